@@ -1,0 +1,20 @@
+namespace Adr.Attacks;
+
+/// <summary>Counts what attacks spend. One instance may be passed to many calls; it adds up. Not safe for use from several threads.</summary>
+public sealed class AttackCost
+{
+    /// <summary>Points that went forward through the model.</summary>
+    public long Forwards { get; private set; }
+
+    /// <summary>Points whose gradient was computed.</summary>
+    public long Backwards { get; private set; }
+
+    /// <summary>Forward plus backward passes, counted per point.</summary>
+    public long ModelEvaluations => Forwards + Backwards;
+
+    internal void Count(long points, bool withGradient)
+    {
+        Forwards += points;
+        if (withGradient) Backwards += points;
+    }
+}

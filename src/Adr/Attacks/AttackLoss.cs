@@ -1,0 +1,27 @@
+namespace Adr.Attacks;
+
+/// <summary>What an attack increases, for each point.</summary>
+public enum AttackLoss
+{
+    /// <summary>CE(logits', y), as in PGD (Madry et al. 2018).</summary>
+    CrossEntropy,
+
+    /// <summary>KL(p(x) ‖ p(x')), the inner maximisation of TRADES (Zhang et al. 2019, eq. 5). Needs no label, but a start away from x: at x its gradient is 0.</summary>
+    KullbackLeibler,
+
+    /// <summary>max over k ≠ y of logits'_k, minus logits'_y (Carlini and Wagner 2017): positive when x' is misclassified.</summary>
+    Margin,
+}
+
+/// <summary>Where an attack starts.</summary>
+public enum AttackStart
+{
+    /// <summary>At the image itself.</summary>
+    None,
+
+    /// <summary>Uniform in the ball, clipped to the box (<see cref="ThreatModel.RandomStart"/>).</summary>
+    Random,
+
+    /// <summary>The image plus 0.001 · N(0, I), as TRADES does.</summary>
+    Gaussian,
+}

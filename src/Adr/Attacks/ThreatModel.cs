@@ -1,0 +1,120 @@
+using Adr.Models;
+using static TorchSharp.torch;
+
+namespace Adr.Attacks;
+
+/// <summary>What the attacker may do: the feasible set S(x) = { x' : ‖x' − x‖ ≤ ε and Low ≤ x' ≤ High }.</summary>
+/// <remarks>A ball around each image, cut with the box of valid pixels. Every method works point by point: no point of a batch sees another.</remarks>
+/// <param name="Norm">The norm of the ball.</param>
+/// <param name="Epsilon">The radius ε ≥ 0, in pixel units of the box: 0.3 on MNIST, 8/255 on CIFAR-10.</param>
+/// <param name="Bounds">The box of valid pixel values.</param>
+public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
+{
+    /// <summary>An L∞ ball of radius <paramref name="epsilon"/> in the box [0,1].</summary>
+    public static ThreatModel Linf(double epsilon) => new(Norm.Linf, epsilon, Bounds.Unit);
+
+    /// <summary>An L2 ball of radius <paramref name="epsilon"/> in the box [0,1].</summary>
+    public static ThreatModel L2(double epsilon) => new(Norm.L2, epsilon, Bounds.Unit);
+
+    /// <summary>The radius ε ≥ 0.</summary>
+    public double Epsilon { get; } = double.IsFinite(Epsilon) && Epsilon >= 0
+        ? Epsilon
+        : throw new ArgumentOutOfRangeException(nameof(Epsilon), Epsilon, "ε must be a finite number ≥ 0, in pixel units: 0.3, or 8.0/255, not 8.");
+
+    /// <summary>The norm of the ball.</summary>
+    public Norm Norm { get; } = Enum.IsDefined(Norm)
+        ? Norm
+        : throw new ArgumentOutOfRangeException(nameof(Norm), Norm, "The norm must be Linf or L2.");
+
+    /// <summary>The box of valid pixel values.</summary>
+    public Bounds Bounds { get; } = Checked(Bounds);
+
+    /// <summary>The same threat with another radius.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is negative or not finite.</exception>
+    public ThreatModel WithEpsilon(double epsilon) => new(Norm, epsilon, Bounds);
+
+    /// <summary>Maps candidates into S(origin).</summary>
+    /// <remarks>
+    /// L∞: argmin { ‖p − candidate‖₂ : p ∈ S(origin) }, the exact projection: clip to origin ± ε, then to the box.
+    /// L2: argmin { ‖p − candidate‖₂ : ‖p − origin‖₂ ≤ ε }, that is δ ← δ · min(1, ε/‖δ‖₂), then clip to the box, as the reference
+    /// implementations do. The clip moves every coordinate towards origin, so the result lies in S(origin); where the clip acts it is
+    /// a point of S(origin), not always the nearest one.
+    /// Both are idempotent and leave feasible points where they are: L∞ exactly, L2 to the rounding of float.
+    /// </remarks>
+    /// <param name="candidate">[B,…], any finite values.</param>
+    /// <param name="origin">[B,…], in the box.</param>
+    /// <returns>[B,…], in the box exactly, and within ε of <paramref name="origin"/> up to the rounding of float (under 1e-6).</returns>
+    public Tensor Project(Tensor candidate, Tensor origin)
+    {
+        using var scope = NewDisposeScope();
+        var inBall = Norm switch
+        {
+            Norm.Linf => maximum(minimum(candidate, origin + Epsilon), origin - Epsilon),
+            _ => origin + Shrink(candidate - origin),
+        };
+        return inBall.clamp(Bounds.Low, Bounds.High).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The unit step that increases a loss with this gradient fastest in the norm: argmax { ⟨gradient, v⟩ : ‖v‖ ≤ 1 }.</summary>
+    /// <remarks>L∞: sign(g), with sign(0) = 0. L2: g/‖g‖₂, and 0 where g = 0.</remarks>
+    /// <param name="gradient">[B,…]: for each point the gradient of its own loss.</param>
+    /// <returns>[B,…].</returns>
+    public Tensor AscentDirection(Tensor gradient)
+    {
+        if (Norm == Norm.Linf) return gradient.sign();
+        using var scope = NewDisposeScope();
+        var scaled = gradient / PerPoint(gradient.abs().flatten(1).amax([1L]), gradient).clamp_min(Tiny); // [-1,1]: squares cannot underflow
+        return (scaled / PerPoint(Length(scaled), scaled).clamp_min(Tiny)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A random point of S(origin): uniform in the ball, then clipped to the box.</summary>
+    /// <remarks>L∞: each coordinate uniform in ±ε. L2: a uniform direction, with radius ε·u^(1/d), u uniform in [0,1), for d coordinates.</remarks>
+    /// <param name="origin">[B,…], in the box.</param>
+    /// <param name="seeds">One index per point.</param>
+    public Tensor RandomStart(Tensor origin, PointSeeds seeds)
+    {
+        using var scope = NewDisposeScope();
+        if (Norm == Norm.Linf)
+            return Project(origin + seeds.Uniform(origin.shape, -Epsilon, Epsilon, origin.device), origin).MoveToOuterDisposeScope();
+        var direction = AscentDirection(seeds.Normal(origin.shape, origin.device));
+        var coordinates = origin.numel() / origin.shape[0];
+        var radius = seeds.Fork(1).Uniform([origin.shape[0], 1], 0, 1, origin.device).squeeze(1).pow(1.0 / coordinates) * Epsilon; // [B] in [0,ε)
+        return Project(origin + direction * PerPoint(radius, origin), origin).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The norm of each point's perturbation.</summary>
+    /// <param name="candidate">[B,…].</param>
+    /// <param name="origin">[B,…].</param>
+    /// <returns>[B].</returns>
+    public Tensor Distance(Tensor candidate, Tensor origin)
+    {
+        using var scope = NewDisposeScope();
+        var delta = candidate - origin;
+        return (Norm == Norm.Linf ? delta.abs().flatten(1).amax([1L]) : Length(delta)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>As in a table: "L∞ ε=0.3".</summary>
+    public override string ToString() => $"{(Norm == Norm.Linf ? "L∞" : "L2")} ε={Epsilon:0.####}";
+
+    // below every normal float's inverse overflow, above zero: divides by it, 0/Tiny = 0
+    private const double Tiny = 1e-30;
+
+    private Tensor Shrink(Tensor delta)
+    {
+        var length = Length(delta);                                        // [B]
+        var factor = (Epsilon / length.clamp_min(Tiny)).clamp_max(1.0);    // [B] in [0,1]
+        return delta * PerPoint(factor, delta);
+    }
+
+    private static Tensor Length(Tensor points) => points.flatten(1).pow(2).sum(1).sqrt();
+
+    // [B] → [B,1,…,1], to multiply [B,…]
+    private static Tensor PerPoint(Tensor values, Tensor like) =>
+        values.view([values.shape[0], .. Enumerable.Repeat(1L, like.shape.Length - 1)]);
+
+    private static Bounds Checked(Bounds bounds)
+    {
+        bounds.Validate();
+        return bounds;
+    }
+}
