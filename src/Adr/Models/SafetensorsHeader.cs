@@ -1,0 +1,177 @@
+using System.Text;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace Adr.Models;
+
+/// <summary>One tensor as a safetensors header describes it; its bytes are [Begin, End) of the data that follow the header.</summary>
+internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
+
+/// <summary>The JSON header of a safetensors file: names, types, shapes, positions, and text metadata.</summary>
+internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata)
+{
+    internal const long LargestHeader = 100_000_000; // the limit of the reference implementation
+
+    private const string MetadataKey = "__metadata__";
+
+    private static readonly (string Code, ScalarType Type, int Size)[] Types =
+    [
+        ("F64", ScalarType.Float64, 8), ("I64", ScalarType.Int64, 8), ("F32", ScalarType.Float32, 4), ("I32", ScalarType.Int32, 4),
+        ("F16", ScalarType.Float16, 2), ("BF16", ScalarType.BFloat16, 2), ("I16", ScalarType.Int16, 2),
+        ("U8", ScalarType.Byte, 1), ("I8", ScalarType.Int8, 1), ("BOOL", ScalarType.Bool, 1),
+    ];
+
+    /// <summary>Lays the tensors out as the reference implementation does: wide types first, so that every one is aligned, then by name.</summary>
+    internal static SafetensorsHeader For(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var entries = new List<SafetensorsEntry>();
+        long position = 0;
+        foreach (var (name, tensor) in tensors.OrderByDescending(pair => SizeOf(pair.Key, pair.Value.dtype)).ThenBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            if (name == MetadataKey) throw new ArgumentException($"No tensor can be named {MetadataKey}: the format keeps that name for the metadata.", nameof(tensors));
+            var end = position + tensor.numel() * SizeOf(name, tensor.dtype);
+            entries.Add(new(name, tensor.dtype, tensor.shape, position, end));
+            position = end;
+        }
+        return new(entries, metadata ?? new Dictionary<string, string>());
+    }
+
+    /// <summary>The header's bytes, padded with spaces to a multiple of 8.</summary>
+    internal byte[] ToBytes()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (Metadata.Count > 0)
+            {
+                json.WriteStartObject(MetadataKey);
+                foreach (var (key, value) in Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
+                json.WriteEndObject();
+            }
+            foreach (var entry in Entries) Write(json, entry);
+            json.WriteEndObject();
+        }
+        while (buffer.Length % 8 != 0) buffer.WriteByte((byte)' ');
+        return buffer.ToArray();
+    }
+
+    /// <summary>Reads a header and checks that its tensors fill <paramref name="dataLength"/> bytes, one after the other.</summary>
+    /// <exception cref="InvalidDataException">The header is not valid; the message says where.</exception>
+    internal static SafetensorsHeader Parse(ReadOnlyMemory<byte> bytes, long dataLength)
+    {
+        var entries = new List<SafetensorsEntry>();
+        var metadata = new Dictionary<string, string>();
+        var names = new HashSet<string>();
+        using var document = ParseJson(bytes);
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidDataException("the header is not a JSON object");
+        try
+        {
+            foreach (var property in document.RootElement.EnumerateObject())
+            {
+                if (!names.Add(property.Name)) throw new InvalidDataException($"the name '{property.Name}' occurs twice in the header");
+                if (property.Name == MetadataKey) ReadMetadata(property.Value, metadata);
+                else entries.Add(Entry(property.Name, property.Value));
+            }
+        }
+        catch (InvalidOperationException error) // System.Text.Json's word for text that is no UTF-8
+        {
+            throw new InvalidDataException($"the header holds text that is not valid UTF-8 ({error.Message})", error);
+        }
+        CheckLayout(entries, dataLength);
+        return new(entries, metadata);
+    }
+
+    private static JsonDocument ParseJson(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return JsonDocument.Parse(bytes);
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"the header is not valid JSON ({error.Message})", error);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, SafetensorsEntry entry)
+    {
+        json.WriteStartObject(entry.Name);
+        json.WriteString("dtype", Array.Find(Types, type => type.Type == entry.Type).Code);
+        json.WriteStartArray("shape");
+        foreach (var size in entry.Shape) json.WriteNumberValue(size);
+        json.WriteEndArray();
+        json.WriteStartArray("data_offsets");
+        json.WriteNumberValue(entry.Begin);
+        json.WriteNumberValue(entry.End);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void ReadMetadata(JsonElement element, Dictionary<string, string> metadata)
+    {
+        if (element.ValueKind != JsonValueKind.Object) throw new InvalidDataException("the metadata are not a JSON object");
+        foreach (var property in element.EnumerateObject())
+        {
+            if (property.Value.ValueKind != JsonValueKind.String) throw new InvalidDataException($"the metadata '{property.Name}' are not text");
+            if (!metadata.TryAdd(property.Name, Text(property.Value))) throw new InvalidDataException($"the metadata '{property.Name}' occur twice");
+        }
+    }
+
+    private static SafetensorsEntry Entry(string name, JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Object
+            || !element.TryGetProperty("dtype", out var code) || code.ValueKind != JsonValueKind.String
+            || !element.TryGetProperty("shape", out var shape) || !element.TryGetProperty("data_offsets", out var offsets))
+            throw new InvalidDataException($"tensor '{name}' needs dtype, shape and data_offsets");
+        var type = Array.Find(Types, candidate => candidate.Code == code.GetString());
+        if (type.Code is null)
+            throw new InvalidDataException($"tensor '{name}' has the type '{code.GetString()}'; known are {string.Join(", ", Types.Select(known => known.Code))}");
+        var (sizes, ends) = (Numbers(name, "shape", shape), Numbers(name, "data_offsets", offsets));
+        if (ends.Length != 2 || ends[0] > ends[1]) throw new InvalidDataException($"tensor '{name}' needs data_offsets [begin, end] with begin ≤ end");
+        if (Bytes(sizes, type.Size) is not { } bytes || bytes != ends[1] - ends[0])
+            throw new InvalidDataException($"tensor '{name}' of {type.Code} [{string.Join(",", sizes)}] does not fit its data_offsets [{ends[0]}, {ends[1]}]");
+        return new(name, type.Type, sizes, ends[0], ends[1]);
+    }
+
+    private static long[] Numbers(string name, string what, JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Array) throw new InvalidDataException($"the {what} of tensor '{name}' is not an array");
+        return [.. element.EnumerateArray().Select(number => number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var value) && value >= 0
+            ? value
+            : throw new InvalidDataException($"the {what} of tensor '{name}' holds {number.GetRawText()}, where a whole number ≥ 0 belongs"))];
+    }
+
+    // null where the product leaves the range of a file
+    private static long? Bytes(long[] shape, int size)
+    {
+        UInt128 product = (ulong)size;
+        foreach (var length in shape.Where(length => length > 0))
+        {
+            product *= (ulong)length;
+            if (product > long.MaxValue) return null;
+        }
+        return shape.Contains(0) ? 0 : (long)product;
+    }
+
+    private static void CheckLayout(List<SafetensorsEntry> entries, long dataLength)
+    {
+        long position = 0;
+        foreach (var entry in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
+        {
+            if (entry.Begin < position) throw new InvalidDataException($"tensor '{entry.Name}' overlaps another: it begins at {entry.Begin}, before {position}");
+            if (entry.Begin > position) throw new InvalidDataException($"there is a hole of {entry.Begin - position} bytes before tensor '{entry.Name}'");
+            position = entry.End;
+        }
+        if (position > dataLength) throw new InvalidDataException($"the header describes {position} bytes of data, but only {dataLength} are there; the file is cut short");
+        if (position < dataLength) throw new InvalidDataException($"the header describes {position} bytes of data, but {dataLength} are there");
+    }
+
+    private static int SizeOf(string name, ScalarType type)
+    {
+        var known = Array.Find(Types, candidate => candidate.Type == type);
+        return known.Code is not null ? known.Size : throw new ArgumentException($"Tensor '{name}' has the type {type}, which safetensors files of this library do not hold.");
+    }
+
+    private static string Text(JsonElement element) => element.GetString() ?? "";
+}
