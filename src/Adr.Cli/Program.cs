@@ -1,1 +1,3 @@
-return 0;
+using Adr.Cli;
+
+return await Commands.RunAsync(args);

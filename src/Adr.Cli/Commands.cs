@@ -1,0 +1,34 @@
+using System.CommandLine;
+
+namespace Adr.Cli;
+
+/// <summary>The verbs behind <c>./adr</c>.</summary>
+public static class Commands
+{
+    /// <summary>Runs a command line.</summary>
+    /// <param name="arguments">What follows <c>./adr</c>.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        var parsed = Create().Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors) Console.Error.WriteLine($"adr: {error.Message}");
+            Console.Error.WriteLine("./adr help lists the verbs; ./adr VERB --help says more.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (UsageException problem)
+        {
+            Console.Error.WriteLine($"adr: {problem.Message}");
+            return ExitCode.Usage;
+        }
+    }
+
+    /// <summary>All verbs with their options.</summary>
+    public static RootCommand Create() => new("Adversarial training by local and global compactness, in C# notebooks.");
+}

@@ -1,0 +1,21 @@
+namespace Adr.Cli;
+
+/// <summary>What the process says to its caller.</summary>
+/// <remarks><c>./adr</c> itself adds 5 (something is missing on this machine) and 6 (the build failed).</remarks>
+public static class ExitCode
+{
+    /// <summary>Everything asked for was done.</summary>
+    public const int Fine = 0;
+
+    /// <summary>A cell failed; or <c>doctor</c> found something that keeps the experiments from running.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line, a file or a parameter is not what the verb expects; nothing was run.</summary>
+    public const int Usage = 2;
+
+    /// <summary>A cell ran longer than it may.</summary>
+    public const int Timeout = 3;
+
+    /// <summary>The process that ran the cells ended by itself.</summary>
+    public const int EngineDied = 4;
+}

@@ -1,0 +1,4 @@
+using System.Runtime.Versioning;
+
+// ./adr is bash.
+[assembly: UnsupportedOSPlatform("windows")]
