@@ -37,7 +37,8 @@ public abstract class Attack
     /// <summary>Attacks a batch.</summary>
     /// <remarks>
     /// The model runs in evaluation mode with frozen parameters; its modes, requires_grad flags and gradients are restored, also after an error.
-    /// With ε = 0 the result is a copy of the images. A point's result does not depend on the other points.
+    /// With ε = 0 the result is a copy of the images. A point's result does not depend on the other points, but for rounding: libtorch may
+    /// sum in another order in another batch size, and where a gradient is as small as its rounding, its sign may differ.
     /// The checks read the batch once and run the model on one image.
     /// </remarks>
     /// <param name="model">Gives logits [B,K].</param>

@@ -37,6 +37,7 @@ public sealed class MnistCnn : Classifier
             ("fc2", nn.Linear(200, 200)), ("relu2", nn.ReLU()), ("fc3", nn.Linear(200, 10)));
         register_module("feature_extractor", _features);
         register_module("classifier", _head);
+        ChannelsLast.Convolutions(this);
         Initialisation.HeNormalConvolutions(this, seed);
     }
 
