@@ -23,7 +23,7 @@ public sealed class PermutationTests
 
     [Fact]
     public void Is_frozen() => // computed apart, in Python: the same order on every machine
-        Assert.Equal([2, 6, 1, 3, 5, 4, 0, 9, 8, 7], Permutation.Of(10, 1, 1));
+        Assert.Equal([1, 9, 6, 3, 0, 5, 7, 4, 8, 2], Permutation.Of(10, 1, 1));
 
     [Fact]
     public void Puts_every_item_at_every_place_equally_often()

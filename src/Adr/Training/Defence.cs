@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Adr.Attacks;
+using Adr.Data;
+using Adr.Losses;
+using Adr.Models;
+using static TorchSharp.torch;
+
+namespace Adr.Training;
+
+/// <summary>How a batch becomes a loss: what the model is shown, and what it is asked for.</summary>
+/// <remarks>To add one, derive, give it a <see cref="Name"/> and implement <see cref="Compute"/> as a sum of named terms.</remarks>
+public abstract record Defence
+{
+    /// <summary>What tables call it: "Standard", "ADV", "ADR-ADV", "TRADES", "ADR-TRADES".</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The attack trained against, at its full ε; null where there is none.</summary>
+    public virtual Attack? Attack => null;
+
+    /// <summary>The weights of the paper's terms; null where there are none.</summary>
+    public virtual CompactnessWeights? Weights => null;
+
+    /// <summary>Attacks the batch and computes the loss. The model is in training mode, but for the attack, which runs in evaluation mode.</summary>
+    /// <param name="model">What is trained.</param>
+    /// <param name="batch">On the model's device.</param>
+    /// <param name="epsilon">The attack's radius at this step, in [0,1] pixel units; the step size shrinks along with it.</param>
+    /// <param name="seeds">The noise of the attack, one index per point.</param>
+    /// <param name="cancellation">Stops the attack between two of its steps.</param>
+    public abstract BatchLoss Compute(Classifier model, Batch batch, double epsilon, PointSeeds seeds, CancellationToken cancellation = default);
+
+    /// <summary>Every setting that decides what is computed, for a run's config.json.</summary>
+    public virtual JsonObject Describe() => new()
+    {
+        ["name"] = Name,
+        ["attack"] = Attack is { } attack ? Describe(attack) : null,
+        ["weights"] = Weights is { } weights ? System.Text.Json.JsonSerializer.SerializeToNode(weights, Json.Compact) : null,
+    };
+
+    /// <summary>x' of a batch at this radius, [B,C,H,W].</summary>
+    private protected Tensor Perturb(Classifier model, Batch batch, double epsilon, PointSeeds seeds, CancellationToken cancellation) =>
+        Attack!.ScaledTo(epsilon).PerturbUnchecked(model, batch.Images, batch.Labels, seeds, cancellation);
+
+    /// <summary>The classification terms and those of the weights, summed.</summary>
+    private protected BatchLoss Sum(List<(string Name, Tensor Value)> terms, Tensor labels, (Tensor Latent, Tensor Logits) clean, (Tensor Latent, Tensor Logits) adversarial)
+    {
+        if (Weights is not null) terms.AddRange(Weights.Terms(clean.Latent, clean.Logits, adversarial.Latent, adversarial.Logits, labels));
+        var total = terms.Select(term => term.Value).Aggregate((sum, value) => sum + value);
+        return new BatchLoss(total, terms.ToDictionary(term => term.Name, term => term.Value), clean.Logits, adversarial.Logits, clean.Latent, adversarial.Latent);
+    }
+
+    private static JsonObject Describe(Attack attack)
+    {
+        var description = new JsonObject
+        {
+            ["name"] = attack.Name,
+            ["norm"] = attack.Threat.Norm.ToString(),
+            ["epsilon"] = attack.Threat.Epsilon,
+            ["low"] = attack.Threat.Bounds.Low,
+            ["high"] = attack.Threat.Bounds.High,
+            ["steps"] = attack.Steps,
+        };
+        if (attack is not GradientAttack gradient) return description;
+        description["stepSize"] = gradient.StepSize;
+        description["restarts"] = gradient.Restarts;
+        description["keepBest"] = gradient.KeepBest;
+        description["loss"] = gradient.Loss.ToString();
+        description["start"] = gradient.Start.ToString();
+        return description;
+    }
+}

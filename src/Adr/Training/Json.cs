@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Adr.Training;
+
+/// <summary>How run folders and tables are written: camelCase names, enums by name, NaN allowed, files replaced whole.</summary>
+internal static class Json
+{
+    /// <summary>One line.</summary>
+    internal static readonly JsonSerializerOptions Compact = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>Indented, for people.</summary>
+    internal static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
+
+    /// <summary>Reads an object; an error names the file.</summary>
+    internal static JsonObject ReadObject(string path)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new InvalidDataException($"{path} holds no JSON object.");
+        }
+        catch (JsonException damaged)
+        {
+            throw new InvalidDataException($"{path} is damaged: {damaged.Message}", damaged);
+        }
+    }
+
+    /// <summary>Writes a text whole or not at all: to a file beside it, then renamed.</summary>
+    internal static void WriteText(string path, string text)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            File.WriteAllText(temporary, text);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary); // gone already, unless something was thrown
+        }
+    }
+
+    /// <summary>Where two descriptions differ: one line per setting, with both values.</summary>
+    internal static IEnumerable<string> Differences(JsonNode? there, JsonNode? here, string path = "")
+    {
+        if (there is JsonObject a && here is JsonObject b)
+            return a.Select(pair => pair.Key).Union(b.Select(pair => pair.Key))
+                .SelectMany(key => Differences(a[key], b[key], path.Length == 0 ? key : $"{path}.{key}"));
+        return JsonNode.DeepEquals(there, here) ? [] : [$"{path}: {there?.ToJsonString(Compact) ?? "null"} there, {here?.ToJsonString(Compact) ?? "null"} here"];
+    }
+}

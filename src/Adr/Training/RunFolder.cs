@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Adr.Training;
+
+/// <summary>The folder of one training run: what was asked for, what happened, and the weights.</summary>
+/// <remarks>
+/// <c>config.json</c>: every setting; a run under other settings does not continue here.
+/// <c>metrics.jsonl</c>: one line per epoch (<see cref="EpochMetrics"/>).
+/// <c>checkpoint.safetensors</c>, <c>checkpoint.json</c>: model, optimiser and epoch, to continue from.
+/// <c>best.safetensors</c>: the weights of the best epoch. Every file is replaced by a rename, so none is ever half written.
+/// </remarks>
+public sealed class RunFolder
+{
+    /// <summary>Names a folder; it need not exist yet.</summary>
+    /// <param name="path">Where it is, or shall be.</param>
+    public RunFolder(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        FullPath = Path.GetFullPath(path);
+    }
+
+    /// <summary>Where it is.</summary>
+    public string FullPath { get; }
+
+    /// <summary>Every setting of the run.</summary>
+    public string ConfigPath => File("config.json");
+
+    /// <summary>One line of JSON per epoch.</summary>
+    public string MetricsPath => File("metrics.jsonl");
+
+    /// <summary>Model and optimiser after the last complete epoch.</summary>
+    public string CheckpointPath => File("checkpoint.safetensors");
+
+    /// <summary>What the checkpoint holds, for people and scripts: epoch, epochs, bestEpoch, finished.</summary>
+    public string CheckpointInfoPath => File("checkpoint.json");
+
+    /// <summary>The weights of the best epoch.</summary>
+    public string BestPath => File("best.safetensors");
+
+    /// <summary>Whether every epoch of the run is done.</summary>
+    public bool IsFinished => System.IO.File.Exists(CheckpointInfoPath) && Json.ReadObject(CheckpointInfoPath)["finished"]?.GetValue<bool>() == true;
+
+    /// <summary>A file of this folder, such as a table that goes with the run.</summary>
+    /// <param name="name">Its name.</param>
+    public string File(string name) => Path.Combine(FullPath, name);
+
+    /// <summary>The metrics written so far, by epoch; none where there is no file.</summary>
+    /// <exception cref="InvalidDataException">A line is damaged.</exception>
+    public IReadOnlyList<EpochMetrics> ReadMetrics()
+    {
+        if (!System.IO.File.Exists(MetricsPath)) return [];
+        try
+        {
+            return [.. System.IO.File.ReadLines(MetricsPath).Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<EpochMetrics>(line, Json.Compact)!)];
+        }
+        catch (JsonException damaged)
+        {
+            throw new InvalidDataException($"{MetricsPath} is damaged: {damaged.Message}", damaged);
+        }
+    }
+
+    /// <summary>The folder's path.</summary>
+    public override string ToString() => FullPath;
+
+    internal void WriteMetrics(IEnumerable<EpochMetrics> epochs) =>
+        Json.WriteText(MetricsPath, string.Concat(epochs.Select(epoch => JsonSerializer.Serialize(epoch, Json.Compact) + "\n")));
+
+    /// <summary>Takes the folder for one run: creates it, keeps others out until disposed, and compares its settings with these.</summary>
+    /// <exception cref="IOException">Another process is at work in it.</exception>
+    /// <exception cref="InvalidOperationException">It holds a run under other settings; the message lists them.</exception>
+    internal IDisposable Open(JsonObject config)
+    {
+        Directory.CreateDirectory(FullPath);
+        var guard = Lock();
+        try
+        {
+            if (!System.IO.File.Exists(ConfigPath))
+            {
+                Json.WriteText(ConfigPath, config.ToJsonString(Json.Indented) + "\n");
+                return guard;
+            }
+            var here = JsonNode.Parse(config.ToJsonString(Json.Compact)); // numbers as they are after a round trip
+            var differences = Json.Differences(Json.ReadObject(ConfigPath), here).ToList();
+            if (differences.Count > 0)
+                throw new InvalidOperationException($"{FullPath} holds a run under other settings:\n  {string.Join("\n  ", differences)}\nChoose another folder, or delete this one.");
+            return guard;
+        }
+        catch
+        {
+            guard.Dispose();
+            throw;
+        }
+    }
+
+    private FileStream Lock()
+    {
+        try
+        {
+            return new FileStream(File("run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None); // the system lets go of it when the process ends, however
+        }
+        catch (IOException busy)
+        {
+            throw new IOException($"{FullPath} is in use by another run. Wait for it to end, or choose another folder.", busy);
+        }
+    }
+}

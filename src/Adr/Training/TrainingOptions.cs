@@ -1,0 +1,78 @@
+using Adr.Data;
+using TorchSharp;
+
+namespace Adr.Training;
+
+/// <summary>The settings of a training run, but for the model, the data and the defence.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the training data, at least 1.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Points per step; the last batch of an epoch may have fewer. Default 128, the paper's.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>Default SGD 0.01 with momentum 0.9, the paper's on MNIST.</summary>
+    public OptimizerSettings Optimizer { get; init; } = new SgdSettings();
+
+    /// <summary>After how many finished epochs the learning rate falls; rising. Default none.</summary>
+    public IReadOnlyList<int> Milestones { get; init; } = [];
+
+    /// <summary>What the learning rate is multiplied by at a milestone, in (0,1]. Default 0.1.</summary>
+    public double DecayFactor { get; init; } = 0.1;
+
+    /// <summary>Over how many epochs the attack's ε grows to its full size (<see cref="EpsilonWarmup"/>). Default 0: full from the start.</summary>
+    public int EpsilonWarmupEpochs { get; init; }
+
+    /// <summary>Decides the order of batches, the noise of attacks, dropout, and which points are held out. Default 1.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>How many training points are held out to choose the epoch; 0 keeps the last epoch. Default 0.</summary>
+    public int ValidationCount { get; init; }
+
+    /// <summary>Steps of the PGD, of size 2.5 ε/steps, that the points held out meet after each epoch. Default 10.</summary>
+    public int ValidationSteps { get; init; } = 10;
+
+    /// <summary>How many times its first size the latent's norm may reach before the run is stopped. Default 100.</summary>
+    public double LatentGrowthLimit { get; init; } = 100;
+
+    /// <summary>"cpu", "cuda" or "cuda:N". Default "cpu".</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Checks everything that can be known before the work.</summary>
+    /// <param name="train">The training data, where the check shall include it.</param>
+    /// <exception cref="ArgumentException">Lists every problem.</exception>
+    public void Validate(Dataset? train = null)
+    {
+        var problems = Problems(train).ToList();
+        if (problems.Count > 0) throw new ArgumentException($"These training options cannot work:\n  {string.Join("\n  ", problems)}");
+    }
+
+    private IEnumerable<string> Problems(Dataset? train)
+    {
+        if (Epochs < 1) yield return $"Epochs is {Epochs}; it must be at least 1.";
+        if (BatchSize < 1) yield return $"BatchSize is {BatchSize}; it must be at least 1.";
+        if (Optimizer is null) yield return "Optimizer is null; give SgdSettings or AdamSettings.";
+        foreach (var problem in Optimizer?.Problems() ?? []) yield return problem;
+        if (Milestones.Zip(Milestones.Skip(1), (a, b) => a >= b).Any(wrong => wrong) || Milestones.Any(m => m < 1))
+            yield return $"Milestones are {string.Join(", ", Milestones)}; they must rise, from 1 on.";
+        if (DecayFactor is not (> 0 and <= 1)) yield return $"DecayFactor is {DecayFactor}; it must be in (0,1].";
+        if (EpsilonWarmupEpochs < 0) yield return $"EpsilonWarmupEpochs is {EpsilonWarmupEpochs}; it must not be negative.";
+        if (EpsilonWarmupEpochs > Epochs && Epochs > 0) yield return $"EpsilonWarmupEpochs is {EpsilonWarmupEpochs}, more than the {Epochs} epochs: the full ε would never be trained against.";
+        if (ValidationCount < 0) yield return $"ValidationCount is {ValidationCount}; it must not be negative.";
+        if (train is not null && ValidationCount >= train.Count) yield return $"ValidationCount is {ValidationCount}, but {train.Name} has {train.Count} points: nothing would be left to train on.";
+        if (ValidationSteps < 1) yield return $"ValidationSteps is {ValidationSteps}; it must be at least 1.";
+        if (!(LatentGrowthLimit > 1)) yield return $"LatentGrowthLimit is {LatentGrowthLimit}; it must be above 1.";
+        if (DeviceProblem() is { } wrong2) yield return wrong2;
+    }
+
+    private string? DeviceProblem()
+    {
+        var parts = Device.Split(':');
+        var index = 0;
+        if (parts[0] is not ("cpu" or "cuda") || parts.Length > 2 || parts.Length == 2 && (!int.TryParse(parts[1], out index) || index < 0))
+            return $"Device is \"{Device}\"; it must be \"cpu\", \"cuda\" or \"cuda:N\".";
+        if (parts[0] == "cuda" && !torch.cuda.is_available()) return $"Device is \"{Device}\", but this libtorch sees no CUDA device.";
+        return null;
+    }
+}
