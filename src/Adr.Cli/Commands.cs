@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Adr.Cli.Doctor;
 
 namespace Adr.Cli;
 
@@ -30,5 +31,6 @@ public static class Commands
     }
 
     /// <summary>All verbs with their options.</summary>
-    public static RootCommand Create() => new("Adversarial training by local and global compactness, in C# notebooks.");
+    public static RootCommand Create() =>
+        new("Adversarial training by local and global compactness, in C# notebooks.") { DoctorCommand.Create() };
 }

@@ -1,0 +1,42 @@
+using Adr.Data;
+
+namespace Adr.Cli.Doctor;
+
+/// <summary>Looks for the data sets: the one that comes with the library, and those that <c>ADR_DATA</c> holds.</summary>
+public static class DataProbe
+{
+    /// <summary>Every known data set, complete or not.</summary>
+    public static IReadOnlyList<DataSetFacts> Look() => [Embedded(), FullMnist(Mnist.DefaultFolder)];
+
+    /// <summary>All of MNIST in <paramref name="folder"/>: complete when all four files are there with the content they must have.</summary>
+    public static DataSetFacts FullMnist(string folder)
+    {
+        var problems = Mnist.Problems(folder);
+        var state = problems.Count == 0 ? "complete" : problems.Count == Mnist.Files.Count ? "absent" : "partial";
+        return new DataSetFacts("MNIST", folder, state, Count(folder, "train-labels-idx1-ubyte"), Count(folder, "t10k-labels-idx1-ubyte"), problems);
+    }
+
+    private static DataSetFacts Embedded()
+    {
+        var (train, test) = Mnist.Embedded();
+        using (train)
+        using (test)
+        {
+            return new DataSetFacts("MNIST-10k", "inside Adr.dll", "complete", train.Count, test.Count, []);
+        }
+    }
+
+    // Labels, for they are small; a damaged file holds nothing that can be used.
+    private static int Count(string folder, string name)
+    {
+        var path = new[] { name + ".gz", name }.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+        try
+        {
+            return path is null ? 0 : IdxReader.Read(path).Shape[0];
+        }
+        catch (InvalidDataException)
+        {
+            return 0; // FullMnist names it among the missing, with what is wrong
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Adr.Cli.Doctor;
+
+/// <summary><c>adr doctor</c>: what was found on this machine, and what to do about it.</summary>
+public static class DoctorCommand
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "Prints everything as one JSON object." };
+        var command = new Command("doctor", "Says what was found on this machine, and what to do about it.") { json };
+        command.SetAction(parsed =>
+        {
+            var report = Diagnosis.Look();
+            if (parsed.GetValue(json)) Console.Out.WriteLine(JsonSerializer.Serialize(report, Json));
+            else Print(report, AnsiConsole.Console);
+            return report.Ok ? ExitCode.Fine : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    /// <summary>The report for people.</summary>
+    public static void Print(DoctorReport report, IAnsiConsole console)
+    {
+        foreach (var (topic, text) in Lines(report))
+        {
+            console.MarkupLineInterpolated($"[bold]{topic,-10}[/] {text}");
+        }
+
+        console.WriteLine();
+        foreach (var problem in report.Problems)
+        {
+            console.MarkupLineInterpolated($"{(problem.Fatal ? "problem" : "warning"),-10} {problem.What}");
+            console.MarkupLineInterpolated($"{"",-10} → {problem.Advice}");
+        }
+
+        console.WriteLine(report.Problems.Count == 0 ? "Everything is as it should be." : report.Ok ? "It works; see above." : "It cannot work like this; see above.");
+    }
+
+    private static IEnumerable<(string Topic, string Text)> Lines(DoctorReport report)
+    {
+        var (system, engine, blas) = (report.System, report.Engine, report.Blas);
+        yield return ("SDK", system.Sdk is { } sdk ? $".NET SDK {sdk}, running on {system.Runtime}" : "none");
+        yield return ("system", $"{system.Os} {system.Architecture}");
+        yield return ("CPU", $"{system.Cpu ?? "unknown"}, {system.Cores} cores, {system.MemoryGiB} GiB; {(system.Instructions.Count == 0 ? "no vector instructions known" : string.Join(' ', system.Instructions))}");
+        yield return ("engine", $"{engine.Kind}: {engine.Assembly}{(engine.Why is { } why ? $" ({why})" : "")}");
+        if (engine.Error is not null) yield break;
+        yield return ("libtorch", $"{engine.Libtorch}, {engine.LibtorchPath ?? "its file is not known"}");
+        yield return ("CUDA", engine.Cuda ? $"{engine.CudaDevices} GPU" : "no");
+        yield return ("BLAS", $"{blas.Path ?? "inside libtorch"}{(blas.Slow ? " (the slow reference one)" : "")}, {blas.GigaflopsPerSecond} GFLOP/s in a 512³ product");
+        yield return ("threads", $"{engine.Threads}");
+        foreach (var data in report.Data)
+        {
+            yield return ("data", data.State == "absent"
+                ? $"{data.Name}: not in {data.Folder}"
+                : $"{data.Name}: {data.State}, {data.Train:N0} train and {data.Test:N0} test images, {data.Folder}");
+        }
+    }
+}

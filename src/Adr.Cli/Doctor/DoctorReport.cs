@@ -1,0 +1,57 @@
+namespace Adr.Cli.Doctor;
+
+/// <summary>What was found on this machine: everything <c>./adr doctor</c> prints, and its JSON.</summary>
+/// <param name="Ok">Nothing in <paramref name="Problems"/> keeps the experiments from running.</param>
+/// <param name="System">The SDK and the machine.</param>
+/// <param name="Engine">Who provides TorchSharp's API, and the libtorch behind it.</param>
+/// <param name="Blas">Who multiplies matrices, and how fast.</param>
+/// <param name="Data">Every known data set, complete or not.</param>
+/// <param name="Problems">What is wrong, the worst first, each with what to do.</param>
+public sealed record DoctorReport(
+    bool Ok, SystemFacts System, EngineFacts Engine, BlasFacts Blas, IReadOnlyList<DataSetFacts> Data, IReadOnlyList<Problem> Problems);
+
+/// <summary>Something that is not as it should be.</summary>
+/// <param name="Fatal">The experiments cannot run with it; otherwise they run slower or with less.</param>
+/// <param name="What">What was found.</param>
+/// <param name="Advice">What to do.</param>
+public sealed record Problem(bool Fatal, string What, string Advice);
+
+/// <summary>The SDK and the machine.</summary>
+/// <param name="Sdk">Version of the .NET SDK that <c>dotnet</c> chooses in the repository; null if there is none.</param>
+/// <param name="Runtime">The runtime that this process runs on.</param>
+/// <param name="Os">The operating system.</param>
+/// <param name="Architecture">x64, arm64, …</param>
+/// <param name="Cpu">The processor's name, where the system tells it.</param>
+/// <param name="Cores">Cores this process may use.</param>
+/// <param name="MemoryGiB">Memory this process may use, in GiB.</param>
+/// <param name="Instructions">Vector instructions that matter for training: avx2, avx512f, avx512_bf16, amx_bf16, …</param>
+public sealed record SystemFacts(
+    string? Sdk, string Runtime, string Os, string Architecture, string? Cpu, int Cores, double MemoryGiB, IReadOnlyList<string> Instructions);
+
+/// <summary>Who provides TorchSharp's API, and the libtorch behind it.</summary>
+/// <param name="Kind">system (src/Torch over the machine's libtorch), or package (the real TorchSharp).</param>
+/// <param name="Assembly">The providing assembly and its version.</param>
+/// <param name="Libtorch">Version of libtorch; null if it could not be loaded.</param>
+/// <param name="LibtorchPath">The file that was loaded; null if none was.</param>
+/// <param name="Cuda">Whether libtorch can compute on a GPU here.</param>
+/// <param name="CudaDevices">How many GPUs it sees.</param>
+/// <param name="Threads">Threads that libtorch uses within an operator.</param>
+/// <param name="Why">Why <c>./adr</c> chose it, as remembered in <c>.adr/engine</c>; null where it was not used.</param>
+/// <param name="Error">Why it could not be loaded; null if it was.</param>
+public sealed record EngineFacts(
+    string Kind, string Assembly, string? Libtorch, string? LibtorchPath, bool Cuda, int CudaDevices, int Threads, string? Why, string? Error);
+
+/// <summary>Who multiplies matrices, and how fast.</summary>
+/// <param name="Path">The BLAS file that was loaded; null where libtorch carries its own.</param>
+/// <param name="Slow">It is the reference BLAS.</param>
+/// <param name="GigaflopsPerSecond">Best of several 512×512 by 512×512 float products, in 10⁹ operations a second.</param>
+public sealed record BlasFacts(string? Path, bool Slow, double GigaflopsPerSecond);
+
+/// <summary>One data set.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Folder">Where it lies, or would be looked for.</param>
+/// <param name="State">complete, partial or absent.</param>
+/// <param name="Train">Training images found.</param>
+/// <param name="Test">Test images found.</param>
+/// <param name="Missing">Files that are not there, or not of the size they must have.</param>
+public sealed record DataSetFacts(string Name, string Folder, string State, int Train, int Test, IReadOnlyList<string> Missing);

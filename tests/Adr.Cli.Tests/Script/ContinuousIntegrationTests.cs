@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace Adr.Cli.Tests.Script;
+
+/// <summary>How <c>.ci/run</c> counts, with an <c>./adr</c> that does as it is told.</summary>
+public sealed class ContinuousIntegrationTests : IDisposable
+{
+    private readonly string clone = Directory.CreateTempSubdirectory("adr ci ").FullName;
+
+    public ContinuousIntegrationTests()
+    {
+        Directory.CreateDirectory(Path.Combine(clone, ".ci"));
+        Directory.CreateDirectory(Path.Combine(clone, "notebooks"));
+        File.Copy(Path.Combine(Repository.Root, ".ci", "run"), Path.Combine(clone, ".ci", "run"));
+        foreach (var name in new[] { "00-good", "01-bad" }) File.WriteAllText(Path.Combine(clone, "notebooks", name + ".ipynb"), "");
+    }
+
+    public void Dispose() => Directory.Delete(clone, recursive: true);
+
+    [Theory]
+    [InlineData("echo '7 passed, 0 failed'", "01-none", 0, "9 passed, 0 failed")]
+    [InlineData("echo '7 passed, 0 failed'", "01-bad", 1, "8 passed, 1 failed")]
+    [InlineData("echo '7 passed, 2 failed'; exit 1", "01-none", 1, "9 passed, 2 failed")]
+    [InlineData("echo 'the build failed'; exit 6", "01-none", 1, "2 passed, 1 failed")]
+    public void Each_notebook_counts_as_one_test(string tests, string failing, int code, string lastLine)
+    {
+        File.WriteAllText(Path.Combine(clone, "adr"), $"#!/usr/bin/env bash\ncase $1 in test) {tests} ;; run) [[ $2 != *{failing}* && $* == *budget=smoke* ]] ;; esac\n");
+        File.SetUnixFileMode(Path.Combine(clone, "adr"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var process = Process.Start(new ProcessStartInfo("bash", [Path.Combine(clone, ".ci", "run")]) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.Equal(code, process.ExitCode);
+        Assert.Equal(lastLine, output.TrimEnd('\n').Split('\n')[^1]);
+    }
+}
