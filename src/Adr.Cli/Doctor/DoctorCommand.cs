@@ -20,9 +20,12 @@ public static class DoctorCommand
         var command = new Command("doctor", "Says what was found on this machine, and what to do about it.") { json };
         command.SetAction(parsed =>
         {
+            var output = Console.Out;
+            Console.SetOut(Console.Error); // TorchSharp tells how it failed to load on standard output, which is the report's
             var report = Diagnosis.Look();
+            Console.SetOut(output);
             if (parsed.GetValue(json)) Console.Out.WriteLine(JsonSerializer.Serialize(report, Json));
-            else Print(report, AnsiConsole.Console);
+            else Print(report, Terminal.Output());
             return report.Ok ? ExitCode.Fine : ExitCode.Failed;
         });
         return command;

@@ -22,13 +22,13 @@ public static class EngineProbe
             var cuda = torch.cuda.is_available();
             return (
                 new EngineFacts(kind, name, torch.__version__, LoadedLibraries.Libtorch(files), cuda, cuda ? torch.cuda.device_count() : 0,
-                    torch.get_num_threads(), RememberedReason(), null),
+                    torch.get_num_threads(), RememberedReason(kind), null),
                 new BlasFacts(blas.Path, blas.Slow, Math.Round(gflops, 1)));
         }
         catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or NotSupportedException or EntryPointNotFoundException or BadImageFormatException)
         {
             var first = (error.GetBaseException().Message).Split('\n')[0].Trim();
-            return (new EngineFacts(kind, name, null, null, false, 0, 0, RememberedReason(), first), new BlasFacts(null, false, 0));
+            return (new EngineFacts(kind, name, null, null, false, 0, 0, RememberedReason(kind), first), new BlasFacts(null, false, 0));
         }
     }
 
@@ -51,11 +51,12 @@ public static class EngineProbe
         return 2.0 * Size * Size * Size / best.TotalSeconds / 1e9;
     }
 
-    private static string? RememberedReason()
+    // .adr/engine may speak of another engine than the one this was built with by hand.
+    private static string? RememberedReason(string kind)
     {
         var path = Path.Combine(Repository.Root, ".adr", "engine");
-        return File.Exists(path)
-            ? File.ReadLines(path).FirstOrDefault(line => line.StartsWith("why=", StringComparison.Ordinal))?[4..]
-            : null;
+        if (!File.Exists(path)) return null;
+        var remembered = File.ReadLines(path).Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
+        return (remembered.GetValueOrDefault("torch") == "system") == (kind == "system") ? remembered.GetValueOrDefault("why") : null;
     }
 }

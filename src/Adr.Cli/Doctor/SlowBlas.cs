@@ -25,5 +25,5 @@ public static class SlowBlas
             : null;
 
     // Debian's chain: libblas.so.3 → /etc/alternatives/… → blas/libblas.so.3 → blas/libblas.so.3.11.0
-    private static string? Follow(string link) => File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName ?? (File.Exists(link) ? link : null);
+    private static string? Follow(string link) => File.Exists(link) ? File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName ?? link : null;
 }
