@@ -14,7 +14,8 @@ namespace Adr.Training;
 /// <remarks>
 /// Same model, data, settings and machine give the same bits. A run with a folder can be killed at any moment and continued: the
 /// order of batches derives from (seed, epoch), the noise of attacks from (seed, epoch, point), and libtorch's generator (dropout)
-/// is set anew from (seed, epoch, step) before each step, so nothing random is carried over.
+/// is set anew from (seed, epoch, step) before each step, so nothing random is carried over. That generator is the process's: where
+/// dropout is on, two trainings at once in one process disturb each other's numbers, though nothing else of each other.
 /// </remarks>
 public sealed class Trainer
 {
@@ -69,7 +70,7 @@ public sealed class Trainer
         using var best = new BestWeights(_model, folder);
 
         var epochs = Resume(folder, optimizer, guard);
-        var history = TrainingHistory.Of(_defence.Name, epochs);
+        var history = TrainingHistory.Of(_defence.Name, [.. epochs]);
         while (epochs.Count < _options.Epochs)
         {
             epochs.Add(RunEpoch(epochs.Count + 1, fit, held, device, optimizer, guard, history, progress, clock, cancellation));

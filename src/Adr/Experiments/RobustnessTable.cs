@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Adr.Evaluation;
+using Adr.Training;
+
+namespace Adr.Experiments;
+
+/// <summary>The experiment's result: natural and robust accuracy of each defence, with intervals, and with every setting that led there.</summary>
+public sealed class RobustnessTable
+{
+    /// <summary>A table of one experiment's models.</summary>
+    /// <param name="experiment">The settings that all rows share.</param>
+    /// <param name="rows">One per defence, evaluated by the same attacks.</param>
+    /// <exception cref="ArgumentException">There is no row, or two rows met different attacks.</exception>
+    public RobustnessTable(MnistExperiment experiment, IReadOnlyList<RobustnessRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        if (rows.Count == 0) throw new ArgumentException("A table needs at least one row.", nameof(rows));
+        Attacks = [.. rows[0].Report.Attacks.Select(attack => attack.Attack)];
+        if (rows.FirstOrDefault(row => !row.Report.Attacks.Select(attack => attack.Attack).SequenceEqual(Attacks)) is { } other)
+            throw new ArgumentException($"{other.Defence} met {string.Join(", ", other.Report.Attacks.Select(a => a.Attack))}, {rows[0].Defence} met {string.Join(", ", Attacks)}: one table compares under the same attacks.", nameof(rows));
+        (Experiment, Rows) = (experiment, rows);
+    }
+
+    /// <summary>The settings that all rows share.</summary>
+    public MnistExperiment Experiment { get; }
+
+    /// <summary>One per defence.</summary>
+    public IReadOnlyList<RobustnessRow> Rows { get; }
+
+    /// <summary>The names of the attacks, in the columns' order.</summary>
+    public IReadOnlyList<string> Attacks { get; }
+
+    /// <summary>Writes everything as JSON, whole or not at all; makes the folder where it is missing.</summary>
+    /// <param name="path">The file.</param>
+    public void SaveJson(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        Json.WriteText(path, ToJson().ToJsonString(Json.Indented) + "\n");
+    }
+
+    /// <summary>The table as JSON: the budget, and one object per row with its numbers, their 95 % intervals and all settings.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["budget"] = Experiment.Budget.ToString().ToLowerInvariant(),
+        ["rows"] = new JsonArray([.. Rows.Select(ToJson)]),
+    };
+
+    /// <summary>The table in Markdown, accuracies in percent with 95 % intervals, and a line of settings below.</summary>
+    public string ToMarkdown()
+    {
+        var text = new StringBuilder();
+        text.Append("| defence | natural | ").AppendJoin(" | ", Attacks).Append(" | worst case | minutes |\n|---|---|");
+        text.Insert(text.Length, "---|", Attacks.Count + 2).Append('\n');
+        foreach (var row in Rows)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Defence} | {Percent(row.Report.Natural)} | ");
+            text.AppendJoin(" | ", row.Report.Attacks.Select(attack => Percent(attack.RobustAccuracy)));
+            text.Append(CultureInfo.InvariantCulture, $" | {Percent(row.Report.WorstCase)} | {row.TrainingSeconds / 60:0.0} |\n");
+        }
+        return text.Append('\n').Append(Caption).Append('\n').ToString();
+    }
+
+    /// <summary>All settings in one sentence, to stand beside the numbers.</summary>
+    public string Caption => string.Create(CultureInfo.InvariantCulture,
+        $"{Rows[0].Report.DataSet}, {Experiment.TestCount:N0} test digits; {Experiment.Budget.ToString().ToLowerInvariant()} budget: trained on {Experiment.TrainCount:N0} digits ({Experiment.ValidationCount:N0} more held out to choose the epoch), {Experiment.Epochs} epochs, batch {Experiment.BatchSize}, {Experiment.Optimizer}, ε = {Experiment.Epsilon} (L∞, warm-up over {Experiment.EpsilonWarmupEpochs} epochs), {Experiment.AttackSteps} attack steps of {Experiment.StepSize}; seed {Experiment.Seed}, {Experiment.Device}. Shares of all test digits, with 95 % intervals (Wilson).");
+
+    /// <summary>The table in Markdown.</summary>
+    public override string ToString() => ToMarkdown();
+
+    private JsonObject ToJson(RobustnessRow row) => new()
+    {
+        ["defence"] = row.Defence,
+        ["natural"] = row.Report.Natural.Value,
+        ["naturalInterval"] = Interval(row.Report.Natural),
+        ["robust"] = ByAttack(row, result => JsonValue.Create(result.RobustAccuracy.Value)),
+        ["robustIntervals"] = ByAttack(row, result => Interval(result.RobustAccuracy)),
+        ["worstCase"] = row.Report.WorstCase.Value,
+        ["worstCaseInterval"] = Interval(row.Report.WorstCase),
+        ["dataSet"] = row.Report.DataSet,
+        ["trainCount"] = Experiment.TrainCount,
+        ["validationCount"] = Experiment.ValidationCount,
+        ["testCount"] = row.Report.Natural.Total,
+        ["epochs"] = Experiment.Epochs,
+        ["bestEpoch"] = row.BestEpoch,
+        ["batchSize"] = Experiment.BatchSize,
+        ["optimizer"] = Experiment.Optimizer.ToString(),
+        ["milestones"] = new JsonArray([.. Experiment.Milestones.Select(m => JsonValue.Create(m))]),
+        ["dropout"] = Experiment.Dropout,
+        ["norm"] = "Linf",
+        ["epsilon"] = Experiment.Epsilon,
+        ["epsilonWarmupEpochs"] = Experiment.EpsilonWarmupEpochs,
+        ["attackSteps"] = Experiment.AttackSteps,
+        ["stepSize"] = Experiment.StepSize,
+        ["beta"] = row.Defence.EndsWith("TRADES", StringComparison.Ordinal) ? Experiment.Beta : null,
+        ["weights"] = row.Defence.StartsWith("ADR-", StringComparison.Ordinal) ? System.Text.Json.JsonSerializer.SerializeToNode(Experiment.Weights, Json.Compact) : null,
+        ["evaluation"] = ByAttack(row, result => new JsonObject { ["epsilon"] = result.Threat.Epsilon, ["seconds"] = Math.Round(result.Seconds, 2), ["modelEvaluations"] = result.ModelEvaluations }),
+        ["seed"] = Experiment.Seed,
+        ["device"] = Experiment.Device,
+        ["minutes"] = Math.Round(row.TrainingSeconds / 60, 2),
+    };
+
+    private static JsonObject ByAttack(RobustnessRow row, Func<AttackResult, JsonNode?> value) =>
+        new(row.Report.Attacks.Select(result => KeyValuePair.Create(result.Attack, value(result))));
+
+    private static JsonArray Interval(Proportion share) => [share.Low, share.High];
+
+    private static string Percent(Proportion share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value:0.0} [{100 * share.Low:0.0}, {100 * share.High:0.0}]");
+}

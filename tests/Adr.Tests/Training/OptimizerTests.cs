@@ -1,0 +1,91 @@
+using Adr.Attacks;
+using Adr.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Training;
+
+public sealed class OptimizerTests
+{
+    public static TheoryData<string> Kinds => new("sgd", "momentum", "decay", "nesterov", "adam", "adam decay");
+
+    /// <summary>Twenty steps down a bent valley, by our optimiser and by TorchSharp's, which libtorch's own sums stand behind.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Steps_as_torch_optim_does(string kind)
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (Parameter(), Parameter());
+        using var theirs = Theirs(kind, b);
+        using var ours = Ours(kind, a);
+        for (var step = 0; step < 20; step++)
+        {
+            ours.Step(autograd.grad([Valley(a)], [a]), 0.02);
+            theirs.zero_grad();
+            Valley(b).backward();
+            theirs.step();
+        }
+        Assert.True(a.allclose(b, 1e-6, 1e-7), $"{kind}: {(a - b).abs().max().item<float>()} apart");
+        Assert.True((a - Parameter()).abs().min().item<float>() > 1e-3, "it did not move");
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Goes_on_from_its_saved_state_bit_for_bit(string kind)
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (Parameter(), Parameter());
+        using var first = Ours(kind, a);
+        for (var step = 0; step < 5; step++) first.Step(autograd.grad([Valley(a)], [a]), 0.02);
+        using (no_grad()) b.copy_(a);
+        using var second = Ours(kind, b);
+        second.Restore(first.State, first.Steps);
+        for (var step = 0; step < 5; step++)
+        {
+            first.Step(autograd.grad([Valley(a)], [a]), 0.02);
+            second.Step(autograd.grad([Valley(b)], [b]), 0.02);
+        }
+        Assert.Equal(a.detach().data<float>().ToArray(), b.detach().data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Refuses_the_state_of_another_kind()
+    {
+        using var scope = NewDisposeScope();
+        using var adam = Ours("adam", Parameter());
+        using var sgd = Ours("momentum", Parameter());
+        Assert.Contains("mean.p", Assert.Throws<InvalidDataException>(() => adam.Restore(sgd.State, 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_to_train_nothing() => Assert.Throws<ArgumentException>("parameters", () => new Adr.Training.Adam([]));
+
+    private static Parameter Parameter()
+    {
+        using var noGraph = no_grad();
+        return new Parameter(PointSeeds.Sequence(3, 1).Normal([1, 24], CPU).view(4, 6));
+    }
+
+    private static Tensor Valley(Tensor p) => ((p - 2).pow(2).mul(arange(1, 25, dtype: ScalarType.Float32).view(4, 6)) + (3 * p).cos()).sum();
+
+    private static Adr.Training.Optimizer Ours(string kind, Parameter p) => kind switch
+    {
+        "sgd" => new Sgd([("p", p)], momentum: 0),
+        "momentum" => new Sgd([("p", p)]),
+        "decay" => new Sgd([("p", p)], weightDecay: 0.1),
+        "nesterov" => new Sgd([("p", p)], weightDecay: 0.1, nesterov: true),
+        "adam" => new Adr.Training.Adam([("p", p)]),
+        _ => new Adr.Training.Adam([("p", p)], weightDecay: 0.1),
+    };
+
+    private static torch.optim.Optimizer Theirs(string kind, Parameter p) => kind switch
+    {
+        "sgd" => torch.optim.SGD([p], 0.02),
+        "momentum" => torch.optim.SGD([p], 0.02, momentum: 0.9),
+        "decay" => torch.optim.SGD([p], 0.02, momentum: 0.9, weight_decay: 0.1),
+        "nesterov" => torch.optim.SGD([p], 0.02, momentum: 0.9, weight_decay: 0.1, nesterov: true),
+        "adam" => torch.optim.Adam([p], 0.02),
+        _ => torch.optim.Adam([p], 0.02, weight_decay: 0.1),
+    };
+}

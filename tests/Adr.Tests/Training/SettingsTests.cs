@@ -1,0 +1,85 @@
+using Adr.Attacks;
+using Adr.Losses;
+using Adr.Testing;
+using Adr.Training;
+using FsCheck.Fluent;
+
+namespace Adr.Tests.Training;
+
+public static class SettingsTests
+{
+    public sealed class Options
+    {
+        [Fact]
+        public void Report_all_problems_together()
+        {
+            var wrong = new TrainingOptions
+            {
+                Epochs = 0, BatchSize = -1, Optimizer = new SgdSettings(-1, Momentum: 1, WeightDecay: double.NaN), Milestones = [5, 3], DecayFactor = 2,
+                EpsilonWarmupEpochs = -1, ValidationCount = -2, ValidationSteps = 0, LatentGrowthLimit = 1, Device = "gpu",
+            };
+            var message = Assert.Throws<ArgumentException>(() => wrong.Validate()).Message;
+            Assert.Equal(13, message.Split('\n').Length);
+            foreach (var part in new[] { "Epochs is 0", "BatchSize is -1", "LearningRate is -1", "WeightDecay is NaN", "Momentum is 1", "5, 3", "DecayFactor is 2", "EpsilonWarmupEpochs is -1", "ValidationCount is -2", "ValidationSteps is 0", "LatentGrowthLimit is 1", "\"gpu\"" })
+                Assert.Contains(part, message, StringComparison.Ordinal);
+        }
+
+        [Theory]
+        [InlineData("cuda:x")]
+        [InlineData("cuda:0:1")]
+        [InlineData("mps")]
+        [InlineData("")]
+        public void Refuse_an_unknown_device(string device) =>
+            Assert.Throws<ArgumentException>(() => new TrainingOptions { Epochs = 1, Device = device }.Validate());
+
+        [Fact]
+        public void Refuse_a_warm_up_that_never_ends() =>
+            Assert.Contains("never be trained against", Assert.Throws<ArgumentException>(() => new TrainingOptions { Epochs = 2, EpsilonWarmupEpochs = 3 }.Validate()).Message, StringComparison.Ordinal);
+
+        [Fact]
+        public void Accept_the_defaults() => new TrainingOptions { Epochs = 1 }.Validate();
+    }
+
+    public sealed class Schedules
+    {
+        [Fact]
+        public void The_paper_s_learning_rate_falls_after_55_75_and_90_epochs()
+        {
+            var schedule = new LearningRateSchedule(0.01, [55, 75, 90]);
+            Assert.Equal([1e-2, 1e-2, 1e-3, 1e-3, 1e-4, 1e-5, 1e-5], new[] { 1, 55, 56, 75, 76, 91, 100 }.Select(e => Math.Round(schedule.At(e), 12)));
+        }
+
+        [Fact]
+        public void The_warm_up_rises_from_above_0_to_the_full_radius_and_stays() => Law.Holds(
+            from epochs in Gen.Choose(0, 6) from steps in Gen.Choose(1, 9) select (epochs, steps),
+            given =>
+            {
+                var warmup = new EpsilonWarmup(0.3, given.epochs);
+                var radii = (from epoch in Enumerable.Range(1, given.epochs + 2) from step in Enumerable.Range(1, given.steps) select warmup.At(epoch, step, given.steps)).ToList();
+                return radii[0] > 0 && radii.Zip(radii.Skip(1), (a, b) => a <= b).All(rises => rises)
+                    && radii.Skip(Math.Max(0, given.epochs * given.steps - 1)).All(radius => radius == 0.3)
+                    && radii.Take(given.epochs * given.steps - 1).All(radius => radius < 0.3);
+            });
+    }
+
+    public sealed class Names
+    {
+        private static readonly Pgd Attack = new(ThreatModel.Linf(0.1), 2);
+
+        [Fact]
+        public void Are_the_paper_s()
+        {
+            var weights = new CompactnessWeights();
+            Assert.Equal(
+                ["Standard", "ADV", "ADV", "ADR-ADV", "TRADES", "ADR-TRADES"],
+                new Defence[] { new StandardTraining(), new AdversarialTraining(Attack), new AdversarialTraining(Attack, CompactnessWeights.None), new AdversarialTraining(Attack, weights), new Adr.Training.Trades(Attack), new Adr.Training.Trades(Attack, 1, weights) }.Select(d => d.Name));
+        }
+
+        [Theory]
+        [InlineData(0)]
+        [InlineData(-1)]
+        [InlineData(double.NaN)]
+        public void Trades_needs_a_positive_beta(double beta) =>
+            Assert.Throws<ArgumentOutOfRangeException>("beta", () => new Adr.Training.Trades(Attack, beta));
+    }
+}

@@ -1,0 +1,153 @@
+using Adr.Data;
+using Adr.Losses;
+using Adr.Models;
+using Adr.Tests.Data;
+using Adr.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Training;
+
+public static class TrainerTests
+{
+    [Collection(nameof(Alone))]
+    public sealed class Fitting
+    {
+        [Fact]
+        public void Learns_and_tells_every_epoch()
+        {
+            using var data = TinyRun.Data();
+            using var model = new SmallClassifier(1);
+            var history = new Trainer(model, TinyRun.Defence(), TinyRun.Options() with { Epochs = 30, Milestones = [] }).Fit(data);
+            Assert.Equal(Enumerable.Range(1, 30), history.Epochs.Select(e => e.Epoch));
+            Assert.True(history.Epochs[^1].ValidationNatural > 0.9, $"natural {history.Epochs[^1].ValidationNatural}");
+            Assert.True(history.Epochs[^1].ValidationRobust > 0.6, $"robust {history.Epochs[^1].ValidationRobust}");
+            Assert.True(history.Epochs[^1].Loss < history.Epochs[0].Loss);
+            Assert.All(history.Epochs, e => Assert.Equal(e.Loss, e.Terms.Values.Sum(), 4));
+            Assert.Equal(["AdversarialCrossEntropy", "Confidence", "CrossEntropy", "GlobalCompactness", "LocalCompactness", "LocalSmoothness"], history.Epochs[0].Terms.Keys.Order());
+            Assert.False(model.training);
+        }
+
+        [Fact]
+        public void Follows_the_schedule_and_the_warm_up()
+        {
+            using var data = TinyRun.Data();
+            using var model = new SmallClassifier(1);
+            var history = new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data);
+            Assert.Equal([0.01, 0.01, 0.01, 0.001], history.Epochs.Select(e => Math.Round(e.LearningRate, 9)));
+            Assert.Equal([0.05, 0.1, 0.1, 0.1], history.Epochs.Select(e => Math.Round(e.Epsilon, 9)));
+        }
+
+        [Theory]
+        [InlineData(0)]
+        [InlineData(12)]
+        public void Keeps_the_weights_of_the_best_epoch_by_the_points_held_out(int validationCount)
+        {
+            using var data = TinyRun.Data();
+            using var model = new SmallClassifier(1);
+            var options = TinyRun.Options() with { Epochs = 8, ValidationCount = validationCount, Optimizer = new AdamSettings(0.05), Milestones = [] };
+            var history = new Trainer(model, TinyRun.Defence(), options).Fit(data);
+            if (validationCount == 0)
+            {
+                Assert.Equal(8, history.BestEpoch);
+                Assert.All(history.Epochs, e => Assert.Null(e.ValidationRobust));
+                return;
+            }
+            var most = history.Epochs.Max(e => e.ValidationRobust);
+            Assert.Equal(most, history.Epochs[history.BestEpoch - 1].ValidationRobust);
+
+            using var upToBest = new SmallClassifier(1); // a run that ends with the best epoch ends with its weights
+            new Trainer(upToBest, TinyRun.Defence(), options with { Epochs = history.BestEpoch, EpsilonWarmupEpochs = Math.Min(2, history.BestEpoch) }).Fit(data);
+            Assert.Equal(TinyRun.Bits(upToBest), TinyRun.Bits(model));
+        }
+
+        [Fact]
+        public void Gives_the_same_bits_for_the_same_seed_whatever_was_drawn_before()
+        {
+            string Run(long seed)
+            {
+                using var data = TinyRun.Data();
+                using var model = new SmallClassifier(1);
+                rand(7).Dispose(); // moves libtorch's own generator
+                new Trainer(model, TinyRun.Defence(), TinyRun.Options() with { Seed = seed }).Fit(data);
+                return TinyRun.Bits(model);
+            }
+            Assert.Equal(Run(1), Run(1));
+            Assert.NotEqual(Run(1), Run(2));
+        }
+
+        [Fact]
+        public void Trains_without_attack()
+        {
+            using var data = TinyRun.Data();
+            using var model = new SmallClassifier(1);
+            var history = new Trainer(model, new StandardTraining(), TinyRun.Options()).Fit(data);
+            Assert.All(history.Epochs, e => Assert.Null(e.RobustAccuracy ?? e.ValidationRobust));
+            Assert.All(history.Epochs, e => Assert.NotNull(e.ValidationNatural));
+        }
+
+        [Fact]
+        public void Reports_the_last_step_of_every_epoch_and_the_history_so_far()
+        {
+            using var data = TinyRun.Data();
+            using var model = new SmallClassifier(1);
+            var seen = new List<TrainingProgress>();
+            new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data, progress: new Listener<TrainingProgress>(seen.Add));
+            var ends = seen.Where(p => p.Step == p.Steps).ToList();
+            Assert.Equal([1, 2, 3, 4], ends.Select(p => p.Epoch));
+            Assert.All(seen, p => Assert.Equal((3, 4, p.Epoch - 1), (p.Steps, p.Epochs, p.SoFar.Epochs.Count)));
+        }
+    }
+
+    [Collection(nameof(Alone))]
+    public sealed class Refusing
+    {
+        [Fact]
+        public void Data_that_do_not_fit_the_network()
+        {
+            using var model = new MnistCnn(1);
+            using var data = TinyRun.Data();
+            var error = Assert.Throws<ArgumentException>("train", () => new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data));
+            Assert.Contains("takes images [1,28,28], three rows has [1,4,4]", error.Message, StringComparison.Ordinal);
+        }
+
+        [Fact]
+        public void To_hold_out_everything()
+        {
+            using var model = new SmallClassifier(1);
+            using var data = TinyRun.Data(12);
+            Assert.Contains("nothing would be left", Assert.Throws<ArgumentException>(() => new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Collection(nameof(Alone))]
+    public sealed class Diverging
+    {
+        [Fact]
+        public void Detached_clean_side_is_named_as_the_cause_and_the_last_good_epoch_kept()
+        {
+            using var data = TinyRun.Data();
+            using var model = new SmallClassifier(1, dropout: 0);
+            using var folder = new TemporaryFolder();
+            // Only the term that pulls z' away from other classes' z: what it gains has no bound while z follows along.
+            var weights = new CompactnessWeights(0, 0, 30, 0, 0, 0.5, DetachClean: true);
+            var options = TinyRun.Options(new SgdSettings(0.05)) with { Epochs = 60, LatentGrowthLimit = 20, Milestones = [] };
+            var error = Assert.Throws<TrainingDivergedException>(() => new Trainer(model, TinyRun.Defence(weights), options).Fit(data, new RunFolder(folder.Path)));
+            Assert.Contains("DetachClean", error.Message, StringComparison.Ordinal);
+            Assert.Contains("Set DetachClean = false", error.Message, StringComparison.Ordinal);
+            Assert.Equal(error.Epoch - 1, error.LastGoodEpoch);
+            Assert.Equal(error.LastGoodEpoch, new RunFolder(folder.Path).ReadMetrics().Count);
+        }
+
+        [Fact]
+        public void A_learning_rate_that_is_too_high_is_named_with_a_lower_one()
+        {
+            using var data = TinyRun.Data();
+            using var model = new SmallClassifier(1);
+            var options = TinyRun.Options(new SgdSettings(1e4)) with { Epochs = 30, Milestones = [] };
+            var error = Assert.Throws<TrainingDivergedException>(() => new Trainer(model, TinyRun.Defence(CompactnessWeights.None), options).Fit(data));
+            Assert.Contains("learning rate 10000 is probably too high: try 1E+03", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("DetachClean", error.Message, StringComparison.Ordinal);
+        }
+    }
+}
