@@ -1,1 +1,3 @@
-return 0;
+using Adr.Kernel.Engine;
+
+return await EngineHost.RunAsync(args);

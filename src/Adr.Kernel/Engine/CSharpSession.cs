@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.DotNet.Interactive;
+
+namespace Adr.Kernel.Engine;
+
+/// <summary>One C# script that cells continue: what a cell declares, later cells see.</summary>
+internal sealed class CSharpSession
+{
+    // What .NET Interactive's C# kernel imports; a notebook relies on these and on no others.
+    private static readonly string[] Imports =
+        ["System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq"];
+
+    private readonly NotebookReferences references;
+    private readonly ScriptOptions options;
+    private ScriptState<object>? state;
+
+    internal CSharpSession(string folder, IReadOnlyList<string> referencePaths)
+    {
+        references = new NotebookReferences(folder, referencePaths);
+        options = ScriptOptions.Default
+            .WithLanguageVersion(LanguageVersion.Latest)
+            .WithImports(Imports)
+            .WithReferences(references.Default)
+            .WithMetadataResolver(references)
+            .WithSourceResolver(new SourceFileResolver([], folder))
+            .WithAllowUnsafe(true)
+            .WithEmitDebugInformation(true) // for the line in a cell's traceback
+            .WithFileEncoding(Encoding.UTF8);
+    }
+
+    internal IEnumerable<ScriptVariable> Variables => state?.Variables ?? [];
+
+    /// <summary>Runs the submission that every cell continues.</summary>
+    internal void Start()
+    {
+        const string Static = "using static Microsoft.DotNet.Interactive.Kernel;";
+        state = CSharpScript.Create<object>(Static, options).RunAsync().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Runs code in the session.</summary>
+    /// <param name="code">The code.</param>
+    /// <param name="path">What its errors name.</param>
+    /// <param name="cancellationToken">Stops before user code runs; running code looks at it itself.</param>
+    /// <returns>Whether the code ends in an expression, and its value.</returns>
+    /// <exception cref="CompilationErrorException">The code does not compile; nothing ran.</exception>
+    internal async Task<(bool HasResult, object? Value)> RunAsync(string code, string path, CancellationToken cancellationToken)
+    {
+        references.EnterCell();
+        var script = state!.Script.ContinueWith<object>(code, options.WithFilePath(path));
+        try
+        {
+            // What a throwing cell assigned before stays assigned, as in .NET Interactive.
+            state = await script.RunFromAsync(state, catchException: _ => true, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CompilationErrorException error) when (references.Explain(error) is { } explanation)
+        {
+            throw new CompilationErrorException(error.Message + explanation, error.Diagnostics);
+        }
+        if (state.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
+        return (HasReturnValue(script), state.ReturnValue);
+    }
+
+    /// <summary>What the references of the last cell have to say to the user.</summary>
+    internal IReadOnlyList<string> TakeNotices() => references.TakeNotices();
+
+    internal Task AddPackageAsync(Directive directive, KernelInvocationContext context) => throw new DirectiveException(
+        $"'nuget:{directive.Argument}': this engine takes assemblies by path: put the package's .dll files into a folder and write #r \"path/Name.dll\".", directive.Line);
+
+    // Roslyn knows whether a submission ends in an expression, and tells csi only.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "HasReturnValue")]
+    private static extern bool HasReturnValue(Script script);
+}

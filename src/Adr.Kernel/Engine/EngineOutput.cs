@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.DotNet.Interactive;
+
+namespace Adr.Kernel.Engine;
+
+/// <summary>Everything the engine tells its runner, in the order in which cells produced it.</summary>
+/// <remarks>
+/// Console text is gathered for a moment, so that a cell which writes character by character does not send as many
+/// messages; whatever else is sent first sends the text that came before it.
+/// </remarks>
+internal sealed class EngineOutput(MessageStream control, string token)
+{
+    private const int FlushAt = 8192; // characters
+    private static readonly TimeSpan FlushAfter = TimeSpan.FromMilliseconds(40);
+
+    private readonly Lock gate = new();
+    private readonly StringBuilder pending = new();
+    private readonly ManualResetEventSlim written = new();
+    private (int? Cell, string Name) source = (null, "stdout");
+    private readonly Stream nativeOut = Console.OpenStandardOutput();
+    private readonly Stream nativeError = Console.OpenStandardError();
+
+    /// <summary>Sends what is written to the console as streams of the cell that writes.</summary>
+    internal void CaptureConsole()
+    {
+        Console.SetOut(new ConsoleWriter(this, "stdout"));
+        Console.SetError(new ConsoleWriter(this, "stderr"));
+        // A thread of its own, so that text is seen live even when a cell keeps the whole thread pool busy.
+        new Thread(FlushNowAndThen) { Name = "console", IsBackground = true }.Start();
+    }
+
+    internal void Send(EngineMessage message)
+    {
+        lock (gate)
+        {
+            Flush(all: true);
+            control.Send(message);
+        }
+    }
+
+    internal void Write(int? cell, string name, ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty) return;
+        lock (gate)
+        {
+            if (source != (cell, name))
+            {
+                Flush(all: true);
+                source = (cell, name);
+            }
+            pending.Append(text);
+            if (pending.Length >= FlushAt) Flush(all: false);
+            else written.Set();
+        }
+    }
+
+    /// <summary>Marks on the process's own stdout and stderr that the cell ended, so that the runner knows it has read all of it.</summary>
+    internal void MarkNativeStreams(int cell)
+    {
+        if (!OperatingSystem.IsWindows()) FlushC(0);
+        var mark = Encoding.ASCII.GetBytes(NativeMark.Of(token, cell));
+        foreach (var stream in new[] { nativeOut, nativeError })
+        {
+            stream.Write(mark);
+            stream.Flush();
+        }
+    }
+
+    private void Flush(bool all)
+    {
+        written.Reset();
+        // Half a character cannot be sent; its other half is on its way.
+        var keep = !all && pending.Length > 0 && char.IsHighSurrogate(pending[^1]) ? 1 : 0;
+        if (pending.Length <= keep) return;
+        control.Send(new StreamWritten(source.Cell, source.Name, pending.ToString(0, pending.Length - keep)));
+        pending.Remove(0, pending.Length - keep);
+    }
+
+    private void FlushNowAndThen()
+    {
+        while (true)
+        {
+            written.Wait();
+            Thread.Sleep(FlushAfter);
+            lock (gate) Flush(all: false);
+        }
+    }
+
+    // Native libraries' printf text waits in C's own buffer.
+    [DllImport("libc", EntryPoint = "fflush")]
+    private static extern int FlushC(nint allStreams);
+
+    private sealed class ConsoleWriter(EngineOutput output, string name) : TextWriter
+    {
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => Write(new ReadOnlySpan<char>(in value));
+
+        public override void Write(string? value) => Write(value.AsSpan());
+
+        public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+        public override void Write(ReadOnlySpan<char> buffer) => output.Write(KernelInvocationContext.Current?.Cell, name, buffer);
+
+        public override void WriteLine(string? value) => Write(value + "\n");
+
+        public override string NewLine => "\n";
+    }
+}

@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace Adr.Kernel.Engine;
+
+/// <summary>Messages over a byte stream: four bytes of length (little endian), then JSON. Safe to send from any thread.</summary>
+internal sealed class MessageStream(Stream stream) : IDisposable
+{
+    private readonly Lock gate = new();
+
+    internal void Send(EngineMessage message)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(message);
+        var frame = new byte[4 + json.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, json.Length);
+        json.CopyTo(frame, 4);
+        lock (gate) stream.Write(frame);
+    }
+
+    /// <summary>The next message, or null once the other side is gone.</summary>
+    internal EngineMessage? Receive()
+    {
+        var header = new byte[4];
+        if (!Fill(header)) return null;
+        var json = new byte[BinaryPrimitives.ReadInt32LittleEndian(header)];
+        return Fill(json) ? JsonSerializer.Deserialize<EngineMessage>(json) : null;
+    }
+
+    /// <inheritdoc cref="Receive"/>
+    internal async Task<EngineMessage?> ReceiveAsync()
+    {
+        var header = new byte[4];
+        if (!await FillAsync(header).ConfigureAwait(false)) return null;
+        var json = new byte[BinaryPrimitives.ReadInt32LittleEndian(header)];
+        return await FillAsync(json).ConfigureAwait(false) ? JsonSerializer.Deserialize<EngineMessage>(json) : null;
+    }
+
+    public void Dispose() => stream.Dispose();
+
+    private bool Fill(byte[] buffer)
+    {
+        try
+        {
+            return stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) == buffer.Length;
+        }
+        catch (IOException) // the other side died with bytes on the way
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> FillAsync(byte[] buffer)
+    {
+        try
+        {
+            return await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false).ConfigureAwait(false) == buffer.Length;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.RegularExpressions;
+
+namespace Adr.Kernel.Engine;
+
+/// <summary>A cell's text cut at its directives: lines that begin with <c>#!</c>, and <c>#r "nuget:…"</c>.</summary>
+internal sealed partial class Submission
+{
+    private static readonly Dictionary<string, string> Languages = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["csharp"] = "csharp", ["c#"] = "csharp", [".net-csharp"] = "csharp", ["dotnet-interactive.csharp"] = "csharp",
+        ["markdown"] = "markdown", ["html"] = "html", ["javascript"] = "javascript", ["js"] = "javascript",
+    };
+
+    private static readonly HashSet<string> Actions = ["time", "import", "who", "whos", "about", "lsmagic"];
+
+    // What .NET Interactive knew and one C# session cannot do.
+    private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "fsharp", "f#", "pwsh", "powershell", "sql", "kql", "http", "mermaid", "value", "set", "share", "connect", "aspnet", "python", "r", "vscode",
+    };
+
+    private Submission(IReadOnlyList<Step> steps) => Steps = steps;
+
+    /// <summary>What to do, in order.</summary>
+    internal IReadOnlyList<Step> Steps { get; }
+
+    /// <summary>Cuts a cell.</summary>
+    /// <param name="code">The cell's text.</param>
+    /// <param name="language">Its language until a directive says otherwise.</param>
+    /// <exception cref="DirectiveException">A directive is unknown, or names a language this engine does not run.</exception>
+    internal static Submission Parse(string code, string language = "csharp")
+    {
+        var steps = new List<Step>();
+        var block = new CodeBlock(LanguageOf(language, $"The cell's language '{language}'", 1), 1, []);
+        var lines = code.ReplaceLineEndings("\n").Split('\n');
+        for (var number = 1; number <= lines.Length; number++)
+        {
+            var line = lines[number - 1];
+            if (block.Language == "csharp" && Package().Match(line) is { Success: true } package)
+            {
+                End(number);
+                steps.Add(new Directive(package.Groups["kind"].Value == "r" ? "package" : "package-source", package.Groups["name"].Value.Trim(), number));
+            }
+            else if (Magic().Match(line) is { Success: true } magic)
+            {
+                End(number);
+                var name = magic.Groups["name"].Value;
+                if (Actions.Contains(name)) steps.Add(new Directive(name, magic.Groups["rest"].Value.Trim(), number));
+                else block = block with { Language = LanguageOf(name, $"'#!{name}'", number) };
+            }
+            else
+            {
+                block.Lines.Add(line);
+            }
+        }
+        End(lines.Length + 1);
+        return new Submission(steps);
+
+        void End(int directiveLine)
+        {
+            if (block.Lines.Any(line => !string.IsNullOrWhiteSpace(line))) steps.Add(block);
+            block = new CodeBlock(block.Language, directiveLine + 1, []);
+        }
+    }
+
+    private static string LanguageOf(string name, string asked, int line)
+    {
+        if (Languages.TryGetValue(name, out var language)) return language;
+        throw new DirectiveException(Foreign.Contains(name)
+            ? $"{asked} is not C#, and this engine runs C# only. Remove it, or tag the cell 'skip-execution' to run the rest."
+            : $"{asked} is not a directive this engine knows (#!csharp, #!markdown, #!html, #!javascript, #!time, #!import, #!who, #!about).", line);
+    }
+
+    // "#!/usr/bin/…" is a script's first line and no directive.
+    [GeneratedRegex(@"^#!(?<name>[A-Za-z.][\w.#-]*)(?<rest>.*)$")]
+    private static partial Regex Magic();
+
+    [GeneratedRegex(@"^\s*#(?<kind>[ri])\s+""nuget:(?<name>[^""]*)""")]
+    private static partial Regex Package();
+}
+
+/// <summary>One thing to do for a cell.</summary>
+internal abstract record Step(int Line);
+
+/// <summary>Lines of one language.</summary>
+internal sealed record CodeBlock(string Language, int Line, List<string> Lines) : Step(Line)
+{
+    internal string Text => string.Join('\n', Lines);
+
+    /// <summary>The text on the lines where the cell has it, so that errors name them.</summary>
+    internal string InPlace => new string('\n', Line - 1) + Text;
+}
+
+/// <summary>An action, such as <c>#!time</c>.</summary>
+internal sealed record Directive(string Name, string Argument, int Line) : Step(Line);
+
+/// <summary>A directive that cannot be obeyed.</summary>
+internal sealed class DirectiveException(string message, int line) : Exception(message)
+{
+    /// <summary>The cell's line, from 1.</summary>
+    internal int Line => line;
+}

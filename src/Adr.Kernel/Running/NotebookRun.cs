@@ -1,0 +1,184 @@
+using System.Globalization;
+using Adr.Kernel.Engine;
+using Adr.Kernel.Notebooks;
+
+namespace Adr.Kernel.Running;
+
+/// <summary>One run: gives the engine a cell at a time and puts what comes back where it belongs.</summary>
+internal sealed class NotebookRun
+{
+    // So that a cell that floods its streams does not keep its deadline from being looked at.
+    private const int MessagesAtOnce = 256;
+
+    private readonly RunOptions options;
+    private readonly Notebook notebook;
+    private readonly IReadOnlyList<Cell> cells;
+    private readonly EngineProcess engine;
+    private readonly CellOutputs[] outputs; // of cell i + 1
+    private readonly Dictionary<string, Output> displays = [];
+    private readonly List<CellFailure> failures = [];
+    private readonly Autosave save;
+    private readonly DateTimeOffset started = DateTimeOffset.UtcNow;
+
+    internal NotebookRun(RunOptions options, Notebook notebook, IReadOnlyList<Cell> cells, EngineProcess engine, string outputPath)
+    {
+        this.options = options;
+        this.notebook = notebook;
+        this.cells = cells;
+        this.engine = engine;
+        outputs = [.. cells.Select(cell => new CellOutputs(cell, options.MaxStreamCharacters))];
+        save = new Autosave(options.SaveInterval, () => Save(outputPath));
+    }
+
+    internal IReadOnlyList<CellFailure> Failures => failures;
+
+    internal int CellsRun { get; private set; }
+
+    private DateTimeOffset? RunDeadline => started + options.Timeout;
+
+    internal async Task<ExitCode> ToEndAsync(CancellationToken stop)
+    {
+        // An earlier run's outputs beside this run's would tell of something that never was.
+        foreach (var cell in cells) cell.ExecutionCount = null;
+        foreach (var output in outputs) output.Attach();
+        options.Progress?.Invoke(new RunStarted(cells.Count));
+        var end = ExitCode.Ok;
+        for (var number = 1; number <= cells.Count && end == ExitCode.Ok; number++)
+        {
+            end = await RunCellAsync(number, stop).ConfigureAwait(false);
+            if (end == ExitCode.CellFailed && options.AllowErrors) end = ExitCode.Ok;
+            if (number < cells.Count) save.AfterCell();
+        }
+        if (end == ExitCode.Ok && failures.Any(failure => !failure.Expected)) end = ExitCode.CellFailed;
+        if (options.RecordTiming) Timing.Record(notebook, options, started, DateTimeOffset.UtcNow, end != ExitCode.Ok);
+        save.Now();
+        return end;
+    }
+
+    private async Task<ExitCode> RunCellAsync(int number, CancellationToken stop)
+    {
+        var cell = cells[number - 1];
+        if (stop.IsCancellationRequested) return ExitCode.Interrupted;
+        if (DateTimeOffset.UtcNow >= RunDeadline) return ExitCode.Timeout;
+        var begin = DateTimeOffset.UtcNow;
+        options.Progress?.Invoke(new CellStarted(number, cells.Count, cell));
+        cell.ExecutionCount = number;
+        CellsRun++;
+        engine.Send(new ExecuteRequest(number, cell.Source, cell.KernelName ?? "csharp"));
+        var (end, failure) = await ListenAsync(number, new CellClock(begin, options, RunDeadline), stop).ConfigureAwait(false);
+        if (failure is not null) Fail(failure);
+        var ended = DateTimeOffset.UtcNow;
+        if (options.RecordTiming) Timing.Record(cell, begin, ended);
+        options.Progress?.Invoke(new CellFinished(number, failure, ended - begin));
+        return end == ExitCode.CellFailed && failure is { Expected: true } ? ExitCode.Ok : end;
+    }
+
+    /// <summary>Takes what the engine says until the cell is over, one way or another.</summary>
+    private async Task<(ExitCode End, CellFailure? Failure)> ListenAsync(int number, CellClock clock, CancellationToken stop)
+    {
+        while (true)
+        {
+            if (!await WaitAsync(clock.Next(save.Due), clock.Stopping is null ? stop : default).ConfigureAwait(false))
+                return clock.Stopping is { } reason ? Stopped(number, reason, null) : Died(number);
+            for (var taken = 0; taken < MessagesAtOnce && engine.Messages.TryRead(out var message); taken++)
+            {
+                if (message is CellDone done && done.Cell == number)
+                    return clock.Stopping is { } reason ? Stopped(number, reason, done) : Ended(number, done.Error);
+                Take(message, number);
+            }
+            save.IfDue();
+            switch (clock.Look(stop.IsCancellationRequested))
+            {
+                case CellClock.Act.Ask: engine.Send(new CancelRequest()); break;
+                case CellClock.Act.Kill: engine.Kill(); break;
+            }
+        }
+    }
+
+    /// <summary>False once the engine is gone; true when there is a message, or the time came.</summary>
+    private async Task<bool> WaitAsync(DateTimeOffset until, CancellationToken stop)
+    {
+        if (engine.Messages.TryPeek(out _)) return true;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var left = until - DateTimeOffset.UtcNow;
+        patience.CancelAfter(left < TimeSpan.Zero ? TimeSpan.Zero : left);
+        try
+        {
+            return await engine.Messages.WaitToReadAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    private void Take(EngineMessage message, int running)
+    {
+        switch (message)
+        {
+            case StreamWritten stream:
+                var writer = stream.Cell ?? running;
+                outputs[writer - 1].AddStream(stream.Name, stream.Text);
+                options.Progress?.Invoke(new StreamText(writer, stream.Name, stream.Text));
+                break;
+            case ValueDisplayed display:
+                displays[display.DisplayId] = Output.DisplayData(Output.Bundle(display.Data));
+                outputs[display.Cell - 1].Add(displays[display.DisplayId]);
+                Show(display.Cell, display.Data, display.DisplayId, isUpdate: false);
+                break;
+            case ValueUpdated update:
+                displays[update.DisplayId].Json["data"] = Output.Bundle(update.Data);
+                Show(update.Cell, update.Data, update.DisplayId, isUpdate: true);
+                break;
+            case ValueReturned result:
+                outputs[result.Cell - 1].Add(Output.ExecuteResult(Output.Bundle(result.Data), result.Cell));
+                Show(result.Cell, result.Data, null, isUpdate: false);
+                break;
+        }
+    }
+
+    private void Show(int number, Dictionary<string, string> data, string? displayId, bool isUpdate) =>
+        options.Progress?.Invoke(new ValueShown(number, data.GetValueOrDefault("text/plain"), displayId, isUpdate));
+
+    private (ExitCode, CellFailure?) Ended(int number, CellError? error)
+    {
+        if (error is null) return (ExitCode.Ok, null);
+        var expected = cells[number - 1].HasTag(RunPlan.RaisesTag);
+        return (ExitCode.CellFailed, new CellFailure(number, error.Name, error.Value, error.Traceback, expected));
+    }
+
+    /// <summary>The cell was stopped: by the engine's end, or because it obeyed when it was asked.</summary>
+    private (ExitCode, CellFailure?) Stopped(int number, CellClock.Reason reason, CellDone? done)
+    {
+        if (reason == CellClock.Reason.Interrupt && done is { Error: null }) return (ExitCode.Interrupted, null);
+        var how = done is null ? "It did not stop when asked, so its process was killed." : "It stopped when asked.";
+        var (end, name, value) = reason switch
+        {
+            CellClock.Reason.CellTimeout => (ExitCode.Timeout, "CellTimeout", $"The cell ran longer than its {Seconds(options.CellTimeout)} s. {how}"),
+            CellClock.Reason.RunTimeout => (ExitCode.Timeout, "RunTimeout", $"The run took longer than its {Seconds(options.Timeout)} s. {how}"),
+            _ => (ExitCode.Interrupted, "Interrupted", $"The run was stopped. {how}"),
+        };
+        return (end, new CellFailure(number, name, value, done?.Error?.Traceback ?? [$"{name}: {value}", $"   at Cell [{number}]"], Expected: false));
+    }
+
+    private (ExitCode, CellFailure?) Died(int number)
+    {
+        var value = $"The engine's process ended in the middle of the cell: {EngineEnd.Describe(engine.ExitCode)}";
+        return (ExitCode.EngineDied, new CellFailure(number, "EngineDied", value, [$"EngineDied: {value}", $"   at Cell [{number}]"], Expected: false));
+    }
+
+    private void Fail(CellFailure failure)
+    {
+        failures.Add(failure);
+        outputs[failure.Number - 1].Add(Output.Error(failure.Name, failure.Value, failure.Traceback));
+    }
+
+    private void Save(string path)
+    {
+        foreach (var output in outputs) output.Flush();
+        notebook.Save(path);
+        options.Progress?.Invoke(new NotebookSaved(path));
+    }
+
+    private static string Seconds(TimeSpan? time) => time!.Value.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,38 @@
+using Adr.Kernel.Engine;
+using Adr.Kernel.Notebooks;
+
+namespace Adr.Kernel.Running;
+
+/// <summary>The cells that a run executes, checked before the first of them runs.</summary>
+internal static class RunPlan
+{
+    internal const string SkipTag = "skip-execution";
+    internal const string RaisesTag = "raises-exception";
+
+    /// <summary>The code cells to run, in order; the cell at index i is <c>Cell [i + 1]</c>.</summary>
+    /// <exception cref="RunUsageException">The notebook is not for this engine, or cells of it are not; all of them are named.</exception>
+    internal static IReadOnlyList<Cell> Of(Notebook notebook)
+    {
+        if (notebook.KernelLanguage is { } language && language.ToLowerInvariant() is not ("c#" or "csharp"))
+            throw new RunUsageException($"This engine runs C# notebooks, and this one asks for {language} (kernelspec '{notebook.KernelName}').");
+        var cells = notebook.Cells
+            .Where(cell => cell.Kind == CellKind.Code && !string.IsNullOrWhiteSpace(cell.Source) && !cell.HasTag(SkipTag))
+            .ToList();
+        var problems = cells.Select((cell, i) => cell.HasTag(RaisesTag) ? null : Problem(cell, i + 1)).OfType<string>().ToList();
+        if (problems.Count > 0) throw new RunUsageException(string.Join('\n', problems));
+        return cells;
+    }
+
+    private static string? Problem(Cell cell, int number)
+    {
+        try
+        {
+            Submission.Parse(cell.Source, cell.KernelName ?? "csharp");
+            return null;
+        }
+        catch (DirectiveException error)
+        {
+            return $"Cell [{number}], line {error.Line}: {error.Message}";
+        }
+    }
+}

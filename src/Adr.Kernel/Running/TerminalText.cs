@@ -1,0 +1,45 @@
+using System.Text;
+
+namespace Adr.Kernel.Running;
+
+/// <summary>Text as a terminal shows it: a carriage return goes back to the line's start, and what follows overwrites it.</summary>
+internal sealed class TerminalText
+{
+    private readonly StringBuilder text = new();
+    private int lineStart; // of the last line
+    private int cursor;
+
+    internal void Append(ReadOnlySpan<char> written)
+    {
+        while (!written.IsEmpty)
+        {
+            var control = written.IndexOfAny('\r', '\n', '\b');
+            Put(control < 0 ? written : written[..control]);
+            if (control < 0) return;
+            switch (written[control])
+            {
+                case '\r':
+                    cursor = lineStart;
+                    break;
+                case '\b':
+                    cursor = Math.Max(cursor - 1, lineStart);
+                    break;
+                default:
+                    text.Append('\n');
+                    cursor = lineStart = text.Length;
+                    break;
+            }
+            written = written[(control + 1)..];
+        }
+    }
+
+    public override string ToString() => text.ToString();
+
+    private void Put(ReadOnlySpan<char> part)
+    {
+        var over = Math.Min(part.Length, text.Length - cursor);
+        for (var i = 0; i < over; i++) text[cursor + i] = part[i];
+        text.Append(part[over..]);
+        cursor += part.Length;
+    }
+}

@@ -1,0 +1,111 @@
+using Adr.Kernel.Notebooks;
+using Adr.Kernel.Running;
+using Adr.Kernel.Tests.Running;
+
+namespace Adr.Kernel.Tests.Dialect;
+
+/// <summary>One run of one notebook with a cell for every feature, in one engine; the tests look at its cells.</summary>
+public sealed class DialectRun : IAsyncLifetime
+{
+    /// <summary>The cells in order; a failing one does not stop the run.</summary>
+    private static readonly (string Name, string Source)[] Sources =
+    [
+        ("usings", "var list = new List<int> { 3, 1, 2 }.OrderBy(x => x).ToList(); new StringBuilder(\"ok\").Append(list.Count).ToString()"),
+        ("await", "var awaited = await Task.FromResult(41);\nawait Task.Delay(1);\nawaited + 1"),
+        ("no result", "awaited++;"),
+        ("null result", "(object)null"),
+        ("state", "awaited"),
+        ("throws", "int kept = 1;\nkept = 5;\nvoid Thrower(int x) => throw new InvalidOperationException($\"bad {x}\");\n\nThrower(7);"),
+        ("kept", "kept"),
+        ("throws async", "await Task.Yield();\nint[] few = { 1 };\nfew[3].ToString()"),
+        ("inner", "try { throw new FormatException(\"inner\"); } catch (Exception e) { throw new ApplicationException(\"outer\", e); }"),
+        ("does not compile", "var fine = 1;\n\nint wrong = \"text\";\nMissing();"),
+        ("after compile error", "kept + 1"),
+        ("warning", "async Task<int> NoAwait() { return 3; }\nawait NoAwait()"),
+        ("streams", "Console.Write(\"a\"); Console.WriteLine(\"b\"); Console.Error.WriteLine(\"e\"); Console.Out.Write('c'); Console.WriteLine(\"{0:0.0}\", 1.5);"),
+        ("order", "Console.WriteLine(1); display(\"two\"); Console.WriteLine(3); display(4); \"five\""),
+        ("display", "var shown = display(\"first\", \"text/plain\"); \"second\".Display(); 12.5.Display(\"text/plain\"); shown"),
+        ("update", "shown.Update(\"changed\");"),
+        ("update html", "var bold = display(HTML(\"<b>1</b>\")); bold.Update(HTML(\"<b>2</b>\"));"),
+        ("display as", "\"{\\\"k\\\":[1.0,2]}\".DisplayAs(\"application/vnd.test+json\"); \"<i>x</i>\".DisplayAs(\"text/html\"); \"not json\".DisplayAs(\"application/json\");"),
+        ("table", "new[] { new { A = 1, B = \"x\" }, new { A = 2, B = \"y\" } }.DisplayTable();"),
+        ("helpers", "Javascript(\"alert(1)\"); CSS(\"b { color: red }\"); HTML(\"<u>h</u>\")"),
+        ("formatted value", "using Microsoft.DotNet.Interactive.Formatting;\nnew[] { new FormattedValue(\"text/html\", \"<p/>\"), new FormattedValue(\"image/png\", \"aGk=\") }"),
+        ("register", "record Point(int X, int Y);\nFormatter.Register<Point>(p => $\"<em>{p.X}|{p.Y}</em>\", \"text/html\");\nnew Point(1, 2)"),
+        ("preferred", "Formatter.Register<Point>((p, w) => w.Write($\"<svg>{p.X}</svg>\"), \"image/svg+xml\");\nFormatter.SetPreferredMimeTypesFor(typeof(Point), \"image/svg+xml\", \"text/html\");\nnew Point(3, 4)"),
+        ("source", """
+            [AttributeUsage(AttributeTargets.Class)] class TypeFormatterSourceAttribute : Attribute {
+                public TypeFormatterSourceAttribute(Type type) => FormatterSourceType = type;
+                public Type FormatterSourceType { get; } public string[] PreferredMimeTypes { get; set; } }
+            class PlotFormatter { public string MimeType => mime; string mime; public PlotFormatter(string m) => mime = m;
+                public bool Format(object value, System.IO.TextWriter writer) { writer.Write(mime == "text/html" ? "<div>plot</div>" : "{\"data\":[{\"y\":[1.50]}]}"); return true; } }
+            class PlotSource { public IEnumerable<object> CreateTypeFormatters() { yield return new PlotFormatter("application/vnd.plotly.v1+json"); yield return new PlotFormatter("text/html"); } }
+            [TypeFormatterSource(typeof(PlotSource), PreferredMimeTypes = new[] { "application/vnd.plotly.v1+json", "text/html" })] class Plot { public override string ToString() => "a plot"; }
+            new Plot()
+            """),
+        ("pocket view", "using static Microsoft.DotNet.Interactive.Formatting.PocketViewTags;\ndiv[style: \"color:red\"](b(\"hi\"))"),
+        ("bad formatter", "class Odd { }\nFormatter.Register<Odd>((o, w) => throw new NotSupportedException(\"cannot show\"), \"text/html\");\nnew Odd()"),
+        ("markdown", "#!markdown\n# Heading\n\n*text* $x^2$"),
+        ("mixed", "var before = 1;\n#!markdown\n**bold**\n#!csharp\nbefore + 1"),
+        ("html", "#!html\n<p>raw</p>"),
+        ("javascript", "#!js\nlet x = 1;"),
+        ("time", "#!time\nawait Task.Delay(20);"),
+        ("who", "#!who"),
+        ("whos", "#!whos"),
+        ("about", "#!about"),
+        ("lines", "var one = 1;\n#!html\n<p>1</p>\n#!csharp\nvar two = 2;\nthrow new Exception(\"line six\");"),
+        ("load", "#load \"helper.csx\"\nHelp(4)"),
+        ("load error", "#load \"broken.csx\""),
+        ("import notebook", "#!import \"other.ipynb\"\nfromOther"),
+        ("import dib", "#!import other.dib"),
+        ("import missing", "#!import nowhere.ipynb"),
+        ("reference", "#r \"lib/Outer.dll\"\nusing Testing;\nOuter.Answer()"),
+        ("reference shared", "#r \"Microsoft.DotNet.Interactive.Formatting.dll\"\nReferenceEquals(typeof(Formatter), Outer.FormatterType())"),
+        ("reference framework", "#r \"System.Net.Http\"\nnew System.Net.Http.HttpMethod(\"GET\").Method"),
+        ("reference aspnet", "#r \"Microsoft.AspNetCore.Http.Abstractions\"\nMicrosoft.AspNetCore.Http.HttpMethods.Get"),
+        ("reference missing", "#r \"Nowhere.dll\"\n1"),
+        ("nuget", "#r \"nuget:Newtonsoft.Json, 13.0.1\"\n1"),
+        ("context", "KernelInvocationContext.Current is null"),
+        ("context dialect", "using Microsoft.DotNet.Interactive;\nKernelInvocationContext.Current.Display(\"by context\"); KernelInvocationContext.Current.CancellationToken.IsCancellationRequested"),
+        ("input", "await GetInputAsync(\"your name\")"),
+        ("native", "[System.Runtime.InteropServices.DllImport(\"libc\")] static extern int puts(string s);\n[System.Runtime.InteropServices.DllImport(\"libc\")] static extern nint write(int fd, string s, nint n);\nputs(\"from puts\"); write(2, \"from write\\n\", 11);"),
+        ("child process", "using var child = System.Diagnostics.Process.Start(\"sh\", new[] { \"-c\", \"echo from child\" }); child.WaitForExit();"),
+        ("background", "var late = Task.Run(async () => { await Task.Delay(150); Console.WriteLine(\"late text\"); });"),
+        ("awaits background", "await late; Console.WriteLine(\"own text\");"),
+        ("unicode", "foreach (var c in \"é😀\") Console.Write(c); \"日本\""),
+        ("progress line", "for (var i = 0; i <= 100; i += 50) Console.Write($\"\\r{i} %\"); Console.WriteLine();"),
+        ("directory", "System.IO.Directory.GetCurrentDirectory()"),
+        ("stdin", "Console.ReadLine() is null"),
+        ("recursion", "int Depth(int n) => n == 0 ? 0 : 1 + Depth(n - 1);\nDepth(20000)"),
+    ];
+
+    private Notebook saved = Notebook.Create();
+
+    /// <summary>The run's result.</summary>
+    public RunResult Result { get; private set; } = null!;
+
+    /// <summary>The folder in which it ran.</summary>
+    public string Folder { get; private set; } = "";
+
+    /// <summary>What the run told while it ran.</summary>
+    public List<RunEvent> Events { get; } = [];
+
+    public Cell this[string name] => saved.Cells[Array.FindIndex(Sources, source => source.Name == name)];
+
+    public async Task InitializeAsync()
+    {
+        using var sandbox = new Sandbox([.. Sources.Select(source => source.Source)]);
+        Folder = sandbox.Folder;
+        sandbox.Write("helper.csx", "int Help(int x) => x * 10;\n");
+        sandbox.Write("broken.csx", "\nint broken = nothing;\n");
+        sandbox.Write("other.dib", "#!meta\n{\"kernelInfo\":{}}\n\n#!markdown\n\n# From dib\n\n#!csharp\n\nvar fromDib = 2;\nfromDib * 2\n");
+        var other = Notebook.Create();
+        other.Add(Cell.Markdown("*imported text*"));
+        other.Add(Cell.Code("var fromOther = 99;"));
+        other.Save(Path.Combine(sandbox.Folder, "other.ipynb"));
+        TestAssemblies.Compile(Path.Combine(sandbox.Folder, "lib"));
+        (Result, saved) = await sandbox.RunAsync(options => options with { AllowErrors = true, Progress = Events.Add });
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+}
