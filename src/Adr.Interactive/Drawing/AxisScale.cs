@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+
+namespace Adr.Interactive.Drawing;
+
+/// <summary>The drawn range of an axis, with its ticks.</summary>
+internal sealed record AxisScale(double Low, double High, IReadOnlyList<Tick> Ticks, string Label, bool Grid = true)
+{
+    /// <summary>A numeric axis over the values.</summary>
+    internal static AxisScale Over(Axis axis, IEnumerable<double> values, int wanted, double padding = 0.05)
+    {
+        var (low, high) = Drawing.Ticks.Range(values, axis.Min, axis.Max, padding);
+        return new AxisScale(low, high, Drawing.Ticks.Between(low, high, wanted), axis.Text);
+    }
+
+    /// <summary>An axis of names, each in the middle of a slot of width one.</summary>
+    internal static AxisScale Categories(string label, IReadOnlyList<string> names) =>
+        new(-0.5, Math.Max(names.Count, 1) - 0.5, [.. names.Select((name, i) => new Tick(i, name))], label, Grid: false);
+
+    /// <summary>The same axis for plotly: same range, same ticks.</summary>
+    internal JsonObject Plotly(bool lines, bool reversed = false)
+    {
+        var axis = new JsonObject
+        {
+            ["title"] = new JsonObject { ["text"] = Escape.Plotly(Label), ["standoff"] = 8, ["font"] = new JsonObject { ["size"] = 12 } },
+            ["range"] = reversed ? new JsonArray(High, Low) : new JsonArray(Low, High),
+            ["showgrid"] = Grid && lines,
+            ["gridcolor"] = "rgba(128,128,128,0.22)",
+            ["zeroline"] = false,
+            ["showline"] = Grid,
+            ["linecolor"] = "rgba(128,128,128,0.7)",
+            ["ticks"] = Grid ? "outside" : "",
+            ["tickcolor"] = "rgba(128,128,128,0.7)",
+            ["automargin"] = true,
+        };
+        if (Ticks.Count > 0 && Ticks.Count <= 40)
+        {
+            axis["tickmode"] = "array";
+            axis["tickvals"] = new JsonArray([.. Ticks.Select(tick => JsonValue.Create(tick.At))]);
+            axis["ticktext"] = new JsonArray([.. Ticks.Select(tick => JsonValue.Create(Escape.Plotly(tick.Label)))]);
+        }
+        return axis;
+    }
+}

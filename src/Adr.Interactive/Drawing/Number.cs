@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace Adr.Interactive.Drawing;
+
+/// <summary>Numbers as text, the same in every culture.</summary>
+internal static class Number
+{
+    /// <summary>Four significant digits, plain where that is short, scientific where it is not; "NaN", "∞", "−∞".</summary>
+    internal static string Short(double value)
+    {
+        if (double.IsNaN(value)) return "NaN";
+        if (double.IsInfinity(value)) return value > 0 ? "∞" : "−∞";
+        var size = Math.Abs(value);
+        var format = size is 0 or (>= 1e-4 and < 1e7) ? SignificantFormat(size) : "0.###e+0";
+        return Minus(value.ToString(format, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A fixed number of decimals: shares and accuracies.</summary>
+    internal static string Fixed(double value, int decimals) =>
+        double.IsFinite(value) ? Minus(value.ToString("F" + decimals, CultureInfo.InvariantCulture)) : Short(value);
+
+    /// <summary>A whole number with thin spaces between thousands.</summary>
+    internal static string Count(long value) => Minus(value.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u2009'));
+
+    /// <summary>A length in an SVG: at most two decimals, never "-0", clamped to what renderers accept.</summary>
+    internal static string Length(double value)
+    {
+        var rounded = Math.Round(Math.Clamp(double.IsNaN(value) ? 0 : value, -1e5, 1e5), 2);
+        return (rounded == 0 ? 0 : rounded).ToString("0.##", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Seconds for a reader: "0.4 s", "12 s", "3 min 05 s", "2 h 07 min".</summary>
+    internal static string Duration(double seconds)
+    {
+        if (!double.IsFinite(seconds) || seconds < 0) return "?";
+        if (seconds < 10) return Fixed(seconds, 1) + " s";
+        var whole = (long)Math.Round(seconds);
+        if (whole < 60) return whole + " s";
+        return whole < 3600 ? $"{whole / 60} min {whole % 60:00} s" : $"{whole / 3600} h {whole % 3600 / 60:00} min";
+    }
+
+    private static string SignificantFormat(double size)
+    {
+        if (size == 0) return "0";
+        var decimals = Math.Clamp(3 - (int)Math.Floor(Math.Log10(size)), 0, 8);
+        return "0." + new string('#', decimals);
+    }
+
+    private static string Minus(string text) => text.Replace('-', '−');
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+
+namespace Adr.Interactive.Drawing;
+
+/// <summary>The pieces every plotly figure shares.</summary>
+internal static class PlotlyParts
+{
+    /// <summary>Numbers as JSON; NaN and ∞ become null, which plotly leaves out.</summary>
+    internal static JsonArray Numbers(IEnumerable<double> values) =>
+        new([.. values.Select(value => double.IsFinite(value) ? JsonValue.Create(value) : null)]);
+
+    /// <summary>Texts as JSON, escaped for plotly.</summary>
+    internal static JsonArray Texts(IEnumerable<string> values) => new([.. values.Select(value => JsonValue.Create(Escape.Plotly(value)))]);
+
+    /// <summary>Title, fonts, margins and legend: placed as in the static picture; ink and background are the page's.</summary>
+    internal static JsonObject Layout(Figure figure, PlotFrame frame, JsonObject x, JsonObject y)
+    {
+        var title = new JsonObject
+        {
+            ["text"] = $"<b>{Escape.Plotly(figure.Title)}</b>" + (string.IsNullOrEmpty(figure.Subtitle) ? "" : $"<br><span style=\"font-size:12px\">{Escape.Plotly(figure.Subtitle)}</span>"),
+            ["x"] = 0,
+            ["xref"] = "container",
+            ["xanchor"] = "left",
+            ["y"] = 1,
+            ["yref"] = "container",
+            ["yanchor"] = "top",
+            ["pad"] = new JsonObject { ["l"] = 6, ["t"] = string.IsNullOrEmpty(figure.Subtitle) ? 10 : 20 }, // plotly centres two lines where it tops one
+            ["font"] = new JsonObject { ["size"] = 15 },
+        };
+        return new JsonObject
+        {
+            ["title"] = title,
+            ["height"] = figure.Height,
+            ["autosize"] = true,
+            ["paper_bgcolor"] = "rgba(0,0,0,0)",
+            ["plot_bgcolor"] = "rgba(0,0,0,0)",
+            ["font"] = new JsonObject { ["family"] = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif", ["size"] = 12, ["color"] = Palette.Ink },
+            ["margin"] = new JsonObject { ["l"] = Math.Round(frame.Left), ["r"] = Math.Round(figure.Width - frame.Right), ["t"] = Math.Round(frame.Top), ["b"] = Math.Round(figure.Height - frame.Bottom) },
+            ["showlegend"] = frame.HasLegend,
+            ["legend"] = new JsonObject { ["orientation"] = "h", ["x"] = 0, ["xanchor"] = "left", ["y"] = Math.Round(1 + 9 / (frame.Bottom - frame.Top), 4), ["yanchor"] = "bottom", ["bgcolor"] = "rgba(0,0,0,0)" },
+            ["modebar"] = new JsonObject { ["bgcolor"] = "rgba(0,0,0,0)", ["color"] = "rgba(128,128,128,0.7)", ["activecolor"] = "rgba(128,128,128,1)" },
+            ["hovermode"] = "closest",
+            ["xaxis"] = x,
+            ["yaxis"] = y,
+        };
+    }
+}

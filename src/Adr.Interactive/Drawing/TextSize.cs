@@ -1,0 +1,21 @@
+namespace Adr.Interactive.Drawing;
+
+/// <summary>Estimates how wide a text will be in a sans-serif font, as an SVG cannot ask.</summary>
+internal static class TextSize
+{
+    /// <summary>Width in pixels at a font size in pixels; a little on the wide side.</summary>
+    internal static double Width(string text, double fontSize)
+    {
+        var em = 0.0;
+        foreach (var c in text)
+            em += c switch
+            {
+                'i' or 'j' or 'l' or 'I' or '.' or ',' or ':' or ';' or '\'' or '|' or '!' => 0.3,
+                ' ' or 'f' or 't' or 'r' or '(' or ')' or '[' or ']' or '-' => 0.38,
+                'm' or 'M' or 'w' or 'W' or '@' or '%' => 0.9,
+                >= 'A' and <= 'Z' => 0.7,
+                _ => 0.59,
+            };
+        return em * fontSize;
+    }
+}

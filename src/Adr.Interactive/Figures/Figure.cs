@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Adr.Interactive.Drawing;
+
+namespace Adr.Interactive;
+
+/// <summary>A plot: live with plotly, and the same as a static SVG where scripts do not run. Immutable.</summary>
+public abstract class Figure : View
+{
+    private static readonly string[] Types = [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text];
+    private readonly int _width = 640;
+    private readonly int _height = 400;
+
+    private protected Figure(string title)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        Title = title;
+    }
+
+    /// <summary>What the figure shows, in a few words.</summary>
+    public string Title { get; }
+
+    /// <summary>A second, smaller line under the title: settings, how to read it. Default: none.</summary>
+    public string? Subtitle { get; init; }
+
+    /// <summary>Width in pixels, 240 to 4000; on a narrower page the figure shrinks. Default: 640.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not within 240 to 4000.</exception>
+    public int Width { get => _width; init => _width = Size(value, nameof(Width)); }
+
+    /// <summary>Height in pixels, 240 to 4000. Default: 400.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not within 240 to 4000.</exception>
+    public int Height { get => _height; init => _height = Size(value, nameof(Height)); }
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<string> MimeTypes => Types;
+
+    /// <inheritdoc/>
+    public sealed override string As(string mimeType) => mimeType switch
+    {
+        Mime.Plotly => PlotlyJson(),
+        Mime.Html => LiveHtml.Document(LivePart()),
+        Mime.Svg => Draw().Document(Width, Height, Title, inline: false),
+        Mime.Text => Summary(),
+        _ => throw NotOffered(mimeType),
+    };
+
+    /// <summary>The plotly figure: data, layout and config as one JSON object.</summary>
+    public string PlotlyJson() => new JsonObject
+    {
+        ["data"] = PlotlyData(),
+        ["layout"] = PlotlyLayout(),
+        ["config"] = new JsonObject { ["responsive"] = true, ["displaylogo"] = false, ["modeBarButtons"] = new JsonArray(new JsonArray("toImage", "zoom2d", "pan2d", "resetScale2d")) },
+    }.ToJsonString();
+
+    /// <summary>The HTML of this figure alone, without the script that makes it live.</summary>
+    internal string LivePart() => LiveHtml.Figure(Draw().Document(Width, Height, Title, inline: true), PlotlyJson(), Width);
+
+    /// <summary>Draws the static picture.</summary>
+    internal abstract SvgWriter Draw();
+
+    private protected abstract JsonArray PlotlyData();
+
+    private protected abstract JsonObject PlotlyLayout();
+
+    private protected abstract string Summary();
+
+    private protected string Heading() => string.IsNullOrEmpty(Subtitle) ? Title : $"{Title}\n{Subtitle}";
+
+    private static int Size(int value, string name) =>
+        value is >= 240 and <= 4000 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is in pixels, from 240 to 4000.");
+}

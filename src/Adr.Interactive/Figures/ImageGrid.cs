@@ -1,0 +1,112 @@
+using System.Text;
+using Adr.Interactive.Drawing;
+
+namespace Adr.Interactive;
+
+/// <summary>How a caption is marked.</summary>
+public enum Verdict
+{
+    /// <summary>Not judged.</summary>
+    None,
+
+    /// <summary>A right prediction: green, with a tick.</summary>
+    Right,
+
+    /// <summary>A wrong prediction: orange, with a cross.</summary>
+    Wrong,
+}
+
+/// <summary>One picture of a grid.</summary>
+/// <param name="Image">The picture.</param>
+/// <param name="Caption">What stands under it: label, prediction, confidence.</param>
+/// <param name="Verdict">Whether the prediction is right.</param>
+public sealed record Tile(PixelImage Image, string Caption = "", Verdict Verdict = Verdict.None);
+
+/// <summary>Pictures in named rows, each with a caption: clean, adversarial, magnified perturbation.</summary>
+[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Html, Mime.Svg, Mime.Text])]
+public sealed class ImageGrid : View
+{
+    private const double Gap = 10, CaptionHeight = 20;
+    private static readonly string[] Types = [Mime.Html, Mime.Svg, Mime.Text];
+
+    /// <summary>A grid of named rows.</summary>
+    public ImageGrid(string title, params IReadOnlyList<(string Name, IReadOnlyList<Tile> Tiles)> rows)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        ArgumentNullException.ThrowIfNull(rows);
+        (Title, Rows) = (title, [.. rows.Select(row => (row.Name, (IReadOnlyList<Tile>)[.. row.Tiles]))]);
+    }
+
+    /// <summary>What the grid shows.</summary>
+    public string Title { get; }
+
+    /// <summary>A second, smaller line under the title. Default: none.</summary>
+    public string? Subtitle { get; init; }
+
+    /// <summary>The rows from the top.</summary>
+    public IReadOnlyList<(string Name, IReadOnlyList<Tile> Tiles)> Rows { get; }
+
+    /// <summary>Width of a picture on the page in pixels. Default: 84.</summary>
+    public int TileSize { get; init; } = 84;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> MimeTypes => Types;
+
+    /// <inheritdoc/>
+    public override string As(string mimeType) => mimeType switch
+    {
+        Mime.Html => Draw(inline: true),
+        Mime.Svg => Draw(inline: false),
+        Mime.Text => Summary(),
+        _ => throw NotOffered(mimeType),
+    };
+
+    private string Draw(bool inline)
+    {
+        var svg = new SvgWriter();
+        var names = Rows.Select(row => TextSize.Width(row.Name, 12)).DefaultIfEmpty(0).Max();
+        var left = 6 + (names > 0 ? names + 12 : 0);
+        var slot = Math.Max(TileSize, Rows.SelectMany(r => r.Tiles).Select(t => TextSize.Width(Marked(t), 12)).DefaultIfEmpty(0).Max()) + Gap;
+        var top = string.IsNullOrEmpty(Subtitle) ? 36.0 : 54.0;
+        svg.Text(6, 22, Title, 15, bold: true);
+        if (!string.IsNullOrEmpty(Subtitle)) svg.Text(6, 40, Subtitle, 12, opacity: 0.8);
+        foreach (var (name, tiles) in Rows)
+        {
+            var tall = tiles.Select(HeightOf).DefaultIfEmpty(TileSize).Max();
+            svg.Text(6, top + tall / 2 + 4, name, 12);
+            for (var i = 0; i < tiles.Count; i++)
+            {
+                var x = left + i * slot + (slot - Gap - TileSize) / 2;
+                svg.Image(x, top, TileSize, HeightOf(tiles[i]), tiles[i].Image.PngBytes, $"{name}: {tiles[i].Caption}");
+                svg.Frame(x, top, TileSize, HeightOf(tiles[i]), Color(tiles[i].Verdict) ?? "#808080", tiles[i].Verdict == Verdict.None ? 0.5 : 2);
+                if (tiles[i].Caption.Length > 0) svg.Text(x + TileSize / 2.0, top + tall + 15, Marked(tiles[i]), 12, Anchor.Middle);
+            }
+            top += tall + Gap + (tiles.Any(tile => tile.Caption.Length > 0) ? CaptionHeight : 0);
+        }
+        var widest = Rows.Select(row => row.Tiles.Count).DefaultIfEmpty(0).Max();
+        var width = Math.Max(left + widest * slot, 12 + Math.Max(TextSize.Width(Title, 16), TextSize.Width(Subtitle ?? "", 12)));
+        return svg.Document(width, top, Title, inline);
+    }
+
+    private string Summary()
+    {
+        var text = new StringBuilder(string.IsNullOrEmpty(Subtitle) ? Title : $"{Title}\n{Subtitle}");
+        foreach (var (name, tiles) in Rows)
+        {
+            text.Append($"\n{name}: {tiles.Count} images");
+            if (tiles.Any(tile => tile.Caption.Length > 0)) text.Append(": ").AppendJoin(", ", tiles.Select(Marked));
+        }
+        return text.ToString();
+    }
+
+    private double HeightOf(Tile tile) => TileSize * (double)tile.Image.Height / tile.Image.Width;
+
+    private static string Marked(Tile tile) => tile.Verdict switch
+    {
+        Verdict.Right => tile.Caption + " ✓",
+        Verdict.Wrong => tile.Caption + " ✗",
+        _ => tile.Caption,
+    };
+
+    private static string? Color(Verdict verdict) => verdict switch { Verdict.Right => Palette.Good, Verdict.Wrong => Palette.Bad, _ => null };
+}

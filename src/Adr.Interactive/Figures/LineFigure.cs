@@ -1,0 +1,161 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Adr.Interactive.Drawing;
+using static Adr.Interactive.Drawing.Number;
+
+namespace Adr.Interactive;
+
+/// <summary>Curves over a numeric axis: losses, accuracies by epoch or by ε.</summary>
+[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text])]
+public sealed class LineFigure : Figure
+{
+    private readonly Axis _x = new(), _y = new();
+
+    /// <summary>Curves in one figure.</summary>
+    public LineFigure(string title, params IReadOnlyList<LineSeries> series) : base(title)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        Series = [.. series];
+    }
+
+    /// <summary>The curves.</summary>
+    public IReadOnlyList<LineSeries> Series { get; }
+
+    /// <summary>The horizontal axis. Default: from the data, unnamed.</summary>
+    public Axis X { get => _x; init => _x = value.Checked(nameof(X)); }
+
+    /// <summary>The vertical axis. Default: from the data, unnamed.</summary>
+    public Axis Y { get => _y; init => _y = value.Checked(nameof(Y)); }
+
+    internal override SvgWriter Draw()
+    {
+        var svg = new SvgWriter();
+        var frame = Frame();
+        frame.Draw(svg);
+        frame.OpenClip(svg);
+        for (var i = 0; i < Series.Count; i++)
+            foreach (var (from, to) in Runs(BandIsWhole(Series[i]), Series[i].X.Count))
+                DrawBand(svg, frame, Series[i], Color(i), from, to);
+        for (var i = 0; i < Series.Count; i++) DrawCurve(svg, frame, Series[i], i);
+        svg.CloseClip();
+        return svg;
+    }
+
+    private protected override JsonArray PlotlyData()
+    {
+        var data = new JsonArray();
+        for (var i = 0; i < Series.Count; i++)
+        {
+            var series = Series[i];
+            foreach (var (from, to) in Runs(BandIsWhole(series), series.X.Count)) data.Add(PlotlyBand(series, Color(i), from, to));
+            data.Add(new JsonObject
+            {
+                ["type"] = "scatter",
+                ["mode"] = series.ShowsMarkers ? "lines+markers" : "lines",
+                ["name"] = Escape.Plotly(series.Name),
+                ["cliponaxis"] = !Fits(series),
+                ["x"] = PlotlyParts.Numbers(series.X),
+                ["y"] = PlotlyParts.Numbers(series.Y),
+                ["line"] = new JsonObject { ["color"] = Color(i), ["width"] = 2.2, ["dash"] = series.Dashed ? "dash" : "solid" },
+                ["marker"] = new JsonObject { ["symbol"] = SymbolPath.PlotlyName(Shape(i)), ["size"] = 7, ["color"] = Color(i) },
+            });
+        }
+        return data;
+    }
+
+    private protected override JsonObject PlotlyLayout() =>
+        PlotlyParts.Layout(this, Frame(), XScale().Plotly(lines: false), YScale().Plotly(lines: true));
+
+    private protected override string Summary()
+    {
+        var text = new StringBuilder(Heading());
+        text.Append($"\nx: {X.Text}; y: {Y.Text}");
+        foreach (var series in Series)
+        {
+            var points = Enumerable.Range(0, series.X.Count).Select(i => $"({Short(series.X[i])}, {Short(series.Y[i])})").ToArray();
+            var finite = series.Y.Where(double.IsFinite).ToArray();
+            text.Append($"\n{series.Name}: ");
+            if (points.Length == 0) text.Append("no points");
+            else if (points.Length <= 12) text.AppendJoin(' ', points);
+            else text.Append($"{points.Length} points, first {points[0]}, last {points[^1]}, y from {Short(finite.DefaultIfEmpty(double.NaN).Min())} to {Short(finite.DefaultIfEmpty(double.NaN).Max())}");
+        }
+        if (Series.Count == 0) text.Append("\nno series");
+        return text.ToString();
+    }
+
+    private AxisScale XScale() => AxisScale.Over(X, Series.SelectMany(s => s.X), 8, padding: 0);
+
+    private AxisScale YScale() => AxisScale.Over(Y, Series.SelectMany(s => s.Y.Concat(s.Low ?? []).Concat(s.High ?? [])), 6);
+
+    private PlotFrame Frame() => new(this, XScale(), YScale(), Series.Count < 2 && Series.All(s => s.Name.Length == 0)
+        ? []
+        : [.. Series.Select((s, i) => new LegendEntry(s.Name, Color(i), s.ShowsMarkers ? Shape(i) : null, Line: true, Dashes(s)))]);
+
+    private bool Fits(LineSeries series)
+    {
+        var (x, y) = (XScale(), YScale());
+        return series.X.Zip(series.Y).Where(p => IsPoint(p.First, p.Second)).All(p => p.First >= x.Low && p.First <= x.High && p.Second >= y.Low && p.Second <= y.High);
+    }
+
+    private string Color(int i) => Palette.Color(Series[i].Style ?? i);
+
+    private Symbol Shape(int i) => (Symbol)(((Series[i].Style ?? i) % 4 + 4) % 4);
+
+    private static string? Dashes(LineSeries series) => series.Dashed ? "7 5" : null;
+
+    private void DrawCurve(SvgWriter svg, PlotFrame frame, LineSeries series, int i)
+    {
+        var points = Enumerable.Range(0, series.X.Count).Select(k => (X: frame.X(series.X[k]), Y: frame.Y(series.Y[k]))).ToArray();
+        var path = new StringBuilder();
+        foreach (var (from, to) in Runs(k => IsPoint(series.X[k], series.Y[k]), points.Length))
+        {
+            var run = Thinning.Keep(points[from..to]);
+            for (var k = 0; k < run.Count; k++) path.Append($"{(k == 0 ? 'M' : 'L')}{Length(run[k].X)} {Length(run[k].Y)}");
+            if (run.Count == 1) path.Append("h0"); // a lone point between gaps is still seen
+        }
+        if (path.Length > 0) svg.Stroke(path.ToString(), Color(i), 2.2, Dashes(series));
+        if (series.ShowsMarkers) SymbolPath.Draw(svg, points.Where((_, k) => IsPoint(series.X[k], series.Y[k])), Shape(i), 7, Color(i), 1);
+    }
+
+    private static void DrawBand(SvgWriter svg, PlotFrame frame, LineSeries series, string color, int from, int to)
+    {
+        var path = new StringBuilder();
+        foreach (var (k, edge) in Around(series, from, to)) path.Append($"{(path.Length == 0 ? 'M' : 'L')}{Length(frame.X(series.X[k]))} {Length(frame.Y(edge[k]))}");
+        svg.Fill(path.Append('z').ToString(), color, 0.18);
+    }
+
+    private static JsonObject PlotlyBand(LineSeries series, string color, int from, int to) => new()
+    {
+        ["type"] = "scatter",
+        ["mode"] = "lines",
+        ["x"] = PlotlyParts.Numbers(Around(series, from, to).Select(p => series.X[p.Point])),
+        ["y"] = PlotlyParts.Numbers(Around(series, from, to).Select(p => p.Edge[p.Point])),
+        ["fill"] = "toself",
+        ["fillcolor"] = color + "2e",
+        ["line"] = new JsonObject { ["width"] = 0 },
+        ["hoverinfo"] = "skip",
+        ["showlegend"] = false,
+    };
+
+    /// <summary>The band's outline: the upper edge forwards, the lower edge back.</summary>
+    private static IEnumerable<(int Point, IReadOnlyList<double> Edge)> Around(LineSeries series, int from, int to) =>
+        Enumerable.Range(from, to - from).Select(k => (k, series.High!)).Concat(Enumerable.Range(from, to - from).Reverse().Select(k => (k, series.Low!)));
+
+    private static Func<int, bool> BandIsWhole(LineSeries series) => k =>
+        series.Low is not null && series.High is not null && double.IsFinite(series.X[k]) && double.IsFinite(series.Low[k]) && double.IsFinite(series.High[k]);
+
+    private static bool IsPoint(double x, double y) => double.IsFinite(x) && double.IsFinite(y);
+
+    /// <summary>Cuts 0…count into the longest stretches [from, to) where every point is there.</summary>
+    private static IEnumerable<(int From, int To)> Runs(Func<int, bool> isThere, int count)
+    {
+        for (var from = 0; from < count; from++)
+        {
+            if (!isThere(from)) continue;
+            var to = from + 1;
+            while (to < count && isThere(to)) to++;
+            yield return (from, to);
+            from = to;
+        }
+    }
+}

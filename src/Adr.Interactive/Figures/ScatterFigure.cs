@@ -1,0 +1,152 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Adr.Interactive.Drawing;
+using static Adr.Interactive.Drawing.Number;
+
+namespace Adr.Interactive;
+
+/// <summary>Points of one colour and shape. Points that are not finite are not drawn.</summary>
+public sealed class ScatterSeries
+{
+    /// <summary>The points (x, y).</summary>
+    /// <exception cref="ArgumentException">x and y differ in length.</exception>
+    public ScatterSeries(string name, IEnumerable<double> x, IEnumerable<double> y)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        (Name, X, Y) = (name, [.. x], [.. y]);
+        if (X.Count != Y.Count) throw new ArgumentException($"Series '{name}' has {X.Count} x and {Y.Count} y; expected as many of each.", nameof(y));
+    }
+
+    /// <summary>The name in the legend.</summary>
+    public string Name { get; }
+
+    /// <summary>Horizontal positions.</summary>
+    public IReadOnlyList<double> X { get; }
+
+    /// <summary>Vertical positions.</summary>
+    public IReadOnlyList<double> Y { get; }
+
+    /// <summary>The shape. Default: a disc.</summary>
+    public Symbol Symbol { get; init; }
+
+    /// <summary>Size in pixels. Default: 6.</summary>
+    public double Size { get; init; } = 6;
+
+    /// <summary>Which of the ten colours; default: the series' place in the figure.</summary>
+    public int? Style { get; init; }
+
+    /// <summary>Takes a line in the legend. Default: true.</summary>
+    public bool InLegend { get; init; } = true;
+}
+
+/// <summary>A text at a place of a scatter plot: the class of a cluster.</summary>
+/// <param name="X">Horizontal position in data units.</param>
+/// <param name="Y">Vertical position in data units.</param>
+/// <param name="Text">What it says.</param>
+public sealed record Note(double X, double Y, string Text);
+
+/// <summary>Points in the plane: latents after a projection.</summary>
+[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text])]
+public sealed class ScatterFigure : Figure
+{
+    private const double Opacity = 0.75;
+    private readonly Axis _x = new(), _y = new();
+
+    /// <summary>Clouds of points.</summary>
+    public ScatterFigure(string title, params IReadOnlyList<ScatterSeries> series) : base(title)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        Series = [.. series];
+    }
+
+    /// <summary>The clouds.</summary>
+    public IReadOnlyList<ScatterSeries> Series { get; }
+
+    /// <summary>Texts placed among the points. Default: none.</summary>
+    public IReadOnlyList<Note> Notes { get; init; } = [];
+
+    /// <summary>The horizontal axis. Default: from the data, unnamed.</summary>
+    public Axis X { get => _x; init => _x = value.Checked(nameof(X)); }
+
+    /// <summary>The vertical axis. Default: from the data, unnamed.</summary>
+    public Axis Y { get => _y; init => _y = value.Checked(nameof(Y)); }
+
+    internal override SvgWriter Draw()
+    {
+        var svg = new SvgWriter();
+        var frame = Frame();
+        frame.Draw(svg);
+        frame.OpenClip(svg);
+        for (var i = 0; i < Series.Count; i++)
+            SymbolPath.Draw(svg, Finite(Series[i]).Select(p => (frame.X(p.X), frame.Y(p.Y))), Series[i].Symbol, Series[i].Size, Color(i), Opacity);
+        foreach (var note in Notes.Where(n => double.IsFinite(n.X) && double.IsFinite(n.Y)))
+            svg.Text(frame.X(note.X), frame.Y(note.Y) + 5, note.Text, 15, Anchor.Middle, bold: true);
+        svg.CloseClip();
+        return svg;
+    }
+
+    private protected override JsonArray PlotlyData()
+    {
+        var data = new JsonArray();
+        for (var i = 0; i < Series.Count; i++)
+        {
+            var series = Series[i];
+            var marker = new JsonObject { ["symbol"] = SymbolPath.PlotlyName(series.Symbol), ["size"] = series.Size, ["color"] = Color(i), ["opacity"] = Opacity };
+            if (series.Symbol == Symbol.Cross) marker["line"] = new JsonObject { ["width"] = 1.2, ["color"] = Color(i) }; // x-thin is line only
+            data.Add(new JsonObject
+            {
+                ["type"] = "scatter",
+                ["mode"] = "markers",
+                ["name"] = Escape.Plotly(series.Name),
+                ["showlegend"] = series.InLegend,
+                ["x"] = PlotlyParts.Numbers(Finite(series).Select(p => p.X)),
+                ["y"] = PlotlyParts.Numbers(Finite(series).Select(p => p.Y)),
+                ["marker"] = marker,
+            });
+        }
+        return data;
+    }
+
+    private protected override JsonObject PlotlyLayout()
+    {
+        var layout = PlotlyParts.Layout(this, Frame(), XScale().Plotly(lines: false), YScale().Plotly(lines: true));
+        if (Notes.Count > 0)
+            layout["annotations"] = new JsonArray([.. Notes.Where(n => double.IsFinite(n.X) && double.IsFinite(n.Y)).Select(n => new JsonObject
+            {
+                ["x"] = n.X,
+                ["y"] = n.Y,
+                ["text"] = $"<b>{Escape.Plotly(n.Text)}</b>",
+                ["showarrow"] = false,
+                ["font"] = new JsonObject { ["size"] = 15 },
+            })]);
+        return layout;
+    }
+
+    private protected override string Summary()
+    {
+        var text = new StringBuilder(Heading());
+        text.Append($"\nx: {X.Text}; y: {Y.Text}");
+        foreach (var series in Series)
+        {
+            var points = Finite(series).ToArray();
+            text.Append($"\n{series.Name}: {points.Length} points");
+            if (points.Length > 0) text.Append($", mean ({Short(points.Average(p => p.X))}, {Short(points.Average(p => p.Y))})");
+            if (points.Length < series.X.Count) text.Append($", {series.X.Count - points.Length} not finite");
+        }
+        if (Series.Count == 0) text.Append("\nno points");
+        return text.ToString();
+    }
+
+    private static IEnumerable<(double X, double Y)> Finite(ScatterSeries series) =>
+        series.X.Zip(series.Y).Where(p => double.IsFinite(p.First) && double.IsFinite(p.Second)).Select(p => (p.First, p.Second));
+
+    private AxisScale XScale() => AxisScale.Over(X, Series.SelectMany(s => s.X), 8);
+
+    private AxisScale YScale() => AxisScale.Over(Y, Series.SelectMany(s => s.Y), 6);
+
+    private PlotFrame Frame() => new(this, XScale(), YScale(), Series.Count < 2
+        ? []
+        : [.. Series.Select((s, i) => (s, i)).Where(p => p.s.InLegend).Select(p => new LegendEntry(p.s.Name, Color(p.i), p.s.Symbol))]);
+
+    private string Color(int i) => Palette.Color(Series[i].Style ?? i);
+}

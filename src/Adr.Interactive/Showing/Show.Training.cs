@@ -1,0 +1,40 @@
+using Adr.Interactive.Drawing;
+using Adr.Training;
+
+namespace Adr.Interactive;
+
+public static partial class Show
+{
+    /// <summary>A training run as two figures: the loss with its terms, and the accuracies, by epoch.</summary>
+    public static FigureRow History(TrainingHistory history)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        var epochs = history.Epochs;
+        var x = epochs.Select(epoch => (double)epoch.Epoch).ToArray();
+        var losses = new List<LineSeries> { new("total", x, epochs.Select(epoch => epoch.Loss)) };
+        foreach (var term in epochs.SelectMany(epoch => epoch.Terms.Keys).Distinct())
+            losses.Add(new LineSeries(term, x, epochs.Select(epoch => epoch.Terms.GetValueOrDefault(term, double.NaN))) { Dashed = true });
+        var accuracies = new List<LineSeries> { new("natural", x, epochs.Select(epoch => epoch.NaturalAccuracy)) { Style = 0 } };
+        Add("robust", epoch => epoch.RobustAccuracy, style: 1, dashed: false);
+        Add("natural, held out", epoch => epoch.ValidationNatural, style: 0, dashed: true);
+        Add("robust, held out", epoch => epoch.ValidationRobust, style: 1, dashed: true);
+        var axis = new Axis("epoch") { Min = x.Length > 1 ? x[0] : null, Max = x.Length > 1 ? x[^1] : null };
+        var total = $"{epochs.Count} epochs in {Number.Duration(history.Seconds)}";
+        return new FigureRow(
+            new LineFigure($"{history.Defence}: loss", losses) { X = axis, Y = new Axis("loss"), Subtitle = $"{total}; weight included in each term", Width = 440, Height = 340 },
+            new LineFigure($"{history.Defence}: accuracy", accuracies) { X = axis, Y = Axis.Share("accuracy"), Subtitle = history.BestEpoch > 0 ? $"in training; weights kept: epoch {history.BestEpoch}" : "in training", Width = 440, Height = 340 });
+
+        void Add(string name, Func<EpochMetrics, double?> value, int style, bool dashed)
+        {
+            if (epochs.Any(epoch => value(epoch) is not null))
+                accuracies.Add(new LineSeries(name, x, epochs.Select(epoch => value(epoch) ?? double.NaN)) { Style = style, Dashed = dashed });
+        }
+    }
+
+    /// <summary>Where a training run stands: one line, a bar, and the curves of the epochs that are complete.</summary>
+    public static View Progress(TrainingProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        return new ProgressView(progress);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text;
+using Adr.Interactive.Drawing;
+
+namespace Adr.Interactive;
+
+/// <summary>One cell of a table.</summary>
+/// <param name="Text">What it says.</param>
+/// <param name="Detail">A smaller text after it: an interval.</param>
+/// <param name="Strong">Stands out: bold, and with a star where there is no bold.</param>
+public sealed record Cell(string Text, string? Detail = null, bool Strong = false)
+{
+    /// <summary>A cell with a text alone.</summary>
+    public static implicit operator Cell(string text) => new(text);
+
+    internal string Plain => (string.IsNullOrEmpty(Detail) ? Text : $"{Text} {Detail}") + (Strong ? " *" : "");
+
+    internal string Html
+    {
+        get
+        {
+            var text = Strong ? $"<strong>{Escape.Xml(Text)}</strong>" : Escape.Xml(Text);
+            return string.IsNullOrEmpty(Detail) ? text : $"{text} <small style=\"opacity:0.75\">{Escape.Xml(Detail)}</small>";
+        }
+    }
+}
+
+/// <summary>A table with a title, notes under it, and the numbers to the right.</summary>
+[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Html, Mime.Text])]
+public sealed class TableView : View
+{
+    private const string Rule = "border-bottom:1px solid rgba(128,128,128,0.6)";
+    private static readonly string[] Types = [Mime.Html, Mime.Text];
+
+    /// <summary>A table.</summary>
+    /// <exception cref="ArgumentException">A row has not one cell for each column.</exception>
+    public TableView(string title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<Cell>> rows)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        (Title, Columns, Rows) = (title, [.. columns], [.. rows.Select(row => (IReadOnlyList<Cell>)[.. row])]);
+        foreach (var row in Rows)
+            if (row.Count != Columns.Count) throw new ArgumentException($"A row of {row.Count} cells in a table of {Columns.Count} columns.", nameof(rows));
+    }
+
+    /// <summary>What the table shows; may be empty.</summary>
+    public string Title { get; }
+
+    /// <summary>The columns' names.</summary>
+    public IReadOnlyList<string> Columns { get; }
+
+    /// <summary>The rows from the top.</summary>
+    public IReadOnlyList<IReadOnlyList<Cell>> Rows { get; }
+
+    /// <summary>Lines under the table: settings, how to read it. Default: none.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>How many columns, from the left, hold words and stand to the left. Default: 1.</summary>
+    public int WordColumns { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> MimeTypes => Types;
+
+    /// <inheritdoc/>
+    public override string As(string mimeType) => mimeType switch
+    {
+        Mime.Html => Html(),
+        Mime.Text => Text(),
+        _ => throw NotOffered(mimeType),
+    };
+
+    private string Html()
+    {
+        var html = new StringBuilder("<div class=\"adr-table\" style=\"overflow-x:auto\">\n<table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">\n");
+        if (Title.Length > 0) html.Append($"<caption style=\"text-align:left;font-weight:600;padding:4px 0;caption-side:top;color:inherit\">{Escape.Xml(Title)}</caption>\n");
+        html.Append("<thead><tr>");
+        for (var c = 0; c < Columns.Count; c++) html.Append($"<th scope=\"col\" style=\"{Place(c)};{Rule}\">{Escape.Xml(Columns[c])}</th>");
+        html.Append("</tr></thead>\n<tbody>\n");
+        foreach (var row in Rows)
+        {
+            html.Append("<tr>");
+            for (var c = 0; c < row.Count; c++)
+                html.Append(c == 0 ? $"<th scope=\"row\" style=\"{Place(c)};font-weight:normal\">{row[c].Html}</th>" : $"<td style=\"{Place(c)}\">{row[c].Html}</td>");
+            html.Append("</tr>\n");
+        }
+        html.Append("</tbody>\n</table>\n");
+        foreach (var note in Notes) html.Append($"<div style=\"font-size:85%;opacity:0.8\">{Escape.Xml(note)}</div>\n");
+        return html.Append("</div>").ToString();
+    }
+
+    private string Text()
+    {
+        var table = new TextTable(Columns) { WordColumns = WordColumns };
+        foreach (var row in Rows) table.Add([.. row.Select(cell => cell.Plain)]);
+        string[] lines = [.. Title.Length > 0 ? new[] { Title } : [], table.ToString(), .. Notes];
+        return string.Join('\n', lines);
+    }
+
+    private string Place(int column) => $"text-align:{(column < WordColumns ? "left" : "right")};padding:3px {(column == Columns.Count - 1 ? 0 : 18)}px 3px 0;white-space:nowrap;vertical-align:baseline;background:none";
+}

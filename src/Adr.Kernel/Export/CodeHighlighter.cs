@@ -1,0 +1,65 @@
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Adr.Kernel.Export;
+
+/// <summary>Marks the parts of C# code for colouring, with Roslyn's own parser, so that even broken code comes out whole.</summary>
+internal static class CodeHighlighter
+{
+    private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+
+    /// <summary>The code as HTML: spans of class k (keyword), s (string), n (number), c (comment), d (directive), t (type), m (method).</summary>
+    internal static string Highlight(string code)
+    {
+        var html = new StringBuilder();
+        var root = CSharpSyntaxTree.ParseText(code, Script).GetRoot();
+        foreach (var token in root.DescendantTokens())
+        {
+            foreach (var trivia in token.LeadingTrivia) Append(html, trivia.ToFullString(), ClassOf(trivia));
+            Append(html, token.Text, ClassOf(token));
+            foreach (var trivia in token.TrailingTrivia) Append(html, trivia.ToFullString(), ClassOf(trivia));
+        }
+        return html.ToString();
+    }
+
+    private static void Append(StringBuilder html, string text, string? kind)
+    {
+        if (text.Length == 0) return;
+        if (kind is null) html.Append(Html.Escape(text));
+        else html.Append($"<span class=\"{kind}\">{Html.Escape(text)}</span>");
+    }
+
+    private static string? ClassOf(SyntaxTrivia trivia) => trivia.Kind() switch
+    {
+        SyntaxKind.SingleLineCommentTrivia or SyntaxKind.MultiLineCommentTrivia
+            or SyntaxKind.SingleLineDocumentationCommentTrivia or SyntaxKind.MultiLineDocumentationCommentTrivia => "c",
+        _ => trivia.IsDirective || trivia.IsKind(SyntaxKind.PreprocessingMessageTrivia) ? "d" : null,
+    };
+
+    private static string? ClassOf(SyntaxToken token) => token.Kind() switch
+    {
+        SyntaxKind.StringLiteralToken or SyntaxKind.CharacterLiteralToken or SyntaxKind.Utf8StringLiteralToken
+            or SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken
+            or SyntaxKind.InterpolatedStringStartToken or SyntaxKind.InterpolatedStringEndToken or SyntaxKind.InterpolatedStringTextToken
+            or SyntaxKind.InterpolatedVerbatimStringStartToken or SyntaxKind.InterpolatedRawStringEndToken
+            or SyntaxKind.InterpolatedSingleLineRawStringStartToken or SyntaxKind.InterpolatedMultiLineRawStringStartToken => "s",
+        SyntaxKind.NumericLiteralToken => "n",
+        SyntaxKind.IdentifierToken => OfIdentifier(token),
+        var kind => SyntaxFacts.IsKeywordKind(kind) || SyntaxFacts.IsContextualKeyword(kind) ? "k" : null,
+    };
+
+    // what an identifier names cannot be known without compiling: its place in the tree and its capital are a good guess
+    private static string? OfIdentifier(SyntaxToken token) => token.Parent switch
+    {
+        BaseTypeDeclarationSyntax or TypeParameterSyntax => "t",
+        MethodDeclarationSyntax or LocalFunctionStatementSyntax => "m",
+        SimpleNameSyntax { Parent: InvocationExpressionSyntax } => "m",
+        SimpleNameSyntax { Parent: MemberAccessExpressionSyntax access } name when access.Name == name => access.Parent is InvocationExpressionSyntax ? "m" : null,
+        IdentifierNameSyntax { IsVar: true } => "k",
+        SimpleNameSyntax { Parent: QualifiedNameSyntax or UsingDirectiveSyntax } => null,
+        SimpleNameSyntax name when name.Parent is not NameColonSyntax and not NameEqualsSyntax && char.IsUpper(token.ValueText, 0) => "t",
+        _ => null,
+    };
+}
