@@ -77,7 +77,7 @@ public static partial class torch
         public Tensor floor_divide(Scalar other) => Op.Call("floor_divide.Scalar", this, other);
 
         /// <summary>In place: this over the other, rounded down, element by element.</summary>
-        public Tensor floor_divide_(Tensor other) => Op.InPlace("floor_divide_", this, other);
+        public Tensor floor_divide_(Tensor other) => Op.InPlace("floor_divide_.Tensor", this, other);
 
         /// <summary>In place: this over the other, rounded down, element by element.</summary>
         public Tensor floor_divide_(Scalar other) => Op.InPlace("floor_divide_.Scalar", this, other);
@@ -113,16 +113,16 @@ public static partial class torch
         public Tensor pow(Scalar exponent) => Op.Call("pow.Tensor_Scalar", this, exponent);
 
         /// <summary>In place: this to the power of the other, element by element.</summary>
-        public Tensor pow_(Tensor exponent) => Op.InPlace("pow_.Tensor_Tensor", this, exponent);
+        public Tensor pow_(Tensor exponent) => Op.InPlace("pow_.Tensor", this, exponent);
 
         /// <summary>In place: this to the power of the other, element by element.</summary>
-        public Tensor pow_(Scalar exponent) => Op.InPlace("pow_.Tensor_Scalar", this, exponent);
+        public Tensor pow_(Scalar exponent) => Op.InPlace("pow_.Scalar", this, exponent);
 
         /// <summary>This to the power of the other, in double precision.</summary>
         public Tensor float_power(Tensor target) => Op.Call("float_power.Tensor_Tensor", this, target);
 
         /// <summary>In place: this to the power of the other, in double precision.</summary>
-        public Tensor float_power_(Tensor target) => Op.InPlace("float_power_.Tensor_Tensor", this, target);
+        public Tensor float_power_(Tensor target) => Op.InPlace("float_power_.Tensor", this, target);
 
         /// <summary>The angle of the point (other, this), element by element.</summary>
         public Tensor atan2(Tensor other) => Op.Call("atan2", this, other);

@@ -110,12 +110,11 @@ public static partial class torch
         {
             var view = this;
             List<Tensor?>? tensors = null;
-            var dim = 0;
+            var (dim, extra) = (0, 0); // a mask takes one place in the list of tensors, and as many dimensions as it has
             var taken = indices.Sum(i => i.kind switch
             {
                 TensorIndex.Kind.Single or TensorIndex.Kind.Slice => 1,
-                TensorIndex.Kind.Tensor when i.tensor!.dtype is ScalarType.Bool or ScalarType.Byte => (int)i.tensor.ndim,
-                TensorIndex.Kind.Tensor => 1,
+                TensorIndex.Kind.Tensor => Takes(i.tensor!),
                 _ => 0,
             });
             foreach (var index in indices)
@@ -141,13 +140,16 @@ public static partial class torch
                         break;
                     case TensorIndex.Kind.Tensor:
                         tensors ??= [];
-                        while (tensors.Count < dim) tensors.Add(null);
+                        while (tensors.Count + extra < dim) tensors.Add(null);
                         tensors.Add(index.tensor);
-                        dim += index.tensor!.dtype is ScalarType.Bool or ScalarType.Byte ? (int)index.tensor.ndim : 1;
+                        dim += Takes(index.tensor!);
+                        extra += Takes(index.tensor!) - 1;
                         break;
                 }
             return (view, tensors?.ToArray());
         }
+
+        private static int Takes(Tensor index) => index.dtype is ScalarType.Bool or ScalarType.Byte ? (int)index.ndim : 1;
 
         /// <summary>The part at one position of one dimension, without that dimension.</summary>
         public Tensor select(long dim, long index) => Op.Call("select.int", this, dim, index);

@@ -8,6 +8,10 @@ public static partial class torch
         public Tensor sum(ScalarType? type = null) => Op.Call("sum", this, type);
 
         /// <summary>Sums over one dimension.</summary>
+        /// <remarks>
+        /// Write <c>sum(dim: 0)</c> for the first: <c>sum(0)</c> is the sum of all elements as type 0 (Byte), since C# takes a
+        /// literal 0 for an enumeration. So it is with <c>prod</c>, and in TorchSharp itself.
+        /// </remarks>
         public Tensor sum(long dim, bool keepdim = false, ScalarType? type = null) => sum([dim], keepdim, type);
 
         /// <summary>Sums over two dimensions.</summary>
@@ -184,7 +188,7 @@ public static partial class torch
         /// <summary>Products of the elements up to each one, along one dimension.</summary>
         public Tensor cumprod(long dim, ScalarType? type = null) => Op.Call("cumprod", this, dim, type);
 
-        /// <summary>Values below which the shares q of the elements lie, along one dimension (-1: of all, as TorchSharp has it).</summary>
-        public Tensor quantile(Tensor q, long dim = -1, bool keepdim = false) => Op.Call("quantile", this, q, dim, keepdim);
+        /// <summary>Values below which the shares q of the elements lie, along one dimension (-1: of all together).</summary>
+        public Tensor quantile(Tensor q, long dim = -1, bool keepdim = false) => Op.Call("quantile", this, q, dim == -1 ? null : (long?)dim, keepdim);
     }
 }

@@ -76,17 +76,6 @@ public static partial class torch
         long[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromMemory<long>(rawArray, [rawArray.Length], ScalarType.Int64, dtype, device, requires_grad, names);
 
-    /// <summary>These numbers in row-major order, with these dimensions; Float16 where no other type is named.</summary>
-    public static Tensor tensor(
-        Half[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
-        bool requires_grad = false, string[]? names = null) =>
-        FromMemory<Half>(rawArray, dimensions.ToArray(), ScalarType.Float16, dtype, device, requires_grad, names);
-
-    /// <summary>A vector of these numbers; Float16 where no other type is named.</summary>
-    public static Tensor tensor(
-        Half[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        FromMemory<Half>(rawArray, [rawArray.Length], ScalarType.Float16, dtype, device, requires_grad, names);
-
     /// <summary>These numbers in row-major order, with these dimensions; Float32 where no other type is named.</summary>
     public static Tensor tensor(
         float[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,

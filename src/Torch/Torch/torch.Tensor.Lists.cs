@@ -176,36 +176,6 @@ public static partial class torch
         string[]? names = null) =>
         FromMemory<long>(rawArray.ToArray(), [rawArray.Count], ScalarType.Int64, dtype, device, requires_grad, names);
 
-    /// <summary>These numbers in row-major order, with these dimensions; Float16 where no other type is named.</summary>
-    public static Tensor tensor(
-        IList<Half> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
-        bool requires_grad = false, string[]? names = null) =>
-        FromMemory<Half>(rawArray.ToArray(), dimensions.ToArray(), ScalarType.Float16, dtype, device, requires_grad, names);
-
-    /// <summary>These numbers in row-major order, with these dimensions; Float16 where no other type is named.</summary>
-    public static Tensor tensor(
-        IList<Half> rawArray, long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null,
-        bool requires_grad = false, string[]? names = null) =>
-        FromMemory<Half>(rawArray.ToArray(), [dim0, dim1, dim2, dim3], ScalarType.Float16, dtype, device, requires_grad, names);
-
-    /// <summary>These numbers in row-major order, with these dimensions; Float16 where no other type is named.</summary>
-    public static Tensor tensor(
-        IList<Half> rawArray, long dim0, long dim1, long dim2, ScalarType? dtype = null, Device? device = null,
-        bool requires_grad = false, string[]? names = null) =>
-        FromMemory<Half>(rawArray.ToArray(), [dim0, dim1, dim2], ScalarType.Float16, dtype, device, requires_grad, names);
-
-    /// <summary>These numbers in row-major order as a matrix; Float16 where no other type is named.</summary>
-    public static Tensor tensor(
-        IList<Half> rawArray, long rows, long columns, ScalarType? dtype = null, Device? device = null,
-        bool requires_grad = false, string[]? names = null) =>
-        FromMemory<Half>(rawArray.ToArray(), [rows, columns], ScalarType.Float16, dtype, device, requires_grad, names);
-
-    /// <summary>A vector of these numbers; Float16 where no other type is named.</summary>
-    public static Tensor tensor(
-        IList<Half> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) =>
-        FromMemory<Half>(rawArray.ToArray(), [rawArray.Count], ScalarType.Float16, dtype, device, requires_grad, names);
-
     /// <summary>These numbers in row-major order, with these dimensions; Float32 where no other type is named.</summary>
     public static Tensor tensor(
         IList<float> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,

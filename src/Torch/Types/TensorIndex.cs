@@ -5,20 +5,20 @@ public static partial class torch
     /// <summary>One index of a tensor: a position, a slice, a tensor of positions or of booleans, a new axis, or an ellipsis.</summary>
     public struct TensorIndex
     {
-        internal enum Kind { Colon, Ellipsis, None, Null, Single, Bool, Slice, Tensor }
+        internal enum Kind { None, Single, Ellipsis, Bool, Tensor, Slice }
 
         internal Kind kind;
         internal long? start, stop, step;
         internal torch.Tensor? tensor;
 
         /// <summary>All of a dimension: <c>:</c>.</summary>
-        public static TensorIndex Colon = new() { kind = Kind.Colon };
+        public static TensorIndex Colon = Slice();
         /// <summary>All dimensions that no other index takes: <c>...</c>.</summary>
         public static TensorIndex Ellipsis = new() { kind = Kind.Ellipsis };
         /// <summary>A new dimension of size 1.</summary>
         public static TensorIndex None = new() { kind = Kind.None };
-        /// <summary>All of a dimension.</summary>
-        public static TensorIndex Null = new() { kind = Kind.Null };
+        /// <summary>A new dimension of size 1.</summary>
+        public static TensorIndex Null = None;
 
         /// <summary>Positions from start up to, but not including, stop; negative ones count from the end.</summary>
         /// <exception cref="ArgumentException">The step is not positive.</exception>
