@@ -1,0 +1,320 @@
+#!/usr/bin/python3
+"""Writes the numbers that the tests of src/Adr are compared with: tests/Adr.Tests/fixtures/adr_*.safetensors.
+
+    /usr/bin/python3 tests/reference/adr_fixtures.py            writes the files (Debian: apt install python3-torch; any PyTorch >= 1.13)
+    /usr/bin/python3 tests/reference/adr_fixtures.py --check    computes them again and says whether the files still hold
+
+Deterministic: inputs and weights come from SplitMix64 (the tests make the weights again from the seed), nothing from torch's generator.
+Everything is computed in double precision from float32 inputs and again in single precision; a case whose single-precision run strays
+(a sign of a gradient that flips, an update that differs) is refused, so that no test sits on a knife's edge.
+"""
+import math
+import os
+import sys
+
+import numpy
+import torch
+
+import adr_reference as adr
+import point_noise
+import safetensors_format
+
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Adr.Tests", "fixtures")
+TYPES = {torch.float64: "F64", torch.float32: "F32", torch.int64: "I64"}
+
+
+# --- streams shared with the tests (tests/Adr.Tests/Reference/Stream.cs) -------------------------------------------------------------
+
+def uniform(seed, *shape):
+    """Multiples of 2^-24 in [0, 1), exact in float32: value i is the top 24 bits of SplitMix64's output i for this seed."""
+    count = math.prod(shape)
+    with numpy.errstate(over="ignore"):
+        z = numpy.uint64(seed) + numpy.arange(1, count + 1, dtype=numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+        z = z ^ (z >> numpy.uint64(31))
+    return torch.from_numpy((z >> numpy.uint64(40)).astype(numpy.float64) * 2.0 ** -24).reshape(shape)
+
+
+def fill(model, seed):
+    """Weights 2^round(log2 sqrt(6 / fan in)) (2u - 1), biases 2^-4 (2u - 1); parameter k of the model from stream 1000 seed + k."""
+    with torch.no_grad():
+        for index, parameter in enumerate(model.parameters()):
+            if parameter.dim() > 1:
+                scale = 2.0 ** round(math.log2(math.sqrt(6.0 / parameter[0].numel())))
+            else:
+                scale = 2.0 ** -4
+            parameter.copy_(scale * (2 * uniform(1000 * seed + index, *parameter.shape) - 1))
+    return model
+
+
+def images(seed, count, side):
+    """Like digits: about a third exactly 0, some exactly 1, the rest between."""
+    return (2 * uniform(seed, count, 1, side, side) - 0.625).clamp(0.0, 1.0).float().double()
+
+
+# --- files -------------------------------------------------------------------------------------------------------------------------
+
+class Fixture:
+    def __init__(self, name):
+        self.name, self.tensors, self.metadata = name, {}, {}
+
+    def add(self, name, value, single=False):
+        if not torch.is_tensor(value):
+            value = torch.tensor(float(value), dtype=torch.float64)
+        value = value.detach().contiguous()
+        if single:
+            value = value.float()
+        self.tensors[name] = (TYPES[value.dtype], list(value.shape), value.numpy().tobytes())
+
+    def finish(self, check):
+        path = os.path.join(FOLDER, f"adr_{self.name}.safetensors")
+        target = path + ".new" if check else path
+        safetensors_format.write(target, self.tensors, self.metadata)
+        if not check:
+            print(f"{os.path.getsize(path):8d} bytes  {os.path.relpath(path)}")
+            return True
+        (old, _), (new, _) = safetensors_format.read(path), safetensors_format.read(target)
+        os.remove(target)
+        worst = max(abs(a - b) / (abs(b) + 1e-6) for name in new for a, b in zip(old[name][2], new[name][2])) if old.keys() == new.keys() else math.inf
+        print(f"{self.name}: largest relative difference {worst:.1e}")
+        return worst < 1e-5
+
+
+# --- losses ------------------------------------------------------------------------------------------------------------------------
+
+CASES = {  # name: (B, K, C, labels, scale of the logits)
+    "small": (4, 7, 3, [0, 1, 2, 1], 2.0),
+    "paper": (16, 24, 10, [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3], 6.0),
+    "one_class": (5, 6, 10, [3] * 5, 2.0),
+    "single_point": (1, 8, 10, [7], 2.0),
+    "two_classes": (6, 3, 2, [0, 1, 1, 1, 0, 1], 1.0),
+    "many_classes": (3, 5, 1000, [999, 0, 500], 8.0),
+    "saturated": (4, 6, 5, [0, 4, 4, 2], 120.0),
+}
+
+
+def loss_terms(z, z_, logits, logits_, y):
+    yield "lc", adr.local_compactness(z, z_)
+    yield "ls", adr.local_smoothness(logits, logits_)
+    yield "gc", adr.global_compactness(z, z_, y)
+    yield "gs", adr.global_smoothness(logits, logits_, y)
+    yield "gc_s90", adr.global_compactness(z, z_, y, 0.9)
+    yield "gs_s90", adr.global_smoothness(logits, logits_, y, 0.9)
+    yield "conf", adr.confidence(logits_)
+    yield "ce", adr.cross_entropy(logits_, y)
+    yield "kl", adr.trades_divergence(logits, logits_)
+
+
+def losses():
+    fixture = Fixture("losses")
+    for number, (name, (batch, latent, classes, labels, scale)) in enumerate(CASES.items()):
+        z = (uniform(100 + 4 * number, batch, latent) * 3 - 1).clamp_min(0).float().double()  # after a ReLU: many exact zeros
+        z_ = (uniform(101 + 4 * number, batch, latent) * 3 - 1).clamp_min(0).float().double()
+        z_[0, : latent // 2] = z[0, : latent // 2]  # where the two agree, |a - b| has gradient 0
+        logits = (scale * (2 * uniform(102 + 4 * number, batch, classes) - 1)).float().double()
+        logits_ = (scale * (2 * uniform(103 + 4 * number, batch, classes) - 1)).float().double()
+        y = torch.tensor(labels)
+        for key, value in [("z", z), ("z_adv", z_), ("logits", logits), ("logits_adv", logits_)]:
+            fixture.add(f"{name}/{key}", value, single=True)
+            value.requires_grad_()
+        fixture.add(f"{name}/labels", y)
+        inputs = {"z": z, "z_adv": z_, "logits": logits, "logits_adv": logits_}
+        for term, value in loss_terms(z, z_, logits, logits_, y):
+            fixture.add(f"{name}/{term}", value)
+            for key, gradient in zip(inputs, torch.autograd.grad(value, list(inputs.values()), allow_unused=True)):
+                if gradient is not None:
+                    fixture.add(f"{name}/{term}/grad_{key}", gradient, single=classes > 100)
+    return fixture
+
+
+# --- network and attacks -----------------------------------------------------------------------------------------------------------
+
+def in_both_precisions(make, seed, run):
+    """Runs run(model) in double and in single precision."""
+    return run(fill(make().double(), seed), torch.float64), run(fill(make().double(), seed).float(), torch.float32)
+
+
+def same_path(double, single, norm, room=10):
+    """Whether both precisions took the same way, with room: no gradient entry within that many errors of a change of sign."""
+    for (point, gradient), (point32, gradient32) in zip(zip(*double), zip(*single)):
+        error = (gradient - gradient32.double()).abs().max()
+        if norm == "linf" and ((gradient.abs() < room * error) & (gradient != 0)).any():
+            return False
+        if (point - point32.double()).abs().max() > 3e-6:
+            return False
+    return True
+
+
+def mnist_cnn():
+    fixture = Fixture("mnist_cnn")
+    model = fill(adr.MnistCnn().double(), 1)
+    x, y = images(11, 3, 28), torch.tensor([7, 0, 2])
+    x.requires_grad_()
+    z, logits = model.represent(x)
+    loss = adr.cross_entropy(logits, y)
+    (gradient,) = torch.autograd.grad(loss, [x])
+    for key, value in [("images", x), ("latent", z), ("logits", logits), ("loss", loss), ("input_gradient", gradient)]:
+        fixture.add(key, value, single=key != "loss")
+    fixture.add("labels", y)
+    fixture.metadata = {"weights": "seed 1"}
+    return fixture
+
+
+INDICES = [5, 1_000_003]  # the points' places in an imagined data set
+ATTACKS = [  # name, norm, epsilon, step, steps, objective, start
+    ("fgsm", "linf", 0.1, 0.1, 1, "ce", "clean"),
+    ("pgd_linf", "linf", 0.3, 0.1, 5, "ce", "clean"),
+    ("pgd_l2", "l2", 1.5, 0.5, 5, "ce", "clean"),
+    ("trades_linf", "linf", 0.3, 0.1, 4, "kl", "random"),
+    ("trades_l2", "l2", 1.5, 0.5, 4, "kl", "random"),
+    ("pgd_linf_random", "linf", 0.3, 0.1, 4, "ce", "random"),
+]
+
+
+def attacks():
+    fixture = Fixture("attacks")
+    for number, (name, norm, epsilon, step, steps, objective, start) in enumerate(ATTACKS):
+        for attempt in range(200):
+            seed = 10_000 + 1000 * number + attempt
+            # In the L2 cases the box never binds: ball and box commute there, whichever is projected on first.
+            x = images(seed, 2, 28) if norm == "linf" else (0.375 + 0.25 * uniform(seed, 2, 1, 28, 28)).float().double()
+            y = torch.tensor([3, 8])
+            first = x if start == "clean" else point_noise.random_start(x, norm, epsilon, point_noise.PointSeeds(seed, INDICES).fork(0))
+
+            def run(model, dtype):
+                clean = x.to(dtype)
+                goal = adr.cross_entropy_objective(model, y) if objective == "ce" else adr.trades_objective(model, clean)
+                return adr.trajectory(goal, clean, first.to(dtype), norm, epsilon, step, steps)
+
+            double, single = in_both_precisions(adr.MnistCnn, 2, run)
+            inside = norm == "linf" or all((0 < p).all() and (p < 1).all() for p in double[0])
+            if inside and same_path(double, single, norm):
+                break
+        else:
+            raise RuntimeError(f"{name}: no input found whose path is the same in both precisions")
+        fixture.add(f"{name}/images", x, single=True)
+        fixture.add(f"{name}/labels", y)
+        if start == "random":
+            fixture.add(f"{name}/start", first, single=True)
+        for t, point in enumerate(double[0], start=1):
+            fixture.add(f"{name}/x{t}", point, single=True)
+        fixture.metadata[name] = f"norm={norm} epsilon={epsilon} step={step} steps={steps} loss={objective} start={start} seed={seed}"
+    fixture.metadata["weights"] = "2"
+    return fixture
+
+
+# --- training steps ----------------------------------------------------------------------------------------------------------------
+
+SGD = dict(lr=0.05, momentum=0.9, weight_decay=0.01)
+ALL = dict(lc=0.5, ls=0.75, gc=1.25, gs=0.25, conf=1.5, separation=0.9, detach=False)
+DEFENCES = [  # name, family, beta, weights
+    ("standard", "standard", 0.0, adr.NO_WEIGHTS),
+    ("adv", "adv", 1.0, adr.NO_WEIGHTS),
+    ("adr_adv", "adv", 1.0, adr.DEFAULT_WEIGHTS),
+    ("adr_adv_detached", "adv", 1.0, dict(adr.DEFAULT_WEIGHTS, detach=True)),
+    ("adr_adv_all", "adv", 1.0, ALL),
+    ("trades", "trades", 6.0, adr.NO_WEIGHTS),
+    ("adr_trades", "trades", 6.0, adr.DEFAULT_WEIGHTS),
+    ("adr_trades_detached_all", "trades", 6.0, dict(ALL, detach=True)),
+]
+OPTIMISERS = {
+    "sgd": lambda parameters: adr.Sgd(parameters, **SGD),
+    "nesterov": lambda parameters: adr.Sgd(parameters, **SGD, nesterov=True),
+    "adam": lambda parameters: adr.Adam(parameters, lr=0.005, weight_decay=0.01),
+}
+STEPS = 2  # the second step is the first in which momentum and Adam's averages say something
+
+
+def train(make, side, labels, defence, optimiser, seed, dtype):
+    """Two optimisation steps; returns per step (x', terms, total, the change of every parameter since the beginning)."""
+    name, family, beta, weights = defence
+    model = fill(make().double(), seed).to(dtype)
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+    stepper = OPTIMISERS[optimiser](model.parameters())
+    record = []
+    for step in range(STEPS):
+        x = images(seed + 100 + step, len(labels), side).to(dtype)
+        seeds = point_noise.PointSeeds(seed + step, range(len(labels)))
+        y = torch.tensor(labels)
+        path = ([], [])
+        x_ = None
+        if family != "standard":
+            objective = adr.cross_entropy_objective(model, y) if family == "adv" else adr.trades_objective(model, x)
+            first = x if family == "adv" else point_noise.random_start(x.double(), "linf", 0.3, seeds.fork(0)).to(dtype)
+            path = adr.trajectory(objective, x, first, "linf", 0.3, 0.125, 3)
+            x_ = path[0][-1].detach()
+        total, terms = adr.batch_loss(model, family, x, x_, y, beta, weights)
+        stepper.step(torch.autograd.grad(total, list(model.parameters())))
+        record.append((path, x_, terms, total, [(p.detach() - b) for p, b in zip(model.parameters(), before)]))
+    return record
+
+
+def agrees(double, single, room):
+    for (path, _, terms, total, change), (path32, _, _, total32, change32) in zip(double, single):
+        if not same_path(path, path32, "linf", room) or abs(total - total32) > 3e-6 * abs(total):
+            return False
+        for a, b in zip(change, change32):
+            if (a - b.double()).abs().max() > 2.5e-5 * a.abs().max():
+                return False
+    return True
+
+
+def training_steps(name, make, side, labels, runs, stride, room):
+    """stride 1 keeps every entry of a parameter's change, a larger one every stride-th (and the norm of all)."""
+    fixture = Fixture(name)
+    for number, (defence, optimiser) in enumerate(runs):
+        for attempt in range(300):
+            seed = 50_000 + 2000 * number + attempt * 3
+            double, single = [train(make, side, labels, defence, optimiser, seed, dtype) for dtype in (torch.float64, torch.float32)]
+            if agrees(double, single, room):
+                break
+        else:
+            raise RuntimeError(f"{defence[0]}: no input found that is the same in both precisions")
+        prefix = f"{defence[0]}/{optimiser}"
+        names = [parameter for parameter, _ in make().named_parameters()]
+        for step, (_, x_, terms, total, change) in enumerate(double):
+            fixture.add(f"{prefix}/{step}/images", images(seed + 100 + step, len(labels), side), single=True)
+            if x_ is not None:
+                fixture.add(f"{prefix}/{step}/adversarial", x_, single=True)
+            for term, value in terms.items():
+                fixture.add(f"{prefix}/{step}/terms/{term}", value)
+            fixture.add(f"{prefix}/{step}/total", total)
+            for parameter, delta in zip(names, change):
+                fixture.add(f"{prefix}/{step}/change/{parameter}", delta.flatten()[::stride], single=True)
+                fixture.add(f"{prefix}/{step}/norm/{parameter}", delta.norm())
+        weights = " ".join(f"{key}={value}" for key, value in defence[3].items())
+        fixture.metadata[prefix] = f"seed={seed} family={defence[1]} beta={defence[2]} {weights}"
+        print(f"{name} {prefix}: seed {seed}, total {[float(r[3]) for r in double]}")
+    fixture.add("labels", torch.tensor(labels))
+    return fixture
+
+
+def tiny_training():
+    runs = [(defence, optimiser) for defence in DEFENCES for optimiser in ("sgd", "adam")] + [(DEFENCES[2], "nesterov")]
+    return training_steps("training_tiny", adr.TinyCnn, 6, [0, 2, 1, 1, 0, 2], runs, stride=1, room=10)
+
+
+def mnist_training():
+    runs = [(DEFENCES[2], "sgd"), (DEFENCES[6], "sgd")]
+    return training_steps("training_mnist", adr.MnistCnn, 28, [3, 8, 3, 0], runs, stride=211, room=3)
+
+
+# --- intervals ---------------------------------------------------------------------------------------------------------------------
+
+def intervals():
+    fixture = Fixture("wilson")
+    cases = [(0, 1), (1, 1), (0, 10), (8, 10), (10, 10), (1, 20), (150, 300), (1456, 1500), (940, 1500), (9999, 10000)]
+    fixture.add("cases", torch.tensor(cases))
+    fixture.add("intervals", torch.tensor([adr.wilson(*case) for case in cases], dtype=torch.float64))
+    return fixture
+
+
+if __name__ == "__main__":
+    checking = sys.argv[1:] == ["--check"]
+    if sys.argv[1:] and not checking:
+        sys.exit(__doc__)
+    torch.set_num_threads(1)
+    os.makedirs(FOLDER, exist_ok=True)
+    held = [make().finish(checking) for make in (losses, mnist_cnn, attacks, tiny_training, mnist_training, intervals)]
+    sys.exit(0 if all(held) else "the files and this script disagree: run the script without --check and review what changed")

@@ -1,0 +1,252 @@
+"""ADR and its baselines in plain PyTorch, each quantity as the formula is written: slow, double precision where asked, no sharing.
+
+Sources: Bui et al., ECCV 2020 (arXiv 2007.05123) for the compactness terms; Zhang et al., ICML 2019 for TRADES; Madry et al.,
+ICLR 2018 for PGD; Goodfellow et al., ICLR 2015 for FGSM. The C# library is compared with this, and was not looked at for it.
+
+Letters: B points, K latent coordinates, C classes, x [B,1,H,W] in [0,1], z [B,K], logits [B,C]; a trailing _ is the adversarial side.
+"""
+import math
+
+import torch
+from torch import nn
+
+
+# --- terms -------------------------------------------------------------------------------------------------------------------------
+
+def softmax(row):
+    shifted = (row - row.max()).exp()
+    return shifted / shifted.sum()
+
+
+def log_softmax(row):
+    shifted = row - row.max()
+    return shifted - shifted.exp().sum().log()
+
+
+def mean(values):
+    return sum(values) / len(values)
+
+
+def distance(a, b):
+    """d(a, b): mean over coordinates of |a - b|."""
+    return (a - b).abs().mean()
+
+
+def soft_cross_entropy(target, row):
+    """CE(softmax(target), row) = -sum_k p_k log q_k."""
+    return -(softmax(target) * log_softmax(row)).sum()
+
+
+def pair_weight(label_a, label_b, separation):
+    """w_ij: 1 for equal labels, 1 - 1/s for different ones."""
+    return 1.0 if int(label_a) == int(label_b) else 1.0 - 1.0 / separation
+
+
+def local_compactness(z, z_):
+    return mean([distance(a, b) for a, b in zip(z, z_)])
+
+
+def local_smoothness(logits, logits_):
+    return mean([soft_cross_entropy(a, b) for a, b in zip(logits, logits_)])
+
+
+def global_compactness(z, z_, y, separation=0.99):
+    n = range(len(y))
+    return mean([pair_weight(y[i], y[j], separation) * distance(z[j], z_[i]) for i in n for j in n])
+
+
+def global_smoothness(logits, logits_, y, separation=0.99):
+    n = range(len(y))
+    return mean([pair_weight(y[i], y[j], separation) * soft_cross_entropy(logits[j], logits_[i]) for i in n for j in n])
+
+
+def confidence(logits_):
+    return mean([-(softmax(row) * log_softmax(row)).sum() for row in logits_])
+
+
+def cross_entropy(logits, y):
+    return mean([-log_softmax(row)[int(label)] for row, label in zip(logits, y)])
+
+
+def trades_divergence(logits, logits_):
+    """(1/B) sum_i KL(p(x_i) || p(x'_i))."""
+    return mean([(softmax(a) * (log_softmax(a) - log_softmax(b))).sum() for a, b in zip(logits, logits_)])
+
+
+# --- models ------------------------------------------------------------------------------------------------------------------------
+
+class MnistCnn(nn.Module):
+    """The paper's MNIST network: convolutions 1-32-32-64-64 (3x3, no padding), latent [B,1024], fully connected 200-200-10."""
+
+    def __init__(self):
+        super().__init__()
+        self.feature_extractor = nn.Sequential()
+        for index, (channels_in, channels_out) in enumerate([(1, 32), (32, 32), (32, 64), (64, 64)], start=1):
+            self.feature_extractor.add_module(f"conv{index}", nn.Conv2d(channels_in, channels_out, 3))
+            self.feature_extractor.add_module(f"relu{index}", nn.ReLU())
+            if index % 2 == 0:
+                self.feature_extractor.add_module(f"maxpool{index // 2}", nn.MaxPool2d(2))
+        self.classifier = nn.Sequential()
+        self.classifier.add_module("fc1", nn.Linear(1024, 200))
+        self.classifier.add_module("relu1", nn.ReLU())
+        self.classifier.add_module("fc2", nn.Linear(200, 200))
+        self.classifier.add_module("relu2", nn.ReLU())
+        self.classifier.add_module("fc3", nn.Linear(200, 10))
+
+    def represent(self, x):
+        z = self.feature_extractor(x).flatten(1)
+        return z, self.classifier(z)
+
+    def forward(self, x):
+        return self.represent(x)[1]
+
+
+class TinyCnn(nn.Module):
+    """[B,1,6,6] -> convolution 1-4 (3x3), ReLU, max pool 2 -> latent [B,16] -> 8 -> 3 classes."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3)
+        self.hidden = nn.Linear(16, 8)
+        self.last = nn.Linear(8, 3)
+
+    def represent(self, x):
+        z = torch.max_pool2d(self.conv(x).relu(), 2).flatten(1)
+        return z, self.last(self.hidden(z).relu())
+
+    def forward(self, x):
+        return self.represent(x)[1]
+
+
+# --- attacks -----------------------------------------------------------------------------------------------------------------------
+
+def ball(x, candidate, norm, epsilon):
+    if norm == "linf":
+        return torch.min(torch.max(candidate, x - epsilon), x + epsilon)
+    delta = candidate - x
+    length = delta.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+    return x + delta * torch.clamp(epsilon / length.clamp_min(1e-30), max=1.0)
+
+
+def ascent_direction(gradient, norm):
+    if norm == "linf":
+        return gradient.sign()
+    return gradient / gradient.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+
+
+def trajectory(objective, x, start, norm, epsilon, step_size, steps):
+    """x_{t+1} = P(x_t + step * direction(grad objective(x_t))); returns the points x_1..x_T and the gradients at x_0..x_{T-1}."""
+    points, gradients, current = [], [], start
+    for _ in range(steps):
+        current = current.detach().requires_grad_()
+        (gradient,) = torch.autograd.grad(objective(current), [current])
+        current = current.detach() + step_size * ascent_direction(gradient, norm)
+        current = ball(x, current, norm, epsilon).clamp(0.0, 1.0)
+        points.append(current)
+        gradients.append(gradient)
+    return points, gradients
+
+
+def cross_entropy_objective(model, y):
+    return lambda x_: cross_entropy(model(x_), y)
+
+
+def trades_objective(model, x):
+    """KL(p(x) || p(x')), differentiated in x' alone."""
+    with torch.no_grad():
+        clean = model(x)
+    return lambda x_: trades_divergence(clean, model(x_))
+
+
+# --- defences ----------------------------------------------------------------------------------------------------------------------
+
+NO_WEIGHTS = dict(lc=0.0, ls=0.0, gc=0.0, gs=0.0, conf=0.0, separation=0.99, detach=False)
+DEFAULT_WEIGHTS = dict(NO_WEIGHTS, lc=1.0, ls=1.0, gc=1.0, conf=1.0)
+
+
+def batch_loss(model, family, x, x_, y, beta, weights):
+    """family: standard, adv or trades. Returns (total, terms, unweighted)."""
+    z, logits = model.represent(x)
+    terms = {"ce": cross_entropy(logits, y)}
+    total = terms["ce"]
+    if family == "standard":
+        return total, terms
+    z_, logits_ = model.represent(x_)
+    if family == "adv":
+        terms["ce_adv"] = cross_entropy(logits_, y)
+        total = total + terms["ce_adv"]
+    else:
+        terms["kl"] = trades_divergence(logits, logits_)
+        total = total + beta * terms["kl"]
+    if weights["detach"]:
+        z, logits = z.detach(), logits.detach()
+    s = weights["separation"]
+    for name, value in [("lc", lambda: local_compactness(z, z_)), ("ls", lambda: local_smoothness(logits, logits_)),
+                        ("gc", lambda: global_compactness(z, z_, y, s)), ("gs", lambda: global_smoothness(logits, logits_, y, s)),
+                        ("conf", lambda: confidence(logits_))]:
+        if weights[name] != 0.0:
+            terms[name] = value()
+            total = total + weights[name] * terms[name]
+    return total, terms
+
+
+# --- optimisers, from their definitions --------------------------------------------------------------------------------------------
+
+class Sgd:
+    """g = grad + wd w;  m = g at the first step, then mu m + g;  w -= lr m, or lr (g + mu m) with Nesterov."""
+
+    def __init__(self, parameters, lr, momentum, weight_decay, nesterov=False):
+        self.parameters, self.lr, self.momentum, self.weight_decay, self.nesterov = list(parameters), lr, momentum, weight_decay, nesterov
+        self.buffers = [None] * len(self.parameters)
+
+    @torch.no_grad()
+    def step(self, gradients):
+        for index, (w, grad) in enumerate(zip(self.parameters, gradients)):
+            g = grad + self.weight_decay * w
+            m = g.clone() if self.buffers[index] is None else self.momentum * self.buffers[index] + g
+            self.buffers[index] = m
+            w -= self.lr * (g + self.momentum * m if self.nesterov else m)
+
+
+class Adam:
+    """Kingma & Ba, ICLR 2015, algorithm 1; weight decay is added to the gradient (as torch.optim.Adam does, not AdamW)."""
+
+    def __init__(self, parameters, lr, weight_decay, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        self.parameters, self.lr, self.weight_decay = list(parameters), lr, weight_decay
+        self.beta1, self.beta2, self.epsilon, self.t = beta1, beta2, epsilon, 0
+        self.m = [torch.zeros_like(w) for w in self.parameters]
+        self.v = [torch.zeros_like(w) for w in self.parameters]
+
+    @torch.no_grad()
+    def step(self, gradients):
+        self.t += 1
+        for index, (w, grad) in enumerate(zip(self.parameters, gradients)):
+            g = grad + self.weight_decay * w
+            self.m[index] = self.beta1 * self.m[index] + (1 - self.beta1) * g
+            self.v[index] = self.beta2 * self.v[index] + (1 - self.beta2) * g * g
+            m_hat = self.m[index] / (1 - self.beta1 ** self.t)
+            v_hat = self.v[index] / (1 - self.beta2 ** self.t)
+            w -= self.lr * m_hat / (v_hat.sqrt() + self.epsilon)
+
+
+# --- intervals ---------------------------------------------------------------------------------------------------------------------
+
+Z95 = 1.959963984540054  # the 97.5 % point of the standard normal distribution
+
+
+def wilson(successes, total):
+    """The Wilson score interval by its definition, by bisection: all p with |successes/total - p| <= z sqrt(p (1 - p) / total)."""
+    share = successes / total
+
+    def inside(p):
+        return abs(share - p) <= Z95 * math.sqrt(p * (1 - p) / total)
+
+    def border(inner, outer):
+        if inside(outer):
+            return outer
+        for _ in range(200):
+            middle = (inner + outer) / 2
+            inner, outer = (middle, outer) if inside(middle) else (inner, middle)
+        return inner
+
+    return border(share, 0.0), border(share, 1.0)
