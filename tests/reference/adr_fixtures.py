@@ -23,7 +23,7 @@ FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Adr.Tes
 TYPES = {torch.float64: "F64", torch.float32: "F32", torch.int64: "I64"}
 
 
-# --- streams shared with the tests (tests/Adr.Tests/Reference/Stream.cs) -------------------------------------------------------------
+# --- streams shared with the tests (tests/Adr.Tests/Reference/SplitMix.cs) -------------------------------------------------------------
 
 def uniform(seed, *shape):
     """Multiples of 2^-24 in [0, 1), exact in float32: value i is the top 24 bits of SplitMix64's output i for this seed."""

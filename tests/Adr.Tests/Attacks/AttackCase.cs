@@ -1,0 +1,49 @@
+using Adr.Attacks;
+using Adr.Models;
+using Adr.Tests.Reference;
+using FsCheck;
+using FsCheck.Fluent;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Attacks;
+
+/// <summary>A valid input of an attack: model, images, labels, threat, seed.</summary>
+internal sealed record AttackCase(TinyModels.Kind Kind, int Points, int Channels, int Height, int Width, int Classes, Norm Norm, double Epsilon, Bounds Bounds, int Seed)
+{
+    /// <summary>Any valid case, ε &gt; 0.</summary>
+    internal static readonly Gen<AttackCase> Any =
+        from kind in Gen.Elements(TinyModels.Kinds)
+        from points in Gen.Choose(1, 5)
+        from channels in Gen.Elements(1, 3)
+        from height in Gen.Choose(2, 6)
+        from width in Gen.Choose(2, 6)
+        from classes in Gen.Choose(2, 6)
+        from norm in Gen.Elements(Norm.Linf, Norm.L2)
+        from epsilon in Gen.Elements(1e-4, 0.03, 8 / 255.0, 0.3, 1.0, 2.5)
+        from bounds in Gen.Elements(Bounds.Unit, Bounds.Unit, new Bounds(-1, 1), new Bounds(-0.5, 3))
+        from seed in Gen.Choose(0, 1_000_000)
+        select new AttackCase(kind, points, channels, height, width, classes, norm, epsilon, bounds, seed);
+
+    internal ThreatModel Threat => new(Norm, Epsilon, Bounds);
+
+    internal long[] ImageShape => [Channels, Height, Width];
+
+    /// <summary>[B,C,H,W] float: most pixels inside the box, some on its edges.</summary>
+    internal Tensor Images
+    {
+        get
+        {
+            var wide = SplitMix.Tensor(7L * Seed + 1, Bounds.Low - 0.25 * Bounds.Range, Bounds.High + 0.25 * Bounds.Range, Points, Channels, Height, Width);
+            return wide.clamp_(Bounds.Low, Bounds.High);
+        }
+    }
+
+    internal Tensor Labels => SplitMix.Labels(7L * Seed + 2, Points, Classes);
+
+    /// <summary>Points from anywhere in a data set.</summary>
+    internal PointSeeds Seeds => new(Seed, [.. SplitMix.Uniform(7L * Seed + 3, Points).Select((u, i) => (long)(u * 50_000) * 8 + i)]);
+
+    /// <summary>In training mode: attacks must switch.</summary>
+    internal Sequential Model() => TinyModels.Make(Kind, ImageShape, Classes, Seed);
+}

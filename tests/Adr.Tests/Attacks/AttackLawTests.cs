@@ -1,0 +1,161 @@
+using Adr.Attacks;
+using Adr.Testing;
+using Adr.Tests.Reference;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Attacks;
+
+/// <summary>What every attack of <see cref="AttackTable"/> must hold on any valid input.</summary>
+public static class AttackLawTests
+{
+    private const int Cases = 20;
+
+    private static void ForAll(string name, Action<AttackRow, AttackCase> check, int cases = Cases) => Law.Holds(AttackCase.Any, sample =>
+    {
+        using var scope = NewDisposeScope();
+        check(AttackTable.Row(name), sample);
+    }, cases);
+
+    private static Tensor Run(Attack attack, AttackCase sample, PointSeeds? seeds = null)
+    {
+        using var model = sample.Model();
+        return attack.Perturb(model, sample.Images, sample.Labels, seeds ?? sample.Seeds);
+    }
+
+    public class Result
+    {
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Lies_in_the_ball_and_in_the_box(string name) => ForAll(name, (row, sample) =>
+        {
+            var images = sample.Images;
+            var adversarial = Run(row.Make(sample.Threat), sample);
+            Assert.Equal(images.shape, adversarial.shape);
+            Assert.Equal(images.dtype, adversarial.dtype);
+            Assert.False(adversarial.requires_grad);
+            Feasible.Assert(sample.Threat, Close.Doubles(images), Close.Doubles(adversarial), sample.Points);
+        });
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Is_the_image_itself_where_epsilon_is_zero(string name) => ForAll(name, (row, sample) =>
+            Close.Same(sample.Images, Run(row.Make(sample.Threat.WithEpsilon(0)), sample), "ε = 0"));
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Moves_where_epsilon_is_not_zero(string name) => ForAll(name, (row, sample) =>
+        {
+            var inside = Close.Doubles(sample.Images).Any(pixel => pixel > sample.Bounds.Low + 0.01 && pixel < sample.Bounds.High - 0.01);
+            if (sample.Kind == TinyModels.Kind.Linear && inside) // its gradient is nowhere zero
+                Assert.NotEqual(Close.Doubles(sample.Images), Close.Doubles(Run(row.Make(sample.Threat), sample)));
+        });
+
+        // In double precision, so that no sign of a gradient hangs on how a matrix product was split.
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Does_not_depend_on_the_batch_a_point_sits_in(string name) => ForAll(name, (row, sample) =>
+        {
+            using var model = sample.Model();
+            model.to(ScalarType.Float64);
+            var (images, labels, attack) = (sample.Images.to(ScalarType.Float64), sample.Labels, row.Make(sample.Threat));
+            var together = attack.Perturb(model, images, labels, sample.Seeds);
+            foreach (var part in new[] { new[] { sample.Points - 1 }, [.. Enumerable.Range(0, sample.Points).Reverse()] })
+            {
+                var index = tensor(part.Select(i => (long)i).ToArray());
+                var apart = attack.Perturb(model, images.index_select(0, index), labels.index_select(0, index), sample.Seeds.Select(part));
+                Close.Tensor(together.index_select(0, index), apart, 1e-7, $"points {string.Join(",", part)}");
+            }
+        });
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Is_the_same_to_the_bit_for_the_same_seed(string name) => ForAll(name, (row, sample) =>
+        {
+            manual_seed(1);
+            var first = Run(row.Make(sample.Threat), sample);
+            manual_seed(2); // the engine's own generator must not matter
+            Close.Same(first, Run(row.Make(sample.Threat), sample), "second run");
+        });
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Depends_on_the_seed_where_and_only_where_the_attack_is_random(string name) => ForAll(name, (row, sample) =>
+        {
+            // under L2 and a step inside the box the end of the path keeps a trace of its beginning
+            sample = sample with { Norm = Norm.L2, Kind = TinyModels.Kind.Mlp, Epsilon = 0.3, Points = 4 };
+            var first = Close.Doubles(Run(row.Make(sample.Threat), sample));
+            var second = Close.Doubles(Run(row.Make(sample.Threat), sample, sample.Seeds with { Seed = sample.Seed + 1_000_003 }));
+            var third = Close.Doubles(Run(row.Make(sample.Threat), sample, new PointSeeds(sample.Seed, [.. sample.Seeds.Indices.Select(i => i + 1)])));
+            Assert.Equal(row.Random, !first.SequenceEqual(second));
+            Assert.Equal(row.Random, !first.SequenceEqual(third));
+        });
+    }
+
+    public class Strength
+    {
+        [Theory, MemberData(nameof(AttackTable.WithBudget), MemberType = typeof(AttackTable))]
+        public void A_larger_budget_never_raises_robust_accuracy(string name) => ForAll(name, (row, sample) =>
+        {
+            using var model = sample.Model();
+            model.eval();
+            var (images, labels) = (sample.Images, sample.Labels);
+            bool[]? broken = null;
+            foreach (var budget in new[] { 1, 2, 4 })
+            {
+                var adversarial = row.Budget!(sample.Threat, budget).Perturb(model, images, labels, sample.Seeds);
+                var now = Margins.Of(model, adversarial, labels).Select(margin => margin > 1e-6).ToArray();
+                if (broken is not null)
+                    for (var i = 0; i < now.Length; i++) Assert.True(now[i] || !broken[i], $"point {i} was broken by a smaller budget and is not by {budget}.");
+                broken = [.. Margins.Of(model, adversarial, labels).Select(margin => margin > 2e-6)];
+            }
+        });
+
+        [Theory, MemberData(nameof(AttackTable.SeeksErrors), MemberType = typeof(AttackTable))]
+        public void On_a_linear_model_of_two_classes_it_reaches_the_known_optimum(string name) => ForAll(name, (row, sample) =>
+        {
+            // the margin is ⟨w, x⟩ + b, so its largest rise within the ball is ε‖w‖ in the dual norm; the box is out of reach
+            sample = sample with { Kind = TinyModels.Kind.Linear, Classes = 2, Channels = 3, Height = 3, Width = 4, Epsilon = 0.125, Bounds = new(-10, 10) };
+            using var model = sample.Model();
+            var (images, labels) = (sample.Images * 0.05, sample.Labels);
+            var weight = Close.Doubles(model.get_parameter("last.weight")!);
+            var difference = weight.Take(weight.Length / 2).Zip(weight.Skip(weight.Length / 2), (a, b) => a - b).ToArray();
+            var dual = sample.Norm == Norm.Linf ? difference.Sum(Math.Abs) : Math.Sqrt(difference.Sum(d => d * d));
+            var adversarial = row.Make(sample.Threat).Perturb(model, images, labels, sample.Seeds);
+            var rises = Margins.Of(model, adversarial, labels).Zip(Margins.Of(model, images, labels), (after, before) => after - before);
+            var share = sample.Norm == Norm.Linf ? 0.999 : row.LinearShare;
+            Assert.All(rises, rise => Assert.InRange(rise / (sample.Epsilon * dual), share, 1.001));
+        });
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void It_breaks_a_trained_model_and_its_opposite_does_not(string name)
+        {
+            var row = AttackTable.Row(name);
+            using var scope = NewDisposeScope();
+            var (model, images, labels) = Blobs.Trained();
+            using var owned = model;
+            var natural = Margins.Accuracy(model, images, labels);
+            Assert.True(natural >= 0.98, $"The tiny model should be trained, but its accuracy is {natural}.");
+            foreach (var threat in new[] { ThreatModel.Linf(0.15), ThreatModel.L2(0.6) })
+            {
+                var attack = row.Make(threat);
+                var adversarial = attack.Perturb(model, images, labels, PointSeeds.Sequence(1, images.shape[0]));
+                var robust = Margins.Accuracy(model, adversarial, labels);
+                Assert.True(robust <= natural - 0.5, $"{attack}: accuracy falls from {natural} to {robust} only.");
+                // what an attack with the wrong sign would find; it shows that the bound above can fail
+                var opposite = threat.Project(2 * images - adversarial, images);
+                var harmless = Margins.Accuracy(model, opposite, labels);
+                Assert.True(!row.SeeksErrors || harmless >= natural - 0.02, $"{attack}: the opposite step lowers accuracy to {harmless}.");
+            }
+        }
+    }
+
+    public class Cost
+    {
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Counts_at_least_one_gradient_per_point_and_step(string name) => ForAll(name, (row, sample) =>
+        {
+            using var model = sample.Model();
+            var (attack, cost) = (row.Make(sample.Threat), new AttackCost());
+            attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds, cost: cost);
+            var runs = attack is GradientAttack gradient ? gradient.Restarts : 1;
+            Assert.Equal((long)runs * attack.Steps * sample.Points, cost.Backwards);
+            Assert.InRange(cost.Forwards, cost.Backwards, cost.Backwards + (runs + 1L) * sample.Points);
+            Assert.Equal(cost.Forwards + cost.Backwards, cost.ModelEvaluations);
+        }, cases: 5);
+    }
+}

@@ -1,0 +1,211 @@
+using Adr.Attacks;
+using Adr.Models;
+using Adr.Testing;
+using Adr.Tests.Reference;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Attacks;
+
+/// <summary>What every attack of <see cref="AttackTable"/> leaves alone, and what it refuses.</summary>
+public static class AttackSafetyTests
+{
+    /// <summary>Everything about a model that an attack must not change.</summary>
+    private sealed record Snapshot(double[][] Parameters, double[][] Buffers, bool[] Modes, bool[] Flags, double[]?[] Gradients)
+    {
+        internal static Snapshot Of(nn.Module model) => new(
+            [.. model.parameters().Select(p => Close.Doubles(p))],
+            [.. model.buffers().Select(Close.Doubles)],
+            [.. model.modules().Select(m => m.training), model.training],
+            [.. model.parameters().Select(p => p.requires_grad)],
+            [.. model.parameters().Select(p => p.grad is { } gradient ? Close.Doubles(gradient) : null)]);
+
+        internal void AssertSame(Snapshot now)
+        {
+            Assert.Equal(Parameters, now.Parameters);
+            Assert.Equal(Buffers, now.Buffers);
+            Assert.Equal(Modes, now.Modes);
+            Assert.Equal(Flags, now.Flags);
+            Assert.Equal(Gradients, now.Gradients);
+        }
+    }
+
+    /// <summary>Some modules in training mode and some not, some parameters frozen, some with gradients.</summary>
+    private static Snapshot Mix(nn.Module model, int seed)
+    {
+        var coins = SplitMix.Uniform(seed, 100).Select(u => u < 0.5).ToArray();
+        var next = 0;
+        model.train(coins[next++]);
+        foreach (var child in model.children()) child.train(coins[next++]);
+        foreach (var parameter in model.parameters())
+        {
+            if (coins[next++]) parameter.grad = (parameter.detach() * 2).DetachFromDisposeScope();
+            parameter.requires_grad = coins[next++];
+        }
+        return Snapshot.Of(model);
+    }
+
+    public class Model
+    {
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Is_untouched_afterwards(string name) => Law.Holds(AttackCase.Any, sample =>
+        {
+            using var scope = NewDisposeScope();
+            using var model = sample.Model();
+            var before = Mix(model, sample.Seed);
+            AttackTable.Row(name).Make(sample.Threat).Perturb(model, sample.Images, sample.Labels, sample.Seeds);
+            before.AssertSame(Snapshot.Of(model));
+        }, 25);
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Is_untouched_after_a_failure(string name) => Law.Holds(AttackCase.Any, sample =>
+        {
+            using var scope = NewDisposeScope();
+            var attack = AttackTable.Row(name).Make(sample.Threat);
+            foreach (var survives in new[] { 0, 1, attack.Steps }) // fails in the checks, at the first step, or within the loop
+            {
+                using var model = new Failing(sample.Model(), survives);
+                var before = Mix(model, sample.Seed);
+                Assert.Throws<TimeoutException>(() => attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds));
+                before.AssertSame(Snapshot.Of(model));
+            }
+        }, 5);
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Is_attacked_in_evaluation_mode(string name) => Law.Holds(AttackCase.Any, sample =>
+        {
+            using var scope = NewDisposeScope();
+            using var model = (sample with { Kind = TinyModels.Kind.Cnn }).Model();
+            var attack = AttackTable.Row(name).Make(sample.Threat);
+            var training = attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds);
+            model.eval();
+            Close.Same(attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds), training, "training mode before the attack");
+        }, 10);
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Images_and_labels_are_untouched(string name) => Law.Holds(AttackCase.Any, sample =>
+        {
+            using var scope = NewDisposeScope();
+            using var model = sample.Model();
+            var (images, labels) = (sample.Images, sample.Labels);
+            AttackTable.Row(name).Make(sample.Threat).Perturb(model, images, labels, sample.Seeds);
+            Close.Same(sample.Images, images, "images");
+            Assert.Equal(Close.Longs(sample.Labels), Close.Longs(labels));
+            Assert.Null(images.grad);
+        }, 5);
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Works_while_autograd_is_off(string name) => Law.Holds(AttackCase.Any, sample =>
+        {
+            using var scope = NewDisposeScope();
+            using var model = sample.Model();
+            var attack = AttackTable.Row(name).Make(sample.Threat);
+            var expected = attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds);
+            using var noGraph = no_grad();
+            Close.Same(expected, attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds), "under no_grad");
+            Assert.False(is_grad_enabled());
+        }, 5);
+    }
+
+    public class Input
+    {
+        private static readonly AttackCase Sample = new(TinyModels.Kind.Cnn, 3, 1, 4, 4, 3, Norm.Linf, 0.1, Bounds.Unit, 5);
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void That_is_wrong_is_refused_by_name(string name)
+        {
+            using var scope = NewDisposeScope();
+            using var model = Sample.Model();
+            var attack = AttackTable.Row(name).Make(Sample.Threat);
+            var (images, labels, seeds) = (Sample.Images, Sample.Labels, Sample.Seeds);
+
+            Refused("images", with(images, float.NaN), labels, seeds);
+            Refused("images", with(images, float.PositiveInfinity), labels, seeds);
+            Refused("images", with(images, 1.01f), labels, seeds);
+            Refused("images", with(images, -0.01f), labels, seeds);
+            Refused("images", (images * 255).to(ScalarType.Byte), labels, seeds);
+            Refused("images", images.flatten(), labels, seeds);
+            Refused("images", null, labels, seeds);
+            Refused("labels", images, labels.narrow(0, 0, 2), seeds);
+            Refused("labels", images, labels.unsqueeze(1), seeds);
+            Refused("labels", images, labels.to(ScalarType.Float32), seeds);
+            Refused("labels", images, tensor(new long[] { 0, 1, 3 }), seeds);
+            Refused("labels", images, tensor(new long[] { 0, -1, 2 }), seeds);
+            Refused("labels", images, null, seeds);
+            Refused("seeds", images, labels, PointSeeds.Sequence(1, 2));
+            Refused("seeds", images, labels, null);
+            Assert.Equal("model", Assert.ThrowsAny<ArgumentException>(() => attack.Perturb(null!, images, labels, seeds)).ParamName);
+
+            void Refused(string parameter, Tensor? x, Tensor? y, PointSeeds? s)
+            {
+                var error = Assert.ThrowsAny<ArgumentException>(() => attack.Perturb(model, x!, y!, s!));
+                Assert.Equal(parameter, error.ParamName);
+            }
+
+            static Tensor with(Tensor images, float value)
+            {
+                var copy = images.clone();
+                copy.view(-1).narrow(0, 20, 1).fill_(value); // in the second image
+                return copy;
+            }
+        }
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Of_another_shape_or_box_than_the_classifiers_is_refused(string name)
+        {
+            using var scope = NewDisposeScope();
+            using var model = new TinyClassifier(1);
+            var row = AttackTable.Row(name);
+            var (labels, seeds) = (zeros(2, dtype: ScalarType.Int64), PointSeeds.Sequence(1, 2));
+            var wrong = Assert.ThrowsAny<ArgumentException>(() => row.Make(Sample.Threat).Perturb(model, zeros(2, 1, 5, 6), labels, seeds));
+            Assert.Equal("images", wrong.ParamName);
+            Assert.Contains("[B,1,6,6]", wrong.Message, StringComparison.Ordinal);
+            var box = new ThreatModel(Norm.Linf, 0.1, new Bounds(-1, 1));
+            Assert.Equal("threat", Assert.ThrowsAny<ArgumentException>(() => row.Make(box).Perturb(model, zeros(2, 1, 6, 6), labels, seeds)).ParamName);
+        }
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Without_points_gives_none(string name)
+        {
+            using var scope = NewDisposeScope();
+            using var model = Sample.Model();
+            var none = AttackTable.Row(name).Make(Sample.Threat).Perturb(model, zeros(0, 1, 4, 4), zeros(0, dtype: ScalarType.Int64), PointSeeds.Sequence(1, 0));
+            Assert.Equal([0L, 1L, 4L, 4L], none.shape);
+        }
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Cancelled_stops_and_restores(string name)
+        {
+            using var scope = NewDisposeScope();
+            using var model = Sample.Model();
+            var before = Mix(model, 3);
+            Assert.Throws<OperationCanceledException>(() =>
+                AttackTable.Row(name).Make(Sample.Threat).Perturb(model, Sample.Images, Sample.Labels, Sample.Seeds, new CancellationToken(canceled: true)));
+            before.AssertSame(Snapshot.Of(model));
+        }
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void A_model_with_broken_weights_is_named(string name)
+        {
+            using var scope = NewDisposeScope();
+            using var model = Sample.Model();
+            using (no_grad()) model.get_parameter("last.weight")!.fill_(float.NaN);
+            Assert.Throws<InvalidOperationException>(() => AttackTable.Row(name).Make(Sample.Threat).Perturb(model, Sample.Images, Sample.Labels, Sample.Seeds));
+        }
+    }
+
+    /// <summary>A model that fails after some forward passes.</summary>
+    private sealed class Failing : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> _inner;
+        private int _left;
+
+        internal Failing(nn.Module<Tensor, Tensor> inner, int survives) : base("failing")
+        {
+            (_inner, _left) = (inner, survives);
+            register_module("inner", inner);
+        }
+
+        public override Tensor forward(Tensor images) => _left-- > 0 ? _inner.call(images) : throw new TimeoutException("The model gave up.");
+    }
+}

@@ -1,0 +1,70 @@
+using Adr.Attacks;
+
+namespace Adr.Tests.Attacks;
+
+/// <summary>One attack with the settings it is tested at, and what it promises.</summary>
+/// <param name="Name">What test names show.</param>
+/// <param name="Make">The attack under a threat model.</param>
+internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
+{
+    /// <summary>Whether the seed matters.</summary>
+    internal bool Random { get; init; }
+
+    /// <summary>Whether it makes the model wrong on purpose. The KL attacks only drive predictions apart.</summary>
+    internal bool SeeksErrors { get; init; } = true;
+
+    /// <summary>
+    /// The same attack with n times the budget, n ≥ 1, such that the smaller one's candidates are all among the larger one's;
+    /// null where a larger budget is no superset.
+    /// </summary>
+    internal Func<ThreatModel, int, Attack>? Budget { get; init; }
+
+    /// <summary>How close to the optimum it gets on a linear model, where the optimum is known: share of ε‖w‖.</summary>
+    internal double LinearShare { get; init; } = 0.999;
+}
+
+/// <summary>Every attack under test. A new attack gets all the laws of <see cref="AttackLawTests"/> by one row here.</summary>
+internal static class AttackTable
+{
+    internal static readonly IReadOnlyList<AttackRow> Rows =
+    [
+        new("FGSM", threat => new Fgsm(threat)),
+        new("FGSM on the margin", threat => new Fgsm(threat, AttackLoss.Margin)),
+        new("BIM", threat => new Bim(threat, 4)),
+        new("BIM, best iterate", threat => new Bim(threat, 4, keepBest: true))
+        {
+            Budget = (threat, n) => new Bim(threat, 2 * n, 0.3 * threat.Epsilon, keepBest: true),
+        },
+        new("PGD", threat => new Pgd(threat, 6)) { Random = true, LinearShare = 0.8 },
+        new("PGD, fixed step", threat => new Pgd(threat, 5, 0.4 * Math.Max(threat.Epsilon, 0.01))) { Random = true, LinearShare = 0.7 },
+        new("PGD, restarts", threat => new Pgd(threat, 5, restarts: 2))
+        {
+            Random = true, LinearShare = 0.8,
+            Budget = (threat, n) => new Pgd(threat, 2, 0.3 * threat.Epsilon, restarts: n + 1),
+        },
+        new("PGD, best iterate of restarts", threat => new Pgd(threat, 5, restarts: 2, keepBest: true, loss: AttackLoss.Margin))
+        {
+            Random = true, LinearShare = 0.8,
+            Budget = (threat, n) => new Pgd(threat, 3, 0.3 * threat.Epsilon, restarts: n, keepBest: true),
+        },
+        new("PGD, small Gaussian start", threat => new Pgd(threat, 5, keepBest: true, start: AttackStart.Gaussian))
+        {
+            Random = true,
+            Budget = (threat, n) => new Pgd(threat, n, 0.3 * threat.Epsilon, keepBest: true, start: AttackStart.Gaussian),
+        },
+        new("TRADES' inner attack", threat => Pgd.Trades(threat, 4)) { Random = true, SeeksErrors = false },
+        new("PGD on KL", threat => new Pgd(threat, 4, restarts: 2, loss: AttackLoss.KullbackLeibler)) { Random = true, SeeksErrors = false },
+    ];
+
+    public static TheoryData<string> All => Names(_ => true);
+
+    public static TheoryData<string> Random => Names(row => row.Random);
+
+    public static TheoryData<string> SeeksErrors => Names(row => row.SeeksErrors);
+
+    public static TheoryData<string> WithBudget => Names(row => row.Budget is not null);
+
+    internal static AttackRow Row(string name) => Rows.Single(row => row.Name == name);
+
+    private static TheoryData<string> Names(Func<AttackRow, bool> which) => new(Rows.Where(which).Select(row => row.Name));
+}

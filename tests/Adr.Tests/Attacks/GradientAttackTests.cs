@@ -1,0 +1,70 @@
+using Adr.Attacks;
+using Adr.Models;
+using Adr.Tests.Reference;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Attacks;
+
+/// <summary>The settings of the gradient attacks.</summary>
+public static class GradientAttackTests
+{
+    private static readonly ThreatModel Threat = ThreatModel.Linf(0.3);
+
+    [Fact]
+    public static void Default_step_is_two_and_a_half_radii_over_the_steps_and_follows_the_radius()
+    {
+        Assert.Equal(2.5 * 0.3 / 10, new Pgd(Threat, 10).StepSize, 12);
+        Assert.Equal(2.5 * 0.1 / 10, ((Pgd)new Pgd(Threat, 10).WithThreat(ThreatModel.Linf(0.1))).StepSize, 12);
+        Assert.Equal(0.3, new Fgsm(Threat).StepSize, 12);
+    }
+
+    [Fact]
+    public static void A_given_step_stays_under_another_threat_and_shrinks_when_scaled()
+    {
+        var attack = new Pgd(Threat, 10, 0.06);
+        Assert.Equal(0.06, ((Pgd)attack.WithThreat(ThreatModel.Linf(0.1))).StepSize, 12);
+        var scaled = (Pgd)attack.ScaledTo(0.1);
+        Assert.Equal(0.02, scaled.StepSize, 12);
+        Assert.Equal(0.1, scaled.Threat.Epsilon, 12);
+        Assert.Equal(0.1, ((Fgsm)new Fgsm(Threat).ScaledTo(0.1)).StepSize, 12);
+    }
+
+    [Fact]
+    public static void Another_threat_keeps_every_other_setting()
+    {
+        var attack = new Pgd(Threat, 7, 0.05, restarts: 3, keepBest: true, loss: AttackLoss.Margin);
+        foreach (var other in new[] { (Pgd)attack.WithThreat(ThreatModel.L2(1)), (Pgd)attack.ScaledTo(0.2) })
+        {
+            Assert.Equal((7, 3, true, AttackLoss.Margin, AttackStart.Random, attack.Name), (other.Steps, other.Restarts, other.KeepBest, other.Loss, other.Start, other.Name));
+        }
+        Assert.Equal(Norm.L2, attack.WithThreat(ThreatModel.L2(1)).Threat.Norm);
+    }
+
+    [Fact] // 3,000 points of one pixel; the bound is five standard errors of a sample deviation
+    public static void TRADES_starts_at_a_thousandth_of_normal_noise()
+    {
+        using var scope = NewDisposeScope();
+        const int count = 3000;
+        using var model = TinyModels.Make(TinyModels.Kind.Linear, [1, 1, 2], 2, 3);
+        var images = full([count, 1, 1, 2], 0.5f);
+        var attack = new Pgd(ThreatModel.Linf(0.3), 1, 1e-12, loss: AttackLoss.KullbackLeibler, start: AttackStart.Gaussian);
+        var noise = Close.Doubles(attack.Perturb(model, images, zeros(count, dtype: ScalarType.Int64), PointSeeds.Sequence(1, count)) - images);
+        Assert.Equal(0.001, Math.Sqrt(noise.Average(v => v * v)), 0.001 * 5 / Math.Sqrt(2.0 * noise.Length));
+        Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.Gaussian, 10), (Pgd.Trades(Threat).Loss, Pgd.Trades(Threat).Start, Pgd.Trades(Threat).Steps));
+    }
+
+    [Theory, InlineData(0, null, 1, "steps"), InlineData(5, 0.0, 1, "stepSize"), InlineData(5, double.NaN, 1, "stepSize"), InlineData(5, -1.0, 1, "stepSize"), InlineData(5, null, 0, "restarts")]
+    public static void Numbers_out_of_range_are_refused_by_name(int steps, double? stepSize, int restarts, string parameter) =>
+        Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(() => new Pgd(Threat, steps, stepSize, restarts)).ParamName);
+
+    [Fact]
+    public static void Settings_that_make_no_sense_together_are_refused()
+    {
+        Assert.Equal("start", Assert.Throws<ArgumentException>(() => new Pgd(Threat, loss: AttackLoss.KullbackLeibler, start: AttackStart.None)).ParamName);
+        Assert.Equal("restarts", Assert.Throws<ArgumentException>(() => new Pgd(Threat, restarts: 2, start: AttackStart.None)).ParamName);
+        Assert.Equal("start", Assert.Throws<ArgumentException>(() => new Fgsm(Threat, AttackLoss.KullbackLeibler)).ParamName);
+        Assert.Equal("loss", Assert.Throws<ArgumentOutOfRangeException>(() => new Bim(Threat, loss: (AttackLoss)9)).ParamName);
+        Assert.Equal("threat", Assert.Throws<ArgumentNullException>(() => new Pgd(null!)).ParamName);
+    }
+}

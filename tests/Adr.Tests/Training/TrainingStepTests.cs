@@ -1,0 +1,121 @@
+using Adr.Attacks;
+using Adr.Data;
+using Adr.Losses;
+using Adr.Models;
+using Adr.Tests.Reference;
+using Adr.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Training;
+
+/// <summary>
+/// Two whole training steps of every defence against the plain PyTorch reference: attack, every term, total, backward, optimiser.
+/// Two, since momentum and Adam's averages say nothing in the first.
+/// </summary>
+public static class TrainingStepTests
+{
+    // Single precision on our side, double on the other; the script only keeps cases whose own single-precision run stays within a quarter.
+    private const double LossTolerance = 1e-5, ChangeTolerance = 1e-4;
+
+    private static readonly Dictionary<string, string> TermNames = new()
+    {
+        ["ce"] = "CrossEntropy", ["ce_adv"] = "AdversarialCrossEntropy", ["kl"] = "TradesDivergence", ["lc"] = "LocalCompactness",
+        ["ls"] = "LocalSmoothness", ["gc"] = "GlobalCompactness", ["gs"] = "GlobalSmoothness", ["conf"] = "Confidence",
+    };
+
+    public static TheoryData<string> TinyRuns
+    {
+        get
+        {
+            var data = new TheoryData<string>();
+            foreach (var defence in new[] { "standard", "adv", "adr_adv", "adr_adv_detached", "adr_adv_all", "trades", "adr_trades", "adr_trades_detached_all" })
+                foreach (var optimiser in new[] { "sgd", "adam" })
+                    data.Add($"{defence}/{optimiser}");
+            data.Add("adr_adv/nesterov");
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(TinyRuns))]
+    public static void On_a_tiny_network_every_parameter_changes_as_in_PyTorch(string run)
+    {
+        using var fixture = Fixture.Load("training_tiny");
+        using var model = new TinyClassifier(fixture.Settings(run).Whole("seed"));
+        Compare(fixture, run, model, stride: 1);
+    }
+
+    [Theory, InlineData("adr_adv/sgd"), InlineData("adr_trades/sgd")]
+    public static void On_the_MNIST_network_the_parameters_change_as_in_PyTorch(string run)
+    {
+        using var fixture = Fixture.Load("training_mnist");
+        using var model = SplitMix.Fill(new MnistCnn(0, dropout: 0), fixture.Settings(run).Whole("seed"));
+        Compare(fixture, run, model, stride: 211);
+    }
+
+    private static void Compare(Fixture fixture, string run, Classifier model, int stride)
+    {
+        using var scope = NewDisposeScope();
+        var settings = fixture.Settings(run);
+        var defence = Defence(settings);
+        (string Name, TorchSharp.Modules.Parameter Parameter)[] parameters = [.. model.named_parameters()];
+        var before = parameters.Select(p => p.Parameter.detach().clone()).ToArray();
+        var optimiser = Optimiser(run.Split('/')[1]);
+        using var stepper = optimiser.Create(parameters);
+        for (var step = 0; step < 2; step++)
+        {
+            var at = $"{run}/{step}";
+            var count = (int)fixture["labels"].shape[0];
+            var batch = new Batch(fixture[$"{at}/images"], fixture["labels"], [.. Enumerable.Range(0, count).Select(i => (long)i)]);
+            var seeds = new PointSeeds(settings.Whole("seed") + step, batch.Indices);
+            model.train();
+            if (defence.Attack is { } attack)
+                Close.Tensor(fixture[$"{at}/adversarial"], attack.Perturb(model, batch.Images, batch.Labels, seeds), 1e-5, $"{at}: x'");
+            var loss = defence.Compute(model, batch, 0.3, seeds);
+            CompareTerms(fixture, at, loss, settings);
+            stepper.Step(autograd.grad([loss.Total], [.. parameters.Select(p => p.Parameter)]), optimiser.LearningRate);
+
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                var change = parameters[i].Parameter.detach() - before[i];
+                var every = arange(0, change.numel(), stride, dtype: ScalarType.Int64);
+                var (name, allowed) = ($"{at}/change/{parameters[i].Name}", ChangeTolerance);
+                Close.Tensor(fixture[name], change.flatten().index_select(0, every), allowed, name, floor: 0);
+                Close.Number(fixture.Number($"{at}/norm/{parameters[i].Name}"), change.to(ScalarType.Float64).norm().item<double>(), allowed, $"norm of {name}", floor: 0);
+            }
+        }
+    }
+
+    private static void CompareTerms(Fixture fixture, string at, BatchLoss loss, Settings settings)
+    {
+        var expected = fixture.Names.Where(name => name.StartsWith($"{at}/terms/", StringComparison.Ordinal)).Select(name => name.Split('/')[^1]).ToArray();
+        Assert.Equal(expected.Select(term => TermNames[term]).Order(), loss.Terms.Keys.Order());
+        foreach (var term in expected)
+        {
+            var weight = term switch { "ce" or "ce_adv" => 1, "kl" => settings.Number("beta"), _ => settings.Number(term) };
+            Close.Number(weight * fixture.Number($"{at}/terms/{term}"), loss.Terms[TermNames[term]].item<float>(), LossTolerance, $"{at}: {term}");
+        }
+        Close.Number(fixture.Number($"{at}/total"), loss.Total.item<float>(), LossTolerance, $"{at}: total");
+    }
+
+    private static Defence Defence(Settings settings)
+    {
+        var threat = ThreatModel.Linf(0.3);
+        var weights = new CompactnessWeights(settings.Number("lc"), settings.Number("ls"), settings.Number("gc"), settings.Number("gs"),
+            settings.Number("conf"), settings.Number("separation"), bool.Parse(settings.Text("detach")));
+        return settings.Text("family") switch
+        {
+            "standard" => new StandardTraining(),
+            "adv" => new AdversarialTraining(new Pgd(threat, 3, 0.125, start: AttackStart.None), weights),
+            "trades" => new Trades(new Pgd(threat, 3, 0.125, loss: AttackLoss.KullbackLeibler, start: AttackStart.Random), settings.Number("beta"), weights),
+            var family => throw new InvalidDataException($"The fixture names a defence '{family}' that this test does not know."),
+        };
+    }
+
+    private static OptimizerSettings Optimiser(string name) => name switch
+    {
+        "sgd" => new SgdSettings(0.05, 0.9, 0.01),
+        "nesterov" => new SgdSettings(0.05, 0.9, 0.01, Nesterov: true),
+        _ => new AdamSettings(0.005, 0.01),
+    };
+}
