@@ -4,6 +4,7 @@ using Adr.Tests.Reference;
 using FsCheck;
 using FsCheck.Fluent;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
