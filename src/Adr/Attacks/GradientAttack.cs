@@ -69,6 +69,7 @@ public abstract class GradientAttack : Attack
         var objective = new PointObjective(model, Loss, origin, labels, cost);
         var best = new BestCandidate(origin);
         var wantFinal = KeepBest || Restarts > 1;
+        var flaw = zeros([1L], dtype: origin.dtype, device: origin.device); // 0, or NaN after a gradient that is not finite: sign(NaN) is 0 and would hide it
         for (var run = 0; run < Restarts; run++)
         {
             var x = StartingPoint(origin, seeds.Fork(run));
@@ -77,16 +78,17 @@ public abstract class GradientAttack : Attack
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
                 var (gradient, margin) = objective.Ascend(x, KeepBest);
+                flaw.add_((0 * gradient).sum());
                 if (KeepBest) best.Offer(x, margin);
                 var previous = x;
                 x = Threat.Project(x + StepSize * Threat.AscentDirection(gradient), origin).MoveToOuterDisposeScope();
                 previous.Dispose();
             }
-            if (!wantFinal) return x;
+            if (!wantFinal) return x + flaw;
             best.Offer(x, objective.Margin(x));
             x.Dispose();
         }
-        return best.Points;
+        return best.Points + flaw;
     }
 
     private Tensor StartingPoint(Tensor origin, PointSeeds seeds)

@@ -87,18 +87,18 @@ public static partial class torch
             }
 
             /// <summary>
-            /// Makes a parameter the module's own under a name, in place of the one before, which is released; null removes it.
-            /// It leaves its dispose scope, so it lives as long as the module.
+            /// Makes a parameter the module's own under a name, in place of the one before and at its position, which is released; null
+            /// removes it. It leaves its dispose scope, so it lives as long as the module.
             /// </summary>
             private protected void Own(ref Parameter? current, Parameter? value, string key)
             {
                 if (ReferenceEquals(current, value)) return;
                 current?.Dispose();
                 current = value;
-                ownParameters.Remove(key);
-                if (value is null) return;
+                if (value is null) { ownParameters.Remove(key); return; }
                 value.DetachFromDisposeScope();
-                register_parameter(key, value);
+                if (ownParameters.ContainsKey(key)) ownParameters[key] = value;
+                else register_parameter(key, value);
             }
 
             /// <summary>The same for a persistent buffer.</summary>
@@ -107,10 +107,10 @@ public static partial class torch
                 if (ReferenceEquals(current, value)) return;
                 current?.Dispose();
                 current = value;
-                ownBuffers.Remove(key);
-                if (value is null) return;
+                if (value is null) { ownBuffers.Remove(key); return; }
                 value.DetachFromDisposeScope();
-                register_buffer(key, value);
+                if (ownBuffers.ContainsKey(key)) ownBuffers[key] = (value, true);
+                else register_buffer(key, value);
             }
 
             /// <summary>Forgets all submodules without disposing them.</summary>

@@ -135,7 +135,8 @@ public static class AttackLawTests
                 var attack = row.Make(threat);
                 var adversarial = attack.Perturb(model, images, labels, PointSeeds.Sequence(1, images.shape[0]));
                 var robust = Margins.Accuracy(model, adversarial, labels);
-                Assert.True(robust <= natural - 0.5, $"{attack}: accuracy falls from {natural} to {robust} only.");
+                // KL drives a prediction away from itself, from a small noise as often towards more certainty as towards the other class
+                Assert.True(robust <= natural - (row.SeeksErrors ? 0.5 : 0.3), $"{attack}: accuracy falls from {natural} to {robust} only.");
                 // what an attack with the wrong sign would find; it shows that the bound above can fail
                 var opposite = threat.Project(2 * images - adversarial, images);
                 var harmless = Margins.Accuracy(model, opposite, labels);

@@ -85,7 +85,7 @@ public static class LossLawTests
         public static void Global_compactness_may_be_negative()
         {
             using var scope = NewDisposeScope();
-            var z = tensor(new double[,] { { 0, 0 }, { 1, 3 } });
+            var z = tensor(new double[] { 0, 0, 1, 3 }).view(2, 2);
             var labels = tensor(new long[] { 0, 1 });
             // pairs (0,1) and (1,0): d = (1 + 3)/2 = 2, weight 1 − 1/0.8 = −0.25; mean over 4 pairs
             Close.Number(2 * 2 * -0.25 / 4, Value(Loss.GlobalCompactness(z, z, labels, 0.8)), 1e-12, "global compactness");
