@@ -10,8 +10,9 @@ internal static class Number
     {
         if (double.IsNaN(value)) return "NaN";
         if (double.IsInfinity(value)) return value > 0 ? "∞" : "−∞";
+        if (value == 0) return "0"; // −0 too
         var size = Math.Abs(value);
-        var format = size is 0 or (>= 1e-4 and < 1e7) ? SignificantFormat(size) : "0.###e+0";
+        var format = size is >= 1e-4 and < 1e7 ? SignificantFormat(size) : "0.###e+0";
         return Minus(value.ToString(format, CultureInfo.InvariantCulture));
     }
 
@@ -41,7 +42,6 @@ internal static class Number
 
     private static string SignificantFormat(double size)
     {
-        if (size == 0) return "0";
         var decimals = Math.Clamp(3 - (int)Math.Floor(Math.Log10(size)), 0, 8);
         return "0." + new string('#', decimals);
     }

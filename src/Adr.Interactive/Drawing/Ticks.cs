@@ -27,9 +27,10 @@ internal static class Ticks
         if (low > high) (low, high) = (0, 1); // nothing to show
         low = min ?? low;
         high = max ?? high;
-        if (low >= high)
+        var size = Math.Max(Math.Abs(low), Math.Abs(high));
+        if (high - low <= size * 1e-9 || size < 1 / Widest) // as good as one value
         {
-            var apart = low == 0 ? 0.5 : Math.Abs(low) * 0.1;
+            var apart = size < 1 / Widest ? 0.5 : size * 0.1;
             if (min is null) low = Math.Min(low, high) - apart;
             if (max is null || low >= high) high = Math.Max(high, low) + apart;
         }

@@ -1,0 +1,20 @@
+namespace Adr.Interactive.Tests.Showing;
+
+public class LessonTests
+{
+    [Fact]
+    public void Says_what_the_notebook_runs_with()
+    {
+        var setting = Lesson.Begin("01", budget: "smoke", device: "cpu", seed: 7, ("ε", "0.3"));
+        Assert.Equal(("smoke", "cpu", 7L), (setting.Budget, setting.Device, setting.Seed));
+        var text = setting.ToString();
+        Assert.All(new[] { "smoke", "cpu", "7", "ε", "0.3", "libtorch", "threads", ".NET" }, part => Assert.Contains(part, text));
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_is_refused_with_what_to_do()
+    {
+        if (TorchSharp.torch.cuda.is_available()) return;
+        Assert.Contains("\"cpu\"", Assert.Throws<ArgumentException>(() => Lesson.Begin("01", device: "cuda:0")).Message);
+    }
+}

@@ -1,0 +1,35 @@
+using Adr.Attacks;
+using Adr.Evaluation;
+using Adr.Training;
+
+namespace Adr.Interactive.Tests.Showing;
+
+/// <summary>One small object of each kind that Adr hands to a notebook.</summary>
+internal static class Records
+{
+    internal static Proportion Proportion => new(973, 1000);
+
+    internal static RobustnessReport Report => new("ADR-ADV", "MNIST", new(97, 100), [new(48, 50), new(49, 50)],
+    [
+        new("PGD-40", ThreatModel.Linf(0.3), new(88, 100), [], [new(42, 50), new(46, 50)], 12.3, 400_000),
+        new("PGD-20", ThreatModel.Linf(8.0 / 255), new(90, 100), [], [new(44, 50), new(46, 50)], 75, 200_000),
+    ], new(87, 100), ["zero", "one"], 1, "cpu");
+
+    internal static ConfusionMatrix Confusion => new(new long[,] { { 48, 2 }, { 1, 49 } }, ["zero", "one"]);
+
+    internal static RobustnessCurve Curve(string model) => new(model, "PGD-40", [(0, new(97, 100)), (0.15, new(93, 100)), (0.3, new(88, 100))]);
+
+    internal static LatentPoints Latents => new(
+        new[,] { { 0f, 0 }, { 1, 1 }, { 5, 5 } }, new[,] { { 0.5f, 0 }, { 1, 1.5f }, { 4, 5 } }, [0, 0, 1], [0.1, 0.2, 0.3],
+        ["zero", "one"], (0.61, 0.2), 0.5, 1.5);
+
+    internal static TrainingHistory History => new("ADR-ADV",
+    [
+        new(1, 0.01, 0.15, 2.1, new Dictionary<string, double> { ["cross-entropy"] = 1.9, ["local compactness"] = 0.2 }, 0.61, 0.40, 0.8, 0.5, 3, 20),
+        new(2, 0.01, 0.3, 1.2, new Dictionary<string, double> { ["cross-entropy"] = 1.1, ["local compactness"] = 0.1 }, 0.90, 0.62, 0.95, 0.7, 3.1, 21),
+        new(3, 0.001, 0.3, 0.9, new Dictionary<string, double> { ["cross-entropy"] = 0.8, ["local compactness"] = 0.1 }, 0.93, 0.70, 0.96, 0.75, 3.2, 22),
+    ], 3);
+
+    internal static TrainingProgress Progress(int epoch, int step, double seconds = 50) =>
+        new(epoch, 4, step, 10, 0.8123, 0.93, 0.71, 0.01, 0.3, seconds, new("ADR-ADV", [.. History.Epochs.Take(epoch - 1)], Math.Max(epoch - 1, 0)));
+}

@@ -1,0 +1,94 @@
+using Adr.Evaluation;
+using Adr.Training;
+
+namespace Adr.Interactive.Tests.Showing;
+
+public class ShowTests
+{
+    public class Texts
+    {
+        [Fact]
+        public void Are_as_reviewed()
+        {
+            Reviewed.Equal("proportion.txt", $"{Show.Proportion(Records.Proportion)}");
+            Reviewed.Equal("report.txt", $"{Show.Report(Records.Report)}");
+            Reviewed.Equal("report.html", Show.Report(Records.Report).As(Mime.Html));
+            Reviewed.Equal("confusion.txt", $"{Show.Confusion(Records.Confusion)}");
+            Reviewed.Equal("curves.txt", $"{Show.Curves(Records.Curve("ADV"), Records.Curve("ADR-ADV"))}");
+            Reviewed.Equal("latents.txt", $"{Show.Latents(Records.Latents)}");
+            Reviewed.Equal("history.txt", $"{Show.History(Records.History)}");
+            Reviewed.Equal("progress.txt", $"{Show.Progress(Records.Progress(3, 5))}");
+            Reviewed.Equal("progress.html", Show.Progress(Records.Progress(2, 5)).As(Mime.Html));
+        }
+    }
+
+    public class Curves
+    {
+        [Fact]
+        public void Bands_are_the_intervals()
+        {
+            var figure = Show.Curves(Records.Curve("ADV"));
+            var at = new Proportion(88, 100);
+            Assert.Equal((0.3, 0.88, at.Low, at.High), (figure.Series[0].X[^1], figure.Series[0].Y[^1], figure.Series[0].Low![^1], figure.Series[0].High![^1]));
+        }
+
+        [Fact]
+        public void Several_attacks_are_named_in_the_legend() =>
+            Assert.Equal(["ADV, PGD-40", "ADV, FGSM"], Show.Curves(Records.Curve("ADV"), Records.Curve("ADV") with { Attack = "FGSM" }).Series.Select(s => s.Name));
+    }
+
+    public class Confusion
+    {
+        [Fact]
+        public void A_class_without_points_is_empty_and_not_nan()
+        {
+            var svg = Show.Confusion(new ConfusionMatrix(new long[,] { { 0, 0 }, { 1, 3 } }, ["a", "b"])).As(Mime.Svg);
+            Assert.DoesNotContain("NaN", svg);
+        }
+    }
+
+    public class History
+    {
+        [Fact]
+        public void Of_no_epoch_is_a_figure_too() => Assert.Contains("0 epochs", Show.History(new TrainingHistory("ADV", [], 0)).As(Mime.Svg));
+
+        [Fact]
+        public void Accuracies_that_were_not_measured_are_left_out()
+        {
+            var standard = new TrainingHistory("Standard", [.. Records.History.Epochs.Select(e => e with { RobustAccuracy = null, ValidationNatural = null, ValidationRobust = null })], 3);
+            Assert.Equal(["natural"], ((LineFigure)Show.History(standard).Figures[1]).Series.Select(s => s.Name));
+        }
+    }
+
+    public class Progress
+    {
+        [Fact]
+        public void The_bar_grows_from_empty_to_full()
+        {
+            Assert.Contains(new string('░', 24), $"{Show.Progress(Records.Progress(1, 0))}");
+            Assert.Contains(new string('█', 24), $"{Show.Progress(Records.Progress(4, 10))}");
+            Assert.Contains("width:50%", Show.Progress(Records.Progress(3, 0)).As(Mime.Html));
+        }
+
+        [Fact]
+        public void Text_is_one_line() => Assert.DoesNotContain('\n', $"{Show.Progress(Records.Progress(3, 5))}");
+
+        [Fact]
+        public void A_resumed_run_does_not_foresee_its_end()
+        {
+            Assert.Contains("to go", $"{Show.Progress(Records.Progress(3, 5, seconds: 60))}");
+            Assert.DoesNotContain("to go", $"{Show.Progress(Records.Progress(3, 5, seconds: 4))}"); // its epochs took 41 s
+        }
+    }
+
+    public class Epsilon
+    {
+        [Theory]
+        [InlineData(0.3, "0.3")]
+        [InlineData(8.0 / 255, "8/255")]
+        [InlineData(0.2, "0.2")] // 51/255 too, but nobody writes that
+        [InlineData(0.031, "0.031")]
+        [InlineData(0, "0")]
+        public void Is_written_as_people_do(double epsilon, string expected) => Assert.Equal(expected, Show.Epsilon(epsilon));
+    }
+}
