@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Jint;
 using Jint.Native;
+using Interpreter = Jint.Engine;
 
 namespace Adr.Kernel.Export;
 
@@ -23,7 +24,7 @@ internal sealed partial class MathRenderer
 
     private readonly HashSet<string> _classes = [];
     private readonly Dictionary<(string, bool), string> _rendered = [];
-    private Engine? _engine;
+    private Interpreter? _engine;
     private JsValue? _render;
 
     /// <summary>True once a formula was rendered.</summary>
@@ -35,7 +36,7 @@ internal sealed partial class MathRenderer
         if (_rendered.TryGetValue((tex, display), out var html)) return html;
         if (_engine is null)
         {
-            _engine = new Engine(options => options.TimeoutInterval(TimeSpan.FromMinutes(2)));
+            _engine = new Interpreter(options => options.TimeoutInterval(TimeSpan.FromMinutes(2)));
             _engine.Execute(Assets.Text("katex.min.js"));
             _render = _engine.Evaluate(Call);
         }
