@@ -27,9 +27,9 @@ internal sealed class PointObjective
         using var scope = NewDisposeScope();
         using var graph = enable_grad();
         _cost.Count(candidate.shape[0], withGradient: true);
-        var leaf = candidate.detach().requires_grad_(true);
-        var logits = _model.call(leaf);
-        var gradient = autograd.grad([Total(logits)], [leaf])[0].MoveToOuterDisposeScope();
+        var delta = zeros_like(candidate, requires_grad: true); // a fresh leaf: TorchSharp 0.99 leaks a tensor on requires_grad_()
+        var logits = _model.call(candidate.detach() + delta);
+        var gradient = autograd.grad([Total(logits)], [delta])[0].MoveToOuterDisposeScope();
         return (gradient, wantMargin ? Margins(logits.detach(), _labels).MoveToOuterDisposeScope() : gradient);
     }
 

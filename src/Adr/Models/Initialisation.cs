@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>Initial weights drawn from a seed alone: the n-th parameter has its own stream, so engine and device do not matter.</summary>
+/// <summary>Initial weights drawn from a seed and the parameters' names alone: engine, device and the order of the parameters do not matter.</summary>
 internal static class Initialisation
 {
     /// <summary>Convolutions N(0, 2/fan-in) with zero bias (He et al. 2015); fully connected layers uniform in ±1/√fan-in, weight and bias.</summary>
@@ -13,13 +13,12 @@ internal static class Initialisation
         using var frozen = no_grad();
         var parameters = model.named_parameters().ToList();
         var shapes = parameters.ToDictionary(p => p.name, p => p.parameter.shape);
-        for (var n = 0; n < parameters.Count; n++)
+        foreach (var (name, parameter) in parameters)
         {
-            var (name, parameter) = parameters[n];
             var weightShape = shapes[name.Replace(".bias", ".weight", StringComparison.Ordinal)];
             var fanIn = weightShape.Skip(1).Aggregate(1L, (product, size) => product * size);
             var values = new float[parameter.numel()];
-            var key = CounterNoise.Key((ulong)seed, n);
+            var key = name.Aggregate(CounterNoise.Key((ulong)seed, 0), (key, letter) => CounterNoise.Key(key, letter));
             if (weightShape.Length == 2)
                 CounterNoise.Uniform(key, -1 / Math.Sqrt(fanIn), 1 / Math.Sqrt(fanIn), values);
             else if (parameter.shape.Length == 4)

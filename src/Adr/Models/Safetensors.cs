@@ -100,6 +100,8 @@ public static class Safetensors
             throw new InvalidDataException($"tensor '{entry.Name}' has {entry.End - entry.Begin} bytes; at most {int.MaxValue} can be read");
         var values = new byte[entry.End - entry.Begin];
         stream.ReadExactly(values);
+        if (entry.Type == ScalarType.Bool && values.AsSpan().IndexOfAnyExcept((byte)0, (byte)1) >= 0)
+            throw new InvalidDataException($"tensor '{entry.Name}' of BOOL holds a byte that is neither 0 nor 1");
         var tensor = empty(entry.Shape, entry.Type);
         if (values.Length > 0) values.CopyTo(tensor.bytes);
         return tensor;
