@@ -20,8 +20,8 @@ internal static class Number
     internal static string Fixed(double value, int decimals) =>
         double.IsFinite(value) ? Minus(value.ToString("F" + decimals, CultureInfo.InvariantCulture)) : Short(value);
 
-    /// <summary>A whole number with thin spaces between thousands.</summary>
-    internal static string Count(long value) => Minus(value.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u2009'));
+    /// <summary>A whole number with commas between thousands.</summary>
+    internal static string Count(long value) => Minus(value.ToString("#,0", CultureInfo.InvariantCulture));
 
     /// <summary>A length in an SVG: at most two decimals, never "-0", clamped to what renderers accept.</summary>
     internal static string Length(double value)

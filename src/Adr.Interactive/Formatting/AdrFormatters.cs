@@ -1,4 +1,5 @@
 using Adr.Evaluation;
+using Adr.Experiments;
 using Adr.Training;
 using Microsoft.DotNet.Interactive.Formatting;
 
@@ -16,6 +17,7 @@ public static class AdrFormatters
     {
         Add<Proportion>(Show.Proportion, OfTable);
         Add<RobustnessReport>(Show.Report, OfTable);
+        Add<RobustnessTable>(Show.Table, OfTable);
         Add<ConfusionMatrix>(matrix => Show.Confusion(matrix), OfFigure);
         Add<RobustnessCurve>(curve => Show.Curves([curve]), OfFigure);
         Add<IEnumerable<RobustnessCurve>>(curves => Show.Curves([.. curves]), OfFigure);

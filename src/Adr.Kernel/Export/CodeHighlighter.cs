@@ -15,7 +15,7 @@ internal static class CodeHighlighter
     {
         var html = new StringBuilder();
         var root = CSharpSyntaxTree.ParseText(code, Script).GetRoot();
-        foreach (var token in root.DescendantTokens())
+        foreach (var token in root.DescendantTokens().Where(token => token.FullSpan.Length > 0))
         {
             foreach (var trivia in token.LeadingTrivia) Append(html, trivia.ToFullString(), ClassOf(trivia));
             Append(html, token.Text, ClassOf(token));
@@ -59,7 +59,7 @@ internal static class CodeHighlighter
         SimpleNameSyntax { Parent: MemberAccessExpressionSyntax access } name when access.Name == name => access.Parent is InvocationExpressionSyntax ? "m" : null,
         IdentifierNameSyntax { IsVar: true } => "k",
         SimpleNameSyntax { Parent: QualifiedNameSyntax or UsingDirectiveSyntax } => null,
-        SimpleNameSyntax name when name.Parent is not NameColonSyntax and not NameEqualsSyntax && char.IsUpper(token.ValueText, 0) => "t",
+        SimpleNameSyntax name when name.Parent is not NameColonSyntax and not NameEqualsSyntax && token.ValueText.Length > 0 && char.IsUpper(token.ValueText, 0) => "t",
         _ => null,
     };
 }

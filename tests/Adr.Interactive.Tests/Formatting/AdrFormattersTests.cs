@@ -8,6 +8,7 @@ public class AdrFormattersTests
     {
         { "proportion", [Mime.Html, Mime.Text] },
         { "report", [Mime.Html, Mime.Text] },
+        { "table", [Mime.Html, Mime.Text] },
         { "confusion", [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text] },
         { "curve", [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text] },
         { "curves", [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text] },
@@ -20,6 +21,7 @@ public class AdrFormattersTests
     {
         "proportion" => (Showing.Records.Proportion, Show.Proportion(Showing.Records.Proportion)),
         "report" => (Showing.Records.Report, Show.Report(Showing.Records.Report)),
+        "table" => (Showing.Records.Table, Show.Table(Showing.Records.Table)),
         "confusion" => (Showing.Records.Confusion, Show.Confusion(Showing.Records.Confusion)),
         "curve" => (Showing.Records.Curve("ADV"), Show.Curves(Showing.Records.Curve("ADV"))),
         "curves" => (new[] { Showing.Records.Curve("ADV"), Showing.Records.Curve("TRADES") }, Show.Curves(Showing.Records.Curve("ADV"), Showing.Records.Curve("TRADES"))),

@@ -1,5 +1,6 @@
 using Adr.Attacks;
 using Adr.Evaluation;
+using Adr.Experiments;
 using Adr.Training;
 
 namespace Adr.Interactive.Tests.Showing;
@@ -15,6 +16,8 @@ internal static class Records
         new("PGD-20", ThreatModel.Linf(8.0 / 255), new(90, 100), [], [new(44, 50), new(46, 50)], 75, 200_000),
     ], new(87, 100), ["zero", "one"], 1, "cpu");
 
+    internal static RobustnessTable Table => TableOf(("ADV", 972, 760), ("ADR-ADV", 973, 888));
+
     internal static ConfusionMatrix Confusion => new(new long[,] { { 48, 2 }, { 1, 49 } }, ["zero", "one"]);
 
     internal static RobustnessCurve Curve(string model) => new(model, "PGD-40", [(0, new(97, 100)), (0.15, new(93, 100)), (0.3, new(88, 100))]);
@@ -22,6 +25,12 @@ internal static class Records
     internal static LatentPoints Latents => new(
         new[,] { { 0f, 0 }, { 1, 1 }, { 5, 5 } }, new[,] { { 0.5f, 0 }, { 1, 1.5f }, { 4, 5 } }, [0, 0, 1], [0.1, 0.2, 0.3],
         ["zero", "one"], (0.61, 0.2), 0.5, 1.5);
+
+    /// <summary>A table of 1,000 points: natural and PGD-40 counts of each defence.</summary>
+    internal static RobustnessTable TableOf(params (string Defence, int Natural, int Robust)[] rows) => new(
+        MnistExperiment.For(Budget.Smoke, device: "cpu"),
+        [.. rows.Select(row => new RobustnessRow(row.Defence,
+            new(row.Defence, "MNIST", new(row.Natural, 1000), [], [new("PGD-40", ThreatModel.Linf(0.3), new(row.Robust, 1000), [], [], 1, 1)], new(row.Robust, 1000), [], 1, "cpu"), 90, 3))]);
 
     internal static TrainingHistory History => new("ADR-ADV",
     [

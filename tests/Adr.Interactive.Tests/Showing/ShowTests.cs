@@ -13,12 +13,40 @@ public class ShowTests
             Reviewed.Equal("proportion.txt", $"{Show.Proportion(Records.Proportion)}");
             Reviewed.Equal("report.txt", $"{Show.Report(Records.Report)}");
             Reviewed.Equal("report.html", Show.Report(Records.Report).As(Mime.Html));
+            Reviewed.Equal("robustness.txt", $"{Show.Table(Records.Table)}".Replace(Records.Table.Caption, "(settings)"));
+            Reviewed.Equal("robustness-bars.txt", $"{Show.Bars(Records.Table)}");
             Reviewed.Equal("confusion.txt", $"{Show.Confusion(Records.Confusion)}");
             Reviewed.Equal("curves.txt", $"{Show.Curves(Records.Curve("ADV"), Records.Curve("ADR-ADV"))}");
             Reviewed.Equal("latents.txt", $"{Show.Latents(Records.Latents)}");
             Reviewed.Equal("history.txt", $"{Show.History(Records.History)}");
             Reviewed.Equal("progress.txt", $"{Show.Progress(Records.Progress(3, 5))}");
             Reviewed.Equal("progress.html", Show.Progress(Records.Progress(2, 5)).As(Mime.Html));
+        }
+    }
+
+    public class Table
+    {
+        [Theory]
+        [InlineData(760, 888, "ADR-ADV")]
+        [InlineData(888, 760, "ADV")]
+        [InlineData(760, 770, null)] // the intervals overlap: nobody is best
+        [InlineData(760, 760, null)]
+        public void The_best_is_marked_only_where_the_points_can_tell(int first, int second, string? best)
+        {
+            var table = Show.Table(Records.TableOf(("ADV", 970, first), ("ADR-ADV", 971, second)));
+            Assert.Equal(best is null ? [] : [best], table.Rows.Where(row => row[2].Strong).Select(row => row[0].Text));
+            Assert.DoesNotContain(table.Rows, row => row[1].Strong);
+        }
+
+        [Fact]
+        public void One_row_alone_is_not_best() => Assert.DoesNotContain(Show.Table(Records.TableOf(("ADV", 970, 760))).Rows[0], cell => cell.Strong);
+
+        [Fact]
+        public void Bars_carry_the_intervals()
+        {
+            var at = new Proportion(888, 1000);
+            var bars = Show.Bars(Records.Table).Series[1];
+            Assert.Equal(("ADR-ADV", at.Value, at.Low, at.High), (bars.Name, bars.Values[1], bars.Low![1], bars.High![1]));
         }
     }
 

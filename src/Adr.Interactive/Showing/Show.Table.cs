@@ -1,0 +1,48 @@
+using Adr.Evaluation;
+using Adr.Experiments;
+using Adr.Interactive.Drawing;
+
+namespace Adr.Interactive;
+
+public static partial class Show
+{
+    /// <summary>Defences by attacks, with 95 % intervals and the settings under the table.</summary>
+    /// <remarks>A number is bold only where its interval lies above that of every other row: what the test points can tell apart.</remarks>
+    public static TableView Table(RobustnessTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var hasWorst = table.Attacks.Count > 1;
+        string[] columns = ["defence", "natural", .. table.Attacks, .. hasWorst ? new[] { "worst case" } : [], "training"];
+        var shares = table.Rows.Select(row => Shares(row, hasWorst)).ToArray();
+        var rows = table.Rows.Select((row, r) => (IReadOnlyList<Cell>)
+            [row.Defence, .. shares[r].Select((share, c) => AsCell(share, IsClearlyBest(shares, r, c))), Number.Duration(row.TrainingSeconds)]);
+        return new TableView("Natural and robust accuracy", columns, rows)
+        {
+            Notes = [table.Caption, .. table.Rows.Count > 1 ? new[] { "Bold (*): its interval lies above that of every other defence. Where nothing is bold, these test points cannot tell." } : []],
+        };
+    }
+
+    /// <summary>The same numbers as bars, one group for each attack.</summary>
+    public static BarFigure Bars(RobustnessTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var hasWorst = table.Attacks.Count > 1;
+        var series = table.Rows.Select(row =>
+        {
+            var shares = Shares(row, hasWorst);
+            return new BarSeries(row.Defence, shares.Select(share => share.Value)) { Low = [.. shares.Select(share => share.Low)], High = [.. shares.Select(share => share.High)] };
+        });
+        return new BarFigure("Natural and robust accuracy", ["natural", .. table.Attacks, .. hasWorst ? new[] { "worst case" } : []], [.. series])
+        {
+            Y = Axis.Share("accuracy"),
+            Subtitle = $"ε = {Epsilon(table.Experiment.Epsilon)} (L∞), {Number.Count(table.Rows[0].Report.Natural.Total)} test images; 95 % intervals",
+            Width = 680,
+        };
+    }
+
+    private static Proportion[] Shares(RobustnessRow row, bool hasWorst) =>
+        [row.Report.Natural, .. row.Report.Attacks.Select(attack => attack.RobustAccuracy), .. hasWorst ? new[] { row.Report.WorstCase } : []];
+
+    private static bool IsClearlyBest(Proportion[][] shares, int row, int column) =>
+        shares.Length > 1 && shares.Where((_, other) => other != row).All(other => other[column].High < shares[row][column].Low);
+}
