@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Adr.Cli.Demo;
 using Adr.Cli.Doctor;
+using Adr.Cli.Running;
+using Adr.Cli.Training;
 
 namespace Adr.Cli;
 
@@ -32,5 +35,5 @@ public static class Commands
 
     /// <summary>All verbs with their options.</summary>
     public static RootCommand Create() =>
-        new("Adversarial training by local and global compactness, in C# notebooks.") { DoctorCommand.Create() };
+        new("Adversarial training by local and global compactness, in C# notebooks.") { DemoCommand.Create(), RunCommand.Create(), DoctorCommand.Create(), TrainCommand.Create() };
 }

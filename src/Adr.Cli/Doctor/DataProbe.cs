@@ -12,7 +12,7 @@ public static class DataProbe
     public static DataSetFacts FullMnist(string folder)
     {
         var problems = Mnist.Problems(folder);
-        var state = problems.Count == 0 ? "complete" : problems.Count == Mnist.Files.Count ? "absent" : "partial";
+        var state = problems.Count == 0 ? "complete" : Mnist.Files.Any(file => Find(folder, file.Name) is not null) ? "partial" : "absent";
         return new DataSetFacts("MNIST", folder, state, Count(folder, "train-labels-idx1-ubyte"), Count(folder, "t10k-labels-idx1-ubyte"), problems);
     }
 
@@ -29,7 +29,7 @@ public static class DataProbe
     // Labels, for they are small; a damaged file holds nothing that can be used.
     private static int Count(string folder, string name)
     {
-        var path = new[] { name + ".gz", name }.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+        var path = Find(folder, name);
         try
         {
             return path is null ? 0 : IdxReader.Read(path).Shape[0];
@@ -39,4 +39,7 @@ public static class DataProbe
             return 0; // FullMnist names it among the missing, with what is wrong
         }
     }
+
+    private static string? Find(string folder, string name) =>
+        new[] { name + ".gz", name }.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
 }

@@ -42,7 +42,7 @@ public static class Diagnosis
         if (blas.Slow)
             yield return new Problem(false, $"libtorch uses the slow reference BLAS, {blas.Path}", SlowBlas.Advice);
         else if (!engine.Cuda && blas.GigaflopsPerSecond < SlowGigaflops)
-            yield return new Problem(false, $"matrix products reach {blas.GigaflopsPerSecond} GFLOP/s only", "see that nothing else keeps the processor busy; on Debian: " + SlowBlas.Advice);
+            yield return new Problem(false, $"matrix products reach {blas.GigaflopsPerSecond} GFLOP/s only", "see that nothing else keeps the processor busy, then ask again");
         if (engine.Threads == 1 && Environment.ProcessorCount > 1)
             yield return new Problem(false, $"libtorch uses one thread of {Environment.ProcessorCount} cores", "unset OMP_NUM_THREADS");
     }

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Adr.Cli.Running;
+using Adr.Experiments;
+
+namespace Adr.Cli.Demo;
+
+/// <summary><c>adr demo</c>: the MNIST notebook, from nothing to a table.</summary>
+public static class DemoCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var budget = new Option<Budget>("--budget") { Description = "How much time it may take: smoke, quick, desktop or paper.", DefaultValueFactory = _ => Budget.Quick };
+        var parameters = RunCommand.ParameterOption();
+        var timeout = RunCommand.TimeoutOption();
+        var command = new Command("demo", "Trains and attacks on MNIST, and leaves artifacts/demo/01-mnist.ipynb, 01-mnist.html and results.json.") { budget, parameters, timeout };
+        command.SetAction((parsed, _) => RunAsync(
+            parsed.GetValue(budget), NotebookParameters.Parse(parsed.GetRequiredValue(parameters)),
+            parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Budget budget, IReadOnlyDictionary<string, string> given, TimeSpan? timeout)
+    {
+        if (given.Keys.FirstOrDefault(name => name is "budget" or "results") is { } name)
+            throw new UsageException($"-p {name}: the demo sets it itself{(name == "budget" ? "; say --budget" : "")}.");
+        var results = Repository.Artifact("demo", "results.json");
+        File.Delete(results); // what is there after a run shall be this run's
+        var code = await new NotebookRun
+        {
+            Notebook = Path.Combine(Repository.Root, "notebooks", "01-mnist.ipynb"),
+            Output = Repository.Artifact("demo", "01-mnist.ipynb"),
+            Html = Repository.Artifact("demo", "01-mnist.html"),
+            Parameters = new Dictionary<string, string>(given) { ["budget"] = budget.ToString().ToLowerInvariant(), ["results"] = results },
+            CellTimeout = timeout,
+        }.RunAsync();
+        if (code != ExitCode.Fine) return code;
+        if (!File.Exists(results))
+        {
+            await Console.Error.WriteLineAsync($"adr: the notebook ran, but did not write {results}.");
+            return ExitCode.Failed;
+        }
+
+        Console.WriteLine(results);
+        ResultsTable.Print(results, Terminal.Output());
+        return ExitCode.Fine;
+    }
+}

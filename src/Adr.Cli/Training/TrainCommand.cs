@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using Adr.Cli.Doctor;
+using Adr.Experiments;
+using Adr.Training;
+
+namespace Adr.Cli.Training;
+
+/// <summary><c>adr train</c>: one defence on MNIST into a run folder, resumed where a run was interrupted. For checks and scripts; not in the help.</summary>
+public static class TrainCommand
+{
+    private static readonly Option<string> Defence = new("--defence") { Description = "ADV, ADR-ADV, TRADES, ADR-TRADES or Standard.", DefaultValueFactory = _ => "ADR-ADV" };
+    private static readonly Option<Budget> Budget = new("--budget") { Description = "Whose settings to start from.", DefaultValueFactory = _ => Experiments.Budget.Smoke };
+    private static readonly Option<string?> Runs = new("--runs") { Description = "Where the run's folder is made; by default artifacts/runs." };
+    private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the training digits." };
+    private static readonly Option<int?> TrainCount = new("--train-count") { Description = "How many digits to train on." };
+    private static readonly Option<int?> ValidationCount = new("--validation-count") { Description = "How many more are held out." };
+    private static readonly Option<int?> BatchSize = new("--batch-size") { Description = "Digits per step." };
+    private static readonly Option<int?> AttackSteps = new("--attack-steps") { Description = "Steps of the training attack." };
+    private static readonly Option<long> Seed = new("--seed") { Description = "Decides everything random.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string> Device = new("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
+    private static readonly Option<bool> StepsMemory = new("--steps-memory") { Description = "Prints the resident memory every 100 steps." };
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Command("train", "Trains one defence on MNIST into a run folder, or goes on with an interrupted run.")
+        {
+            Defence, Budget, Runs, Epochs, TrainCount, ValidationCount, BatchSize, AttackSteps, Seed, Device, StepsMemory,
+        };
+        command.Hidden = true;
+        command.SetAction((parsed, cancellation) => Task.Run(() => Train(parsed, cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Train(ParseResult parsed, CancellationToken cancellation)
+    {
+        if (SlowBlas.Warning() is { } warning) Console.Error.WriteLine($"adr: {warning}");
+        var experiment = Settings(parsed);
+        var defence = parsed.GetValue(Defence)!;
+        TrainedModel trained;
+        try
+        {
+            Console.WriteLine($"run folder: {experiment.FolderOf(defence)}");
+            trained = experiment.Train(defence, new Reporter(parsed.GetValue(StepsMemory)), cancellation);
+        }
+        catch (ArgumentException problem) // settings that cannot work, found before the work
+        {
+            throw new UsageException(problem.Message);
+        }
+        catch (TrainingDivergedException diverged)
+        {
+            Console.Error.WriteLine($"adr: {diverged.Message}");
+            return ExitCode.Failed;
+        }
+
+        foreach (var epoch in trained.History.Epochs) Console.WriteLine(Line(epoch));
+        Console.WriteLine($"best epoch {trained.History.BestEpoch}; {trained.Seconds.ToString("0.0", CultureInfo.InvariantCulture)} s of training");
+        foreach (var file in new[] { trained.Folder.CheckpointPath, trained.Folder.BestPath }) Console.WriteLine($"{Sha256(file)}  {file}");
+        return ExitCode.Fine;
+    }
+
+    private static MnistExperiment Settings(ParseResult parsed)
+    {
+        var settings = MnistExperiment.For(parsed.GetValue(Budget), parsed.GetValue(Seed), parsed.GetValue(Device)!);
+        return settings with
+        {
+            RunsFolder = Path.GetFullPath(parsed.GetValue(Runs) ?? Repository.Artifact("runs")),
+            Epochs = parsed.GetValue(Epochs) ?? settings.Epochs,
+            TrainCount = parsed.GetValue(TrainCount) ?? settings.TrainCount,
+            ValidationCount = parsed.GetValue(ValidationCount) ?? settings.ValidationCount,
+            BatchSize = parsed.GetValue(BatchSize) ?? settings.BatchSize,
+            AttackSteps = parsed.GetValue(AttackSteps) ?? settings.AttackSteps,
+        };
+    }
+
+    private static string Line(EpochMetrics epoch) => string.Create(CultureInfo.InvariantCulture,
+        $"epoch {epoch.Epoch}: loss {epoch.Loss:0.000}, natural {epoch.NaturalAccuracy:0.000}, robust {epoch.RobustAccuracy:0.000} at ε {epoch.Epsilon:0.000}, {epoch.Seconds:0.0} s");
+
+    private static string Sha256(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+
+    private sealed class Reporter(bool memory) : IProgress<TrainingProgress>
+    {
+        private long next = 100;
+
+        public void Report(TrainingProgress value)
+        {
+            var step = (long)(value.Epoch - 1) * value.Steps + value.Step;
+            if (memory)
+            {
+                if (step < next) return;
+                next = (step / 100 + 1) * 100;
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step}: {Environment.WorkingSet / 1048576.0:0.0} MiB resident"));
+            }
+            else if (value.Step == value.Steps)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.Epochs} trained, {value.SecondsElapsed:0.0} s"));
+            }
+        }
+    }
+}

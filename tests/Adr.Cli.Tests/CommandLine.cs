@@ -1,0 +1,23 @@
+using System.Diagnostics;
+
+namespace Adr.Cli.Tests;
+
+/// <summary>Runs the built command as a user does: in a process of its own.</summary>
+internal static class CommandLine
+{
+    internal static (int Code, string Output, string Errors) Run(params string[] arguments) => Run(arguments, folder: null);
+
+    internal static (int Code, string Output, string Errors) Run(string[] arguments, string? folder, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Adr.Cli.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "",
+        };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+}
