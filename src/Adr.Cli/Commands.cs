@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Adr.Cli.Demo;
 using Adr.Cli.Doctor;
 using Adr.Cli.Running;
@@ -34,6 +35,6 @@ public static class Commands
     }
 
     /// <summary>All verbs with their options.</summary>
-    public static RootCommand Create() =>
-        new("Adversarial training by local and global compactness, in C# notebooks.") { DemoCommand.Create(), RunCommand.Create(), DoctorCommand.Create(), TrainCommand.Create() };
+    public static Command Create() =>
+        new("./adr", "Adversarial training by local and global compactness, in C# notebooks.") { new HelpOption { Recursive = true }, new VersionOption(), DemoCommand.Create(), RunCommand.Create(), DoctorCommand.Create(), TrainCommand.Create() };
 }

@@ -15,8 +15,7 @@ public static class DemoCommand
         var timeout = RunCommand.TimeoutOption();
         var command = new Command("demo", "Trains and attacks on MNIST, and leaves artifacts/demo/01-mnist.ipynb, 01-mnist.html and results.json.") { budget, parameters, timeout };
         command.SetAction((parsed, _) => RunAsync(
-            parsed.GetValue(budget), NotebookParameters.Parse(parsed.GetRequiredValue(parameters)),
-            parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null));
+            parsed.GetValue(budget), NotebookParameters.Parse(parsed.GetRequiredValue(parameters)), parsed.GetValue(timeout)));
         return command;
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Adr.Cli.Doctor;
 using Adr.Kernel.Engine;
 using Adr.Kernel.Export;
@@ -47,10 +46,8 @@ public sealed record NotebookRun
             signals.Token));
 
         if (result.ExitCode == Kernel.Running.ExitCode.Usage) throw new UsageException(result.Message);
-        var seconds = result.Elapsed.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
-        var line = $"{result.Message} ({result.CellsRun} cells, {seconds} s)";
-        if (result.ExitCode == Kernel.Running.ExitCode.Ok) Console.WriteLine(line);
-        else await Console.Error.WriteLineAsync($"adr: {line}");
+        if (result.ExitCode == Kernel.Running.ExitCode.Ok) Console.WriteLine(result.Message);
+        else await Console.Error.WriteLineAsync($"adr: {result.Message}");
         if (result.OutputPath is { } output) Console.WriteLine(output);
         if (Html is not null && result.Notebook is { } executed)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Adr.Cli.Running;
 
@@ -12,15 +13,17 @@ public static class RunCommand
     };
 
     /// <summary>The option that limits a cell's time.</summary>
-    internal static Option<double?> TimeoutOption()
+    internal static Option<TimeSpan?> TimeoutOption() => new("--timeout")
     {
-        var option = new Option<double?>("--timeout") { Description = "How long one cell may take; one that takes longer is killed, exit code 3.", HelpName = "SECONDS" };
-        option.Validators.Add(result =>
+        Description = "How long one cell may take; one that takes longer is killed, exit code 3.", HelpName = "SECONDS",
+        CustomParser = result =>
         {
-            if (result.GetValueOrDefault<double?>() is not (null or (> 0 and < 1e7))) result.AddError($"--timeout {result.Tokens[0].Value}: expected a number of seconds above 0.");
-        });
-        return option;
-    }
+            var text = result.Tokens[0].Value;
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e7) return TimeSpan.FromSeconds(seconds);
+            result.AddError($"--timeout {text}: expected a number of seconds above 0.");
+            return null;
+        },
+    };
 
     /// <summary>The verb.</summary>
     public static Command Create()
@@ -48,7 +51,7 @@ public static class RunCommand
                 Notebook = source,
                 Output = parsed.GetValue(inPlace) ? null : parsed.GetValue(output) ?? Repository.Artifact("run", Path.GetFileNameWithoutExtension(source) + ".ipynb"),
                 Parameters = NotebookParameters.Parse(parsed.GetRequiredValue(parameters)),
-                CellTimeout = parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                CellTimeout = parsed.GetValue(timeout),
                 AllowErrors = parsed.GetValue(allowErrors),
                 Html = parsed.GetValue(html),
             }.RunAsync();

@@ -9,6 +9,8 @@ namespace Adr.Cli.Running;
 /// not a terminal, the present cell's line is repeated now and then, so that a log shows life.</summary>
 public sealed class RunConsole : IDisposable
 {
+    private const int MostErrorLines = 8;
+
     private readonly Lock gate = new();
     private readonly IAnsiConsole console;
     private readonly TimeSpan repeat;
@@ -74,7 +76,9 @@ public sealed class RunConsole : IDisposable
         console.MarkupLineInterpolated($"{Position(number, of)} {Seconds(finished.Elapsed),8}  {title}");
         if (finished.Failure is not { } failure) return;
         var lines = failure.Traceback.Count > 0 ? failure.Traceback : [$"{failure.Name}: {failure.Value}"];
-        foreach (var line in lines) console.MarkupLineInterpolated($"[{(failure.Expected ? "grey" : "red")}]    {line}[/]");
+        var color = failure.Expected ? "grey" : "red";
+        foreach (var line in lines.Take(MostErrorLines)) console.MarkupLineInterpolated($"[{color}]    {line}[/]");
+        if (lines.Count > MostErrorLines) console.MarkupLineInterpolated($"[{color}]    … {lines.Count - MostErrorLines} more lines in the notebook[/]");
     }
 
     private void Tick()

@@ -42,6 +42,7 @@ public static class TrainCommand
         TrainedModel trained;
         try
         {
+            experiment.Defence(defence); // throws for a name that is none
             Console.WriteLine($"run folder: {experiment.FolderOf(defence)}");
             trained = experiment.Train(defence, new Reporter(parsed.GetValue(StepsMemory)), cancellation);
         }

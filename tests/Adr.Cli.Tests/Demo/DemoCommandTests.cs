@@ -1,0 +1,17 @@
+namespace Adr.Cli.Tests.Demo;
+
+public sealed class DemoCommandTests
+{
+    [Theory]
+    [InlineData("say --budget", "-p", "budget=smoke")]
+    [InlineData("-p results: the demo sets it itself", "-p", "results=x.json")]
+    [InlineData("'fast'", "--budget", "fast")]
+    public void What_the_demo_sets_itself_is_refused(string message, params string[] arguments)
+    {
+        var (code, output, errors) = CommandLine.Run(["demo", .. arguments]);
+
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains(message, errors);
+        Assert.Empty(output);
+    }
+}

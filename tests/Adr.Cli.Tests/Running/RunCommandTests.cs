@@ -1,0 +1,181 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Adr.Cli.Tests.Running;
+
+/// <summary><c>adr run</c> from outside: a process, a notebook, an exit code.</summary>
+public sealed class RunCommandTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("adr run ").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    public sealed class Refuses : IDisposable
+    {
+        private readonly RunCommandTests notebooks = new();
+
+        public void Dispose() => notebooks.Dispose();
+
+        [Theory]
+        [InlineData("There is no notebook nowhere.ipynb", "nowhere.ipynb")]
+        [InlineData("expected name=value", "a.ipynb", "-p", "n")]
+        [InlineData("no parameter 'm'", "a.ipynb", "-p", "m=1")]
+        [InlineData("-o a.ipynb is the notebook itself", "a.ipynb", "-o", "a.ipynb")]
+        [InlineData("-o and --in-place exclude each other", "a.ipynb", "-o", "b.ipynb", "--in-place")]
+        [InlineData("--html a.ipynb would overwrite a notebook", "a.ipynb", "--html", "a.ipynb")]
+        [InlineData("--timeout soon: expected a number of seconds", "a.ipynb", "--timeout", "soon")]
+        [InlineData("--timeout 0: expected a number of seconds", "a.ipynb", "--timeout", "0")]
+        [InlineData("Required argument missing")]
+        public void What_cannot_be_meant_before_anything_runs(string message, params string[] arguments)
+        {
+            var before = notebooks.Write("a.ipynb", Parameters("var n = 1;"));
+
+            var (code, output, errors) = notebooks.Run(arguments);
+
+            Assert.Equal(ExitCode.Usage, code);
+            Assert.Contains(message, errors);
+            Assert.Empty(output);
+            Assert.Equal(before, File.ReadAllText(Path.Combine(notebooks.folder, "a.ipynb")));
+        }
+
+        [Fact]
+        public void A_file_that_is_no_notebook()
+        {
+            File.WriteAllText(Path.Combine(notebooks.folder, "a.ipynb"), "hello");
+
+            Assert.Equal(ExitCode.Usage, notebooks.Run("a.ipynb", "-o", "out.ipynb").Code);
+            Assert.False(File.Exists(Path.Combine(notebooks.folder, "out.ipynb")));
+        }
+    }
+
+    [Fact]
+    public void A_good_notebook_ends_with_0_its_parameters_in_place_and_the_source_untouched()
+    {
+        var before = Write("a.ipynb", Parameters("var n = 1;"), Code("#r \"Adr.Interactive.dll\"\nusing static TorchSharp.torch;\nConsole.WriteLine($\"sum {ones(n, 2).sum().item<float>()}\");"));
+
+        var (code, output, errors) = Run("a.ipynb", "-o", "made/out.ipynb", "-p", "n=3", "--html", "made/out.html");
+
+        Assert.True(code == ExitCode.Fine, errors);
+        Assert.Equal(["sum 6\n"], Streams("made/out.ipynb"));
+        Assert.Contains("sum 6", File.ReadAllText(Path.Combine(folder, "made/out.html")));
+        Assert.Equal(before, File.ReadAllText(Path.Combine(folder, "a.ipynb")));
+        Assert.Matches(@"(?m)^\[3/3\] +[\d.]+ s  Console\.WriteLine", output);
+    }
+
+    [Fact]
+    public void In_place_replaces_the_notebook()
+    {
+        Write("a.ipynb", Code("Console.Write(6 * 7);"));
+
+        Assert.Equal(ExitCode.Fine, Run("a.ipynb", "--in-place").Code);
+        Assert.Equal(["42"], Streams("a.ipynb"));
+    }
+
+    [Fact]
+    public void Without_an_output_it_goes_to_the_artifacts_under_its_own_name()
+    {
+        var name = $"test-{Guid.NewGuid():N}.ipynb";
+        var expected = Repository.Artifact("run", name);
+        Write(name, Code("1"));
+        try
+        {
+            Assert.Equal(ExitCode.Fine, Run(name).Code);
+            Assert.True(File.Exists(expected));
+        }
+        finally
+        {
+            File.Delete(expected);
+        }
+    }
+
+    [Fact]
+    public void A_cell_that_fails_ends_the_run_with_1_and_what_came_before_is_kept()
+    {
+        Write("a.ipynb", Code("Console.Write(\"before\");"), Code("throw new InvalidOperationException(\"it is broken\");"), Code("Console.Write(\"after\");"));
+
+        var (code, output, errors) = Run("a.ipynb", "-o", "out.ipynb");
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("it is broken", errors);
+        Assert.Contains("it is broken", output); // with its traceback, under the cell
+        Assert.Equal(["before"], Streams("out.ipynb"));
+    }
+
+    [Fact]
+    public void Allowed_errors_do_not_end_the_run_but_are_told()
+    {
+        Write("a.ipynb", Code("throw new InvalidOperationException(\"it is broken\");"), Code("Console.Write(\"after\");"));
+
+        Assert.Equal(ExitCode.Failed, Run("a.ipynb", "-o", "out.ipynb", "--allow-errors").Code);
+        Assert.Equal(["after"], Streams("out.ipynb"));
+    }
+
+    [Fact]
+    public void A_cell_that_loops_forever_ends_with_3_and_what_came_before_is_kept()
+    {
+        Write("a.ipynb", Code("Console.Write(\"before\");"), Code("Console.Write(\"begun\"); while (true) { }"));
+
+        var (code, _, errors) = Run("a.ipynb", "-o", "out.ipynb", "--timeout", "8", "--html", "out.html");
+
+        Assert.Equal(ExitCode.Timeout, code);
+        Assert.Contains("longer than its 8 s", errors);
+        Assert.Equal(["before", "begun"], Streams("out.ipynb"));
+        Assert.Contains("before", File.ReadAllText(Path.Combine(folder, "out.html")));
+    }
+
+    [Fact]
+    public void An_engine_that_dies_ends_with_4_and_what_came_before_is_kept()
+    {
+        Write("a.ipynb", Code("Console.Write(\"before\");"), Code("System.Diagnostics.Process.GetCurrentProcess().Kill();"));
+
+        var (code, _, _) = Run("a.ipynb", "-o", "out.ipynb");
+
+        Assert.Equal(ExitCode.EngineDied, code);
+        Assert.Equal(["before"], Streams("out.ipynb"));
+    }
+
+    [Fact]
+    public void Runs_are_kept_with_the_artifacts_and_not_beside_the_notebook()
+    {
+        Write("a.ipynb", Code("Console.Write(Environment.GetEnvironmentVariable(\"ADR_RUNS\"));"));
+
+        Assert.Equal(ExitCode.Fine, Run("a.ipynb", "-o", "out.ipynb").Code);
+        Assert.Equal([Repository.Artifact("runs")], Streams("out.ipynb"));
+    }
+
+    private (int Code, string Output, string Errors) Run(params string[] arguments) => CommandLine.Run(["run", .. arguments], folder);
+
+    private static JsonObject Code(string source) => new()
+    {
+        ["cell_type"] = "code", ["metadata"] = new JsonObject(), ["execution_count"] = null, ["outputs"] = new JsonArray(), ["source"] = source,
+    };
+
+    private static JsonObject Parameters(string source)
+    {
+        var cell = Code(source);
+        cell["metadata"]!["tags"] = new JsonArray("parameters");
+        return cell;
+    }
+
+    private string Write(string name, params JsonObject[] cells)
+    {
+        var notebook = new JsonObject
+        {
+            ["cells"] = new JsonArray([.. cells]),
+            ["metadata"] = new JsonObject { ["kernelspec"] = new JsonObject { ["display_name"] = ".NET (C#)", ["language"] = "C#", ["name"] = ".net-csharp" } },
+            ["nbformat"] = 4, ["nbformat_minor"] = 4,
+        }.ToJsonString();
+        File.WriteAllText(Path.Combine(folder, name), notebook);
+        return notebook;
+    }
+
+    // What the cells wrote to standard output, cell by cell.
+    private List<string> Streams(string name)
+    {
+        using var notebook = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, name)));
+        return [.. notebook.RootElement.GetProperty("cells").EnumerateArray()
+            .SelectMany(cell => cell.TryGetProperty("outputs", out var outputs) ? outputs.EnumerateArray() : [])
+            .Where(output => output.GetProperty("output_type").GetString() == "stream" && output.GetProperty("name").GetString() == "stdout")
+            .Select(output => output.GetProperty("text") is { ValueKind: JsonValueKind.Array } lines ? string.Concat(lines.EnumerateArray().Select(line => line.GetString())) : output.GetProperty("text").GetString()!)];
+    }
+}
