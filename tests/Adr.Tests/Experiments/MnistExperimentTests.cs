@@ -1,0 +1,139 @@
+using Adr.Attacks;
+using Adr.Data;
+using Adr.Experiments;
+using Adr.Losses;
+using Adr.Tests.Data;
+using Adr.Tests.Training;
+using Adr.Training;
+
+namespace Adr.Tests.Experiments;
+
+public static class MnistExperimentTests
+{
+    public sealed class Settings
+    {
+        [Fact]
+        public void Of_the_paper_are_the_paper_s()
+        {
+            var paper = MnistExperiment.For(Budget.Paper, device: "cpu");
+            Assert.Equal(("mnist", 60000, 10000, 100, 128), (paper.DataSet, paper.TrainCount + paper.ValidationCount, paper.TestCount, paper.Epochs, paper.BatchSize));
+            Assert.Equal((40, 0.01, 0.3), (paper.AttackSteps, paper.StepSize, paper.Epsilon));
+            Assert.Equal(new SgdSettings(0.01, 0.9), paper.Optimizer);
+            Assert.Equal([55, 75, 90], paper.Milestones);
+            Assert.Equal(["ADV", "ADR-ADV", "TRADES", "ADR-TRADES"], paper.DefenceNames);
+        }
+
+        [Theory]
+        [InlineData(Budget.Smoke)]
+        [InlineData(Budget.Quick)]
+        [InlineData(Budget.Desktop)]
+        public void Of_small_budgets_fit_the_embedded_digits(Budget budget)
+        {
+            var settings = MnistExperiment.For(budget, seed: 3, device: "cpu");
+            Assert.Equal(("mnist-10k", 3), (settings.DataSet, settings.Seed));
+            var (train, test) = settings.Load();
+            using (train)
+            using (test)
+                Assert.Equal((settings.TrainCount + settings.ValidationCount, settings.TestCount), (train.Count, test.Count));
+        }
+
+        [Fact]
+        public void That_ask_for_more_digits_than_there_are_are_refused() =>
+            Assert.Contains("are more than that", Assert.Throws<ArgumentException>(() => (MnistExperiment.For(Budget.Smoke, device: "cpu") with { TrainCount = 8500 }).Load()).Message, StringComparison.Ordinal);
+
+        [Fact]
+        public void With_another_data_set_are_refused_by_name() =>
+            Assert.Contains("cifar", Assert.Throws<ArgumentException>(() => (MnistExperiment.For(Budget.Smoke, device: "cpu") with { DataSet = "cifar" }).Load()).Message, StringComparison.Ordinal);
+    }
+
+    public sealed class Defences
+    {
+        private readonly MnistExperiment _settings = MnistExperiment.For(Budget.Quick, device: "cpu") with { Beta = 2 };
+
+        [Fact]
+        public void Have_the_name_they_were_asked_by() =>
+            Assert.All(_settings.DefenceNames.Append("Standard"), name => Assert.Equal(name, _settings.Defence(name).Name));
+
+        [Fact]
+        public void Attack_as_the_settings_say()
+        {
+            var pgd = Assert.IsType<Pgd>(_settings.Defence("ADR-ADV").Attack);
+            Assert.Equal((0.3, 10, 0.05, AttackLoss.CrossEntropy), (pgd.Threat.Epsilon, pgd.Steps, pgd.StepSize, pgd.Loss));
+            var inner = Assert.IsType<Pgd>(_settings.Defence("TRADES").Attack);
+            Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.Gaussian), (inner.Loss, inner.Start));
+            Assert.Equal(2, Assert.IsType<Adr.Training.Trades>(_settings.Defence("ADR-TRADES")).Beta);
+            Assert.Equal(new CompactnessWeights(), _settings.Defence("ADR-TRADES").Weights);
+            Assert.Null(_settings.Defence("ADV").Weights);
+        }
+
+        [Fact]
+        public void Of_an_unknown_name_are_refused_with_the_known_ones() =>
+            Assert.Contains("ADV, ADR-ADV, TRADES, ADR-TRADES, Standard", Assert.Throws<ArgumentException>("name", () => _settings.Defence("AWP")).Message, StringComparison.Ordinal);
+    }
+
+    public sealed class Folders
+    {
+        private readonly MnistExperiment _settings = MnistExperiment.For(Budget.Quick, device: "cpu") with { RunsFolder = "runs" };
+
+        [Fact]
+        public void Are_named_after_data_budget_defence_seed_and_settings() =>
+            Assert.Matches(@"runs[/\\]mnist-10k-quick-adr-adv-seed1-[0-9a-f]{8}$", _settings.FolderOf("ADR-ADV").FullPath);
+
+        [Fact]
+        public void Differ_where_training_would() => Assert.Equal(5, new[]
+        {
+            _settings, _settings with { Epsilon = 0.2 }, _settings with { Weights = CompactnessWeights.Paper }, _settings with { Optimizer = new SgdSettings() }, _settings with { Optimizer = new SgdSettings(Nesterov: true) },
+        }.Select(s => s.FolderOf("ADV").FullPath).Distinct().Count());
+
+        [Fact]
+        public void Are_the_same_where_only_the_evaluation_differs() =>
+            Assert.Equal(_settings.FolderOf("ADV").FullPath, (_settings with { TestCount = 10, EvaluationSteps = 3 }).FolderOf("ADV").FullPath);
+    }
+
+    [Collection(nameof(Alone))]
+    public sealed class Training : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        public void Dispose() => _folder.Dispose();
+
+        [Fact]
+        public void Trains_once_and_then_loads()
+        {
+            var settings = MnistExperiment.For(Budget.Smoke, device: "cpu") with { RunsFolder = _folder.Path, TrainCount = 40, ValidationCount = 8, BatchSize = 20 };
+            var steps = 0;
+            var listener = new Listener<TrainingProgress>(_ => steps++);
+            var first = settings.Train("ADR-ADV", listener);
+            Assert.True(steps > 0 && first.Folder.IsFinished);
+            steps = 0;
+            var second = settings.Train("ADR-ADV", listener);
+            Assert.Equal(0, steps);
+            Assert.Equal(TinyRun.Bits(first.Model), TinyRun.Bits(second.Model));
+            Assert.Equal(first.Seconds, second.Seconds);
+        }
+
+        [Fact]
+        public void Evaluates_under_attacks_of_full_radius_and_makes_a_table()
+        {
+            var settings = MnistExperiment.For(Budget.Smoke, device: "cpu") with { RunsFolder = _folder.Path, TrainCount = 40, ValidationCount = 8, TestCount = 10, EvaluationSteps = 2 };
+            var trained = settings.Train("TRADES");
+            var report = settings.Evaluate(trained);
+            Assert.Equal(["FGSM", "PGD-2"], report.Attacks.Select(a => a.Attack));
+            Assert.All(report.Attacks, a => Assert.Equal((0.3, 10), (a.Threat.Epsilon, a.RobustAccuracy.Total)));
+            Assert.Equal(1, report.Seed);
+            Assert.Contains("| TRADES |", new RobustnessTable(settings, [RobustnessRow.Of(trained, report)]).ToMarkdown(), StringComparison.Ordinal);
+        }
+
+        [Fact]
+        public void The_real_network_resumes_byte_for_byte_too()
+        {
+            var settings = MnistExperiment.For(Budget.Smoke, device: "cpu") with { TrainCount = 40, ValidationCount = 8, BatchSize = 20, Epochs = 2 };
+            var whole = (settings with { RunsFolder = _folder["whole"] }).Train("ADR-ADV");
+            var cut = settings with { RunsFolder = _folder["cut"] };
+            using var stop = new CancellationTokenSource();
+            Assert.ThrowsAny<OperationCanceledException>(() => cut.Train("ADR-ADV", new Listener<TrainingProgress>(p => { if (p.Epoch == 2) stop.Cancel(); }), stop.Token));
+            var resumed = cut.Train("ADR-ADV");
+            Assert.Equal(File.ReadAllBytes(whole.Folder.CheckpointPath), File.ReadAllBytes(resumed.Folder.CheckpointPath));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using Adr.Attacks;
+using Adr.Evaluation;
+using Adr.Experiments;
+using Adr.Tests.Data;
+
+namespace Adr.Tests.Experiments;
+
+public sealed class RobustnessTableTests
+{
+    private static readonly MnistExperiment Settings = MnistExperiment.For(Budget.Quick, device: "cpu");
+
+    private static RobustnessRow Row(string defence, int natural, int robust, string attack = "PGD-40")
+    {
+        var result = new AttackResult(attack, ThreatModel.Linf(0.3), new Proportion(robust, 1500), [], [], 12.5, 61500);
+        return new RobustnessRow(defence, new RobustnessReport(defence, "MNIST-10k test", new Proportion(natural, 1500), [], [result], new Proportion(robust, 1500), ["0"], 1, "cpu"), 90, 7);
+    }
+
+    [Fact]
+    public void Json_holds_every_number_with_interval_and_settings()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "demo", "results.json");
+        new RobustnessTable(Settings, [Row("ADV", 1455, 1140), Row("ADR-TRADES", 1461, 1260)]).SaveJson(path);
+        var json = JsonNode.Parse(File.ReadAllText(path))!;
+        Assert.Equal("quick", (string?)json["budget"]);
+        var rows = json["rows"]!.AsArray();
+        Assert.Equal(["ADV", "ADR-TRADES"], rows.Select(r => (string?)r!["defence"]));
+        Assert.Equal(0.97, (double)rows[0]!["natural"]!, 12);
+        Assert.Equal(0.76, (double)rows[0]!["robust"]!["PGD-40"]!, 12);
+        var interval = rows[0]!["robustIntervals"]!["PGD-40"]!.AsArray().Select(x => (double)x!).ToArray();
+        Assert.Equal([new Proportion(1140, 1500).Low, new Proportion(1140, 1500).High], interval);
+        foreach (var setting in new[] { "dataSet", "trainCount", "testCount", "epochs", "attackSteps", "stepSize", "epsilon", "seed", "device", "optimizer", "minutes" })
+            Assert.All(rows, row => Assert.NotNull(row![setting]));
+        Assert.Equal((1500, 1.5, "Adam 0.001"), ((int)rows[1]!["testCount"]!, (double)rows[1]!["minutes"]!, (string?)rows[1]!["optimizer"]));
+        Assert.Null(rows[0]!["weights"]);
+        Assert.Null(rows[0]!["beta"]);
+        Assert.Equal((1, 0.99), ((int)rows[1]!["beta"]!, (double)rows[1]!["weights"]!["separation"]!));
+    }
+
+    [Fact]
+    public void Markdown_is_a_table_with_its_settings()
+    {
+        var lines = new RobustnessTable(Settings, [Row("ADV", 1455, 1140), Row("ADR-ADV", 1461, 1260)]).ToMarkdown().Split('\n');
+        Assert.Equal("| defence | natural | PGD-40 | worst case | minutes |", lines[0]);
+        Assert.Equal("|---|---|---|---|---|", lines[1]);
+        Assert.Equal("| ADV | 97.0 [96.0, 97.8] | 76.0 [73.8, 78.1] | 76.0 [73.8, 78.1] | 1.5 |", lines[2]);
+        Assert.Contains("trained on 5,000 digits", lines[^2], StringComparison.Ordinal);
+        Assert.Contains("ε = 0.3", lines[^2], StringComparison.Ordinal);
+        Assert.Contains("seed 1", lines[^2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_rows_that_met_different_attacks() =>
+        Assert.Contains("FGSM", Assert.Throws<ArgumentException>("rows", () => new RobustnessTable(Settings, [Row("ADV", 1, 1), Row("TRADES", 1, 1, "FGSM")])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Refuses_to_be_empty() => Assert.Throws<ArgumentException>("rows", () => new RobustnessTable(Settings, []));
+}
