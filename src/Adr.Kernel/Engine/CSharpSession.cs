@@ -49,6 +49,7 @@ internal sealed class CSharpSession
     /// <param name="cancellationToken">Stops before user code runs; running code looks at it itself.</param>
     /// <returns>Whether the code ends in an expression, and its value.</returns>
     /// <exception cref="CompilationErrorException">The code does not compile; nothing ran.</exception>
+    /// <exception cref="ReferenceNotFoundException">An assembly that it names by <c>#r</c> was not found; nothing ran.</exception>
     internal async Task<(bool HasResult, object? Value)> RunAsync(string code, string path, CancellationToken cancellationToken)
     {
         references.EnterCell();
@@ -60,7 +61,7 @@ internal sealed class CSharpSession
         }
         catch (CompilationErrorException error) when (references.Explain(error) is { } explanation)
         {
-            throw new CompilationErrorException(error.Message + explanation, error.Diagnostics);
+            throw new ReferenceNotFoundException(explanation, error.Diagnostics);
         }
         if (state.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
         return (HasReturnValue(script), state.ReturnValue);

@@ -81,8 +81,9 @@ internal sealed class CellEngine(EngineOutput output, string folder, IReadOnlyLi
                 context.Display(session.Variables.Select(variable => variable.Name).Distinct().ToArray());
                 break;
             case Directive { Name: "whos" }:
-                context.Display(session.Variables.GroupBy(variable => variable.Name).Select(same => same.Last())
-                    .Select(variable => new { variable.Name, Type = variable.Type.Name, variable.Value }).ToArray());
+                session.Variables.GroupBy(variable => variable.Name).Select(same => same.Last())
+                    .Select(variable => new { variable.Name, Type = variable.Type.Name, Value = variable.Value.ToDisplayString(PlainTextFormatter.MimeType) })
+                    .DisplayTable();
                 break;
             case Directive { Name: "about" }:
                 context.DisplayAs(About(), PlainTextFormatter.MimeType);

@@ -10,23 +10,24 @@ internal static partial class CellErrors
 {
     internal static CellError Of(Exception error, int cell) => error switch
     {
-        CompilationErrorException compilation => OfCompilation(compilation),
+        CompilationErrorException compilation => OfCompilation(compilation.Diagnostics, ""),
+        ReferenceNotFoundException reference => OfCompilation(reference.Diagnostics, $" ({reference.Message})"),
         DirectiveException directive => new("DirectiveError", directive.Message, [$"DirectiveError: {directive.Message}", $"   at Cell [{cell}], line {directive.Line}"]),
         _ => new(error.GetType().FullName ?? error.GetType().Name, error.Message, Trim(error.ToString())),
     };
 
-    private static CellError OfCompilation(CompilationErrorException error)
+    private static CellError OfCompilation(IReadOnlyList<Diagnostic> diagnostics, string explanation)
     {
         var lines = new List<string>();
-        foreach (var diagnostic in error.Diagnostics)
+        foreach (var diagnostic in diagnostics)
         {
             var span = diagnostic.Location.GetMappedLineSpan();
             lines.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{span.Path}, line {span.StartLinePosition.Line + 1}, column {span.StartLinePosition.Character + 1}: error {diagnostic.Id}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}"));
+                $"{Path.GetFileName(span.Path)}, line {span.StartLinePosition.Line + 1}, column {span.StartLinePosition.Character + 1}: error {diagnostic.Id}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}"));
             lines.AddRange(Excerpt(diagnostic.Location));
         }
-        var value = error.Diagnostics.Length > 1 ? $"{error.Message} (and {error.Diagnostics.Length - 1} more)" : error.Message;
-        return new CellError("CompilationError", value, lines);
+        var more = diagnostics.Count > 1 ? $" (and {diagnostics.Count - 1} more)" : "";
+        return new CellError("CompilationError", lines[0] + more + explanation, lines);
     }
 
     /// <summary>The line a diagnostic is about, with a caret under its place.</summary>
@@ -40,31 +41,45 @@ internal static partial class CellErrors
         yield return "    " + new string(' ', span.Start.Character) + '^';
     }
 
-    /// <summary>An exception's text without the engine's own frames, and with cells named as people do.</summary>
+    /// <summary>An exception's text without the frames that are the engine's, and with cells named as people do.</summary>
     private static List<string> Trim(string text)
     {
-        var lines = new List<string>();
-        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
-        {
-            if (EngineFrame().IsMatch(line)) continue;
-            lines.Add(CellPlace().Replace(SubmissionMember().Replace(TopLevel().Replace(line, "at top level"), "at "), " in ${cell}, line ${line}"));
-        }
-        while (lines.Count > 1 && EndOfTrace().IsMatch(lines[^1])) lines.RemoveAt(lines.Count - 1);
+        var lines = text.ReplaceLineEndings("\n").Split('\n').Where(line => !EngineFrame().IsMatch(line) && !Boundary().IsMatch(line)).Select(Rename).ToList();
+        // What called the cell is the same for every cell, and nothing its author can change.
+        var lastOwn = lines.FindLastIndex(line => Frame().IsMatch(line) && CellPlace().IsMatch(line));
+        if (lastOwn >= 0) lines = [.. lines.Where((line, i) => i <= lastOwn || !Frame().IsMatch(line))];
         return lines;
     }
 
-    [GeneratedRegex(@"^   at (Microsoft\.CodeAnalysis\.Scripting\.|Adr\.Kernel\.Engine\.)")]
+    private static string Rename(string line)
+    {
+        line = TopLevel().Replace(line, "at top level");
+        line = SubmissionMember().Replace(line, "at ");
+        line = Lambda().Replace(line, "at lambda");
+        return Place().Replace(line, " in ${file}, line ${line}"); // folders differ between machines
+    }
+
+    [GeneratedRegex(@"^   at (Microsoft\.CodeAnalysis\.Scripting\.|Adr\.Kernel\.Engine\.|Microsoft\.DotNet\.Interactive\.Kernel(InvocationContext)?\.)")]
     private static partial Regex EngineFrame();
 
     [GeneratedRegex(@"\bat Submission#\d+\.<<Initialize>>d__\d+\.MoveNext\(\)")]
     private static partial Regex TopLevel();
 
+    [GeneratedRegex(@"\bat (<>c(__DisplayClass\d+_\d+)?\.)?<<?\w+>>?b__[\d_]+")]
+    private static partial Regex Lambda();
+
     [GeneratedRegex(@"\bat Submission#\d+[.+]")]
     private static partial Regex SubmissionMember();
 
-    [GeneratedRegex(@" in (?<cell>Cell \[\d+\]|[^/\\:]+ cell \d+):line (?<line>\d+)")]
+    [GeneratedRegex(@"(?<=^   at .*) in (.*[/\\])?(?<file>[^/\\]+):line (?<line>\d+)$")]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@" in (Cell \[\d+\]|.+ cell \d+), line \d+$")]
     private static partial Regex CellPlace();
 
+    [GeneratedRegex(@"^   at ")]
+    private static partial Regex Frame();
+
     [GeneratedRegex(@"^(--- End of stack trace from previous location ---|\s*)$")]
-    private static partial Regex EndOfTrace();
+    private static partial Regex Boundary();
 }

@@ -92,6 +92,9 @@ public sealed class EngineProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Cuts the channel, as this process's death would.</summary>
+    internal void Disconnect() => control.Dispose();
+
     /// <summary>Asks the engine to end, and kills it if it does not.</summary>
     public async ValueTask DisposeAsync()
     {

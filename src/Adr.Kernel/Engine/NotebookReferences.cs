@@ -75,7 +75,7 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
 
     /// <summary>Where a missing reference was looked for; null when none is missing.</summary>
     internal string? Explain(CompilationErrorException error) => missing.Count == 0 || error.Diagnostics.All(found => found.Id != "CS0006") ? null
-        : $" ({string.Join(", ", missing.Distinct())} was looked for in {string.Join(", ", Places(null))})";
+        : $"{string.Join(", ", missing.Distinct())} was looked for in {string.Join(", ", Places(null))}";
 
     public override bool Equals(object? other) => ReferenceEquals(this, other);
 

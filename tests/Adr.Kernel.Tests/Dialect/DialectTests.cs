@@ -1,0 +1,205 @@
+using Adr.Kernel.Notebooks;
+using Adr.Kernel.Running;
+
+namespace Adr.Kernel.Tests.Dialect;
+
+public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
+{
+    [Theory]
+    [InlineData("usings", "ok3")]
+    [InlineData("await", "42")]
+    [InlineData("null result", "<null>")]
+    [InlineData("state", "42")]
+    [InlineData("kept", "5")] // assigned before the throw of an earlier cell
+    [InlineData("after compile error", "6")]
+    [InlineData("warning", "3")]
+    [InlineData("mixed", "2")]
+    [InlineData("load", "40")]
+    [InlineData("import notebook", "99")]
+    [InlineData("import dib", "4")]
+    [InlineData("reference", "42")]
+    [InlineData("reference shared", "True")] // one type in the engine, the cell and the library
+    [InlineData("reference framework", "GET")]
+    [InlineData("reference aspnet", "GET")]
+    [InlineData("context", "False")]
+    [InlineData("stdin", "True")]
+    [InlineData("recursion", "20000")]
+    [InlineData("unicode", "日本")]
+    public void Result(string cell, string expected)
+    {
+        Assert.DoesNotContain(run[cell].Outputs, output => output.Type == "error");
+        var result = Assert.Single(run[cell].Outputs, output => output.Type == "execute_result");
+        Assert.Equal(expected, result.Data("text/plain"));
+        Assert.Equal(run[cell].ExecutionCount, result.Json["execution_count"]!.GetValue<int>());
+    }
+
+    [Theory]
+    [InlineData("streams", "stdout:ab\n|stderr:e\n|stdout:c1.5\n")]
+    [InlineData("child process", "stdout:from child\n")]
+    [InlineData("background", "stdout:late text\n")] // it belongs to the cell that started it
+    [InlineData("awaits background", "stdout:own text\n")]
+    [InlineData("progress line", "stdout:100 %\n")]
+    [InlineData("no result", "")]
+    [InlineData("update", "")]
+    public void Streams(string cell, string expected) =>
+        Assert.Equal(expected, string.Join('|', run[cell].Outputs.Select(output => $"{output.StreamName}:{output.StreamText}")));
+
+    [Fact]
+    public void NativeWritesAreStreamsOfTheirCell() =>
+        Assert.Equal(["stderr:from write\n", "stdout:from puts\n"], run["native"].Outputs.Select(output => $"{output.StreamName}:{output.StreamText}").Order());
+
+    [Fact]
+    public void CharactersBeyondTheBasicPlaneSurviveOneByOne() => Assert.Equal("é😀", run["unicode"].Outputs[0].StreamText);
+
+    [Fact]
+    public void TextAndValuesKeepTheirOrder() => Assert.Equal(
+        ["1\n", "two", "3\n", "4", "five"],
+        run["order"].Outputs.Select(output => output.Type == "stream" ? output.StreamText : output.Data("text/plain")));
+
+    [Fact]
+    public void HtmlIsFirstAndPlainTextBesideIt()
+    {
+        Assert.Equal(["text/html", "text/plain"], run["await"].Outputs[0].MimeTypes);
+        Assert.Equal(["text/plain"], run["usings"].Outputs[0].MimeTypes); // a string's preferred type
+    }
+
+    [Fact]
+    public void UpdateReplacesTheValueWhereItStands()
+    {
+        Assert.Equal(["changed", "second", "12.5"], run["display"].Outputs.Select(output => output.Data("text/plain")));
+        Assert.All(run["display"].Outputs, output => Assert.Equal("display_data", output.Type)); // a DisplayedValue is no result
+        Assert.Equal("<b>2</b>", Assert.Single(run["update html"].Outputs).Data("text/html"));
+        var shown = run.Events.OfType<ValueShown>().First(value => value.Text == "first");
+        Assert.Equal(run["update"].ExecutionCount, run.Events.OfType<ValueShown>().Single(value => value.IsUpdate && value.DisplayId == shown.DisplayId).Number);
+    }
+
+    [Fact]
+    public void JsonTypesAreStoredAsJson()
+    {
+        var outputs = run["display as"].Outputs;
+        Assert.Equal("""{"k":[1.0,2]}""", outputs[0].Data("application/vnd.test+json"));
+        Assert.Equal("<i>x</i>", outputs[1].Data("text/html"));
+        Assert.Equal("\"not json\"", outputs[2].Data("application/json")); // kept, as a JSON string
+    }
+
+    [Fact]
+    public void TablesAreDataAndHtml()
+    {
+        var table = Assert.Single(run["table"].Outputs);
+        Assert.Equal("y", table.Value("application/table-schema+json")!["data"]![1]!["B"]!.GetValue<string>());
+        Assert.Contains("<td>x</td>", table.Data("text/html"));
+    }
+
+    [Fact]
+    public void HelpersShowHtml()
+    {
+        var html = run["helpers"].Outputs.Select(output => output.Data("text/html")!).ToList();
+        Assert.Equal("<script type=\"text/javascript\">alert(1)</script>", html[0]);
+        Assert.Contains("\"b { color: red }\"", html[1]);
+        Assert.Equal("<u>h</u>", html[2]);
+        Assert.Equal(["text/html"], run["helpers"].Outputs[2].MimeTypes);
+    }
+
+    [Fact]
+    public void FormattedValuesAreTakenAsTheyAre()
+    {
+        var output = Assert.Single(run["formatted value"].Outputs);
+        Assert.Equal(["text/html", "image/png"], output.MimeTypes);
+        Assert.Equal("aGk=", output.Data("image/png"));
+    }
+
+    [Fact]
+    public void RegisteredFormattersAndPreferredTypesAreUsed()
+    {
+        Assert.Equal("<em>1|2</em>", run["register"].Outputs[0].Data("text/html"));
+        Assert.Equal(["image/svg+xml", "text/html", "text/plain"], run["preferred"].Outputs[0].MimeTypes);
+        Assert.Equal("<svg>3</svg>", run["preferred"].Outputs[0].Data("image/svg+xml"));
+    }
+
+    [Fact]
+    public void FormatterSourcesAreFoundByConvention()
+    {
+        var figure = run["source"].Outputs[0];
+        Assert.Equal(["application/vnd.plotly.v1+json", "text/html", "text/plain"], figure.MimeTypes);
+        Assert.Equal("""{"data":[{"y":[1.50]}]}""", figure.Data("application/vnd.plotly.v1+json"));
+        Assert.Equal("a plot", figure.Data("text/plain"));
+    }
+
+    [Fact]
+    public void PocketViewWorks() => Assert.Equal("<div style=\"color:red\"><b>hi</b></div>", run["pocket view"].Outputs[0].Data("text/html"));
+
+    [Fact]
+    public void MarkdownIsRendered()
+    {
+        var html = Assert.Single(run["markdown"].Outputs).Data("text/html")!;
+        Assert.Contains("<h1 id=\"heading\">Heading</h1>", html);
+        Assert.Contains("<em>text</em> <span class=\"math\">", html);
+        Assert.Equal("display_data", run["mixed"].Outputs[0].Type);
+        Assert.Contains("<strong>bold</strong>", run["mixed"].Outputs[0].Data("text/html"));
+    }
+
+    [Fact]
+    public void OtherDirectivesShowTheirThings()
+    {
+        Assert.Equal("<p>raw</p>", run["html"].Outputs[0].Data("text/html"));
+        Assert.Equal("<script type=\"text/javascript\">let x = 1;</script>", run["javascript"].Outputs[0].Data("text/html"));
+        Assert.Matches(@"^Wall time: [\d.]+ms$", run["time"].Outputs[0].Data("text/plain"));
+        Assert.Contains("awaited", run["who"].Outputs[0].Data("text/plain"));
+        Assert.Contains("<td>kept</td><td>Int32</td><td>5</td>", run["whos"].Outputs[0].Data("text/html"));
+        Assert.Contains("Roslyn 5.", run["about"].Outputs[0].Data("text/plain"));
+        Assert.Contains("<em>imported text</em>", run["import notebook"].Outputs[0].Data("text/html"));
+    }
+
+    [Theory]
+    [InlineData("throws", "System.InvalidOperationException", "bad 7", "   at Thrower(Int32 x) in Cell [{0}], line 3", "   at top level in Cell [{0}], line 5")]
+    [InlineData("throws async", "System.IndexOutOfRangeException", "outside the bounds", "   at top level in Cell [{0}], line 3")]
+    [InlineData("inner", "System.ApplicationException", "outer", " ---> System.FormatException: inner", "   at top level in Cell [{0}], line 1")]
+    [InlineData("aggregate", "System.AggregateException", "(one) (two)", "   at lambda() in Cell [{0}], line 1", " ---> (Inner Exception #1) System.TimeoutException: two")]
+    [InlineData("does not compile", "CompilationError", "Cell [{0}], line 3, column 13: error CS0029", "    int wrong = \"text\";", "                ^", "Cell [{0}], line 4, column 1: error CS0103: The name 'Missing' does not exist in the current context")]
+    [InlineData("lines", "System.Exception", "line six", "   at top level in Cell [{0}], line 6")]
+    [InlineData("bad formatter", "System.NotSupportedException", "cannot show", "   at lambda(Odd o, FormatContext w) in Cell [{0}], line 2")]
+    [InlineData("load error", "CompilationError", "broken.csx, line 2, column 14: error CS0103", "    int broken = nothing;")]
+    [InlineData("import missing", "DirectiveError", "there is no file", "   at Cell [{0}], line 1")]
+    [InlineData("reference missing", "CompilationError", "Nowhere.dll was looked for in ", "    #r \"Nowhere.dll\"")]
+    [InlineData("input", "System.NotSupportedException", "-p name=value", "   at top level in Cell [{0}], line 1")]
+    public void Error(string cell, string name, string value, params string[] traceback)
+    {
+        var number = run[cell].ExecutionCount!.ToString()!;
+        var error = Assert.Single(run[cell].Outputs, output => output.Type == "error");
+        Assert.Equal(name, error.ErrorName);
+        Assert.Contains(value.Replace("{0}", number), error.ErrorValue);
+        foreach (var line in traceback)
+            Assert.Contains(error.Traceback, found => found.StartsWith(line.Replace("{0}", number), StringComparison.Ordinal));
+        Assert.DoesNotContain(error.Traceback, line => line.Contains("Microsoft.CodeAnalysis") || line.Contains("Adr.Kernel.Engine"));
+        Assert.Same(error.Json, run[cell].Outputs[^1].Json);
+    }
+
+    [Fact]
+    public void CompileErrorsLeaveNothingBehind() => Assert.Single(run["does not compile"].Outputs);
+
+    [Fact]
+    public void RunsInTheNotebooksFolder() => Assert.Equal(run.Folder, run["directory"].Outputs[0].Data("text/plain"));
+
+    [Fact]
+    public void FailuresAreTheCellsWithErrors()
+    {
+        Assert.Equal(ExitCode.CellFailed, run.Result.ExitCode);
+        var failed = run.Result.Notebook!.Cells.Where(cell => cell.Outputs.Any(output => output.Type == "error")).Select(cell => cell.ExecutionCount!.Value);
+        Assert.Equal(failed, run.Result.Failures.Select(failure => failure.Number));
+        Assert.StartsWith($"Cell [{run.Result.Failures[0].Number}] failed: System.InvalidOperationException: bad 7", run.Result.Message);
+    }
+
+    [Fact]
+    public void EventsTellTheRunInOrder()
+    {
+        Assert.IsType<RunStarted>(run.Events[0]);
+        Assert.IsType<NotebookSaved>(run.Events[^1]);
+        var number = run["streams"].ExecutionCount!.Value;
+        var own = run.Events.SkipWhile(told => told is not CellStarted start || start.Number != number).Skip(1).TakeWhile(told => told is not CellStarted);
+        Assert.Collection(own.Where(told => told is not NotebookSaved),
+            told => Assert.Equal(new StreamText(number, "stdout", "ab\n"), told),
+            told => Assert.Equal(new StreamText(number, "stderr", "e\n"), told),
+            told => Assert.Equal(new StreamText(number, "stdout", "c1.5\n"), told),
+            told => Assert.Null(Assert.IsType<CellFinished>(told).Failure));
+    }
+}

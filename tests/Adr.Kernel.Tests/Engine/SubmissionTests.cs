@@ -1,0 +1,38 @@
+using Adr.Kernel.Engine;
+
+namespace Adr.Kernel.Tests.Engine;
+
+public class SubmissionTests
+{
+    [Fact]
+    public void CutsAtDirectivesAndKeepsLineNumbers()
+    {
+        var steps = Submission.Parse("a\n#!time\r\n#!markdown\n# b\n#!C#\n#r \"nuget: X, 1.0\"\nc\n").Steps;
+        Assert.Collection(steps,
+            step => Assert.Equal(("csharp", "a"), (((CodeBlock)step).Language, ((CodeBlock)step).Text)),
+            step => Assert.Equal(new Directive("time", "", 2), step),
+            step => Assert.Equal(("markdown", "# b"), (((CodeBlock)step).Language, ((CodeBlock)step).Text)),
+            step => Assert.Equal(new Directive("package", "X, 1.0", 6), step),
+            step => Assert.Equal("\n\n\n\n\n\nc\n", ((CodeBlock)step).InPlace));
+    }
+
+    [Theory]
+    [InlineData("#!/usr/bin/env dotnet-script\n1")]
+    [InlineData("var x = \"#!fsharp\";")]
+    [InlineData(" #!fsharp")]
+    [InlineData("#r \"path.dll\"\n#load \"x.csx\"\n#region r\n#endregion")]
+    public void LeavesToTheCompilerWhatIsItsOwn(string code) => Assert.Equal(code, ((CodeBlock)Assert.Single(Submission.Parse(code).Steps)).Text);
+
+    [Theory]
+    [InlineData("csharp", "1\n#!fsharp\n", 2, "#!fsharp")]
+    [InlineData("csharp", "#!pwsh", 1, "#!pwsh")]
+    [InlineData("csharp", "#!sql-mydb", 1, "#!sql-mydb")]
+    [InlineData("csharp", "\n\n#!set --name x", 3, "#!set")]
+    [InlineData("fsharp", "let x = 1", 1, "'fsharp'")]
+    public void RefusesOtherLanguagesByNameAndLine(string language, string code, int line, string named)
+    {
+        var error = Assert.Throws<DirectiveException>(() => Submission.Parse(code, language));
+        Assert.Equal(line, error.Line);
+        Assert.Contains(named, error.Message);
+    }
+}

@@ -1,0 +1,112 @@
+using Adr.Kernel.Engine;
+using Adr.Kernel.Notebooks;
+using Adr.Kernel.Running;
+
+namespace Adr.Kernel.Tests.Running;
+
+public class ExitCodeTests
+{
+    [Fact]
+    public async Task AFailingCellStopsTheRun()
+    {
+        using var sandbox = new Sandbox("1", "throw new Exception(\"no\");", "3");
+        var (result, saved) = await sandbox.RunAsync();
+        Assert.Equal(ExitCode.CellFailed, result.ExitCode);
+        Assert.Equal(2, result.CellsRun);
+        Assert.Equal("error", Assert.Single(saved.Cells[1].Outputs).Type);
+        Assert.Empty(saved.Cells[2].Outputs);
+        Assert.Null(saved.Cells[2].ExecutionCount);
+        Assert.True(saved.Metadata["papermill"]!["exception"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task TagsSkipCellsAndExpectErrors()
+    {
+        using var sandbox = new Sandbox("throw new Exception(\"expected\");", "#!fsharp\nlet x = 1", "\"end\"");
+        sandbox.Notebook.Cells[0].AddTag("raises-exception");
+        sandbox.Notebook.Cells[1].AddTag("skip-execution");
+        sandbox.Notebook.Cells[1].SetOutputs([Output.Stream("stdout", "from before")]);
+        var (result, saved) = await sandbox.RunAsync();
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.True(Assert.Single(result.Failures).Expected);
+        Assert.Equal("Exception", saved.Cells[0].Outputs[0].ErrorName.Split('.')[^1]);
+        Assert.Equal("from before", saved.Cells[1].Outputs[0].StreamText);
+        Assert.Equal("end", saved.Cells[2].Outputs[0].Data("text/plain"));
+        Assert.Equal(2, saved.Cells[2].ExecutionCount); // a skipped cell has no number
+    }
+
+    [Theory]
+    [InlineData("Environment.FailFast(\"last words\");", "SIGABRT", "last words")]
+    [InlineData("int Endless(int n) => Endless(n + 1) + 1;\nEndless(0)", "SIGABRT", "Stack overflow")]
+    [InlineData("System.Diagnostics.Process.GetCurrentProcess().Kill(); System.Threading.Thread.Sleep(-1);", "SIGKILL", "")]
+    [InlineData("Environment.Exit(7);", "exit code 7", "")]
+    public async Task ADeadEngineIsToldInTheNotebook(string code, string how, string words)
+    {
+        using var sandbox = new Sandbox("\"kept\"", "Console.WriteLine(\"text\");\n" + code, "3");
+        var (result, saved) = await sandbox.RunAsync(options => options with { AllowErrors = true });
+        Assert.Equal(ExitCode.EngineDied, result.ExitCode);
+        Assert.Equal("kept", saved.Cells[0].Outputs[0].Data("text/plain"));
+        var error = saved.Cells[1].Outputs[^1];
+        Assert.Equal("EngineDied", error.ErrorName);
+        Assert.Contains(how, error.ErrorValue);
+        Assert.Contains(words, string.Concat(saved.Cells[1].Outputs.Where(output => output.StreamName == "stderr").Select(output => output.StreamText)));
+        Assert.Empty(saved.Cells[2].Outputs);
+    }
+
+    [Fact]
+    public async Task AnEngineThatCannotStartIsToldWithItsReason()
+    {
+        using var sandbox = new Sandbox("1");
+        var (result, _) = await sandbox.RunAsync(options => options with { Engine = new EngineCommand("no-such-program", []) });
+        Assert.Equal(ExitCode.EngineDied, result.ExitCode);
+        Assert.Contains("no-such-program", result.Message);
+
+        (result, _) = await sandbox.RunAsync(options => options with { Engine = new EngineCommand("sh", ["-c", "echo cannot >&2; exit 9"]) });
+        Assert.Contains("exit code 9", result.Message);
+        Assert.Contains("cannot", result.Message);
+    }
+
+    [Theory]
+    [InlineData("python", "def f(): pass", "Python 3", "python3")]
+    [InlineData("C#", "#!fsharp\nlet x = 1", "Cell [1], line 1: '#!fsharp' is not C#", ".net-csharp")]
+    [InlineData("C#", "1\n#!nonsense", "Cell [1], line 2: '#!nonsense' is not a directive", ".net-csharp")]
+    public async Task WhatThisEngineDoesNotRunIsRefusedBeforeAnythingRuns(string language, string source, string expected, string kernel)
+    {
+        using var sandbox = new Sandbox(source);
+        sandbox.Notebook.Metadata["kernelspec"]!["language"] = language == "python" ? "Python 3" : language;
+        sandbox.Notebook.Metadata["kernelspec"]!["name"] = kernel;
+        var (result, _) = await sandbox.RunAsync();
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains(expected, result.Message);
+        Assert.False(File.Exists(sandbox.OutputPath));
+    }
+
+    [Fact]
+    public async Task CellsOfOtherLanguagesByMetadataAreRefusedByName()
+    {
+        using var sandbox = new Sandbox("1", "SELECT 1");
+        sandbox.Notebook.Cells[1].Metadata["polyglot_notebook"] = new System.Text.Json.Nodes.JsonObject { ["kernelName"] = "sql" };
+        var (result, _) = await sandbox.RunAsync();
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains("Cell [2]", result.Message);
+        Assert.Contains("'sql'", result.Message);
+    }
+
+    [Fact]
+    public async Task OptionsThatCannotWorkAreUsageErrors()
+    {
+        using var sandbox = new Sandbox("1");
+        async Task<string> Refused(Func<RunOptions, RunOptions> with)
+        {
+            var (result, _) = await sandbox.RunAsync(with);
+            Assert.Equal(ExitCode.Usage, result.ExitCode);
+            return result.Message;
+        }
+        Assert.Contains("nowhere.ipynb", await Refused(options => options with { NotebookPath = "nowhere.ipynb" }));
+        Assert.Contains("longer than 0 s", await Refused(options => options with { CellTimeout = TimeSpan.Zero }));
+        Assert.Contains("longer than 0 s", await Refused(options => options with { Timeout = TimeSpan.FromSeconds(-1) }));
+        Assert.Contains("is a folder", await Refused(options => options with { OutputPath = sandbox.Folder }));
+        Assert.Contains("no folder 'gone'", await Refused(options => options with { WorkingDirectory = "gone" }));
+        Assert.Contains("not JSON", await Refused(options => options with { NotebookPath = sandbox.Write("bad.ipynb", "hello") }));
+    }
+}

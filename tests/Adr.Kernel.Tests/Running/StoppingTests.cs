@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Adr.Kernel.Engine;
+using Adr.Kernel.Running;
+
+namespace Adr.Kernel.Tests.Running;
+
+public class StoppingTests
+{
+    [Fact]
+    public async Task ACellThatLoopsForEverIsKilledAtItsTimeout()
+    {
+        using var sandbox = new Sandbox("Console.WriteLine(\"before\");", "Console.WriteLine(\"looping\"); while (true) System.Threading.Thread.Sleep(10);", "3");
+        var (result, saved) = await sandbox.RunAsync(options => options with
+        {
+            CellTimeout = TimeSpan.FromSeconds(6), StopGrace = TimeSpan.FromMilliseconds(200), AllowErrors = true,
+        });
+        Assert.Equal(ExitCode.Timeout, result.ExitCode);
+        Assert.Equal("before\n", saved.Cells[0].Outputs[0].StreamText);
+        Assert.Equal("looping\n", saved.Cells[1].Outputs[0].StreamText);
+        Assert.Equal("CellTimeout", saved.Cells[1].Outputs[1].ErrorName);
+        Assert.Contains("longer than its 6 s", saved.Cells[1].Outputs[1].ErrorValue);
+        Assert.Contains("killed", result.Message);
+        Assert.Empty(saved.Cells[2].Outputs);
+    }
+
+    [Fact]
+    public async Task ACellThatObeysItsTokenEndsInItsOwnWay()
+    {
+        using var sandbox = new Sandbox("""
+            using Microsoft.DotNet.Interactive;
+            try { await Task.Delay(-1, KernelInvocationContext.Current.CancellationToken); }
+            finally { Console.WriteLine("tidied up"); }
+            """);
+        var (result, saved) = await sandbox.RunAsync(options => options with { Timeout = TimeSpan.FromSeconds(6), StopGrace = TimeSpan.FromSeconds(20) });
+        Assert.Equal(ExitCode.Timeout, result.ExitCode);
+        Assert.Equal("tidied up\n", saved.Cells[0].Outputs[0].StreamText);
+        Assert.Equal("RunTimeout", saved.Cells[0].Outputs[1].ErrorName);
+        Assert.Contains("stopped when asked", saved.Cells[0].Outputs[1].ErrorValue);
+        Assert.True(result.Elapsed < TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task StoppingSavesWhatThereIs()
+    {
+        using var sandbox = new Sandbox("\"done\"", "Console.WriteLine(\"running\"); System.Threading.Thread.Sleep(-1);");
+        using var stop = new CancellationTokenSource();
+        var (result, saved) = await sandbox.RunAsync(options => options with
+        {
+            StopGrace = TimeSpan.FromMilliseconds(200),
+            Progress = told => { if (told is StreamText) stop.Cancel(); },
+        }, stop.Token);
+        Assert.Equal(ExitCode.Interrupted, result.ExitCode);
+        Assert.Equal("done", saved.Cells[0].Outputs[0].Data("text/plain"));
+        Assert.Equal("running\n", saved.Cells[1].Outputs[0].StreamText);
+        Assert.Equal("Interrupted", saved.Cells[1].Outputs[1].ErrorName);
+    }
+
+    [Fact]
+    public async Task TheEngineDiesWithItsRunner()
+    {
+        // The engine's runner here is this test: it starts an engine and cuts its channel as a killed process would.
+        await using var engine = await EngineProcess.StartAsync(EngineCommand.Default, Path.GetTempPath(), [], TimeSpan.FromSeconds(60), default);
+        engine.Send(new ExecuteRequest(1, "while (true) { }"));
+        using var process = Process.GetProcessById(engine.Id);
+        engine.Disconnect();
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)));
+    }
+}

@@ -1,0 +1,29 @@
+using Adr.Kernel.Running;
+using Adr.Testing;
+using FsCheck.Fluent;
+
+namespace Adr.Kernel.Tests.Running;
+
+public class TerminalTextTests
+{
+    [Theory]
+    [InlineData("plain\ntext", "plain\ntext")]
+    [InlineData("10%\r20%\r30%\ndone", "30%\ndone")]
+    [InlineData("long line\rab", "abng line")]
+    [InlineData("windows\r\nline\r\n", "windows\nline\n")]
+    [InlineData("ab\bc\b\b\b\bx", "xc")]
+    [InlineData("first\nsecond\r", "first\nsecond")]
+    public void ReadsAsATerminalShowsIt(string written, string shown) => Assert.Equal(shown, Shown(written));
+
+    [Fact]
+    public void DoesNotDependOnHowTheTextArrives() => Law.Holds(
+        Gen.Elements('a', 'b', '\r', '\n', '\b', 'é').ListOf().SelectMany(text => Gen.Choose(0, text.Count).Select(cut => (Text: string.Concat(text), Cut: cut))),
+        arrival => Shown(arrival.Text) == Shown(arrival.Text[..arrival.Cut], arrival.Text[arrival.Cut..]));
+
+    private static string Shown(params string[] parts)
+    {
+        var text = new TerminalText();
+        foreach (var part in parts) text.Append(part);
+        return text.ToString();
+    }
+}
