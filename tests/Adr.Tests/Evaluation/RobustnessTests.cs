@@ -1,0 +1,195 @@
+using Adr.Attacks;
+using Adr.Data;
+using Adr.Evaluation;
+using Adr.Models;
+using Adr.Testing;
+using Adr.Tests.Attacks;
+using Adr.Tests.Data;
+using Adr.Tests.Reference;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Evaluation;
+
+public static class RobustnessTests
+{
+    private static void ForAll(Action<EvaluationCase, TinyClassifier, Dataset, RobustnessReport> check, int cases = 25) => Law.Holds(EvaluationCase.Any, sample =>
+    {
+        using var scope = NewDisposeScope();
+        using var model = EvaluationCase.Model();
+        using var data = sample.Data();
+        check(sample, model, data, Robustness.Evaluate(model, "tiny", data, sample.MakeAttacks(), sample.Options));
+    }, cases);
+
+    public static class Report
+    {
+        [Fact]
+        public static void Robust_points_are_right_points_and_the_worst_case_is_robust_under_all() => ForAll((_, model, data, report) =>
+        {
+            var right = Margins.Of(model, data.Images, data.Labels).Select(margin => margin < 0).ToArray();
+            Assert.Equal(right.Count(r => r), report.Natural.Successes);
+            var worst = (bool[])right.Clone();
+            foreach (var result in report.Attacks)
+            {
+                for (var i = 0; i < right.Length; i++)
+                {
+                    Assert.True(right[i] || !result.Robust[i], $"point {i} is wrong as it is, and robust under {result.Attack}.");
+                    worst[i] &= result.Robust[i];
+                }
+                Assert.Equal(Proportion.Of(result.Robust), result.RobustAccuracy);
+                Assert.True(report.WorstCase.Successes <= result.RobustAccuracy.Successes);
+                Assert.True(result.RobustAccuracy.Successes <= report.Natural.Successes);
+            }
+            Assert.Equal(Proportion.Of(worst), report.WorstCase);
+            if (report.Attacks.Count == 0) Assert.Equal(report.Natural, report.WorstCase);
+        });
+
+        [Fact]
+        public static void Counts_of_the_classes_add_up() => ForAll((_, _, data, report) =>
+        {
+            var labels = Close.Longs(data.Labels);
+            foreach (var (perClass, all) in report.Attacks.Select(a => (a.PerClass, a.RobustAccuracy)).Append((report.NaturalPerClass, report.Natural)))
+            {
+                Assert.Equal(data.Count, all.Total);
+                Assert.Equal(all.Successes, perClass.Sum(p => p.Successes));
+                Assert.Equal(Enumerable.Range(0, 3).Select(c => labels.Count(label => label == c)), perClass.Select(p => p.Total));
+            }
+        });
+
+        [Fact] // by hand: attack all points at once, and ask the model
+        public static void Robust_points_are_those_that_the_attack_leaves_right() => ForAll((sample, model, data, report) =>
+        {
+            var right = Margins.Of(model, data.Images, data.Labels).Select(margin => margin < 0).ToArray();
+            foreach (var (attack, result) in sample.MakeAttacks().Zip(report.Attacks))
+            {
+                var adversarial = attack.Perturb(model, data.Images, data.Labels, PointSeeds.Sequence(sample.Seed, data.Count));
+                var margins = Margins.Of(model, adversarial, data.Labels);
+                for (var i = 0; i < right.Length; i++)
+                    if (Math.Abs(margins[i]) > 1e-3) Assert.Equal(right[i] && margins[i] < 0, result.Robust[i]);
+                Assert.Equal((attack.Name, attack.Threat), (result.Attack, result.Threat));
+                Assert.True(right.Contains(true) ? result.ModelEvaluations >= right.Count(r => r) * 2L * attack.Steps : result.ModelEvaluations == 0);
+            }
+        });
+
+        [Fact]
+        public static void Does_not_depend_on_the_batch_size_or_on_the_other_attacks() => ForAll((sample, model, data, report) =>
+        {
+            var attacks = sample.MakeAttacks();
+            Array.Reverse(attacks);
+            var reversed = Robustness.Evaluate(model, "tiny", data, attacks, sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 });
+            Assert.Equal(report.Natural, reversed.Natural);
+            // single precision: another batch size may carry a point over the border where it lies on it; none may differ more often than that
+            var differences = report.Attacks.Zip(reversed.Attacks.Reverse()).Sum(pair => pair.First.Robust.Zip(pair.Second.Robust).Count(r => r.First != r.Second));
+            Assert.True(differences <= 1, $"{differences} points differ.");
+        });
+
+        [Fact]
+        public static void Is_the_same_again_for_the_same_seed() => ForAll((sample, model, data, report) =>
+        {
+            var again = Robustness.Evaluate(model, "tiny", data, sample.MakeAttacks(), sample.Options);
+            Assert.Equal(report.WorstCase, again.WorstCase);
+            foreach (var (first, second) in report.Attacks.Zip(again.Attacks)) Assert.Equal(first.Robust, second.Robust);
+        }, 10);
+
+        [Fact] // else the laws above would hold for an evaluation that breaks nothing
+        public static void Attacks_break_some_of_the_points_and_not_all()
+        {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = EvaluationCase.Stripes(99, 300);
+            var report = Robustness.Evaluate(model, "tiny", data, [new Pgd(ThreatModel.Linf(0.06), 10)]);
+            Assert.InRange(report.Natural.Value, 0.9, 1);
+            Assert.InRange(report.WorstCase.Value, 0.1, report.Natural.Value - 0.1);
+        }
+    }
+
+    public static class Model
+    {
+        [Fact]
+        public static void Is_as_before_afterwards() => ForAll((_, model, data, _) =>
+        {
+            Assert.True(model.training);
+            Assert.All(model.modules(), module => Assert.True(module.training));
+            Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad && parameter.grad is null));
+            model.eval();
+            Robustness.Evaluate(model, "tiny", data, []);
+            Assert.False(model.training);
+        }, 3);
+
+        [Fact]
+        public static void With_broken_weights_is_named_and_restored()
+        {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = EvaluationCase.Stripes(1, 5);
+            using (no_grad()) model.get_parameter("last.bias")!.fill_(float.NaN);
+            var error = Assert.Throws<InvalidOperationException>(() => Robustness.Evaluate(model, "tiny", data, [new Fgsm(ThreatModel.Linf(0.1))]));
+            Assert.Contains("tiny-cnn", error.Message, StringComparison.Ordinal);
+            Assert.True(model.training);
+        }
+    }
+
+    public static class Options
+    {
+        [Fact]
+        public static void Adversarial_images_are_saved_in_the_ball_and_in_their_places()
+        {
+            using var scope = NewDisposeScope();
+            using var folder = new TemporaryFolder();
+            using var model = EvaluationCase.Model();
+            using var data = EvaluationCase.Stripes(31, 20);
+            Attack[] attacks = [new Fgsm(ThreatModel.Linf(0.1)), new Pgd(ThreatModel.L2(0.4), 5)];
+            var report = Robustness.Evaluate(model, "tiny", data, attacks, new() { BatchSize = 7, SaveAdversarialTo = folder["images"] });
+            var files = Directory.GetFiles(folder["images"]).Order().ToArray();
+            Assert.Equal(2, files.Length);
+            for (var i = 0; i < 2; i++)
+            {
+                var (saved, metadata) = Safetensors.Read(files[i]);
+                Assert.Equal((attacks[i].Name, attacks[i].Threat.Norm.ToString()), (metadata["attack"], metadata["norm"]));
+                Feasible.Assert(attacks[i].Threat, Close.Doubles(data.Images), Close.Doubles(saved["images"]), 20);
+                Assert.Equal(Close.Longs(data.Labels), Close.Longs(saved["labels"]));
+                Assert.Equal(report.Attacks[i].Robust, Close.Doubles(saved["robust"]).Select(v => v == 1));
+                Assert.Equal(report.Attacks[i].Robust, Margins.Of(model, saved["images"], data.Labels).Select(margin => margin < 0));
+            }
+        }
+
+        [Fact]
+        public static void Progress_ends_at_all_points_of_every_attack() => ForAll((sample, model, data, report) =>
+        {
+            var heard = new List<EvaluationProgress>();
+            Robustness.Evaluate(model, "tiny", data, sample.MakeAttacks(), sample.Options with { Progress = new Listener<EvaluationProgress>(heard.Add) });
+            Assert.All(heard, p => Assert.InRange(p.Done, 1, p.Total));
+            var ends = heard.Where(p => p.Done == p.Total).Select(p => p.Attack);
+            Assert.Equal(report.Attacks.Where(_ => report.Natural.Successes > 0).Select(a => a.Attack).Prepend("natural"), ends);
+        }, 5);
+    }
+
+    public static class Arguments
+    {
+        [Fact]
+        public static void That_do_not_fit_are_refused_by_name()
+        {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = EvaluationCase.Stripes(1, 4);
+            using var wide = new Dataset("wide", zeros(2, 1, 6, 7), zeros(2, dtype: ScalarType.Int64), data.ClassNames);
+            using var two = new Dataset("two", zeros(2, 1, 6, 6), zeros(2, dtype: ScalarType.Int64), ["a", "b"]);
+            var attack = new Fgsm(ThreatModel.Linf(0.1));
+
+            Refused("data", () => Robustness.Evaluate(model, "tiny", wide, [attack]));
+            Refused("data", () => Robustness.Evaluate(model, "tiny", two, [attack]));
+            Refused("data", () => Robustness.Evaluate(model, "tiny", null!, [attack]));
+            Refused("model", () => Robustness.Evaluate(null!, "tiny", data, [attack]));
+            Refused("name", () => Robustness.Evaluate(model, " ", data, [attack]));
+            Refused("attacks", () => Robustness.Evaluate(model, "tiny", data, [attack, null!]));
+            Refused("attacks", () => Robustness.Evaluate(model, "tiny", data, null!));
+            Refused("attacks", () => Robustness.Evaluate(model, "tiny", data, [new Fgsm(new ThreatModel(Norm.Linf, 0.1, new Bounds(-1, 1)))]));
+            Refused("BatchSize", () => Robustness.Evaluate(model, "tiny", data, [attack], new() { BatchSize = 0 }));
+            Assert.ThrowsAny<ArgumentException>(() => Robustness.Evaluate(model, "tiny", data, [attack], new() { Device = "cuda:0" }));
+            Assert.Throws<OperationCanceledException>(() => Robustness.Evaluate(model, "tiny", data, [attack], cancellation: new CancellationToken(canceled: true)));
+            Assert.True(model.training);
+
+            static void Refused(string parameter, Action evaluate) => Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(evaluate).ParamName);
+        }
+    }
+}
