@@ -49,6 +49,6 @@ internal static class Samples
 
     internal static TableView Table(string title = "Accuracy", string name = "ADR-ADV") =>
         new(title, ["defence", "natural", "PGD-40"],
-            [["ADV", "0.972", new Cell("0.760", "[0.738, 0.781]")], [name, "0.973", new Cell("0.888", "[0.871, 0.903]", Strong: true)]])
+            [["ADV", "0.972", new TableCell("0.760", "[0.738, 0.781]")], [name, "0.973", new TableCell("0.888", "[0.871, 0.903]", Strong: true)]])
         { Notes = ["ε = 0.3"] };
 }

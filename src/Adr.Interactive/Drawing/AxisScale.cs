@@ -9,7 +9,7 @@ internal sealed record AxisScale(double Low, double High, IReadOnlyList<Tick> Ti
     internal static AxisScale Over(Axis axis, IEnumerable<double> values, int wanted, double padding = 0.05)
     {
         var (low, high) = Drawing.Ticks.Range(values, axis.Min, axis.Max, padding);
-        return new AxisScale(low, high, Drawing.Ticks.Between(low, high, wanted), axis.Text);
+        return new AxisScale(low, high, Drawing.Ticks.Between(low, high, wanted, axis.Whole), axis.Text);
     }
 
     /// <summary>An axis of names, each in the middle of a slot of width one.</summary>

@@ -44,6 +44,20 @@ internal sealed class PlotFrame
 
     internal bool HasLegend => _legend.Count > 0;
 
+    /// <summary>How many rows more than here the legend takes in plotly, which sets it over the plot alone, in columns once it
+    /// does not fit one row, and on a page somewhat narrower than the figure.</summary>
+    internal int ExtraLegendRows
+    {
+        get
+        {
+            if (_legend.Count == 0) return 0;
+            var widths = _legend.Select(item => 46 + TextSize.Width(item.Entry.Name, TextSizePx)).ToArray();
+            var wide = (Right - Left) * 0.85;
+            var rows = widths.Sum() <= wide ? 1 : (int)Math.Ceiling(_legend.Count / Math.Max(1, Math.Floor(wide / widths.Max())));
+            return Math.Max(0, rows - _legend.Select(item => item.Y).Distinct().Count());
+        }
+    }
+
     internal double X(double value) => Left + (value - _x.Low) / (_x.High - _x.Low) * (Right - Left);
 
     internal double Y(double value)

@@ -40,10 +40,11 @@ internal static class Ticks
         return (min ?? from, max ?? to);
     }
 
-    /// <summary>Round numbers within [low, high], about as many as wanted.</summary>
-    internal static IReadOnlyList<Tick> Between(double low, double high, int wanted)
+    /// <summary>Round numbers within [low, high], at most about as many as wanted; whole numbers only, if asked.</summary>
+    internal static IReadOnlyList<Tick> Between(double low, double high, int wanted, bool whole = false)
     {
         var step = Step(low, high, wanted);
+        if (whole) step = step < 1 ? 1 : Math.Ceiling(step); // 2.5 becomes 3
         var first = Math.Ceiling(low / step - 1e-6);
         var last = Math.Floor(high / step + 1e-6);
         var ticks = new List<Tick>();

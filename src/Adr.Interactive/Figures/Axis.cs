@@ -11,6 +11,9 @@ public sealed record Axis(string Label = "", string? Unit = null)
     /// <summary>The upper end; null: from the data.</summary>
     public double? Max { get; init; }
 
+    /// <summary>Counts whole things, such as epochs: no marks between them. Default: false.</summary>
+    public bool Whole { get; init; }
+
     /// <summary>A share or accuracy, from 0 to 1.</summary>
     public static Axis Share(string label) => new(label) { Min = 0, Max = 1 };
 

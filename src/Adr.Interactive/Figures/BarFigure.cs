@@ -5,45 +5,6 @@ using static Adr.Interactive.Drawing.Number;
 
 namespace Adr.Interactive;
 
-/// <summary>Bars of one kind, one for each group, with optional error bars. NaN leaves its place empty.</summary>
-public sealed class BarSeries
-{
-    private readonly double[]? _low;
-    private readonly double[]? _high;
-
-    /// <summary>One bar a group.</summary>
-    public BarSeries(string name, params IEnumerable<double> values)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        (Name, Values) = (name, [.. values]);
-    }
-
-    /// <summary>The name in the legend.</summary>
-    public string Name { get; }
-
-    /// <summary>The bars' heights, one a group.</summary>
-    public IReadOnlyList<double> Values { get; }
-
-    /// <summary>Lower ends of the error bars. Default: none.</summary>
-    /// <exception cref="ArgumentException">Not as many as bars.</exception>
-    public IReadOnlyList<double>? Low { get => _low; init => _low = Ends(value, nameof(Low)); }
-
-    /// <summary>Upper ends of the error bars. Default: none.</summary>
-    /// <exception cref="ArgumentException">Not as many as bars.</exception>
-    public IReadOnlyList<double>? High { get => _high; init => _high = Ends(value, nameof(High)); }
-
-    /// <summary>Which of the ten colours; default: the series' place in the figure.</summary>
-    public int? Style { get; init; }
-
-    internal bool HasError(int i) => _low is not null && _high is not null && double.IsFinite(_low[i]) && double.IsFinite(_high[i]);
-
-    private double[]? Ends(IReadOnlyList<double>? ends, string name)
-    {
-        if (ends is null) return null;
-        return ends.Count == Values.Count ? [.. ends] : throw new ArgumentException($"Series '{Name}' has {Values.Count} bars and {ends.Count} error ends; expected as many.", name);
-    }
-}
-
 /// <summary>Groups of bars: accuracies of several defences under several attacks.</summary>
 [TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text])]
 public sealed class BarFigure : Figure

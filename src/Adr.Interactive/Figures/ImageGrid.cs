@@ -3,25 +3,6 @@ using Adr.Interactive.Drawing;
 
 namespace Adr.Interactive;
 
-/// <summary>How a caption is marked.</summary>
-public enum Verdict
-{
-    /// <summary>Not judged.</summary>
-    None,
-
-    /// <summary>A right prediction: green, with a tick.</summary>
-    Right,
-
-    /// <summary>A wrong prediction: orange, with a cross.</summary>
-    Wrong,
-}
-
-/// <summary>One picture of a grid.</summary>
-/// <param name="Image">The picture.</param>
-/// <param name="Caption">What stands under it: label, prediction, confidence.</param>
-/// <param name="Verdict">Whether the prediction is right.</param>
-public sealed record Tile(PixelImage Image, string Caption = "", Verdict Verdict = Verdict.None);
-
 /// <summary>Pictures in named rows, each with a caption: clean, adversarial, magnified perturbation.</summary>
 [TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Html, Mime.Svg, Mime.Text])]
 public sealed class ImageGrid : View

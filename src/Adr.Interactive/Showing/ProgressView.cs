@@ -27,15 +27,15 @@ internal sealed class ProgressView(TrainingProgress progress) : View
     public override string As(string mimeType) => mimeType switch
     {
         Mime.Html => Html(),
-        Mime.Text => $"{progress.SoFar.Defence} {Bar()} {Number.Fixed(Share * 100, 0)} %  {Figures()}",
+        Mime.Text => $"{progress.SoFar.Defence} {Bar()} {Number.Fixed(Share * 100, 0)} % · {Figures()}",
         _ => throw NotOffered(mimeType),
     };
 
     private string Figures()
     {
-        var robust = progress.RobustAccuracy is { } share ? $"  robust {Number.Fixed(share, 3)}" : "";
-        var epsilon = progress.Epsilon > 0 ? $"  ε {Show.Epsilon(Math.Round(progress.Epsilon, 4))}" : "";
-        return $"epoch {progress.Epoch}/{progress.Epochs}  step {progress.Step}/{progress.Steps}  loss {Number.Short(progress.Loss)}  natural {Number.Fixed(progress.NaturalAccuracy, 3)}{robust}{epsilon}  {Time()}";
+        var robust = progress.RobustAccuracy is { } share ? $" · robust {Number.Fixed(share, 3)}" : "";
+        var epsilon = progress.Epsilon > 0 ? $" · ε {Show.Epsilon(Math.Round(progress.Epsilon, 4))}" : "";
+        return $"epoch {progress.Epoch}/{progress.Epochs}, step {progress.Step}/{progress.Steps} · loss {Number.Short(progress.Loss)} · natural {Number.Fixed(progress.NaturalAccuracy, 3)}{robust}{epsilon} · {Time()}";
     }
 
     private string Time()

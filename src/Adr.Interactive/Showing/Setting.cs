@@ -20,7 +20,7 @@ public sealed class Setting : View
         rows.Add(("threads", $"{torch.get_num_threads()} of {Environment.ProcessorCount} cores"));
         rows.Add(("engine", Engine()));
         rows.Add(("runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"));
-        _table = new TableView(title, ["setting", "value"], rows.Select(row => (IReadOnlyList<Cell>)[row.Item1, row.Item2])) { WordColumns = 2 };
+        _table = new TableView(title, ["setting", "value"], rows.Select(row => (IReadOnlyList<TableCell>)[row.Item1, row.Item2])) { WordColumns = 2 };
     }
 
     /// <summary>How long the notebook may take; null where it has no budget.</summary>

@@ -14,7 +14,7 @@ public static partial class Show
         var hasWorst = table.Attacks.Count > 1;
         string[] columns = ["defence", "natural", .. table.Attacks, .. hasWorst ? new[] { "worst case" } : [], "training"];
         var shares = table.Rows.Select(row => Shares(row, hasWorst)).ToArray();
-        var rows = table.Rows.Select((row, r) => (IReadOnlyList<Cell>)
+        var rows = table.Rows.Select((row, r) => (IReadOnlyList<TableCell>)
             [row.Defence, .. shares[r].Select((share, c) => AsCell(share, IsClearlyBest(shares, r, c))), Number.Duration(row.TrainingSeconds)]);
         return new TableView("Natural and robust accuracy", columns, rows)
         {

@@ -18,7 +18,7 @@ public static partial class Show
         Add("robust", epoch => epoch.RobustAccuracy, style: 1, dashed: false);
         Add("natural, held out", epoch => epoch.ValidationNatural, style: 0, dashed: true);
         Add("robust, held out", epoch => epoch.ValidationRobust, style: 1, dashed: true);
-        var axis = new Axis("epoch") { Min = x.Length > 1 ? x[0] : null, Max = x.Length > 1 ? x[^1] : null };
+        var axis = new Axis("epoch") { Whole = true };
         var total = $"{epochs.Count} epochs in {Number.Duration(history.Seconds)}";
         return new FigureRow(
             new LineFigure($"{history.Defence}: loss", losses) { X = axis, Y = new Axis("loss"), Subtitle = $"{total}; weight included in each term", Width = 440, Height = 340 },

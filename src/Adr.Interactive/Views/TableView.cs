@@ -3,27 +3,6 @@ using Adr.Interactive.Drawing;
 
 namespace Adr.Interactive;
 
-/// <summary>One cell of a table.</summary>
-/// <param name="Text">What it says.</param>
-/// <param name="Detail">A smaller text after it: an interval.</param>
-/// <param name="Strong">Stands out: bold, and with a star where there is no bold.</param>
-public sealed record Cell(string Text, string? Detail = null, bool Strong = false)
-{
-    /// <summary>A cell with a text alone.</summary>
-    public static implicit operator Cell(string text) => new(text);
-
-    internal string Plain => (string.IsNullOrEmpty(Detail) ? Text : $"{Text} {Detail}") + (Strong ? " *" : "");
-
-    internal string Html
-    {
-        get
-        {
-            var text = Strong ? $"<strong>{Escape.Xml(Text)}</strong>" : Escape.Xml(Text);
-            return string.IsNullOrEmpty(Detail) ? text : $"{text} <small style=\"opacity:0.75\">{Escape.Xml(Detail)}</small>";
-        }
-    }
-}
-
 /// <summary>A table with a title, notes under it, and the numbers to the right.</summary>
 [TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Html, Mime.Text])]
 public sealed class TableView : View
@@ -33,10 +12,10 @@ public sealed class TableView : View
 
     /// <summary>A table.</summary>
     /// <exception cref="ArgumentException">A row has not one cell for each column.</exception>
-    public TableView(string title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<Cell>> rows)
+    public TableView(string title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<TableCell>> rows)
     {
         ArgumentNullException.ThrowIfNull(title);
-        (Title, Columns, Rows) = (title, [.. columns], [.. rows.Select(row => (IReadOnlyList<Cell>)[.. row])]);
+        (Title, Columns, Rows) = (title, [.. columns], [.. rows.Select(row => (IReadOnlyList<TableCell>)[.. row])]);
         foreach (var row in Rows)
             if (row.Count != Columns.Count) throw new ArgumentException($"A row of {row.Count} cells in a table of {Columns.Count} columns.", nameof(rows));
     }
@@ -48,7 +27,7 @@ public sealed class TableView : View
     public IReadOnlyList<string> Columns { get; }
 
     /// <summary>The rows from the top.</summary>
-    public IReadOnlyList<IReadOnlyList<Cell>> Rows { get; }
+    public IReadOnlyList<IReadOnlyList<TableCell>> Rows { get; }
 
     /// <summary>Lines under the table: settings, how to read it. Default: none.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

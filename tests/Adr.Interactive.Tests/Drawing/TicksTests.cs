@@ -44,6 +44,13 @@ public class TicksTests
     public void Known_ranges(double low, double high, string expected) =>
         Assert.Equal(expected, string.Join(' ', Ticks.Between(low, high, 6).Select(tick => tick.Label)));
 
+    [Theory]
+    [InlineData(1, 3, "1 2 3")]
+    [InlineData(1, 20, "5 10 15 20")]
+    [InlineData(1, 100, "20 40 60 80 100")]
+    public void Whole_numbers_only(double low, double high, string expected) =>
+        Assert.Equal(expected, string.Join(' ', Ticks.Between(low, high, 7, whole: true).Select(tick => tick.Label)));
+
     public class Range
     {
         [Fact]
