@@ -20,7 +20,7 @@ if [ -e "$lib/libtorch_cuda.so" ]; then libraries="$libraries -ltorch_cuda -lc10
 # Two builds at once each write a file of their own; the rename decides.
 draft=$output.$$
 trap 'rm -f "$draft"' EXIT
-"$compiler" -O2 -std=c++17 -fPIC -shared -fvisibility=hidden -D_GLIBCXX_USE_CXX11_ABI=$abi \
+"$compiler" -O2 -std=c++17 -w -fPIC -shared -fvisibility=hidden -D_GLIBCXX_USE_CXX11_ABI=$abi \
     -I"$include" -I"$include/torch/csrc/api/include" \
     "$source" -o "$draft" \
     -L"$lib" -Wl,-rpath,"$lib" -Wl,--no-as-needed $libraries -ldl
