@@ -112,7 +112,7 @@ public static partial class torch
         /// <param name="grad_outputs">A weight of the same shape for each output; may be left out for single numbers.</param>
         /// <param name="retain_graph">Whether to keep the history for another pass.</param>
         /// <param name="create_graph">Whether the gradients can be differentiated again.</param>
-        /// <param name="allow_unused">Whether an input may play no part; its gradient is then null.</param>
+        /// <param name="allow_unused">Whether an input may play no part; its gradient is then null (in TorchSharp's own assembly, a tensor that <see cref="Tensor.IsInvalid"/>).</param>
         public static unsafe IList<Tensor> grad(
             IList<Tensor> outputs, IList<Tensor> inputs, IList<Tensor>? grad_outputs = null, bool retain_graph = false,
             bool create_graph = false, bool allow_unused = false)

@@ -106,7 +106,7 @@ public static partial class torch
     private static Tensor Full(long[] size, Scalar value, ScalarType? dtype, Device? device, bool requires_grad, string[]? names)
     {
         Unnamed(names);
-        var type = dtype ?? (value.Type == ScalarType.Float64 ? get_default_dtype() : value.Type);
+        var type = dtype ?? (is_integral(value.Type) ? ScalarType.Int64 : get_default_dtype());
         return Grad(Op.Call("full", size, value, type, Arg.None, InitializeDevice(device)), requires_grad);
     }
 

@@ -344,9 +344,12 @@ EXPORT int adr_torch_cuda_count() {
 
 EXPORT int adr_torch_cudnn_available() { return guarded(0, [&]() -> int { return at::globalContext().hasCuDNN(); }); }
 
+/// Waits for a GPU; -1 is the current one.
 EXPORT int adr_torch_cuda_synchronize(int device_index) {
     return guarded(-1, [&] {
-        at::detail::getCUDAHooks().deviceSynchronize(static_cast<c10::DeviceIndex>(device_index));
+        TORCH_CHECK(at::globalContext().hasCUDA(), "this libtorch has no CUDA");
+        int current = c10::impl::getDeviceGuardImpl(c10::kCUDA)->getDevice().index();
+        at::detail::getCUDAHooks().deviceSynchronize(static_cast<c10::DeviceIndex>(device_index < 0 ? current : device_index));
         return 0;
     });
 }

@@ -11,7 +11,7 @@ public sealed class FactoryTests
         { "ones of a type", () => ones([2], int64), ScalarType.Int64, [2], [1, 1] },
         { "full of an integer", () => full(2, 7), ScalarType.Int64, [2], [7, 7] },
         { "full of a real number", () => full([1, 2], 0.5), ScalarType.Float32, [1, 2], [0.5, 0.5] },
-        { "full of true", () => full([1], true), ScalarType.Bool, [1], [1] },
+        { "full of true", () => full([1], true), ScalarType.Int64, [1], [1] },
         { "eye", () => eye(2), ScalarType.Float32, [2, 2], [1, 0, 0, 1] },
         { "eye, wide", () => eye(1, 2), ScalarType.Float32, [1, 2], [1, 0] },
         { "arange of integers", () => arange(3), ScalarType.Int64, [3], [0, 1, 2] },
