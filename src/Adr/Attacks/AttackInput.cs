@@ -20,8 +20,17 @@ internal static class AttackInput
         if (labels.dtype != ScalarType.Int64) throw Wrong(nameof(labels), "int64 labels", $"the type is {labels.dtype}");
         if (seeds.Indices.Length != images.shape[0])
             throw Wrong(nameof(seeds), $"seeds with one index per image, {images.shape[0]}", $"there are {seeds.Indices.Length}");
+        if (model.parameters().FirstOrDefault() is { } weight) CheckAgainst(weight, images, labels);
         if (model is Classifier classifier) CheckAgainst(classifier, threat, images);
         if (images.shape[0] > 0) CheckValues(model, threat, images, labels);
+    }
+
+    private static void CheckAgainst(Tensor weight, Tensor images, Tensor labels)
+    {
+        if (images.dtype != weight.dtype) throw Wrong(nameof(images), $"images of the model's type {weight.dtype}", $"the type is {images.dtype}");
+        foreach (var (name, tensor) in new[] { (nameof(images), images), (nameof(labels), labels) })
+            if (tensor.device.type != weight.device.type || tensor.device.index != weight.device.index)
+                throw Wrong(name, $"{name} on the model's device {weight.device}", $"they lie on {tensor.device}; move them with to()");
     }
 
     private static void CheckAgainst(Classifier model, ThreatModel threat, Tensor images)
@@ -38,7 +47,7 @@ internal static class AttackInput
         using var noGraph = no_grad();
         if (!images.isfinite().all().item<bool>()) throw Wrong(nameof(images), "finite images", "there is a NaN or an infinity");
         var (low, high) = (images.min().to(ScalarType.Float64).item<double>(), images.max().to(ScalarType.Float64).item<double>());
-        if (low < threat.Bounds.Low || high > threat.Bounds.High)
+        if ((float)low < (float)threat.Bounds.Low || (float)high > (float)threat.Bounds.High) // as float: 0.1 is not 0.1f
             throw Wrong(nameof(images), $"images in {threat.Bounds}", $"the values are in [{low:R}, {high:R}]; normalisation belongs inside the model");
         var logits = model.call(images.narrow(0, 0, 1));
         if (logits.shape.Length != 2 || logits.shape[0] != 1)

@@ -77,7 +77,7 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
         if (Norm == Norm.Linf)
             return Project(origin + seeds.Uniform(origin.shape, -Epsilon, Epsilon, origin.device), origin).MoveToOuterDisposeScope();
         var direction = AscentDirection(seeds.Normal(origin.shape, origin.device));
-        var coordinates = origin.numel() / origin.shape[0];
+        var coordinates = origin.shape.Skip(1).Aggregate(1L, (product, size) => product * size);
         var radius = seeds.Fork(1).Uniform([origin.shape[0], 1], 0, 1, origin.device).squeeze(1).pow(1.0 / coordinates) * Epsilon; // [B] in [0,ε)
         return Project(origin + direction * PerPoint(radius, origin), origin).MoveToOuterDisposeScope();
     }
