@@ -53,6 +53,31 @@ def images(seed, count, side):
     return (2 * uniform(seed, count, 1, side, side) - 0.625).clamp(0.0, 1.0).float().double()
 
 
+# --- the reference against PyTorch's own -----------------------------------------------------------------------------------------------
+
+def check_reference():
+    """Where PyTorch has a quantity of its own, the formulas of adr_reference.py must give the same."""
+    logits, logits_, y = 4 * uniform(1, 5, 7) - 2, 4 * uniform(2, 5, 7) - 2, torch.tensor([0, 6, 3, 3, 1])
+    log_p, log_q = logits.log_softmax(1), logits_.log_softmax(1)
+    kl = torch.nn.functional.kl_div(log_q, log_p.exp(), reduction="batchmean")
+    soft = torch.nn.functional.cross_entropy(logits_, log_p.exp())
+    for mine, its in [(adr.cross_entropy(logits, y), torch.nn.functional.cross_entropy(logits, y)),
+                      (adr.trades_divergence(logits, logits_), kl), (adr.local_smoothness(logits, logits_), soft),
+                      (adr.confidence(logits), torch.distributions.Categorical(logits=logits).entropy().mean())]:
+        assert abs(mine - its) < 1e-12, (mine, its)
+    for mine, its in [(OPTIMISERS["sgd"], lambda w: torch.optim.SGD(w, **SGD)), (OPTIMISERS["nesterov"], lambda w: torch.optim.SGD(w, **SGD, nesterov=True)),
+                      (OPTIMISERS["adam"], lambda w: torch.optim.Adam(w, lr=0.005, weight_decay=0.01))]:
+        w, v = (uniform(3, 4, 3).clone() for _ in range(2))
+        v.requires_grad_()
+        stepper, other = mine([w]), its([v])
+        for step in range(5):
+            gradient = uniform(4 + step, 4, 3) - 0.5
+            stepper.step([gradient])
+            v.grad = gradient.clone()
+            other.step()
+        assert (w - v).abs().max() < 1e-12
+
+
 # --- files -------------------------------------------------------------------------------------------------------------------------
 
 class Fixture:
@@ -315,6 +340,7 @@ if __name__ == "__main__":
     if sys.argv[1:] and not checking:
         sys.exit(__doc__)
     torch.set_num_threads(1)
+    check_reference()
     os.makedirs(FOLDER, exist_ok=True)
     held = [make().finish(checking) for make in (losses, mnist_cnn, attacks, tiny_training, mnist_training, intervals)]
     sys.exit(0 if all(held) else "the files and this script disagree: run the script without --check and review what changed")
