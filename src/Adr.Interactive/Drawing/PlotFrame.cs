@@ -52,7 +52,7 @@ internal sealed class PlotFrame
         {
             if (_legend.Count == 0) return 0;
             var widths = _legend.Select(item => 46 + TextSize.Width(item.Entry.Name, TextSizePx)).ToArray();
-            var wide = (Right - Left) * 0.85;
+            var wide = (Right - Left) * 0.93;
             var rows = widths.Sum() <= wide ? 1 : (int)Math.Ceiling(_legend.Count / Math.Max(1, Math.Floor(wide / widths.Max())));
             return Math.Max(0, rows - _legend.Select(item => item.Y).Distinct().Count());
         }

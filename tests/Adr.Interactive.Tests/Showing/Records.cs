@@ -34,9 +34,9 @@ internal static class Records
 
     internal static TrainingHistory History => new("ADR-ADV",
     [
-        new(1, 0.01, 0.15, 2.1, new Dictionary<string, double> { ["cross-entropy"] = 1.9, ["local compactness"] = 0.2 }, 0.61, 0.40, 0.8, 0.5, 3, 20),
-        new(2, 0.01, 0.3, 1.2, new Dictionary<string, double> { ["cross-entropy"] = 1.1, ["local compactness"] = 0.1 }, 0.90, 0.62, 0.95, 0.7, 3.1, 21),
-        new(3, 0.001, 0.3, 0.9, new Dictionary<string, double> { ["cross-entropy"] = 0.8, ["local compactness"] = 0.1 }, 0.93, 0.70, 0.96, 0.75, 3.2, 22),
+        new(1, 0.01, 0.15, 2.1, new Dictionary<string, double> { ["CrossEntropy"] = 1.9, ["LocalCompactness"] = 0.2 }, 0.61, 0.40, 0.8, 0.5, 3, 20),
+        new(2, 0.01, 0.3, 1.2, new Dictionary<string, double> { ["CrossEntropy"] = 1.1, ["LocalCompactness"] = 0.1 }, 0.90, 0.62, 0.95, 0.7, 3.1, 21),
+        new(3, 0.001, 0.3, 0.9, new Dictionary<string, double> { ["CrossEntropy"] = 0.8, ["LocalCompactness"] = 0.1 }, 0.93, 0.70, 0.96, 0.75, 3.2, 22),
     ], 3);
 
     internal static TrainingProgress Progress(int epoch, int step, double seconds = 50) =>
