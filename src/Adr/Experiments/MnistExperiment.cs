@@ -179,7 +179,7 @@ public sealed partial record MnistExperiment
     public RunFolder FolderOf(string defence)
     {
         var root = RunsFolder ?? (Environment.GetEnvironmentVariable("ADR_RUNS") is { Length: > 0 } set ? set : Path.Combine("artifacts", "runs"));
-        var settings = JsonSerializer.Serialize(this with { RunsFolder = null, EvaluationSteps = 0, TestCount = 0 }, Json.Compact); // not what only the evaluation sees
+        var settings = JsonSerializer.Serialize(this with { RunsFolder = null, EvaluationSteps = 0, TestCount = 0, LookCount = 0 }, Json.Compact); // not what only the evaluation sees
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)))[..8];
         return new RunFolder(Path.Combine(root, $"{DataSet}-{Budget}-{defence}-seed{Seed}-{hash}".ToLowerInvariant()));
     }
