@@ -11,6 +11,10 @@ internal static unsafe partial class Native
     {
         try
         {
+            // OpenMP's idle threads would spin, and starve whatever else runs: on two busy cores a notebook took ten times as long.
+            // libgomp reads this when it is loaded, so it comes first; a value that is set already stays.
+            if (!OperatingSystem.IsWindows()) SetEnvironment("OMP_WAIT_POLICY", "passive", overwrite: 0);
+
             // libtorch alone starts with one thread on some builds; OMP_NUM_THREADS stays the user's word.
             if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null) SetThreads(Environment.ProcessorCount);
             TameOpenBlas();
@@ -22,6 +26,10 @@ internal static unsafe partial class Native
                 "environment.md lists every way to get one.", e);
         }
     }
+
+    // Environment.SetEnvironmentVariable does not reach native code on Unix.
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     /// <summary>What just failed, in libtorch's own words.</summary>
     internal static ExternalException Error() => new(Marshal.PtrToStringUTF8(LastError()));
