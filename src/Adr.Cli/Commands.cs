@@ -25,7 +25,11 @@ public static class Commands
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null, // verbs listen to signals themselves, and take the time they need to save
+            });
         }
         catch (UsageException problem)
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Adr.Cli.Doctor;
 using Adr.Experiments;
+using Adr.Kernel.Running;
 using Adr.Training;
 
 namespace Adr.Cli.Training;
@@ -30,7 +31,11 @@ public static class TrainCommand
             Defence, Budget, Runs, Epochs, TrainCount, ValidationCount, BatchSize, AttackSteps, Seed, Device, StepsMemory,
         };
         command.Hidden = true;
-        command.SetAction((parsed, cancellation) => Task.Run(() => Train(parsed, cancellation), CancellationToken.None));
+        command.SetAction(parsed =>
+        {
+            using var signals = new TerminationSignals();
+            return Train(parsed, signals.Token);
+        });
         return command;
     }
 
@@ -49,6 +54,11 @@ public static class TrainCommand
         catch (ArgumentException problem) // settings that cannot work, found before the work
         {
             throw new UsageException(problem.Message);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("adr: stopped; the same command goes on from the last whole epoch.");
+            return (int)Kernel.Running.ExitCode.Interrupted;
         }
         catch (TrainingDivergedException diverged)
         {

@@ -33,7 +33,7 @@ internal sealed class CellEngine(EngineOutput output, string folder, IReadOnlyLi
         try
         {
             // Blocking here, not awaiting, keeps every cell's first part on this thread.
-            error = RunAsync(request, context).GetAwaiter().GetResult();
+            RunAsync(request, context).GetAwaiter().GetResult();
         }
         catch (Exception failure)
         {
@@ -43,7 +43,7 @@ internal sealed class CellEngine(EngineOutput output, string folder, IReadOnlyLi
         output.Send(new CellDone(request.Cell, error));
     }
 
-    private async Task<CellError?> RunAsync(ExecuteRequest request, KernelInvocationContext context)
+    private async Task RunAsync(ExecuteRequest request, KernelInvocationContext context)
     {
         var clock = Stopwatch.StartNew();
         var submission = Submission.Parse(request.Code, request.Language);
@@ -55,7 +55,6 @@ internal sealed class CellEngine(EngineOutput output, string folder, IReadOnlyLi
         }
         if (timed)
             context.DisplayAs(string.Create(CultureInfo.InvariantCulture, $"Wall time: {clock.Elapsed.TotalMilliseconds}ms"), PlainTextFormatter.MimeType);
-        return null;
     }
 
     private async Task RunAsync(Step step, string path, KernelInvocationContext context)

@@ -43,7 +43,7 @@ internal sealed class CellOutputs(Cell cell, int maxStreamCharacters)
     internal void Flush()
     {
         if (!unsaved || open is not { } stream) return;
-        stream.Json["text"] = Output.Stream(stream.Name, stream.Text.ToString()).Json["text"]!.DeepClone();
+        stream.Json["text"] = Multiline.Split(stream.Text.ToString());
         unsaved = false;
     }
 
