@@ -31,7 +31,7 @@ public static class Commands
                 ProcessTerminationTimeout = null, // verbs listen to signals themselves, and take the time they need to save
             });
         }
-        catch (UsageException problem)
+        catch (Exception problem) when (problem is UsageException or IOException or UnauthorizedAccessException) // a file that cannot be read or written is the user's to see to
         {
             Console.Error.WriteLine($"adr: {problem.Message}");
             return ExitCode.Usage;

@@ -24,6 +24,7 @@ public static class DemoCommand
         if (given.Keys.FirstOrDefault(name => name is "budget" or "results") is { } name)
             throw new UsageException($"-p {name}: the demo sets it itself{(name == "budget" ? "; say --budget" : "")}.");
         var results = Repository.Artifact("demo", "results.json");
+        Directory.CreateDirectory(Repository.Artifact("demo"));
         File.Delete(results); // what is there after a run shall be this run's
         var code = await new NotebookRun
         {
