@@ -54,6 +54,21 @@ public static class GradientAttackTests
         Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.Gaussian, 10), (Pgd.Trades(Threat).Loss, Pgd.Trades(Threat).Start, Pgd.Trades(Threat).Steps));
     }
 
+    [Fact]
+    public static void Restarts_begin_elsewhere_and_find_more()
+    {
+        using var scope = NewDisposeScope();
+        const int count = 64;
+        using var model = TinyModels.Make(TinyModels.Kind.Mlp, [1, 3, 3], 4, 8);
+        var (images, labels, seeds) = (SplitMix.Tensor(1, 0, 1, count, 1, 3, 3), SplitMix.Labels(2, count, 4), PointSeeds.Sequence(3, count));
+        double[] Run(int restarts) => Margins.Of(model, new Pgd(ThreatModel.Linf(0.4), 2, 0.05, restarts).Perturb(model, images, labels, seeds), labels);
+        var (one, two, four) = (Run(1), Run(2), Run(4));
+        Assert.All(one.Zip(two), pair => Assert.True(pair.Second >= pair.First - 1e-6));
+        // of independent starts the second is the better one for half of the points, the later ones for half of them again
+        Assert.InRange(one.Zip(two).Count(pair => pair.Second > pair.First + 1e-4), count / 4, 3 * count / 4);
+        Assert.InRange(two.Zip(four).Count(pair => pair.Second > pair.First + 1e-4), count / 4, 3 * count / 4);
+    }
+
     [Theory, InlineData(0, null, 1, "steps"), InlineData(5, 0.0, 1, "stepSize"), InlineData(5, double.NaN, 1, "stepSize"), InlineData(5, -1.0, 1, "stepSize"), InlineData(5, null, 0, "restarts")]
     public static void Numbers_out_of_range_are_refused_by_name(int steps, double? stepSize, int restarts, string parameter) =>
         Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(() => new Pgd(Threat, steps, stepSize, restarts)).ParamName);

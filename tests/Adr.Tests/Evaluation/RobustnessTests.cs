@@ -117,6 +117,28 @@ public static class RobustnessTests
         }, 3);
 
         [Fact]
+        public static void Runs_in_evaluation_mode()
+        {
+            using var scope = NewDisposeScope();
+            using var model = new NoisyClassifier(3);
+            using var data = EvaluationCase.Stripes(11, 80);
+            var before = model.buffers().Select(Close.Doubles).ToArray();
+            model.train();
+            var report = Robustness.Evaluate(model, "noisy", data, [new Fgsm(ThreatModel.Linf(0.02))]);
+            var matrix = ConfusionMatrix.Evaluate(model, data);
+            var latents = LatentPoints.Evaluate(model, data, new Fgsm(ThreatModel.Linf(0.02)));
+            Assert.True(model.training);
+            Assert.Equal(before, model.buffers().Select(Close.Doubles));
+            var right = Margins.Of(model, data.Images, data.Labels).Count(margin => margin < 0); // in evaluation mode
+            Assert.Equal(right, report.Natural.Successes);
+            Assert.Equal(right, matrix.Accuracy.Successes);
+            var adversarial = new Fgsm(ThreatModel.Linf(0.02)).Perturb(model, data.Images, data.Labels, PointSeeds.Sequence(0, 80));
+            using var noGraph = no_grad();
+            var divergence = (model.Represent(adversarial).Latent - model.Represent(data.Images).Latent).abs().mean();
+            Close.Number(divergence.item<float>(), latents.MeanDivergence, 1e-4, "divergence", floor: 0);
+        }
+
+        [Fact]
         public static void With_broken_weights_is_named_and_restored()
         {
             using var scope = NewDisposeScope();

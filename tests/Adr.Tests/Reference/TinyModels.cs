@@ -59,3 +59,25 @@ internal sealed class TinyClassifier : Classifier
         return (latent, _last.call(_hidden.call(latent).relu()));                       // [B,3]
     }
 }
+
+/// <summary>A classifier that answers otherwise in training mode: batch normalisation and dropout. [B,1,6,6], latent [B,36], 3 classes.</summary>
+internal sealed class NoisyClassifier : Classifier
+{
+    private readonly BatchNorm2d _norm = nn.BatchNorm2d(1);
+    private readonly Dropout _drop = nn.Dropout(0.5);
+    private readonly Linear _last = nn.Linear(36, 3);
+
+    internal NoisyClassifier(long seed) : base("noisy", 3, [1, 6, 6])
+    {
+        register_module("norm", _norm);
+        register_module("drop", _drop);
+        register_module("last", _last);
+        SplitMix.Fill(this, seed);
+    }
+
+    public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
+    {
+        var latent = _norm.call(images).flatten(1);            // [B,36]
+        return (latent, _last.call(_drop.call(latent)));       // [B,3]
+    }
+}

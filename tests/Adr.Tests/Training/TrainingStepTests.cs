@@ -53,6 +53,29 @@ public static class TrainingStepTests
         Compare(fixture, run, model, stride: 211);
     }
 
+    [Fact] // during the warm-up of ε
+    public static void The_attack_has_the_radius_of_the_step_and_a_step_size_in_proportion()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new TinyClassifier(3);
+        long[] indices = [4, 9, 2, 7];
+        var batch = new Batch(SplitMix.Tensor(1, 0, 1, 4, 1, 6, 6), SplitMix.Labels(2, 4, 3), indices);
+        var seeds = new PointSeeds(5, indices);
+        var (full, small) = (ThreatModel.Linf(0.3), ThreatModel.Linf(0.1));
+        foreach (var (defence, attack) in new (Defence, Attack)[]
+        {
+            (new AdversarialTraining(new Pgd(full, 4, 0.06)), new Pgd(small, 4, 0.02)),
+            (new AdversarialTraining(new Pgd(full, 4), new CompactnessWeights()), new Pgd(small, 4)),
+            (new Trades(Pgd.Trades(full, 4, 0.06), 6), Pgd.Trades(small, 4, 0.02)),
+        })
+        {
+            var expected = model.Represent(attack.Perturb(model, batch.Images, batch.Labels, seeds));
+            var loss = defence.Compute(model, batch, 0.1, seeds);
+            Close.Tensor(expected.Logits, loss.AdversarialLogits!, 1e-6, defence.Name);
+            Close.Tensor(expected.Latent, loss.AdversarialLatent!, 1e-6, defence.Name);
+        }
+    }
+
     private static void Compare(Fixture fixture, string run, Classifier model, int stride)
     {
         using var scope = NewDisposeScope();
