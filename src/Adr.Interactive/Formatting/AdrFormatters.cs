@@ -18,6 +18,7 @@ public static class AdrFormatters
         Add<Proportion>(Show.Proportion, OfTable);
         Add<RobustnessReport>(Show.Report, OfTable);
         Add<RobustnessTable>(Show.Table, OfTable);
+        Add<MnistExperiment>(Show.Settings, OfTable);
         Add<ConfusionMatrix>(matrix => Show.Confusion(matrix), OfFigure);
         Add<RobustnessCurve>(curve => Show.Curves([curve]), OfFigure);
         Add<IEnumerable<RobustnessCurve>>(curves => Show.Curves([.. curves]), OfFigure);

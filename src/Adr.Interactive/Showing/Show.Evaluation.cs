@@ -46,8 +46,14 @@ public static partial class Show
         {
             X = new Axis("ε", "pixel units"),
             Y = Axis.Share("accuracy"),
-            Subtitle = attacks.Length == 1 ? $"under {attacks[0]}; ε = 0 is the natural accuracy; bands: 95 % intervals" : "ε = 0 is the natural accuracy; bands: 95 % intervals",
+            Subtitle = $"{(attacks.Length == 1 ? $"under {attacks[0]}, " : "")}{Images(curves)}; ε = 0 is the natural accuracy; bands: 95 % intervals",
         };
+    }
+
+    private static string Images(IReadOnlyList<RobustnessCurve> curves)
+    {
+        int[] counts = [.. curves.SelectMany(curve => curve.Points).Select(point => point.RobustAccuracy.Total).Distinct().Order()];
+        return counts.Length == 0 ? "no images" : $"{string.Join(" or ", counts.Select(count => Number.Count(count)))} images";
     }
 
     /// <summary>Latents in the plane of their first two principal components: discs are clean images, crosses adversarial ones, colour is the class.</summary>

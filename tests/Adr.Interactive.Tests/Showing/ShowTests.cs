@@ -14,6 +14,7 @@ public class ShowTests
             Reviewed.Equal("report.txt", $"{Show.Report(Records.Report)}");
             Reviewed.Equal("report.html", Show.Report(Records.Report).As(Mime.Html));
             Reviewed.Equal("robustness.txt", $"{Show.Table(Records.Table)}".Replace(Records.Table.Caption, "(settings)"));
+            Reviewed.Equal("settings.txt", $"{Show.Settings(Records.Table.Experiment)}");
             Reviewed.Equal("robustness-bars.txt", $"{Show.Bars(Records.Table)}");
             Reviewed.Equal("confusion.txt", $"{Show.Confusion(Records.Confusion)}");
             Reviewed.Equal("curves.txt", $"{Show.Curves(Records.Curve("ADV"), Records.Curve("ADR-ADV"))}");

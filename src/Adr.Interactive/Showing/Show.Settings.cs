@@ -1,0 +1,35 @@
+using System.Globalization;
+using Adr.Experiments;
+using Adr.Interactive.Drawing;
+using Adr.Losses;
+
+namespace Adr.Interactive;
+
+public static partial class Show
+{
+    /// <summary>An experiment's settings in words.</summary>
+    public static TableView Settings(MnistExperiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        var e = experiment;
+        (string Name, string Value)[] rows =
+        [
+            ("data", $"{e.DataSet}: {Number.Count(e.TrainCount)} digits to train on, {Number.Count(e.ValidationCount)} held out to choose the epoch, {Number.Count(e.TestCount)} to test on"),
+            ("network", $"MnistCnn, dropout {Plain(e.Dropout)}"),
+            ("training", $"{e.Epochs} epochs, batches of {e.BatchSize}, {e.Optimizer}{(e.Milestones.Count == 0 ? "" : $", a tenth after epochs {string.Join(", ", e.Milestones)}")}"),
+            ("threat", $"L∞, ε = {Epsilon(e.Epsilon)}, growing over the first {e.EpsilonWarmupEpochs} epochs of training"),
+            ("training attack", $"PGD, {e.AttackSteps} steps of {Plain(e.StepSize)}"),
+            ("judging attacks", string.Join(", ", e.EvaluationAttacks().Select(attack => attack.Name))),
+            ("TRADES", $"β = {Plain(e.Beta)}"),
+            ("ADR", Weights(e.Weights)),
+            ("budget, seed, device", $"{e.Budget.ToString().ToLowerInvariant()}, {e.Seed}, {e.Device}"),
+        ];
+        return new TableView("Settings", ["setting", "value"], rows.Select(row => (IReadOnlyList<TableCell>)[row.Name, row.Value])) { WordColumns = 2 };
+    }
+
+    private static string Weights(CompactnessWeights w) =>
+        $"λ: local compactness {Plain(w.LocalCompactness)}, local smoothness {Plain(w.LocalSmoothness)}, global compactness {Plain(w.GlobalCompactness)}, " +
+        $"global smoothness {Plain(w.GlobalSmoothness)}, confidence {Plain(w.Confidence)}; clean side {(w.DetachClean ? "detached" : "not detached")}";
+
+    private static string Plain(double value) => value.ToString("0.#####", CultureInfo.InvariantCulture);
+}
