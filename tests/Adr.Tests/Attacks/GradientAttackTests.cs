@@ -54,6 +54,17 @@ public static class GradientAttackTests
         Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.Gaussian, 10), (Pgd.Trades(Threat).Loss, Pgd.Trades(Threat).Start, Pgd.Trades(Threat).Steps));
     }
 
+    [Theory, InlineData(TinyModels.Kind.Linear), InlineData(TinyModels.Kind.Mlp)] // on the linear model the last iterate is the best
+    public static void The_best_iterate_is_no_worse_than_the_last(object kind)
+    {
+        using var scope = NewDisposeScope();
+        const int count = 40;
+        using var model = TinyModels.Make((TinyModels.Kind)kind, [1, 3, 3], 3, 8);
+        var (images, labels, seeds) = (SplitMix.Tensor(1, 0.4, 0.6, count, 1, 3, 3), SplitMix.Labels(2, count, 3), PointSeeds.Sequence(3, count));
+        double[] Run(bool keepBest) => Margins.Of(model, new Bim(ThreatModel.Linf(0.3), 3, 0.05, keepBest).Perturb(model, images, labels, seeds), labels);
+        Assert.All(Run(true).Zip(Run(false)), pair => Assert.True(pair.First >= pair.Second - 1e-6, $"margin {pair.First} of the best, {pair.Second} of the last"));
+    }
+
     [Fact]
     public static void Restarts_begin_elsewhere_and_find_more()
     {

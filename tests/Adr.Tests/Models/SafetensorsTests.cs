@@ -249,6 +249,16 @@ public static class SafetensorsTests
             Assert.ThrowsAny<IOException>(() => Safetensors.Write(Path.Combine(folder["nowhere"], "file"), new Dictionary<string, Tensor>()));
         }
 
+        [Fact] // the name is a folder's: the file is written and cannot be put in its place
+        public static void A_write_that_fails_at_the_end_leaves_nothing_behind()
+        {
+            using var scope = NewDisposeScope();
+            using var folder = new TemporaryFolder();
+            Directory.CreateDirectory(folder["name"]);
+            Assert.ThrowsAny<SystemException>(() => Safetensors.Write(folder["name"], new Dictionary<string, Tensor> { ["a"] = ones(2) }));
+            Assert.Empty(Directory.GetFiles(folder.Path));
+        }
+
         [Fact]
         public static void What_the_format_cannot_hold_is_refused_and_the_old_file_stays()
         {
