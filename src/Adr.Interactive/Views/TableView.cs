@@ -73,5 +73,5 @@ public sealed class TableView : View
         return string.Join('\n', lines);
     }
 
-    private string Place(int column) => $"text-align:{(column < WordColumns ? "left" : "right")};padding:3px {(column == Columns.Count - 1 ? 0 : 18)}px 3px 0;white-space:nowrap;vertical-align:baseline;background:none";
+    private string Place(int column) => $"text-align:{(column < WordColumns ? "left" : "right")};padding:3px {(column == Columns.Count - 1 ? 0 : 14)}px 3px 0;white-space:{(column > 0 && column < WordColumns ? "normal" : "nowrap")};vertical-align:baseline;background:none";
 }

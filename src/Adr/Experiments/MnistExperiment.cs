@@ -98,7 +98,7 @@ public sealed partial record MnistExperiment
             Budget.Quick => new MnistExperiment
             {
                 Budget = budget, TrainCount = 5000, ValidationCount = 200, TestCount = 1500, Epochs = 7,
-                AttackSteps = 10, StepSize = 0.05, EpsilonWarmupEpochs = 4, Optimizer = new AdamSettings(),
+                AttackSteps = 10, StepSize = 0.05, EpsilonWarmupEpochs = 4, Optimizer = new AdamSettings(), LookCount = 200,
             },
             Budget.Desktop => new MnistExperiment
             {
