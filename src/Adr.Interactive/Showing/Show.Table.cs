@@ -15,7 +15,7 @@ public static partial class Show
         string[] columns = ["defence", "natural", .. table.Attacks, .. hasWorst ? new[] { "worst case" } : [], "training"];
         var shares = table.Rows.Select(row => Shares(row, hasWorst)).ToArray();
         var rows = table.Rows.Select((row, r) => (IReadOnlyList<TableCell>)
-            [row.Defence, .. shares[r].Select((share, c) => AsCell(share, IsClearlyBest(shares, r, c))), Number.Duration(row.TrainingSeconds)]);
+            [row.Defence, .. shares[r].Select((share, c) => AsCell(share, IsClearlyBest(shares, r, c))), row.TrainingSeconds < 60 ? Number.Duration(row.TrainingSeconds) : $"{Number.Fixed(row.TrainingSeconds / 60, 1)} min"]);
         return new TableView("Natural and robust accuracy", columns, rows)
         {
             Notes = [table.Caption, .. table.Rows.Count > 1 ? new[] { "Bold (*): its interval lies above that of every other defence. Where nothing is bold, these test points cannot tell." } : []],
