@@ -95,8 +95,13 @@ internal sealed class LoopbackServer : IDisposable
         var count = Math.Min(BreaksAfter(number) ?? int.MaxValue, Content.Length - from);
         await response.OutputStream.WriteAsync(Content.AsMemory(from, count));
         await response.OutputStream.FlushAsync();
-        if (count < Content.Length - from) response.Abort();
-        else response.Close();
+        if (count == Content.Length - from)
+        {
+            response.Close();
+            return;
+        }
+        await Task.Delay(50); // what was sent arrives before the reset does
+        response.Abort();
     }
 
     private static int FreePort()
