@@ -54,13 +54,16 @@ public static partial class Show
         var (few, fewAdversarial) = (images.narrow(0, 0, count), adversarial.narrow(0, 0, count));
         var truth = Numbers(labels.narrow(0, 0, count), count);
         var (clean, moved, change) = (Pixels.Of(few), Pixels.Of(fewAdversarial), Pixels.Of(fewAdversarial - few));
-        var reach = Math.Max(change.Values.Select(Math.Abs).DefaultIfEmpty(0).Max(), 1e-6f);
+        var reach = change.Values.Select(Math.Abs).DefaultIfEmpty(0).Max();
+        var (row, limit) = reach == 0
+            ? ("perturbation (none)", "")
+            : ($"perturbation × {Number.Short(Math.Round(1 / reach, 1))}", $", by up to {Number.Short(Math.Round(reach, 4))}");
         return new ImageGrid("Clean, adversarial, and what lies between",
             ("clean", Judged(model, few, clean, truth, classNames)),
             ("adversarial", Judged(model, fewAdversarial, moved, truth, classNames)),
-            ($"perturbation × {Number.Short(Math.Round(1 / reach, 1))}", [.. Enumerable.Range(0, count).Select(i => new Tile(change.Perturbation(i, reach)))]))
+            (row, [.. Enumerable.Range(0, count).Select(i => new Tile(change.Perturbation(i, reach == 0 ? 1 : reach)))]))
         {
-            Subtitle = $"true class → prediction (its probability); orange raises a pixel, blue lowers it, by up to {Number.Short(Math.Round(reach, 4))}",
+            Subtitle = $"true class → prediction (its probability); orange raises a pixel, blue lowers it{limit}",
             TileSize = 92,
         };
     }

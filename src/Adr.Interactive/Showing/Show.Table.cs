@@ -7,7 +7,7 @@ namespace Adr.Interactive;
 public static partial class Show
 {
     /// <summary>Defences by attacks, with 95 % intervals and the settings under the table.</summary>
-    /// <remarks>A number is bold only where its interval lies above that of every other row: what the test points can tell apart.</remarks>
+    /// <remarks>A number is bold only where its interval lies above that of every other row. The rows share their test points, so intervals that overlap decide nothing.</remarks>
     public static TableView Table(RobustnessTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -18,7 +18,7 @@ public static partial class Show
             [row.Defence, .. shares[r].Select((share, c) => AsCell(share, IsClearlyBest(shares, r, c))), row.TrainingSeconds < 60 ? Number.Duration(row.TrainingSeconds) : $"{Number.Fixed(row.TrainingSeconds / 60, 1)} min"]);
         return new TableView("Natural and robust accuracy", columns, rows)
         {
-            Notes = [table.Caption, .. table.Rows.Count > 1 ? new[] { "Bold (*): its interval lies above that of every other defence. Where nothing is bold, these test points cannot tell." } : []],
+            Notes = [table.Caption, .. table.Rows.Count > 1 ? new[] { "Bold (*): its interval lies above that of every other defence." } : []],
         };
     }
 
