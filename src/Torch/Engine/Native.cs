@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace TorchSharp;
@@ -7,17 +8,19 @@ internal static unsafe partial class Native
 {
     private const string Library = "adr_torch";
 
-    static Native()
+    static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, Load);
+
+    // A resolver, not this type's initialiser: what it throws reaches the user as it is.
+    private static nint Load(string name, Assembly assembly, DllImportSearchPath? path)
     {
+        if (name != Library) return 0;
+        // OpenMP's idle threads would spin, and starve whatever else runs: on two busy cores a notebook took ten times as long.
+        // libgomp reads this when it is loaded, so it comes first; a value that is set already stays.
+        if (!OperatingSystem.IsWindows()) SetEnvironment("OMP_WAIT_POLICY", "passive", overwrite: 0);
+        nint library;
         try
         {
-            // OpenMP's idle threads would spin, and starve whatever else runs: on two busy cores a notebook took ten times as long.
-            // libgomp reads this when it is loaded, so it comes first; a value that is set already stays.
-            if (!OperatingSystem.IsWindows()) SetEnvironment("OMP_WAIT_POLICY", "passive", overwrite: 0);
-
-            // libtorch alone starts with one thread on some builds; OMP_NUM_THREADS stays the user's word.
-            if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null) SetThreads(Environment.ProcessorCount);
-            TameOpenBlas();
+            library = NativeLibrary.Load(name, assembly, path);
         }
         catch (DllNotFoundException e)
         {
@@ -25,6 +28,13 @@ internal static unsafe partial class Native
                 $"libtorch cannot be loaded. It was found when this was built and must still be there: {e.Message} " +
                 "environment.md lists every way to get one.", e);
         }
+
+        // By pointer: P/Invoke would ask this resolver again.
+        // libtorch alone starts with one thread on some builds; OMP_NUM_THREADS stays the user's word.
+        if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
+            ((delegate* unmanaged<int, int>)NativeLibrary.GetExport(library, "adr_torch_set_threads"))(Environment.ProcessorCount);
+        ((delegate* unmanaged<void>)NativeLibrary.GetExport(library, "adr_torch_tame_openblas"))();
+        return library;
     }
 
     // Environment.SetEnvironmentVariable does not reach native code on Unix.
@@ -84,7 +94,6 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "adr_torch_set_threads")] internal static partial int SetThreads(int count);
     [LibraryImport(Library, EntryPoint = "adr_torch_get_interop_threads")] internal static partial int GetInteropThreads();
     [LibraryImport(Library, EntryPoint = "adr_torch_set_interop_threads")] internal static partial int SetInteropThreads(int count);
-    [LibraryImport(Library, EntryPoint = "adr_torch_tame_openblas")] private static partial void TameOpenBlas();
     [LibraryImport(Library, EntryPoint = "adr_torch_cuda_count")] internal static partial int CudaCount();
     [LibraryImport(Library, EntryPoint = "adr_torch_cudnn_available")] internal static partial int CudnnAvailable();
     [LibraryImport(Library, EntryPoint = "adr_torch_cuda_synchronize")] internal static partial int CudaSynchronize(int deviceIndex);
@@ -110,4 +119,4 @@ internal struct NativeInfo
 
 /// <summary>Yes-or-no facts of a tensor; the numbers are those of native/adr_torch.cpp.</summary>
 [Flags]
-internal enum TensorFlags { RequiresGrad = 1, Leaf = 2, Contiguous = 4, Sparse = 8, Conjugated = 16 }
+internal enum TensorFlags { RequiresGrad = 1, Leaf = 2, Contiguous = 4, Sparse = 8 }

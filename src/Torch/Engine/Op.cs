@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace TorchSharp;
 
 /// <summary>Calls any operator of libtorch by the name its schema has, such as <c>add.Tensor</c> (name.overload).</summary>
-/// <remarks>Arguments left out at the end take the schema's defaults. A call costs about a microsecond.</remarks>
+/// <remarks>Arguments left out at the end take the schema's defaults. A call and its result cost one to two microseconds beside the operator's own work.</remarks>
 internal static unsafe class Op
 {
     private const int WordsOnStack = 256;
@@ -62,6 +63,7 @@ internal static unsafe class Op
     private static torch.Tensor Tensor(in NativeValue value) => value.Bits == 0 ? null! : new torch.Tensor((nint)value.Bits);
 
     // The results lie in native memory of this thread until its next call.
+    [SkipLocalsInit] // the scratch on the stack is written before it is read
     private static ReadOnlySpan<NativeValue> Invoke(string name, ReadOnlySpan<Arg> arguments, bool discard = false)
     {
         var handle = Handles.TryGetValue(name, out var known) ? known : Handles.GetOrAdd(name, Find);

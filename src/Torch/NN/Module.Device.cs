@@ -12,7 +12,7 @@ public static partial class torch
             /// </summary>
             internal void MoveTo(Device? device, ScalarType? dtype)
             {
-                if (dtype is { } type && !IsFloatingPoint(type))
+                if (dtype is { } type && !is_floating_point(type))
                     throw new ArgumentException($"A module's type can be floating point only, not {type}.", nameof(dtype));
                 using var frozen = no_grad();
                 foreach (var (_, parameter) in named_parameters())
@@ -24,11 +24,9 @@ public static partial class torch
                 foreach (var (_, buffer) in named_buffers()) Move(buffer, device, dtype);
             }
 
-            private static bool IsFloatingPoint(ScalarType type) => type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
-
             private static void Move(Tensor tensor, Device? device, ScalarType? dtype)
             {
-                var type = dtype is { } wanted && IsFloatingPoint(tensor.dtype) ? wanted : tensor.dtype;
+                var type = dtype is { } wanted && is_floating_point(tensor.dtype) ? wanted : tensor.dtype;
                 using var moved = tensor.to(type, device ?? tensor.device);
                 Op.InPlace("set_data", tensor, moved);
             }

@@ -21,7 +21,7 @@ public static partial class torch
                     Epoch = lastEpoch;
                 }
 
-                /// <summary>How often <see cref="step()"/> was called since the start, less one.</summary>
+                /// <summary>The epoch that the latest <see cref="step()"/> set the rates for, from 0.</summary>
                 private protected int Epoch { get; private set; }
 
                 private protected IReadOnlyList<ILearningRateController> Groups => groups;

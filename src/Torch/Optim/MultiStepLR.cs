@@ -17,7 +17,7 @@ public static partial class torch
 
                     /// <summary>Makes a schedule and takes its first step.</summary>
                     /// <param name="optimizer">The optimiser.</param>
-                    /// <param name="milestones">Epochs; one named twice counts twice.</param>
+                    /// <param name="milestones">Epochs.</param>
                     /// <param name="gamma">γ.</param>
                     /// <param name="last_epoch">The epoch before the first one.</param>
                     /// <param name="verbose">Accepted for compatibility; nothing is printed.</param>
@@ -30,7 +30,7 @@ public static partial class torch
                     /// <inheritdoc/>
                     protected override IEnumerable<double> get_lr()
                     {
-                        var factor = Math.Pow(gamma, milestones.Count(m => m == Epoch));
+                        var factor = milestones.Contains(Epoch) ? gamma : 1;
                         return Groups.Select(g => g.LearningRate * factor);
                     }
                 }

@@ -30,7 +30,8 @@ public abstract class OptimizerState
     {
         if (source is null) return null;
         using var frozen = torch.no_grad();
-        return source.detach().to(source.dtype, Parameter.device, copy: true).DetachFromDisposeScope();
+        using var values = source.detach();
+        return values.to(source.dtype, Parameter.device, copy: true).DetachFromDisposeScope();
     }
 
     /// <summary>Zeros like the parameter, in no dispose scope.</summary>
@@ -47,6 +48,6 @@ public abstract class OptimizerState
         if (tensor is null) return;
         var old = tensor;
         tensor = old.to(device).DetachFromDisposeScope();
-        if (!ReferenceEquals(tensor, old)) old.Dispose();
+        old.Dispose();
     }
 }

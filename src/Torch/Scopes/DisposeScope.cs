@@ -14,7 +14,7 @@ public sealed class DisposeScope : IDisposable
     internal HashSet<IDisposable> Disposables { get; private set; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>How many objects are in the scope now.</summary>
-    /// <exception cref="ObjectDisposedException">The scope is disposed; so for every member below.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is disposed; so for every member below but Contains.</exception>
     public int DisposablesCount => Open().Count;
 
     /// <summary>A copy of what is in the scope now.</summary>
@@ -62,6 +62,7 @@ public sealed class DisposeScope : IDisposable
             Detach(disposables);
             return;
         }
+        scope.Open(); // a closed one throws before anything has left this one
         foreach (var disposable in disposables)
             if (Open().Remove(disposable)) scope.Take(disposable);
     }

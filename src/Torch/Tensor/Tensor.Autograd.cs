@@ -71,7 +71,12 @@ public static partial class torch
         public Tensor clone() => Op.Call("clone", this);
 
         /// <summary>A second object for the same native tensor.</summary>
-        public Tensor alias() => Op.Call("alias", this);
+        public Tensor alias()
+        {
+            var second = new Tensor(Native.Alias(Handle));
+            GC.KeepAlive(this);
+            return second;
+        }
     }
 
     /// <summary>A copy with its own memory; gradients flow through it.</summary>

@@ -95,7 +95,9 @@ public static partial class torch
         {
             if (NumberOfElements != 1)
                 throw new ArgumentException($"Expected a tensor with one element, came {this}. Index it or reduce it first.");
-            return data<T>()[0];
+            if (is_cpu()) return data<T>()[0];
+            using var here = cpu();
+            return here.data<T>()[0];
         }
 
         /// <summary>The elements, to read and to write; a copy in main memory where the tensor lies on another device.</summary>
@@ -131,10 +133,11 @@ public static partial class torch
         {
             nint data;
             Native.Check(Native.Data(Handle, &data));
+            GC.KeepAlive(this);
             return data;
         }
 
-        /// <summary>The bytes of a contiguous tensor in main memory, to read and to write while the tensor lives.</summary>
+        /// <summary>The bytes of a contiguous tensor in main memory, to read and to write while the tensor lives: hold it until you are done.</summary>
         /// <exception cref="InvalidOperationException">It is not contiguous, too large for a span, or on another device.</exception>
         public unsafe Span<byte> bytes
         {

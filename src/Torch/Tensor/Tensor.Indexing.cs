@@ -72,7 +72,7 @@ public static partial class torch
         public Tensor index(params TensorIndex[] indices)
         {
             var (view, tensors) = View(indices);
-            return tensors is null ? (view == (object)this ? alias() : view) : Next(view, Op.Call("index.Tensor", view, Arg.Optional(tensors)));
+            return tensors is null ? (view == (object)this ? Op.Call("alias", this) : view) : Next(view, Op.Call("index.Tensor", view, Arg.Optional(tensors)));
         }
 
         /// <summary>The elements at these positions, or where these masks hold.</summary>
@@ -82,10 +82,20 @@ public static partial class torch
         public Tensor index_put_(Tensor value, params TensorIndex[] indices)
         {
             var (view, tensors) = View(indices);
-            if (tensors is null) view.copy_(value);
-            else Op.InPlace("index_put_", view, Arg.Optional(tensors), value, false);
+            var source = WithoutLeadingOnes(value);
+            if (tensors is null) view.copy_(source);
+            else Op.InPlace("index_put_", view, Arg.Optional(tensors), source, false);
             Next(view, this);
+            if (source != (object)value) source.Dispose();
             return this;
+        }
+
+        // As libtorch's own indexing: a value [1,3] fits a place [3].
+        private static Tensor WithoutLeadingOnes(Tensor value)
+        {
+            var sizes = value.shape;
+            var ones = sizes.TakeWhile(size => size == 1).Count();
+            return ones == 0 ? value : value.view(sizes[ones..]);
         }
 
         /// <summary>Writes at these indices.</summary>
@@ -96,7 +106,13 @@ public static partial class torch
         }
 
         /// <summary>Writes at these positions, or where these masks hold.</summary>
-        public Tensor index_put_(Tensor value, params Tensor[] indices) => Op.InPlace("index_put_", this, Arg.Optional(indices), value, false);
+        public Tensor index_put_(Tensor value, params Tensor[] indices)
+        {
+            var source = WithoutLeadingOnes(value);
+            Op.InPlace("index_put_", this, Arg.Optional(indices), source, false);
+            if (source != (object)value) source.Dispose();
+            return this;
+        }
 
         /// <summary>Writes at these positions, or where these masks hold.</summary>
         public Tensor index_put_(Scalar value, params Tensor[] indices)
@@ -117,6 +133,7 @@ public static partial class torch
                 TensorIndex.Kind.Tensor => Takes(i.tensor!),
                 _ => 0,
             });
+            if (taken > ndim) throw new ArgumentException($"Too many indices: {taken} for a tensor of {ndim} dimensions.", nameof(indices));
             foreach (var index in indices)
                 switch (index.kind)
                 {

@@ -59,7 +59,7 @@ public static partial class torch
 
         /// <summary>Variances over these dimensions.</summary>
         public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
-            Op.Call("var.dim", Typed(type), dimensions, unbiased, keepdim);
+            Spread("var.dim", type, dimensions, unbiased, keepdim);
 
         /// <summary>Variances over these dimensions.</summary>
         public Tensor var(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
@@ -78,13 +78,18 @@ public static partial class torch
 
         /// <summary>Standard deviations over these dimensions.</summary>
         public Tensor std(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
-            Op.Call("std.dim", Typed(type), dimensions, unbiased, keepdim);
+            Spread("std.dim", type, dimensions, unbiased, keepdim);
 
         /// <summary>Standard deviations over these dimensions.</summary>
         public Tensor std(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             std(dimensions.ToArray(), unbiased, keepdim, type);
 
-        private Tensor Typed(ScalarType? type) => type is { } t ? to(t) : this;
+        private Tensor Spread(string name, ScalarType? type, long[] dimensions, bool unbiased, bool keepdim)
+        {
+            if (type is not { } t) return Op.Call(name, this, dimensions, unbiased, keepdim);
+            using var typed = to(t);
+            return Op.Call(name, typed, dimensions, unbiased, keepdim);
+        }
 
         /// <summary>The largest element.</summary>
         public Tensor max() => Op.Call("max", this);

@@ -8,8 +8,8 @@ public static partial class torch
     /// <summary>An array of numbers in native memory, with its gradient's history.</summary>
     /// <remarks>
     /// Dispose it, or make it within a <see cref="DisposeScope"/>. A forgotten tensor is freed when the garbage collector
-    /// finds it. Every member but <see cref="Dispose()"/> and <see cref="IsInvalid"/> throws
-    /// <see cref="ObjectDisposedException"/> after that, and <see cref="ExternalException"/> with libtorch's own message
+    /// finds it. Whatever needs the numbers or the sizes
+    /// throws <see cref="ObjectDisposedException"/> after that, and <see cref="ExternalException"/> with libtorch's own message
     /// where libtorch refuses.
     /// </remarks>
     public partial class Tensor : IDisposable
@@ -61,7 +61,7 @@ public static partial class torch
         public IntPtr DecoupleFromNativeHandle()
         {
             var given = Handle;
-            OwningDisposeScope?.MarkAsDisposed(this);
+            Leave();
             handle = 0;
             Interlocked.Decrement(ref totalCount);
             GC.SuppressFinalize(this);

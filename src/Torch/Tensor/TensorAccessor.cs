@@ -11,12 +11,14 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
     private readonly torch.Tensor tensor;
     private readonly long[] shape, strides;
     private readonly bool contiguous;
+    private readonly nint memory;
 
     internal TensorAccessor(torch.Tensor tensor)
     {
         this.tensor = tensor;
         (shape, strides, contiguous) = (tensor.shape, tensor.stride(), tensor.is_contiguous());
         Count = tensor.numel();
+        memory = tensor.DataPointer();
     }
 
     /// <summary>The number of elements.</summary>
@@ -25,8 +27,10 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
     /// <summary>False: elements can be written.</summary>
     public bool IsReadOnly => false;
 
-    // Asks the tensor each time: a disposed one throws here instead of handing out freed memory.
-    private T* Data => (T*)tensor.DataPointer();
+    // Asks the tensor each time: a disposed one throws here instead of handing out freed memory, and so does one whose module was moved.
+    private T* Data => tensor.DataPointer() is var now && now == memory
+        ? (T*)now
+        : throw new InvalidOperationException("The tensor was moved or converted since. Ask for its data() again.");
 
     /// <summary>The element at this position: one index for every dimension, or one alone for the row-major order.</summary>
     /// <exception cref="IndexOutOfRangeException">An index lies outside, or their number is wrong.</exception>

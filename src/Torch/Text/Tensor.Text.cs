@@ -52,12 +52,19 @@ public static partial class torch
 
         private sealed record Writer(string Format, CultureInfo Culture, string NewLine)
         {
-            internal string Number(Tensor value) => value.ToScalar() switch
+            internal string Number(Tensor value) => value.is_complex() ? Complex(value) : value.ToScalar() switch
             {
                 { Type: ScalarType.Float64 } real => real.ToDouble().ToString(Format, Culture),
                 { Type: ScalarType.Bool } truth => truth.ToBoolean() ? "True" : "False",
                 var whole => whole.ToInt64().ToString(Culture),
             };
+
+            private string Complex(Tensor value)
+            {
+                using var wide = value.to(ScalarType.ComplexFloat64);
+                var z = wide.item<System.Numerics.Complex>();
+                return $"{z.Real.ToString(Format, Culture)}{(z.Imaginary < 0 ? "-" : "+")}{Math.Abs(z.Imaginary).ToString(Format, Culture)}i";
+            }
 
             internal string Nested(Tensor values, char open, char close)
             {

@@ -2,11 +2,11 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    /// <summary>Whether all elements are close: |this − target| ≤ atol + rtol · |target|.</summary>
+    /// <summary>Whether all elements are close: |input − target| ≤ atol + rtol · |target|.</summary>
     public static bool allclose(Tensor tensor, Tensor target, double rtol = 1E-05, double atol = 1E-08, bool equal_nan = false) =>
         tensor.allclose(target, rtol, atol, equal_nan);
 
-    /// <summary>Whether each element is close: |this − other| ≤ atol + rtol · |other|.</summary>
+    /// <summary>Whether each element is close: |input − other| ≤ atol + rtol · |other|.</summary>
     public static Tensor isclose(Tensor tensor, Tensor other, double rtol = 1E-05, double atol = 1E-08, bool nanEqual = false) =>
         tensor.isclose(other, rtol, atol, nanEqual);
 

@@ -2,40 +2,40 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    /// <summary>Whether this equals the other, element by element.</summary>
+    /// <summary>Whether the first equals the second, element by element.</summary>
     public static Tensor eq(Tensor left, Tensor right) => left.eq(right);
 
-    /// <summary>Whether this equals the other, element by element; <c>Equals</c> tells of all at once.</summary>
+    /// <summary>Whether the first equals the second, element by element; <c>Equals</c> tells of all at once.</summary>
     public static Tensor equal(Tensor tensor, Tensor target) => tensor.equal(target);
 
-    /// <summary>Whether this differs from the other, element by element.</summary>
+    /// <summary>Whether the first differs from the second, element by element.</summary>
     public static Tensor ne(Tensor left, Tensor right) => left.ne(right);
 
-    /// <summary>Whether this differs from the other, element by element.</summary>
+    /// <summary>Whether the first differs from the second, element by element.</summary>
     public static Tensor not_equal(Tensor tensor, Tensor target) => tensor.not_equal(target);
 
-    /// <summary>Whether this is smaller than the other, element by element.</summary>
+    /// <summary>Whether the first is smaller than the second, element by element.</summary>
     public static Tensor lt(Tensor left, Tensor right) => left.lt(right);
 
-    /// <summary>Whether this is smaller than the other, element by element.</summary>
+    /// <summary>Whether the first is smaller than the second, element by element.</summary>
     public static Tensor less(Tensor tensor, Tensor target) => tensor.less(target);
 
-    /// <summary>Whether this is at most the other, element by element.</summary>
+    /// <summary>Whether the first is at most the second, element by element.</summary>
     public static Tensor le(Tensor left, Tensor right) => left.le(right);
 
-    /// <summary>Whether this is at most the other, element by element.</summary>
+    /// <summary>Whether the first is at most the second, element by element.</summary>
     public static Tensor less_equal(Tensor tensor, Tensor target) => tensor.less_equal(target);
 
-    /// <summary>Whether this is larger than the other, element by element.</summary>
+    /// <summary>Whether the first is larger than the second, element by element.</summary>
     public static Tensor gt(Tensor left, Tensor right) => left.gt(right);
 
-    /// <summary>Whether this is larger than the other, element by element.</summary>
+    /// <summary>Whether the first is larger than the second, element by element.</summary>
     public static Tensor greater(Tensor tensor, Tensor target) => tensor.greater(target);
 
-    /// <summary>Whether this is at least the other, element by element.</summary>
+    /// <summary>Whether the first is at least the second, element by element.</summary>
     public static Tensor ge(Tensor left, Tensor right) => left.ge(right);
 
-    /// <summary>Whether this is at least the other, element by element.</summary>
+    /// <summary>Whether the first is at least the second, element by element.</summary>
     public static Tensor greater_equal(Tensor tensor, Tensor target) => tensor.greater_equal(target);
 
     /// <summary>Whether both are non-zero, element by element.</summary>

@@ -74,11 +74,23 @@ public static partial class torch
         /// <summary>How many there are.</summary>
         public static int device_count() => Native.CudaCount();
 
-        /// <summary>Seeds the default generator of every GPU, and the CPU's.</summary>
-        public static void manual_seed(long seed) => torch.manual_seed(seed);
+        /// <summary>Seeds the current GPU's default generator; does nothing where there is no GPU.</summary>
+        public static void manual_seed(long seed)
+        {
+            if (!is_available()) return;
+            using var generator = Generator.Of(CUDA);
+            generator.manual_seed(seed);
+        }
 
-        /// <summary>Seeds the default generator of every GPU, and the CPU's.</summary>
-        public static void manual_seed_all(long seed) => torch.manual_seed(seed);
+        /// <summary>Seeds the default generator of every GPU; does nothing where there is none.</summary>
+        public static void manual_seed_all(long seed)
+        {
+            for (var i = 0; i < device_count(); i++)
+            {
+                using var generator = Generator.Of(new Device(i));
+                generator.manual_seed(seed);
+            }
+        }
 
         /// <summary>Waits until the GPU has done all it was told.</summary>
         public static void synchronize(Device? device = null) => Native.Check(Native.CudaSynchronize(device?.index ?? -1));

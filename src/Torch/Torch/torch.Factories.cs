@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace TorchSharp;
 
 public static partial class torch
@@ -73,7 +75,7 @@ public static partial class torch
             Op.Call("logspace", (Scalar)start, (Scalar)end, steps, @base, dtype ?? get_default_dtype(), Arg.None, InitializeDevice(device)),
             requires_grad);
 
-    /// <summary>The numbers of an array of any rank, such as <c>float[,]</c>, with its dimensions and its element type.</summary>
+    /// <summary>The numbers of an array of any rank, such as <c>float[,]</c>, with its dimensions and its element type. A copy; TorchSharp's own shares the array's memory.</summary>
     public static Tensor from_array(Array rawArray, Device? device = null) => from_array(rawArray, null, device);
 
     /// <summary>The numbers of an array of any rank, such as <c>float[,]</c>, with its dimensions; converted where a type is named.</summary>
@@ -86,9 +88,8 @@ public static partial class torch
         for (var d = 0; d < shape.Length; d++) shape[d] = rawArray.GetLongLength(d);
         var held = TypeOf(rawArray.GetType().GetElementType()!);
         var size = (int)TypeSize(held);
-        var bytes = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(
-            ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(rawArray), checked(rawArray.Length * size));
-        return FromBytes(bytes, shape, held, dtype, device, requires_grad, names);
+        ref var first = ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(rawArray);
+        return FromBytes(ref first, rawArray.LongLength * size, shape, held, dtype, device, requires_grad, names);
     }
 
     private static Tensor Make(string name, long[] size, ScalarType? dtype, Device? device, bool requires_grad, string[]? names)
@@ -110,21 +111,24 @@ public static partial class torch
         return Grad(Op.Call("full", size, value, type, Arg.None, InitializeDevice(device)), requires_grad);
     }
 
-    private static Tensor FromMemory<T>(
+    private static unsafe Tensor FromMemory<T>(
         ReadOnlySpan<T> values, long[] shape, ScalarType held, ScalarType? dtype, Device? device, bool requires_grad, string[]? names)
         where T : unmanaged =>
-        FromBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values), shape, held, dtype, device, requires_grad, names);
+        FromBytes(
+            ref Unsafe.As<T, byte>(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(values)), (long)values.Length * sizeof(T),
+            shape, held, dtype, device, requires_grad, names);
 
-    private static Tensor FromBytes(
-        ReadOnlySpan<byte> bytes, long[] shape, ScalarType held, ScalarType? dtype, Device? device, bool requires_grad, string[]? names)
+    // Not a span of bytes: arrays may have more than 2 GiB.
+    private static unsafe Tensor FromBytes(
+        ref byte first, long length, long[] shape, ScalarType held, ScalarType? dtype, Device? device, bool requires_grad, string[]? names)
     {
         Unnamed(names);
-        var (count, given) = (1L, bytes.Length / TypeSize(held));
+        var (count, given) = (1L, length / TypeSize(held));
         foreach (var size in shape) count *= size;
         if (count != given) throw new ArgumentException($"Dimensions [{string.Join(", ", shape)}] hold {count} numbers, came {given}.");
         InitializeDevice(device);
         var made = Op.Call("empty.memory_format", shape, held, Arg.None, CPU);
-        bytes.CopyTo(made.bytes);
+        fixed (byte* source = &first) Buffer.MemoryCopy(source, (void*)made.DataPointer(), length, length);
         if (dtype is { } type && type != held) made = made.to(type, disposeAfter: true);
         if (device is { type: not DeviceType.CPU }) made = made.to(device, disposeAfter: true);
         return Grad(made, requires_grad);

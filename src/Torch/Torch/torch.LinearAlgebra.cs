@@ -17,10 +17,10 @@ public static partial class torch
     /// <summary>The inner product of two vectors.</summary>
     public static Tensor dot(Tensor input, Tensor other) => input.dot(other);
 
-    /// <summary>The product of every element of this vector with every element of another.</summary>
+    /// <summary>The product of every element of the first vector with every element of the second.</summary>
     public static Tensor outer(Tensor input, Tensor vec2) => input.outer(vec2);
 
-    /// <summary>beta · this + alpha · batch1 · batch2, pair by pair.</summary>
+    /// <summary>beta · input + alpha · batch1 · batch2, pair by pair.</summary>
     public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
         input.baddbmm(batch1, batch2, beta, alpha);
 
@@ -40,6 +40,6 @@ public static partial class torch
     public static Tensor cov(Tensor input, long correction = 1, Tensor? fweights = null, Tensor? aweights = null) =>
         input.cov(correction, fweights, aweights);
 
-    /// <summary>Every pair's product in place of this element.</summary>
+    /// <summary>Every pair's product in place of the first one's element.</summary>
     public static Tensor kron(Tensor input, Tensor other) => input.kron(other);
 }

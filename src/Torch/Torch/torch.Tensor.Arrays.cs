@@ -67,9 +67,9 @@ public static partial class torch
 
     /// <summary>These numbers in row-major order, with these dimensions; Int64 where no other type is named.</summary>
     public static Tensor tensor(
-        long[] dataArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        long[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
         bool requires_grad = false, string[]? names = null) =>
-        FromMemory<long>(dataArray, dimensions.ToArray(), ScalarType.Int64, dtype, device, requires_grad, names);
+        FromMemory<long>(rawArray, dimensions.ToArray(), ScalarType.Int64, dtype, device, requires_grad, names);
 
     /// <summary>A vector of these numbers; Int64 where no other type is named.</summary>
     public static Tensor tensor(

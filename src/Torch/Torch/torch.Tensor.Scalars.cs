@@ -26,19 +26,19 @@ public static partial class torch
     public static Tensor tensor(long scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromMemory<long>([scalar], [], ScalarType.Int64, dtype, device, requires_grad, null);
 
-    /// <summary>A tensor without dimensions that holds this number; Float32 where no other type is named.</summary>
+    /// <summary>A tensor without dimensions that holds this complex number; ComplexFloat32 where no other type is named.</summary>
     public static Tensor tensor(
         float real, float imaginary, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromMemory<float>([real], [], ScalarType.Float32, dtype, device, requires_grad, null);
+        FromMemory<float>([real, imaginary], [], ScalarType.ComplexFloat32, dtype, device, requires_grad, null);
 
     /// <summary>A tensor without dimensions that holds this number; Float32 where no other type is named.</summary>
     public static Tensor tensor(float scalar, Device? device = null, bool requires_grad = false) =>
         FromMemory<float>([scalar], [], ScalarType.Float32, null, device, requires_grad, null);
 
-    /// <summary>A tensor without dimensions that holds this number; Float64 where no other type is named.</summary>
+    /// <summary>A tensor without dimensions that holds this complex number; ComplexFloat64 where no other type is named.</summary>
     public static Tensor tensor(
         double real, double imaginary, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromMemory<double>([real], [], ScalarType.Float64, dtype, device, requires_grad, null);
+        FromMemory<double>([real, imaginary], [], ScalarType.ComplexFloat64, dtype, device, requires_grad, null);
 
     /// <summary>A tensor without dimensions that holds this number; Float64 where no other type is named.</summary>
     public static Tensor tensor(double scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>

@@ -64,7 +64,7 @@ public static partial class torch
         public override string ToString() =>
             type.ToString().ToLowerInvariant() + (index >= 0 && type is not DeviceType.CPU ? $":{index}" : "");
 
-        private static DeviceType Type(string name) => name switch
+        private static DeviceType Type(string name) => name.ToLowerInvariant() switch
         {
             "cpu" => DeviceType.CPU,
             "cuda" => DeviceType.CUDA,

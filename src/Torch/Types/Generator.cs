@@ -19,7 +19,9 @@ public static partial class torch
         private Generator(nint handle, Device device) => (this.handle, this.device) = (handle, device);
 
         /// <summary>The CPU's generator, which operators use when they are given none.</summary>
-        public static Generator Default => new(Owned(Native.DefaultGenerator((int)DeviceType.CPU, -1)), CPU);
+        public static Generator Default => Of(CPU);
+
+        internal static Generator Of(Device device) => new(Owned(Native.DefaultGenerator((int)device.type, device.index)), device);
 
         /// <summary>The native handle.</summary>
         /// <exception cref="ObjectDisposedException">The generator is disposed.</exception>

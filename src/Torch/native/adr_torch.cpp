@@ -43,11 +43,10 @@ struct Info {
     int32_t dtype, device_type, device_index, flags;
 };
 
-enum Flag : int32_t { RequiresGrad = 1, Leaf = 2, Contiguous = 4, Sparse = 8, Conjugated = 16 };
+enum Flag : int32_t { RequiresGrad = 1, Leaf = 2, Contiguous = 4, Sparse = 8 };
 
 thread_local std::string last_error;
 thread_local std::vector<Value> results;
-thread_local std::string text_result;
 
 at::Tensor& tensor(void* handle) { return *static_cast<at::Tensor*>(handle); }
 
@@ -99,11 +98,11 @@ c10::IValue unpack(const Value& v) {
     }
 }
 
-void pack(const c10::IValue& v) {
+void pack(c10::IValue&& v) {
     Value value{};
     if (v.isTensor()) {
         value.tag = TensorTag;
-        value.pointer = release(v.toTensor());
+        value.pointer = release(std::move(v).toTensor());
     } else if (v.isTensorList()) {
         for (const at::Tensor& t : v.toTensorVector()) pack(t);
         return;
@@ -161,6 +160,9 @@ EXPORT void* adr_torch_operator(const char* name, const char* overload) {
 EXPORT int64_t adr_torch_call(void* op, const Value* arguments, int64_t count, const Value** first_result) {
     return guarded<int64_t>(-1, [&]() -> int64_t {
         auto& found = *static_cast<Operator*>(op);
+        TORCH_CHECK(
+            count <= static_cast<int64_t>(found.defaults.size()), found.handle.operator_name(), " takes ", found.defaults.size(),
+            " arguments, got ", count);
         torch::jit::Stack stack;
         stack.reserve(std::max<size_t>(found.defaults.size(), 4));
         for (int64_t i = 0; i < count; i++) stack.push_back(unpack(arguments[i]));
@@ -171,7 +173,7 @@ EXPORT int64_t adr_torch_call(void* op, const Value* arguments, int64_t count, c
         found.handle.callBoxed(&stack);
         results.clear();
         if (!first_result) return 0;
-        for (const auto& value : stack) pack(value);
+        for (auto& value : stack) pack(std::move(value));
         *first_result = results.data();
         return static_cast<int64_t>(results.size());
     });
@@ -192,7 +194,7 @@ EXPORT int adr_torch_info(void* handle, Info* info) {
             t.dim(), t.numel(), static_cast<int64_t>(t.element_size()), strided ? t.storage_offset() : 0,
             static_cast<int32_t>(t.scalar_type()), static_cast<int32_t>(t.device().type()), t.device().index(),
             (t.requires_grad() ? RequiresGrad : 0) | (t.is_leaf() ? Leaf : 0) | (strided && t.is_contiguous() ? Contiguous : 0)
-                | (t.is_sparse() ? Sparse : 0) | (t.is_conj() ? Conjugated : 0)};
+                | (t.is_sparse() ? Sparse : 0)};
         return 0;
     });
 }
@@ -300,14 +302,27 @@ EXPORT int adr_torch_generator_seed(void* generator, uint64_t seed) {
     });
 }
 
-EXPORT uint64_t adr_torch_generator_current_seed(void* generator) { return static_cast<at::Generator*>(generator)->current_seed(); }
+EXPORT uint64_t adr_torch_generator_current_seed(void* generator) {
+    auto& g = *static_cast<at::Generator*>(generator);
+    std::lock_guard<std::mutex> lock(g.mutex());
+    return g.current_seed();
+}
 
 EXPORT void* adr_torch_generator_state(void* generator) {
-    return guarded<void*>(nullptr, [&] { return release(static_cast<at::Generator*>(generator)->get_state()); });
+    return guarded<void*>(nullptr, [&] {
+        auto& g = *static_cast<at::Generator*>(generator);
+        std::lock_guard<std::mutex> lock(g.mutex());
+        return release(g.get_state());
+    });
 }
 
 EXPORT int adr_torch_set_generator_state(void* generator, void* state) {
-    return guarded(-1, [&] { static_cast<at::Generator*>(generator)->set_state(tensor(state)); return 0; });
+    return guarded(-1, [&] {
+        auto& g = *static_cast<at::Generator*>(generator);
+        std::lock_guard<std::mutex> lock(g.mutex());
+        g.set_state(tensor(state));
+        return 0;
+    });
 }
 
 EXPORT void adr_torch_free_generator(void* generator) { delete static_cast<at::Generator*>(generator); }
@@ -352,9 +367,4 @@ EXPORT int adr_torch_cuda_synchronize(int device_index) {
         at::detail::getCUDAHooks().deviceSynchronize(static_cast<c10::DeviceIndex>(device_index < 0 ? current : device_index));
         return 0;
     });
-}
-
-/// libtorch's own account of how it was built and which math libraries it uses.
-EXPORT const char* adr_torch_configuration() {
-    return guarded("", [&] { text_result = at::show_config(); return text_result.c_str(); });
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,20 +49,5 @@ public sealed class EngineTests
             set_default_dtype(float32);
         }
         Assert.Throws<ArgumentException>(() => set_default_dtype(int64));
-    }
-
-    [Fact]
-    public void A_call_costs_microseconds()
-    {
-        using var x = ones(4);
-        for (var i = 0; i < 10_000; i++) x.add(1).Dispose();
-        var best = double.MaxValue;
-        for (var round = 0; round < 20; round++)
-        {
-            var watch = Stopwatch.StartNew();
-            for (var i = 0; i < 1000; i++) x.add(1).Dispose();
-            best = Math.Min(best, watch.Elapsed.TotalMicroseconds / 1000);
-        }
-        Assert.InRange(best, 0, 20); // about 2 measured; a broken cache of operators costs far more
     }
 }

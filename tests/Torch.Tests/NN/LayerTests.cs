@@ -91,4 +91,18 @@ public class LayerTests
         layer.bias = new Parameter(tensors["b"]);
         return layer;
     }
+
+    [Fact]
+    public void Batch_norm_without_running_moments_uses_those_of_the_batch()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = nn.BatchNorm2d(2);
+        var x = randn(4, 2, 3, 3);
+        var expected = layer.call(x);
+        layer.num_batches_tracked = null;
+        Assert.True(expected.allclose(layer.call(x)));
+        (layer.running_mean, layer.running_var) = (null, null);
+        layer.eval();
+        Assert.True(expected.allclose(layer.call(x)));
+    }
 }

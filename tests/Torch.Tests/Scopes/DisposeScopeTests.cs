@@ -166,4 +166,27 @@ public sealed class DisposeScopeTests
     }
 
     private bool passed;
+
+    [Fact]
+    public void A_closed_scope_takes_nothing_and_nothing_is_lost()
+    {
+        var closed = NewDisposeScope();
+        closed.Dispose();
+        Tensor x;
+        using (var scope = NewDisposeScope())
+        {
+            x = ones(1);
+            Assert.Throws<ObjectDisposedException>(() => scope.MoveToOther(closed, x));
+            Assert.True(scope.Contains(x));
+        }
+        Assert.True(x.IsInvalid);
+    }
+
+    [Fact]
+    public void A_parameter_counts_once()
+    {
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        using (nn.Linear(2, 2)) { }
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
 }

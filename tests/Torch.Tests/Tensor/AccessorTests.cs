@@ -90,4 +90,13 @@ public sealed class AccessorTests
         Assert.Equal([3, 4], t.data<int>().ToArray());
         Assert.Throws<InvalidOperationException>(() => ones(2, 3).t().bytes.Length);
     }
+
+    [Fact]
+    public void Does_not_outlive_a_change_of_the_memory()
+    {
+        using var layer = nn.Linear(2, 2);
+        var data = layer.weight!.data<float>();
+        layer.half();
+        Assert.Contains("data()", Assert.Throws<InvalidOperationException>(() => data.ToArray()).Message);
+    }
 }

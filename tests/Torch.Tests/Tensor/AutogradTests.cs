@@ -133,4 +133,25 @@ public sealed class AutogradTests
     public void Requires_grad_is_refused_to_integers() =>
         Assert.Contains("floating point", Assert.Throws<System.Runtime.InteropServices.ExternalException>(
             () => arange(3).requires_grad_()).Message);
+
+    [Fact]
+    public void An_alias_is_the_same_native_tensor()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(2, requires_grad: true);
+        var second = x.alias();
+        Assert.True(second.is_leaf);
+        (second * 3).sum().backward();
+        Assert.Equal([3f, 3f], x.grad!.data<float>().ToArray());
+        x.Dispose();
+        Assert.Equal([1f, 1f], second.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void A_result_in_place_has_a_life_of_its_own()
+    {
+        using var x = tensor([-1f, 1f]);
+        using (var y = nn.functional.relu(x, inplace: true)) Assert.NotSame(x, y);
+        Assert.Equal([0f, 1f], x.data<float>().ToArray());
+    }
 }

@@ -118,4 +118,23 @@ public sealed class IndexingTests
 
     [Fact]
     public void A_step_backwards_is_refused() => Assert.Throws<ArgumentException>(() => TensorIndex.Slice(0, 3, -1));
+
+    [Fact]
+    public void A_value_may_have_leading_dimensions_of_one()
+    {
+        using var scope = NewDisposeScope();
+        var (x, y) = (zeros(2, 3), tensor([1f, 2f, 3f], [1, 3]));
+        x[0] = y;
+        x[TensorIndex.Tensor(tensor([1L])), ..] = y.unsqueeze(0);
+        Assert.Equal([1f, 2f, 3f, 1f, 2f, 3f], x.data<float>().ToArray());
+        Assert.False(y.IsInvalid);
+    }
+
+    [Fact]
+    public void More_indices_than_dimensions_are_refused()
+    {
+        using var x = ones(2, 2);
+        Assert.Contains("Too many indices: 3", Assert.Throws<ArgumentException>(() => x[.., .., ..]).Message);
+        Assert.Throws<ArgumentException>(() => x[TensorIndex.Ellipsis, 0..1, 0, 0]);
+    }
 }

@@ -55,4 +55,11 @@ public sealed class TextTests
         _ = t.str();
         Assert.Equal(1, scope.DisposablesCount);
     }
+
+    [Fact]
+    public void Complex_numbers_show_both_parts()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal("1.5-2i", tensor(1.5, -2.0).npstr());
+    }
 }

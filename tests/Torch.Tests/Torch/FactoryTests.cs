@@ -87,4 +87,12 @@ public sealed class FactoryTests
         Assert.True(t.is_meta);
         Assert.Equal([1L << 20, 1], t.sum(1, keepdim: true).shape);
     }
+
+    [Fact]
+    public void Two_numbers_make_a_complex_one()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(ScalarType.ComplexFloat32, tensor(1f, 2f).dtype);
+        Assert.Equal(new System.Numerics.Complex(1, 2), tensor(1.0, 2.0).item<System.Numerics.Complex>());
+    }
 }

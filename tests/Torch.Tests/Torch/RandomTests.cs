@@ -91,4 +91,15 @@ public sealed class RandomTests
         generator.Dispose();
         Assert.Throws<ObjectDisposedException>(() => rand(1, generator: generator));
     }
+
+    [Fact]
+    public void The_seed_of_GPUs_leaves_the_CPU_alone()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        var first = rand(3);
+        cuda.manual_seed(1);
+        cuda.manual_seed_all(1);
+        Assert.False(first.Equals(rand(3)));
+    }
 }

@@ -10,14 +10,14 @@ public static partial class torch
             /// <summary>max(x, 0), element by element.</summary>
             /// <param name="x">Any shape.</param>
             /// <param name="inplace">Overwrite <paramref name="x"/>.</param>
-            public static Tensor relu(Tensor x, bool inplace = false) => inplace ? Op.InPlace("relu_", x) : Op.Call("relu", x);
+            public static Tensor relu(Tensor x, bool inplace = false) => inplace ? Op.InPlace("relu_", x).alias() : Op.Call("relu", x);
 
             /// <summary>x where it is positive, <paramref name="negative_slope"/>·x elsewhere.</summary>
             /// <param name="input">Any shape.</param>
             /// <param name="negative_slope">The slope below 0.</param>
             /// <param name="inplace">Overwrite <paramref name="input"/>.</param>
             public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01, bool inplace = false) =>
-                inplace ? Op.InPlace("leaky_relu_", input, negative_slope) : Op.Call("leaky_relu", input, negative_slope);
+                inplace ? Op.InPlace("leaky_relu_", input, negative_slope).alias() : Op.Call("leaky_relu", input, negative_slope);
 
             /// <summary>1 / (1 + e^−x), element by element.</summary>
             /// <param name="x">Any shape.</param>
@@ -26,17 +26,17 @@ public static partial class torch
             /// <summary>1 / (1 + e^−x), element by element.</summary>
             /// <param name="x">Any shape.</param>
             /// <param name="inplace">Overwrite <paramref name="x"/>.</param>
-            public static Tensor sigmoid(Tensor x, bool inplace) => inplace ? Op.InPlace("sigmoid_", x) : Op.Call("sigmoid", x);
+            public static Tensor sigmoid(Tensor x, bool inplace) => inplace ? Op.InPlace("sigmoid_", x).alias() : Op.Call("sigmoid", x);
 
             /// <summary>The hyperbolic tangent, element by element.</summary>
             /// <param name="x">Any shape.</param>
             /// <param name="inplace">Overwrite <paramref name="x"/>.</param>
-            public static Tensor tanh(Tensor x, bool inplace = false) => inplace ? Op.InPlace("tanh_", x) : Op.Call("tanh", x);
+            public static Tensor tanh(Tensor x, bool inplace = false) => inplace ? Op.InPlace("tanh_", x).alias() : Op.Call("tanh", x);
 
             /// <summary>x·sigmoid(x), element by element.</summary>
             /// <param name="x">Any shape.</param>
             /// <param name="inplace">Overwrite <paramref name="x"/>.</param>
-            public static Tensor silu(Tensor x, bool inplace = false) => inplace ? Op.InPlace("silu_", x) : Op.Call("silu", x);
+            public static Tensor silu(Tensor x, bool inplace = false) => inplace ? Op.InPlace("silu_", x).alias() : Op.Call("silu", x);
 
             /// <summary>x·Φ(x), Φ the distribution function of the standard normal, element by element.</summary>
             /// <param name="x">Any shape.</param>

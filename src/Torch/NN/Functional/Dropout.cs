@@ -12,7 +12,7 @@ public static partial class torch
             /// <param name="training">Whether to drop.</param>
             /// <param name="inplace">Overwrite <paramref name="input"/>.</param>
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
-                inplace ? Op.InPlace("dropout_", input, p, training) : Op.Call("dropout", input, p, training);
+                inplace ? Op.InPlace("dropout_", input, p, training).alias() : Op.Call("dropout", input, p, training);
 
             /// <summary>Dropout of whole channels.</summary>
             /// <param name="input">[B,C,H,W] or [C,H,W].</param>
@@ -26,9 +26,9 @@ public static partial class torch
                     using var batch = input.unsqueeze(0);
                     if (!inplace) { using var dropped = dropout2d(batch, p, training); return dropped.squeeze(0); }
                     Op.InPlace("feature_dropout_", batch, p, training);
-                    return input;
+                    return input.alias();
                 }
-                return inplace ? Op.InPlace("feature_dropout_", input, p, training) : Op.Call("feature_dropout", input, p, training);
+                return inplace ? Op.InPlace("feature_dropout_", input, p, training).alias() : Op.Call("feature_dropout", input, p, training);
             }
         }
     }

@@ -53,8 +53,8 @@ namespace TorchSharp
             /// <param name="momentum">The share of the newest batch in the running moments.</param>
             /// <param name="affine">Whether there are a weight and a bias.</param>
             /// <param name="track_running_stats">Whether running moments are kept.</param>
-            /// <param name="device">By default the default device.</param>
-            /// <param name="dtype">By default float32.</param>
+            /// <param name="device">By default the CPU.</param>
+            /// <param name="dtype">By default get_default_dtype().</param>
             public static BatchNorm1d BatchNorm1d(long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = true, bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) =>
                 new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
 
@@ -64,8 +64,8 @@ namespace TorchSharp
             /// <param name="momentum">The share of the newest batch in the running moments.</param>
             /// <param name="affine">Whether there are a weight and a bias.</param>
             /// <param name="track_running_stats">Whether running moments are kept.</param>
-            /// <param name="device">By default the default device.</param>
-            /// <param name="dtype">By default float32.</param>
+            /// <param name="device">By default the CPU.</param>
+            /// <param name="dtype">By default get_default_dtype().</param>
             public static BatchNorm2d BatchNorm2d(long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = true, bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) =>
                 new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
         }

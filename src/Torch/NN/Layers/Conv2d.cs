@@ -46,8 +46,8 @@ namespace TorchSharp
             /// <param name="padding_mode">What stands in the border.</param>
             /// <param name="groups">Blocks of channels convolved apart.</param>
             /// <param name="bias">Whether a number is added to each output channel.</param>
-            /// <param name="device">By default the default device.</param>
-            /// <param name="dtype">By default float32.</param>
+            /// <param name="device">By default the CPU.</param>
+            /// <param name="dtype">By default get_default_dtype().</param>
             public static Conv2d Conv2d(long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long dilation = 1, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
                 new(in_channels, out_channels, functional.Both(kernel_size), functional.Both(stride), functional.Both(padding), null, functional.Both(dilation), groups, bias, padding_mode, device, dtype);
 
@@ -61,8 +61,8 @@ namespace TorchSharp
             /// <param name="padding_mode">What stands in the border.</param>
             /// <param name="groups">Blocks of channels convolved apart.</param>
             /// <param name="bias">Whether a number is added to each output channel.</param>
-            /// <param name="device">By default the default device.</param>
-            /// <param name="dtype">By default float32.</param>
+            /// <param name="device">By default the CPU.</param>
+            /// <param name="dtype">By default get_default_dtype().</param>
             public static Conv2d Conv2d(long in_channels, long out_channels, (long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, (long, long)? dilation = null, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
                 new(in_channels, out_channels, functional.Both(kernel_size), functional.Both(stride ?? (1, 1)), functional.Both(padding ?? (0, 0)), null, functional.Both(dilation ?? (1, 1)), groups, bias, padding_mode, device, dtype);
 
@@ -76,8 +76,8 @@ namespace TorchSharp
             /// <param name="padding_mode">What stands in the border.</param>
             /// <param name="groups">Blocks of channels convolved apart.</param>
             /// <param name="bias">Whether a number is added to each output channel.</param>
-            /// <param name="device">By default the default device.</param>
-            /// <param name="dtype">By default float32.</param>
+            /// <param name="device">By default the CPU.</param>
+            /// <param name="dtype">By default get_default_dtype().</param>
             public static Conv2d Conv2d(long in_channels, long out_channels, long kernel_size, Padding padding, long stride = 1, long dilation = 1, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
                 new(in_channels, out_channels, functional.Both(kernel_size), functional.Both(stride), null, padding, functional.Both(dilation), groups, bias, padding_mode, device, dtype);
 
@@ -91,8 +91,8 @@ namespace TorchSharp
             /// <param name="padding_mode">What stands in the border.</param>
             /// <param name="groups">Blocks of channels convolved apart.</param>
             /// <param name="bias">Whether a number is added to each output channel.</param>
-            /// <param name="device">By default the default device.</param>
-            /// <param name="dtype">By default float32.</param>
+            /// <param name="device">By default the CPU.</param>
+            /// <param name="dtype">By default get_default_dtype().</param>
             public static Conv2d Conv2d(long in_channels, long out_channels, (long, long) kernel_size, Padding padding, (long, long)? stride = null, (long, long)? dilation = null, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
                 new(in_channels, out_channels, functional.Both(kernel_size), functional.Both(stride ?? (1, 1)), null, padding, functional.Both(dilation ?? (1, 1)), groups, bias, padding_mode, device, dtype);
         }

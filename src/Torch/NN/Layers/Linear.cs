@@ -62,8 +62,8 @@ namespace TorchSharp
             /// <param name="inputSize">in.</param>
             /// <param name="outputSize">out.</param>
             /// <param name="hasBias">Whether there is a b.</param>
-            /// <param name="device">By default the default device.</param>
-            /// <param name="dtype">By default float32.</param>
+            /// <param name="device">By default the CPU.</param>
+            /// <param name="dtype">By default get_default_dtype().</param>
             public static Linear Linear(long inputSize, long outputSize, bool hasBias = true, Device? device = null, ScalarType? dtype = null) =>
                 new(inputSize, outputSize, hasBias, device, dtype);
 

@@ -101,12 +101,12 @@ public abstract class NormBase : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
         ValidateInputDimensions(input);
         var share = momentum ?? 0;
-        if (training && track_running_stats)
+        if (training && track_running_stats && num_batches_tracked is { } count)
         {
-            num_batches_tracked!.add_(1);
-            share = momentum ?? 1.0 / num_batches_tracked.item<long>();
+            count.add_(1);
+            share = momentum ?? 1.0 / count.item<long>();
         }
-        var ofBatch = training || !track_running_stats;
+        var ofBatch = training || (running_mean is null && running_var is null);
         return torch.nn.functional.batch_norm(input, running_mean, running_var, currentWeight, currentBias, ofBatch, share, eps);
     }
 }
