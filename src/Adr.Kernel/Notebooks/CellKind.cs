@@ -12,6 +12,6 @@ public enum CellKind
     /// <summary>Text that no front end renders.</summary>
     Raw,
 
-    /// <summary>A type this version of the format does not name; kept as it is.</summary>
+    /// <summary>A type this version of the format does not name; kept, with its source and metadata in their written form.</summary>
     Other,
 }

@@ -37,12 +37,14 @@ public sealed class Notebook
     public string? KernelName => NotebookJson.TextAt(Json["metadata"], "kernelspec", "name");
 
     /// <summary>The kernel's language, such as <c>C#</c>; null where the notebook names none.</summary>
-    public string? KernelLanguage => NotebookJson.TextAt(Json["metadata"], "kernelspec", "language");
+    /// <remarks><c>kernelspec.language</c> is optional; <c>language_info.name</c> then says it.</remarks>
+    public string? KernelLanguage =>
+        NotebookJson.TextAt(Json["metadata"], "kernelspec", "language") ??
+        NotebookJson.TextAt(Json["metadata"], "language_info", "name");
 
     /// <summary>A title for people: the first Markdown heading; null where there is none.</summary>
     public string? Title => cells.Where(cell => cell.Kind == CellKind.Markdown)
-        .SelectMany(cell => cell.Source.Split('\n'))
-        .Select(line => line.Trim())
+        .SelectMany(cell => OutsideFences(cell.Source))
         .FirstOrDefault(line => line.StartsWith("# ", StringComparison.Ordinal))?[2..].Trim();
 
     private JsonArray Array => Json["cells"]!.AsArray();
@@ -124,6 +126,19 @@ public sealed class Notebook
             var salt = 0;
             do cell.Id = IdOf($"{salt++}\n{cell.Source}");
             while (!taken.Add(cell.Id!));
+        }
+    }
+
+    /// <summary>The lines of Markdown that are no fenced code, trimmed.</summary>
+    private static IEnumerable<string> OutsideFences(string markdown)
+    {
+        string? fence = null; // what ends the code
+        foreach (var line in markdown.Split('\n').Select(line => line.Trim()))
+        {
+            if (fence is not null) fence = line.StartsWith(fence, StringComparison.Ordinal) ? null : fence;
+            else if (line.StartsWith("```", StringComparison.Ordinal) || line.StartsWith("~~~", StringComparison.Ordinal))
+                fence = new string(line[0], line.TakeWhile(c => c == line[0]).Count());
+            else yield return line;
         }
     }
 

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace Adr.Kernel.Notebooks;
 
 /// <summary>Checks that a text is a notebook before anything else looks at it.</summary>
-internal static partial class NotebookReader
+internal static class NotebookReader
 {
     internal static JsonObject Read(string text)
     {
@@ -13,7 +12,7 @@ internal static partial class NotebookReader
         JsonNode? root;
         try
         {
-            root = JsonNode.Parse(WithoutHalfPairs(text), documentOptions: NotebookJson.Reading);
+            root = JsonNode.Parse(NotebookJson.WithoutHalfPairs(text), documentOptions: NotebookJson.Reading);
         }
         catch (JsonException error)
         {
@@ -28,14 +27,6 @@ internal static partial class NotebookReader
         for (var i = 0; i < cells.Count; i++) CheckCell(cells[i], $"cell {i + 1}");
         return notebook;
     }
-
-    /// <summary>Python writes half of a surrogate pair as an escape of its own; it stands for no character and becomes U+FFFD.</summary>
-    private static string WithoutHalfPairs(string text) => text.Contains(@"\ud", StringComparison.OrdinalIgnoreCase)
-        ? Escapes().Replace(text, escape => escape.Groups["half"].Success ? @"\ufffd" : escape.Value)
-        : text;
-
-    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.")]
-    private static partial Regex Escapes();
 
     private static void CheckVersion(JsonObject notebook)
     {

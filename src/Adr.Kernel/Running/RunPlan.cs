@@ -13,8 +13,8 @@ internal static class RunPlan
     /// <exception cref="RunUsageException">The notebook is not for this engine, or cells of it are not; all of them are named.</exception>
     internal static IReadOnlyList<Cell> Of(Notebook notebook)
     {
-        if (notebook.KernelLanguage is { } language && language.ToLowerInvariant() is not ("c#" or "csharp"))
-            throw new RunUsageException($"This engine runs C# notebooks, and this one asks for {language} (kernelspec '{notebook.KernelName}').");
+        if (notebook.KernelLanguage is { } language && language.ToLowerInvariant() is not ("c#" or "csharp" or "polyglot-notebook"))
+            throw new RunUsageException($"This engine runs C# notebooks, and this one asks for {language}{(notebook.KernelName is { } name ? $" (kernelspec '{name}')" : "")}.");
         var cells = notebook.Cells
             .Where(cell => cell.Kind == CellKind.Code && !string.IsNullOrWhiteSpace(cell.Source) && !cell.HasTag(SkipTag))
             .ToList();

@@ -65,6 +65,17 @@ public class NotebookTests
         public void SaysWhatIsWrong(string text, string expected) =>
             Assert.Contains(expected, Assert.Throws<NotebookFormatException>(() => Notebook.Parse(text)).Message);
 
+        [Theory]
+        [InlineData("```bash\n# a comment\n```\n# The title", "The title")]
+        [InlineData("~~~~\n```\n# a comment\n~~~~\n  # The title  ", "The title")]
+        [InlineData("## Only a section", null)]
+        public void TheTitleIsAHeadingAndNoCode(string markdown, string? expected)
+        {
+            var notebook = Notebook.Create();
+            notebook.Add(Cell.Markdown(markdown));
+            Assert.Equal(expected, notebook.Title);
+        }
+
         [Fact]
         public void MissingFileIsNamed() =>
             Assert.Contains("nowhere.ipynb", Assert.Throws<FileNotFoundException>(() => Notebook.Load("nowhere.ipynb")).Message);
@@ -136,6 +147,26 @@ public class NotebookTests
         {
             var text = Old.Replace("# A title", @"# A \ud83d title \ud83d\ude00 \\ud83d");
             Assert.StartsWith("# A \ufffd title 😀 \\ud83d", Notebook.Parse(Notebook.Parse(text).ToJson()).Cells[0].Source);
+        }
+
+        [Theory]
+        [InlineData(@"{""half"":""\ud83d""}", "{\"half\":\"\ufffd\"}")]
+        [InlineData("{\"a\":1}", "{\"a\":1}")]
+        [InlineData("no json", "\"no json\"")]
+        public void ValuesOfJsonTypesAreWritten(string text, string expected) => Assert.Equal(expected, Written(text).Data("application/json"));
+
+        [Theory]
+        [InlineData(400, '[')]
+        [InlineData(505, '"')] // deeper than can be written: kept as text
+        public void ValuesOfAnyDepthAreWritten(int depth, char first) =>
+            Assert.Equal(first, Written(new string('[', depth) + new string(']', depth)).Data("application/json")![0]);
+
+        private static Output Written(string json)
+        {
+            var notebook = Notebook.Create();
+            notebook.Add(Cell.Code(""));
+            notebook.Cells[0].SetOutputs([Output.DisplayData(Output.Bundle([KeyValuePair.Create("application/json", json)]))]);
+            return Notebook.Parse(notebook.ToJson()).Cells[0].Outputs[0];
         }
 
         [Fact]
