@@ -4,13 +4,11 @@ namespace Microsoft.DotNet.Interactive.Formatting;
 public sealed class DisplayedValue
 {
     private readonly string[] mimeTypes;
-    private readonly KernelInvocationContext shownBy;
 
-    internal DisplayedValue(string displayId, string[] mimeTypes, KernelInvocationContext shownBy)
+    internal DisplayedValue(string displayId, string[] mimeTypes)
     {
         DisplayId = displayId;
         this.mimeTypes = mimeTypes;
-        this.shownBy = shownBy;
     }
 
     /// <summary>The name under which the value is shown.</summary>
@@ -20,6 +18,5 @@ public sealed class DisplayedValue
     public IReadOnlyCollection<string> MimeTypes => mimeTypes;
 
     /// <summary>Shows another value in this one's place, in the same MIME types.</summary>
-    public void Update(object? updatedValue) =>
-        (KernelInvocationContext.Current ?? shownBy).Update(DisplayId, updatedValue, mimeTypes);
+    public void Update(object? updatedValue) => Kernel.Running.Update(DisplayId, updatedValue, mimeTypes);
 }

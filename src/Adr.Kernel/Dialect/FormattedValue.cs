@@ -3,13 +3,13 @@ namespace Microsoft.DotNet.Interactive.Formatting;
 /// <summary>Text with its MIME type, shown as it is.</summary>
 public sealed class FormattedValue
 {
-    /// <summary>Text with its MIME type.</summary>
+    /// <summary>Text with its MIME type; null is empty text.</summary>
     /// <exception cref="ArgumentException">The MIME type is empty.</exception>
-    public FormattedValue(string mimeType, string value)
+    public FormattedValue(string mimeType, string? value)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(mimeType);
         MimeType = mimeType;
-        Value = value;
+        Value = value ?? "";
     }
 
     /// <summary>The MIME type.</summary>

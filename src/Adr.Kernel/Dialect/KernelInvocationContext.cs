@@ -34,7 +34,7 @@ public sealed class KernelInvocationContext
     {
         var id = Guid.NewGuid().ToString("N");
         output.Send(new ValueDisplayed(Cell, ValueBundle.Of(value, mimeTypes), id));
-        return new DisplayedValue(id, mimeTypes, this);
+        return new DisplayedValue(id, mimeTypes);
     }
 
     /// <summary>Shows text as a MIME type.</summary>

@@ -5,7 +5,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
-using Microsoft.DotNet.Interactive;
 
 namespace Adr.Kernel.Engine;
 
@@ -69,9 +68,6 @@ internal sealed class CSharpSession
 
     /// <summary>What the references of the last cell have to say to the user.</summary>
     internal IReadOnlyList<string> TakeNotices() => references.TakeNotices();
-
-    internal Task AddPackageAsync(Directive directive, KernelInvocationContext context) => throw new DirectiveException(
-        $"'nuget:{directive.Argument}': this engine takes assemblies by path: put the package's .dll files into a folder and write #r \"path/Name.dll\".", directive.Line);
 
     // Roslyn knows whether a submission ends in an expression, and tells csi only.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "HasReturnValue")]

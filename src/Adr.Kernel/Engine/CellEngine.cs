@@ -33,39 +33,52 @@ internal sealed class CellEngine(EngineOutput output, string folder, IReadOnlyLi
         try
         {
             // Blocking here, not awaiting, keeps every cell's first part on this thread.
-            RunAsync(request, context).GetAwaiter().GetResult();
+            RunAsync(request.Code, request.Language, $"Cell [{request.Cell}]", context).GetAwaiter().GetResult();
         }
         catch (Exception failure)
         {
-            error = CellErrors.Of(failure, request.Cell);
+            error = CellErrors.Of(failure);
         }
         output.MarkNativeStreams(request.Cell);
         output.Send(new CellDone(request.Cell, error));
     }
 
-    private async Task RunAsync(ExecuteRequest request, KernelInvocationContext context)
+    /// <summary>Runs the text of a cell, this notebook's or an imported one.</summary>
+    /// <param name="code">The text.</param>
+    /// <param name="language">Its language until a directive says otherwise.</param>
+    /// <param name="place">What its errors name.</param>
+    /// <param name="context">The cell of this notebook that runs.</param>
+    private async Task RunAsync(string code, string language, string place, KernelInvocationContext context)
     {
         var clock = Stopwatch.StartNew();
-        var submission = Submission.Parse(request.Code, request.Language);
         var timed = false;
-        foreach (var step in submission.Steps)
+        try
         {
-            if (step is Directive { Name: "time" }) timed = true;
-            else await RunAsync(step, $"Cell [{request.Cell}]", context).ConfigureAwait(false);
+            foreach (var step in Submission.Parse(code, language).Steps)
+            {
+                if (step is Directive { Name: "time" }) timed = true;
+                else await RunAsync(step, place, context).ConfigureAwait(false);
+            }
+        }
+        catch (DirectiveException error) when (error.Place is null)
+        {
+            error.Place = place;
+            throw;
         }
         if (timed)
             context.DisplayAs(string.Create(CultureInfo.InvariantCulture, $"Wall time: {clock.Elapsed.TotalMilliseconds}ms"), PlainTextFormatter.MimeType);
     }
 
-    private async Task RunAsync(Step step, string path, KernelInvocationContext context)
+    private async Task RunAsync(Step step, string place, KernelInvocationContext context)
     {
         switch (step)
         {
             case CodeBlock { Language: "csharp" } block:
-                await RunCSharpAsync(block, path, context).ConfigureAwait(false);
+                await RunCSharpAsync(block, place, context).ConfigureAwait(false);
                 break;
             case CodeBlock { Language: "markdown" } block:
-                context.DisplayAs(Markdig.Markdown.ToHtml(block.Text, Markdown), HtmlFormatter.MimeType);
+                // The Markdown beside the HTML, for whoever renders its formulas.
+                context.Display(new[] { new FormattedValue(HtmlFormatter.MimeType, Markdig.Markdown.ToHtml(block.Text, Markdown)), new FormattedValue("text/markdown", block.Text) });
                 break;
             case CodeBlock { Language: "html" } block:
                 context.DisplayAs(block.Text, HtmlFormatter.MimeType);
@@ -90,19 +103,23 @@ internal sealed class CellEngine(EngineOutput output, string folder, IReadOnlyLi
             case Directive { Name: "lsmagic" }:
                 context.DisplayAs("#!csharp #!markdown #!html #!javascript #!time #!import #!who #!whos #!about #!lsmagic", PlainTextFormatter.MimeType);
                 break;
-            case Directive { Name: "package" or "package-source" } directive:
-                await session.AddPackageAsync(directive, context).ConfigureAwait(false);
-                break;
             default:
                 throw new UnreachableException($"No way to run a {step}.");
         }
     }
 
-    private async Task RunCSharpAsync(CodeBlock block, string path, KernelInvocationContext context)
+    private async Task RunCSharpAsync(CodeBlock block, string place, KernelInvocationContext context)
     {
-        var (hasResult, value) = await session.RunAsync(block.InPlace, path, context.CancellationToken).ConfigureAwait(false);
-        if (hasResult && value is not DisplayedValue) context.Return(value);
-        foreach (var notice in session.TakeNotices()) context.DisplayStandardError(notice + "\n");
+        try
+        {
+            var (hasResult, value) = await session.RunAsync(block.InPlace, place, context.CancellationToken).ConfigureAwait(false);
+            if (hasResult && value is not DisplayedValue) context.Return(value);
+        }
+        finally
+        {
+            // They may be why the code failed.
+            foreach (var notice in session.TakeNotices()) context.DisplayStandardError(notice + "\n");
+        }
     }
 
     /// <summary>Runs another file's cells in this session: a notebook, a .dib, or C# source.</summary>
@@ -113,26 +130,23 @@ internal sealed class CellEngine(EngineOutput output, string folder, IReadOnlyLi
         var name = Path.GetFileName(path);
         IEnumerable<(string Text, string Language, string Where)> cells = Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".ipynb" => Notebook.Load(path).Cells
-                .Where(cell => cell.Kind is CellKind.Code or CellKind.Markdown)
-                .Select((cell, i) => (cell.Source, cell.Kind == CellKind.Code ? cell.KernelName ?? "csharp" : "markdown", $"{name} cell {i + 1}")),
+            ".ipynb" => Notebook.Load(path).Cells.Index()
+                .Where(cell => cell.Item.Kind is CellKind.Code or CellKind.Markdown)
+                .Select(cell => (cell.Item.Source, cell.Item.Kind == CellKind.Code ? cell.Item.KernelName ?? "csharp" : "markdown", $"{name} cell {cell.Index + 1}")),
             ".dib" => [(Dib(File.ReadAllText(path)), "csharp", name)],
             ".cs" or ".csx" => [(File.ReadAllText(path), "csharp", name)],
             var other => throw new DirectiveException($"#!import reads .ipynb, .dib, .cs and .csx files, not '{other}'.", directive.Line),
         };
-        foreach (var (text, language, where) in cells)
-        {
-            foreach (var step in Submission.Parse(text, language).Steps) await RunAsync(step, where, context).ConfigureAwait(false);
-        }
+        foreach (var (text, language, where) in cells) await RunAsync(text, language, where, context).ConfigureAwait(false);
     }
 
-    // A .dib file begins with its metadata, which is no code.
+    // A .dib file begins with its metadata, which is no code; empty lines in its place keep the numbers of the others.
     private static string Dib(string text)
     {
         text = text.ReplaceLineEndings("\n");
         if (!text.StartsWith("#!meta", StringComparison.Ordinal)) return text;
         var next = text.IndexOf("\n#!", StringComparison.Ordinal);
-        return next < 0 ? "" : text[next..];
+        return next < 0 ? "" : new string('\n', text.AsSpan(0, next).Count('\n')) + text[next..];
     }
 
     private static string About() => $"""

@@ -8,13 +8,34 @@ namespace Adr.Kernel.Engine;
 /// <summary>Failures as a notebook shows them: the type, the message, and where in which cell.</summary>
 internal static partial class CellErrors
 {
-    internal static CellError Of(Exception error, int cell) => error switch
+    internal static CellError Of(Exception error) => error switch
     {
         CompilationErrorException compilation => OfCompilation(compilation.Diagnostics, ""),
         ReferenceNotFoundException reference => OfCompilation(reference.Diagnostics, $" ({reference.Message})"),
-        DirectiveException directive => new("DirectiveError", directive.Message, [$"DirectiveError: {directive.Message}", $"   at Cell [{cell}], line {directive.Line}"]),
-        _ => new(error.GetType().FullName ?? error.GetType().Name, error.Message, Trim(error.ToString())),
+        DirectiveException directive => new("DirectiveError", directive.Message, [$"DirectiveError: {directive.Message}", $"   at {directive.Place}, line {directive.Line}"]),
+        _ => OfException(error),
     };
+
+    private static CellError OfException(Exception error)
+    {
+        var name = error.GetType().FullName ?? error.GetType().Name;
+        var (message, _) = Ask(() => error.Message, "Message");
+        var (text, isWhole) = Ask(error.ToString, "ToString()");
+        return new CellError(name, message, Trim(isWhole ? text : $"{name}: {message}\n{Ask(() => error.StackTrace, "StackTrace").Text}"));
+    }
+
+    // What an exception says about itself is its author's code: it may be null, or throw in its turn.
+    private static (string Text, bool IsWhole) Ask(Func<string?> text, string what)
+    {
+        try
+        {
+            return text() is { } said ? (said, true) : ("", false);
+        }
+        catch (Exception problem)
+        {
+            return ($"(its {what} threw {problem.GetType().FullName})", false);
+        }
+    }
 
     private static CellError OfCompilation(IReadOnlyList<Diagnostic> diagnostics, string explanation)
     {
@@ -74,7 +95,7 @@ internal static partial class CellErrors
     [GeneratedRegex(@"(?<=^   at .*) in (.*[/\\])?(?<file>[^/\\]+):line (?<line>\d+)$")]
     private static partial Regex Place();
 
-    [GeneratedRegex(@" in (Cell \[\d+\]|.+ cell \d+), line \d+$")]
+    [GeneratedRegex(@" in (Cell \[\d+\]|.+ cell \d+|.+\.(dib|csx?)), line \d+$")]
     private static partial Regex CellPlace();
 
     [GeneratedRegex(@"^   at ")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.DotNet.Interactive;
@@ -7,7 +8,8 @@ namespace Adr.Kernel.Engine;
 /// <summary>Everything the engine tells its runner, in the order in which cells produced it.</summary>
 /// <remarks>
 /// Console text is gathered for a moment, so that a cell which writes character by character does not send as many
-/// messages; whatever else is sent first sends the text that came before it.
+/// messages; whatever else is sent first sends the text that came before it. A line after a pause goes at once, and
+/// what is still held goes when the process ends in a way it can notice.
 /// </remarks>
 internal sealed class EngineOutput(MessageStream control, string token)
 {
@@ -18,6 +20,7 @@ internal sealed class EngineOutput(MessageStream control, string token)
     private readonly StringBuilder pending = new();
     private readonly ManualResetEventSlim written = new();
     private (int? Cell, string Name) source = (null, "stdout");
+    private long lastText; // when text was last sent
     private readonly Stream nativeOut = Console.OpenStandardOutput();
     private readonly Stream nativeError = Console.OpenStandardError();
 
@@ -28,6 +31,8 @@ internal sealed class EngineOutput(MessageStream control, string token)
         Console.SetError(new ConsoleWriter(this, "stderr"));
         // A thread of its own, so that text is seen live even when a cell keeps the whole thread pool busy.
         new Thread(FlushNowAndThen) { Name = "console", IsBackground = true }.Start();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => FlushLast();
+        AppDomain.CurrentDomain.UnhandledException += (_, _) => FlushLast();
     }
 
     internal void Send(EngineMessage message)
@@ -50,7 +55,7 @@ internal sealed class EngineOutput(MessageStream control, string token)
                 source = (cell, name);
             }
             pending.Append(text);
-            if (pending.Length >= FlushAt) Flush(all: false);
+            if (pending.Length >= FlushAt || (text[^1] == '\n' && Stopwatch.GetElapsedTime(lastText) >= FlushAfter)) Flush(all: false);
             else written.Set();
         }
     }
@@ -75,6 +80,12 @@ internal sealed class EngineOutput(MessageStream control, string token)
         if (pending.Length <= keep) return;
         control.Send(new StreamWritten(source.Cell, source.Name, pending.ToString(0, pending.Length - keep)));
         pending.Remove(0, pending.Length - keep);
+        lastText = Stopwatch.GetTimestamp();
+    }
+
+    private void FlushNow()
+    {
+        lock (gate) Flush(all: false);
     }
 
     private void FlushNowAndThen()
@@ -83,7 +94,19 @@ internal sealed class EngineOutput(MessageStream control, string token)
         {
             written.Wait();
             Thread.Sleep(FlushAfter);
-            lock (gate) Flush(all: false);
+            FlushNow();
+        }
+    }
+
+    private void FlushLast()
+    {
+        try
+        {
+            lock (gate) Flush(all: true);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            Trace.TraceInformation($"The runner is gone: {error.Message}"); // nobody is left to read it
         }
     }
 
@@ -91,8 +114,17 @@ internal sealed class EngineOutput(MessageStream control, string token)
     [DllImport("libc", EntryPoint = "fflush")]
     private static extern int FlushC(nint allStreams);
 
-    private sealed class ConsoleWriter(EngineOutput output, string name) : TextWriter
+    private sealed class ConsoleWriter : TextWriter
     {
+        private readonly EngineOutput output;
+        private readonly string name;
+
+        internal ConsoleWriter(EngineOutput output, string name)
+        {
+            (this.output, this.name) = (output, name);
+            NewLine = "\n"; // a notebook's lines, on Windows too
+        }
+
         public override Encoding Encoding => Encoding.UTF8;
 
         public override void Write(char value) => Write(new ReadOnlySpan<char>(in value));
@@ -105,6 +137,6 @@ internal sealed class EngineOutput(MessageStream control, string token)
 
         public override void WriteLine(string? value) => Write(value + "\n");
 
-        public override string NewLine => "\n";
+        public override void Flush() => output.FlushNow();
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Text;
 using System.Threading.Channels;
 
 namespace Adr.Kernel.Engine;
@@ -53,7 +54,7 @@ public sealed class EngineProcess : IAsyncDisposable
         {
             using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             var path = Path.Combine(folder.FullName, "c");
-            listener.Bind(new UnixDomainSocketEndPoint(path));
+            listener.Bind(EndPoint(path));
             listener.Listen(1);
             var arguments = new EngineArguments(path, Guid.NewGuid().ToString("N"), referencePaths);
             var process = StartProcess(command, workingDirectory, arguments);
@@ -89,6 +90,20 @@ public sealed class EngineProcess : IAsyncDisposable
         catch (Exception error) when (error is InvalidOperationException or Win32Exception)
         {
             Trace.TraceInformation($"The engine had already ended: {error.Message}");
+        }
+    }
+
+    /// <summary>The socket at a path.</summary>
+    /// <exception cref="EngineStartException">The path is longer than the system's sockets take.</exception>
+    internal static UnixDomainSocketEndPoint EndPoint(string path)
+    {
+        try
+        {
+            return new UnixDomainSocketEndPoint(path);
+        }
+        catch (ArgumentOutOfRangeException error)
+        {
+            throw new EngineStartException($"The engine's socket cannot be '{path}': {path.Length} characters are too many for a socket. Set TMPDIR to a folder with a shorter path, such as /tmp.", error);
         }
     }
 
@@ -163,7 +178,23 @@ public sealed class EngineProcess : IAsyncDisposable
         }
     }
 
-    private static async Task<string> ErrorTextAsync(Process process) => (await process.StandardError.ReadToEndAsync().ConfigureAwait(false)).Trim();
+    /// <summary>What an engine that ended wrote to stderr. A child of it may hold that open; that is no reason to wait.</summary>
+    private static async Task<string> ErrorTextAsync(Process process)
+    {
+        using var patience = new CancellationTokenSource(MarkLimit);
+        var said = new StringBuilder();
+        var buffer = new char[4096];
+        try
+        {
+            int read;
+            while ((read = await process.StandardError.ReadAsync(buffer, patience.Token).ConfigureAwait(false)) > 0) said.Append(buffer, 0, read);
+        }
+        catch (OperationCanceledException)
+        {
+            // what came until now is what the engine itself said
+        }
+        return said.ToString().Trim();
+    }
 
     private async Task ReadAsync()
     {

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>A cell's text cut at its directives: lines that begin with <c>#!</c>, and <c>#r "nuget:…"</c>.</summary>
+/// <summary>A cell's text cut at its directives: lines that begin with <c>#!</c>.</summary>
 internal sealed partial class Submission
 {
     private static readonly Dictionary<string, string> Languages = new(StringComparer.OrdinalIgnoreCase)
@@ -27,7 +27,7 @@ internal sealed partial class Submission
     /// <summary>Cuts a cell.</summary>
     /// <param name="code">The cell's text.</param>
     /// <param name="language">Its language until a directive says otherwise.</param>
-    /// <exception cref="DirectiveException">A directive is unknown, or names a language this engine does not run.</exception>
+    /// <exception cref="DirectiveException">A directive is unknown, or asks for a language or a package, which this engine does not run or restore.</exception>
     internal static Submission Parse(string code, string language = "csharp")
     {
         var steps = new List<Step>();
@@ -38,8 +38,8 @@ internal sealed partial class Submission
             var line = lines[number - 1];
             if (block.Language == "csharp" && Package().Match(line) is { Success: true } package)
             {
-                End(number);
-                steps.Add(new Directive(package.Groups["kind"].Value == "r" ? "package" : "package-source", package.Groups["name"].Value.Trim(), number));
+                throw new DirectiveException(
+                    $"'{package.Value.Trim()}': this engine restores no packages. Put the package's .dll files into a folder, write #r \"path/Name.dll\" for each, and remove this line.", number);
             }
             else if (Magic().Match(line) is { Success: true } magic)
             {
@@ -75,7 +75,7 @@ internal sealed partial class Submission
     [GeneratedRegex(@"^#!(?<name>[A-Za-z.][\w.#-]*)(?<rest>.*)$")]
     private static partial Regex Magic();
 
-    [GeneratedRegex(@"^\s*#(?<kind>[ri])\s+""nuget:(?<name>[^""]*)""")]
+    [GeneratedRegex(@"^\s*#[ri]\s+""nuget:[^""]*""")]
     private static partial Regex Package();
 }
 
@@ -97,6 +97,9 @@ internal sealed record Directive(string Name, string Argument, int Line) : Step(
 /// <summary>A directive that cannot be obeyed.</summary>
 internal sealed class DirectiveException(string message, int line) : Exception(message)
 {
-    /// <summary>The cell's line, from 1.</summary>
+    /// <summary>The line, from 1.</summary>
     internal int Line => line;
+
+    /// <summary>What holds the line, such as <c>Cell [2]</c> or <c>other.dib</c>; null until who runs it says so.</summary>
+    internal string? Place { get; set; }
 }

@@ -32,6 +32,9 @@ public sealed class DialectRun : IAsyncLifetime
         ("table", "new[] { new { A = 1, B = \"x\" }, new { A = 2, B = \"y\" } }.DisplayTable();"),
         ("helpers", "Javascript(\"alert(1)\"); CSS(\"b { color: red }\"); HTML(\"<u>h</u>\")"),
         ("formatted value", "using Microsoft.DotNet.Interactive.Formatting;\nnew[] { new FormattedValue(\"text/html\", \"<p/>\"), new FormattedValue(\"image/png\", \"aGk=\") }"),
+        ("null text", "new FormattedValue(\"text/html\", null).Display(); \"goes on\""),
+        ("lazy", "var computed = 0;\nIEnumerable<int> Lazy() { while (computed < 3) yield return ++computed; computed = 30; }\nLazy()"),
+        ("computed once", "computed"),
         ("register", "record Point(int X, int Y);\nFormatter.Register<Point>(p => $\"<em>{p.X}|{p.Y}</em>\", \"text/html\");\nnew Point(1, 2)"),
         ("preferred", "Formatter.Register<Point>((p, w) => w.Write($\"<svg>{p.X}</svg>\"), \"image/svg+xml\");\nFormatter.SetPreferredMimeTypesFor(typeof(Point), \"image/svg+xml\", \"text/html\");\nnew Point(3, 4)"),
         ("source", """
@@ -46,6 +49,8 @@ public sealed class DialectRun : IAsyncLifetime
             """),
         ("pocket view", "using static Microsoft.DotNet.Interactive.Formatting.PocketViewTags;\ndiv[style: \"color:red\"](b(\"hi\"))"),
         ("bad formatter", "class Odd { }\nFormatter.Register<Odd>((o, w) => throw new NotSupportedException(\"cannot show\"), \"text/html\");\nnew Odd()"),
+        ("mute exception", "class Mute : Exception { public override string Message => null; public override string ToString() => null; }\nthrow new Mute();"),
+        ("throwing exception", "class Liar : Exception { public override string Message => throw new FormatException(); }\n\nthrow new Liar();"),
         ("markdown", "#!markdown\n# Heading\n\n*text* $x^2$"),
         ("mixed", "var before = 1;\n#!markdown\n**bold**\n#!csharp\nbefore + 1"),
         ("html", "#!html\n<p>raw</p>"),
@@ -59,12 +64,15 @@ public sealed class DialectRun : IAsyncLifetime
         ("load error", "#load \"broken.csx\""),
         ("import notebook", "#!import \"other.ipynb\"\nfromOther"),
         ("import dib", "#!import other.dib"),
+        ("import failing dib", "\n#!import failing.dib"),
+        ("import foreign notebook", "#!import foreign.ipynb"),
         ("import missing", "#!import nowhere.ipynb"),
         ("reference", "#r \"lib/Outer.dll\"\nusing Testing;\nOuter.Answer()"),
         ("reference shared", "#r \"Microsoft.DotNet.Interactive.Formatting.dll\"\nobject.ReferenceEquals(typeof(Formatter), Outer.FormatterType())"),
         ("reference framework", "#r \"System.Net.Http\"\nnew System.Net.Http.HttpMethod(\"GET\").Method"),
         ("reference aspnet", "#r \"Microsoft.AspNetCore.Http.Abstractions\"\nMicrosoft.AspNetCore.Http.HttpMethods.Get"),
         ("reference missing", "#r \"Nowhere.dll\"\n1"),
+        ("reference older", "#r \"lib/Markdig.dll\"\nMarkdig.Newer.Answer()"),
         ("context", "using Microsoft.DotNet.Interactive;\nKernelInvocationContext.Current.Display(\"by context\"); KernelInvocationContext.Current.CancellationToken.IsCancellationRequested"),
         ("input", "await GetInputAsync(\"your name\")"),
         ("native", "[System.Runtime.InteropServices.DllImport(\"libc\")] static extern int puts(string s);\n[System.Runtime.InteropServices.DllImport(\"libc\")] static extern nint write(int fd, string s, nint n);\nputs(\"from puts\"); write(2, \"from write\\n\", 11);"),
@@ -98,9 +106,14 @@ public sealed class DialectRun : IAsyncLifetime
         sandbox.Write("helper.csx", "int Help(int x) => x * 10;\n");
         sandbox.Write("broken.csx", "\nint broken = nothing;\n");
         sandbox.Write("other.dib", "#!meta\n{\"kernelInfo\":{}}\n\n#!markdown\n\n# From dib\n\n#!csharp\n\nvar fromDib = 2;\nfromDib * 2\n");
+        sandbox.Write("failing.dib", "#!meta\n{\"kernelInfo\":{}}\n\n#!csharp\n\nthrow new Exception(\"in the dib\");\n");
+        var foreign = Notebook.Create();
+        foreign.Add(Cell.Markdown("text"));
+        foreign.Add(Cell.Code("1\n#!fsharp\n"));
+        foreign.Save(Path.Combine(sandbox.Folder, "foreign.ipynb"));
         var other = Notebook.Create();
         other.Add(Cell.Markdown("*imported text*"));
-        other.Add(Cell.Code("var fromOther = 99;"));
+        other.Add(Cell.Code("#!time\nvar fromOther = 99;"));
         other.Save(Path.Combine(sandbox.Folder, "other.ipynb"));
         TestAssemblies.Compile(Path.Combine(sandbox.Folder, "lib"));
         (Result, saved) = await sandbox.RunAsync(options => options with { AllowErrors = true, Progress = Events.Add });

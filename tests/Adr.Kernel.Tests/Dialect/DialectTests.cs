@@ -15,6 +15,8 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     [InlineData("warning", "3")]
     [InlineData("mixed", "2")]
     [InlineData("load", "40")]
+    [InlineData("null text", "goes on")]
+    [InlineData("computed once", "30")] // a lazy sequence is read once when it is shown
     [InlineData("import notebook", "99")]
     [InlineData("import dib", "4")]
     [InlineData("reference", "42")]
@@ -109,6 +111,12 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     }
 
     [Fact]
+    public void NoTextIsEmptyText() => Assert.Equal("", run["null text"].Outputs[0].Data("text/html"));
+
+    [Fact]
+    public void ALazySequenceIsHtmlAlone() => Assert.Equal(["text/html"], run["lazy"].Outputs[0].MimeTypes);
+
+    [Fact]
     public void RegisteredFormattersAndPreferredTypesAreUsed()
     {
         Assert.Equal("<em>1|2</em>", run["register"].Outputs[0].Data("text/html"));
@@ -134,6 +142,7 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
         var html = Assert.Single(run["markdown"].Outputs).Data("text/html")!;
         Assert.Contains("<h1 id=\"heading\">Heading</h1>", html);
         Assert.Contains("<em>text</em> <span class=\"math\">", html);
+        Assert.Equal("# Heading\n\n*text* $x^2$", run["markdown"].Outputs[0].Data("text/markdown"));
         Assert.Equal("display_data", run["mixed"].Outputs[0].Type);
         Assert.Contains("<strong>bold</strong>", run["mixed"].Outputs[0].Data("text/html"));
     }
@@ -148,6 +157,7 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
         Assert.Contains("<td>kept</td><td>Int32</td><td>5</td>", run["whos"].Outputs[0].Data("text/html"));
         Assert.Contains("Roslyn 5.", run["about"].Outputs[0].Data("text/plain"));
         Assert.Contains("<em>imported text</em>", run["import notebook"].Outputs[0].Data("text/html"));
+        Assert.Matches(@"^Wall time: [\d.]+ms$", run["import notebook"].Outputs[1].Data("text/plain"));
     }
 
     [Theory]
@@ -159,6 +169,8 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     [InlineData("lines", "System.Exception", "line six", "   at top level in Cell [{0}], line 6")]
     [InlineData("bad formatter", "System.NotSupportedException", "cannot show", "   at lambda(Odd o, FormatContext w) in Cell [{0}], line 2")]
     [InlineData("load error", "CompilationError", "broken.csx, line 2, column 14: error CS0103", "    int broken = nothing;")]
+    [InlineData("import failing dib", "System.Exception", "in the dib", "   at top level in failing.dib, line 6")]
+    [InlineData("import foreign notebook", "DirectiveError", "'#!fsharp' is not C#", "   at foreign.ipynb cell 2, line 2")]
     [InlineData("import missing", "DirectiveError", "there is no file", "   at Cell [{0}], line 1")]
     [InlineData("reference missing", "CompilationError", "Nowhere.dll was looked for in ", "    #r \"Nowhere.dll\"")]
     [InlineData("input", "System.NotSupportedException", "-p name=value", "   at top level in Cell [{0}], line 1")]
@@ -172,6 +184,26 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
             Assert.Contains(error.Traceback, found => found.StartsWith(line.Replace("{0}", number), StringComparison.Ordinal));
         Assert.DoesNotContain(error.Traceback, line => line.Contains("Microsoft.CodeAnalysis") || line.Contains("Adr.Kernel.Engine"));
         Assert.Same(error.Json, run[cell].Outputs[^1].Json);
+    }
+
+    [Fact]
+    public void AnExceptionThatCannotSpeakForItselfIsAnErrorAllTheSame()
+    {
+        var mute = Assert.Single(run["mute exception"].Outputs);
+        Assert.EndsWith("+Mute", mute.ErrorName);
+        Assert.Equal("", mute.ErrorValue);
+        var liar = Assert.Single(run["throwing exception"].Outputs);
+        Assert.Equal("(its Message threw System.FormatException)", liar.ErrorValue);
+        Assert.StartsWith(liar.ErrorName + ": (its Message", liar.Traceback[0]);
+        Assert.Equal($"   at top level in Cell [{run["throwing exception"].ExecutionCount}], line 3", liar.Traceback[1]);
+    }
+
+    [Fact]
+    public void AVersionThatTheEngineDoesNotHaveIsNamedBesideTheErrorItCauses()
+    {
+        var outputs = run["reference older"].Outputs;
+        Assert.Equal(["stream", "error"], outputs.Select(output => output.Type));
+        Assert.Contains("Markdig.dll is version 999.0.0.0, but the engine itself uses version", outputs[0].StreamText);
     }
 
     [Fact]

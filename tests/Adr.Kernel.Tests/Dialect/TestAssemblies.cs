@@ -17,6 +17,11 @@ internal static class TestAssemblies
                 public static Inner Made() => new Inner();
                 public static System.Type FormatterType() => typeof(Microsoft.DotNet.Interactive.Formatting.Formatter); } }
             """, inner);
+        // A later version of an assembly that the host has.
+        Compile(folder, "Markdig", """
+            [assembly: System.Reflection.AssemblyVersion("999.0.0.0")]
+            namespace Markdig { public static class Newer { public static int Answer() => 1; } }
+            """);
         // A copy of the host's own assembly beside them must not become a second one.
         File.Copy(typeof(Formatter).Assembly.Location, Path.Combine(folder, "Microsoft.DotNet.Interactive.Formatting.dll"));
     }

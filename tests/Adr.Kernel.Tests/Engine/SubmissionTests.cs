@@ -7,13 +7,12 @@ public class SubmissionTests
     [Fact]
     public void CutsAtDirectivesAndKeepsLineNumbers()
     {
-        var steps = Submission.Parse("a\n#!time\r\n#!markdown\n# b\n#!C#\n#r \"nuget: X, 1.0\"\nc\n").Steps;
+        var steps = Submission.Parse("a\n#!time\r\n#!markdown\n# b\n#!C#\nc\n").Steps;
         Assert.Collection(steps,
             step => Assert.Equal(("csharp", "a"), (((CodeBlock)step).Language, ((CodeBlock)step).Text)),
             step => Assert.Equal(new Directive("time", "", 2), step),
             step => Assert.Equal(("markdown", "# b"), (((CodeBlock)step).Language, ((CodeBlock)step).Text)),
-            step => Assert.Equal(new Directive("package", "X, 1.0", 6), step),
-            step => Assert.Equal("\n\n\n\n\n\nc\n", ((CodeBlock)step).InPlace));
+            step => Assert.Equal("\n\n\n\n\nc\n", ((CodeBlock)step).InPlace));
     }
 
     [Theory]
@@ -29,7 +28,9 @@ public class SubmissionTests
     [InlineData("csharp", "#!sql-mydb", 1, "#!sql-mydb")]
     [InlineData("csharp", "\n\n#!set --name x", 3, "#!set")]
     [InlineData("fsharp", "let x = 1", 1, "'fsharp'")]
-    public void RefusesOtherLanguagesByNameAndLine(string language, string code, int line, string named)
+    [InlineData("csharp", "1\n #r \"nuget: X, 1.0\" // needed", 2, "'#r \"nuget: X, 1.0\"': this engine restores no packages")]
+    [InlineData("csharp", "#i \"nuget:https://example.org\"", 1, "#i \"nuget:https://example.org\"")]
+    public void RefusesOtherLanguagesAndPackagesByNameAndLine(string language, string code, int line, string named)
     {
         var error = Assert.Throws<DirectiveException>(() => Submission.Parse(code, language));
         Assert.Equal(line, error.Line);
