@@ -59,6 +59,9 @@ public sealed class RunConsole : IDisposable
                 case ValueShown { Text: { } text } when text.Trim() is var line && !line.Contains('\n'):
                     said.Write($"\n{line}\n");
                     break;
+                case NotebookNotSaved failed:
+                    console.MarkupLineInterpolated($"[yellow]{failed.Path} could not be saved and will be tried again: {failed.Reason}[/]");
+                    break;
                 case CellFinished finished:
                     Print(finished);
                     present = null;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Adr.Kernel.Running;
 
 /// <summary>Saves after every cell and, inside a long one, now and then.</summary>
@@ -8,12 +6,12 @@ internal sealed class Autosave(TimeSpan interval, Action save)
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(30);
 
-    private DateTimeOffset last = DateTimeOffset.UtcNow;
+    private TimeSpan last = Clock.Now;
     private TimeSpan took;
     private bool cellUnsaved;
 
     /// <summary>When the next save is due while a cell runs.</summary>
-    internal DateTimeOffset Due => last + (cellUnsaved ? Pause : interval > Pause ? interval : Pause);
+    internal TimeSpan Due => last + (cellUnsaved ? Pause : interval > Pause ? interval : Pause);
 
     private TimeSpan Pause => took <= Quick ? TimeSpan.Zero : took * 9;
 
@@ -25,15 +23,15 @@ internal sealed class Autosave(TimeSpan interval, Action save)
 
     internal void IfDue()
     {
-        if (DateTimeOffset.UtcNow >= Due) Now();
+        if (Clock.Now >= Due) Save();
     }
 
-    internal void Now()
+    private void Save()
     {
-        var clock = Stopwatch.StartNew();
+        var begun = Clock.Now;
         save();
-        took = clock.Elapsed;
-        last = DateTimeOffset.UtcNow;
+        last = Clock.Now;
+        took = last - begun;
         cellUnsaved = false;
     }
 }

@@ -1,9 +1,9 @@
 namespace Adr.Kernel.Running;
 
 /// <summary>When a running cell must be asked to stop, and when its process must be killed.</summary>
-internal sealed class CellClock(DateTimeOffset begin, RunOptions options, DateTimeOffset? runDeadline)
+internal sealed class CellClock(TimeSpan begin, RunOptions options, TimeSpan? runDeadline)
 {
-    private DateTimeOffset killAt = DateTimeOffset.MaxValue;
+    private TimeSpan killAt = TimeSpan.MaxValue;
     private bool killed;
 
     /// <summary>Why a cell is stopped.</summary>
@@ -15,20 +15,20 @@ internal sealed class CellClock(DateTimeOffset begin, RunOptions options, DateTi
     /// <summary>Why the cell was asked to stop; null while it was not.</summary>
     internal Reason? Stopping { get; private set; }
 
-    private DateTimeOffset CellDeadline => begin + options.CellTimeout ?? DateTimeOffset.MaxValue;
+    private TimeSpan CellDeadline => begin + options.CellTimeout ?? TimeSpan.MaxValue;
 
-    private DateTimeOffset RunDeadline => runDeadline ?? DateTimeOffset.MaxValue;
+    private TimeSpan RunDeadline => runDeadline ?? TimeSpan.MaxValue;
 
     /// <summary>The next time to look at the clock, an hour from now at the latest.</summary>
-    internal DateTimeOffset Next(DateTimeOffset save)
+    internal TimeSpan Next(TimeSpan save)
     {
-        var look = Stopping is null ? Min(CellDeadline, RunDeadline) : killed ? DateTimeOffset.MaxValue : killAt;
-        return Min(Min(look, save), DateTimeOffset.UtcNow + TimeSpan.FromHours(1));
+        var look = Stopping is null ? Min(CellDeadline, RunDeadline) : killed ? TimeSpan.MaxValue : killAt;
+        return Min(Min(look, save), Clock.Now + TimeSpan.FromHours(1));
     }
 
     internal Act Look(bool interrupted)
     {
-        var now = DateTimeOffset.UtcNow;
+        var now = Clock.Now;
         if (Stopping is null)
         {
             Stopping = interrupted ? Reason.Interrupt : now >= CellDeadline ? Reason.CellTimeout : now >= RunDeadline ? Reason.RunTimeout : null;
@@ -41,5 +41,5 @@ internal sealed class CellClock(DateTimeOffset begin, RunOptions options, DateTi
         return Act.Kill;
     }
 
-    private static DateTimeOffset Min(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

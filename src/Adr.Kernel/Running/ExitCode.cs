@@ -15,7 +15,7 @@ public enum ExitCode
     /// <summary>A cell, or the whole run, took longer than it may; the notebook keeps what came before.</summary>
     Timeout = 3,
 
-    /// <summary>The engine's process ended in the middle of a cell; the notebook keeps what came before.</summary>
+    /// <summary>The engine's process ended in the middle of a cell, and the notebook keeps what came before; or it could not start, and nothing ran.</summary>
     EngineDied = 4,
 
     /// <summary>A person or the system stopped the run (SIGINT, SIGTERM); the notebook keeps what came before.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Adr.Kernel.Engine;
 using Adr.Kernel.Notebooks;
@@ -19,6 +20,8 @@ internal sealed class NotebookRun
     private readonly List<CellFailure> failures = [];
     private readonly Autosave save;
     private readonly DateTimeOffset started = DateTimeOffset.UtcNow;
+    private readonly TimeSpan? deadline;
+    private readonly string outputPath;
 
     internal NotebookRun(RunOptions options, Notebook notebook, IReadOnlyList<Cell> cells, EngineProcess engine, string outputPath)
     {
@@ -26,22 +29,24 @@ internal sealed class NotebookRun
         this.notebook = notebook;
         this.cells = cells;
         this.engine = engine;
+        this.outputPath = outputPath;
+        deadline = Clock.Now + options.Timeout;
         outputs = [.. cells.Select(cell => new CellOutputs(cell, options.MaxStreamCharacters))];
-        save = new Autosave(options.SaveInterval, () => Save(outputPath));
+        save = new Autosave(options.SaveInterval, TrySave);
     }
 
     internal IReadOnlyList<CellFailure> Failures => failures;
 
     internal int CellsRun { get; private set; }
 
-    private DateTimeOffset? RunDeadline => started + options.Timeout;
-
     internal async Task<ExitCode> ToEndAsync(CancellationToken stop)
     {
         // An earlier run's outputs beside this run's would tell of something that never was.
         foreach (var cell in cells) cell.ExecutionCount = null;
         foreach (var output in outputs) output.Attach();
+        if (options.RecordTiming) foreach (var cell in cells) Timing.Forget(cell);
         options.Progress?.Invoke(new RunStarted(cells.Count));
+        Save(); // an output that cannot be written is better known before the work than after it
         var end = ExitCode.Ok;
         for (var number = 1; number <= cells.Count && end == ExitCode.Ok; number++)
         {
@@ -51,7 +56,7 @@ internal sealed class NotebookRun
         }
         if (end == ExitCode.Ok && failures.Any(failure => !failure.Expected)) end = ExitCode.CellFailed;
         if (options.RecordTiming) Timing.Record(notebook, options, started, DateTimeOffset.UtcNow, end != ExitCode.Ok);
-        save.Now();
+        Save();
         return end;
     }
 
@@ -59,17 +64,16 @@ internal sealed class NotebookRun
     {
         var cell = cells[number - 1];
         if (stop.IsCancellationRequested) return ExitCode.Interrupted;
-        if (DateTimeOffset.UtcNow >= RunDeadline) return ExitCode.Timeout;
-        var begin = DateTimeOffset.UtcNow;
+        if (Clock.Now >= deadline) return ExitCode.Timeout;
+        var (begin, clock) = (DateTimeOffset.UtcNow, Stopwatch.StartNew());
         options.Progress?.Invoke(new CellStarted(number, cells.Count, cell));
         cell.ExecutionCount = number;
         CellsRun++;
         engine.Send(new ExecuteRequest(number, cell.Source, cell.KernelName ?? "csharp"));
-        var (end, failure) = await ListenAsync(number, new CellClock(begin, options, RunDeadline), stop).ConfigureAwait(false);
+        var (end, failure) = await ListenAsync(number, new CellClock(Clock.Now, options, deadline), stop).ConfigureAwait(false);
         if (failure is not null) Fail(failure);
-        var ended = DateTimeOffset.UtcNow;
-        if (options.RecordTiming) Timing.Record(cell, begin, ended);
-        options.Progress?.Invoke(new CellFinished(number, failure, ended - begin));
+        if (options.RecordTiming) Timing.Record(cell, begin, begin + clock.Elapsed);
+        options.Progress?.Invoke(new CellFinished(number, failure, clock.Elapsed));
         return end == ExitCode.CellFailed && failure is { Expected: true } ? ExitCode.Ok : end;
     }
 
@@ -96,11 +100,11 @@ internal sealed class NotebookRun
     }
 
     /// <summary>False once the engine is gone; true when there is a message, or the time came.</summary>
-    private async Task<bool> WaitAsync(DateTimeOffset until, CancellationToken stop)
+    private async Task<bool> WaitAsync(TimeSpan until, CancellationToken stop)
     {
         if (engine.Messages.TryPeek(out _)) return true;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var left = until - DateTimeOffset.UtcNow;
+        var left = until - Clock.Now;
         patience.CancelAfter(left < TimeSpan.Zero ? TimeSpan.Zero : left);
         try
         {
@@ -173,11 +177,31 @@ internal sealed class NotebookRun
         outputs[failure.Number - 1].Add(Output.Error(failure.Name, failure.Value, failure.Traceback));
     }
 
-    private void Save(string path)
+    private void Save()
+    {
+        Write();
+        options.Progress?.Invoke(new NotebookSaved(outputPath));
+    }
+
+    /// <summary>Saves on the way: a disk that is full for a while is no reason to lose a run, and the last save must succeed anyway.</summary>
+    private void TrySave()
+    {
+        RunEvent told = new NotebookSaved(outputPath);
+        try
+        {
+            Write();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            told = new NotebookNotSaved(outputPath, error.Message);
+        }
+        options.Progress?.Invoke(told);
+    }
+
+    private void Write()
     {
         foreach (var output in outputs) output.Flush();
-        notebook.Save(path);
-        options.Progress?.Invoke(new NotebookSaved(path));
+        notebook.Save(outputPath);
     }
 
     private static string Seconds(TimeSpan? time) => time!.Value.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);

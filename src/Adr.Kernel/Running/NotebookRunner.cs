@@ -16,7 +16,8 @@ public static class NotebookRunner
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Stops the run: the cell is asked to end, then killed, and the notebook is saved. See <see cref="TerminationSignals"/>.</param>
     /// <returns>How it ended; failures of the notebook are told here and not thrown.</returns>
-    /// <exception cref="IOException">The output cannot be written.</exception>
+    /// <exception cref="IOException">The output cannot be written, before the first cell or after the last one.</exception>
+    /// <exception cref="UnauthorizedAccessException">The output may not be written.</exception>
     public static async Task<RunResult> RunAsync(RunOptions options, CancellationToken cancellationToken = default)
     {
         var clock = Stopwatch.StartNew();
@@ -72,7 +73,8 @@ public static class NotebookRunner
     {
         var cells = run.CellsRun == 1 ? "1 cell" : $"{run.CellsRun} cells";
         var took = string.Create(CultureInfo.InvariantCulture, $"{cells} ran in {elapsed.TotalSeconds:0.0} s");
-        var blame = end == ExitCode.CellFailed ? run.Failures.FirstOrDefault(failure => !failure.Expected) : run.Failures.LastOrDefault();
+        var blame = end == ExitCode.CellFailed ? run.Failures.FirstOrDefault(failure => !failure.Expected)
+            : run.Failures.LastOrDefault(failure => failure.Name is "CellTimeout" or "RunTimeout" or "EngineDied"); // none when time ran out between two cells
         return end switch
         {
             ExitCode.Ok => took + ".",

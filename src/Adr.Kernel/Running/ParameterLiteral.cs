@@ -7,16 +7,17 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Adr.Kernel.Running;
 
-/// <summary>A value from a command line as a C# declaration of the parameter's own type.</summary>
+/// <summary>A value from a command line as C# that gives it to a parameter, in the parameter's own type.</summary>
 internal static class ParameterLiteral
 {
-    /// <summary>Such as <c>int epochs = 3;</c>.</summary>
+    /// <summary>Such as <c>int epochs = 3;</c>, for a cell after the one that declares the parameter.</summary>
     /// <exception cref="RunUsageException">The value does not fit the type.</exception>
-    internal static string Declaration(string name, ParametersCell.Parameter parameter, string value)
+    internal static string Statement(string name, ParametersCell.Parameter parameter, string value)
     {
         var type = parameter.Type == "var" ? Infer(parameter.Default) : parameter.Type;
+        // Only the compiler knows the type of an expression: an assignment has it checked and converted.
+        if (type is null) return $"{name} = {Guess(value)};";
         // A type this does not know is an enum, or else the cell fails to compile with its name.
-        if (type is null) return $"var {name} = {Guess(value)};";
         var literal = Literal(type, value) ?? throw new RunUsageException($"Parameter '{name}' is declared as '{parameter}', and '{value}' is no {type}.");
         return $"{type} {name} = {literal};";
     }
@@ -59,19 +60,24 @@ internal static class ParameterLiteral
     /// <summary>A JSON array, <c>[1, 2]</c>, or values between commas.</summary>
     private static string? ArrayLiteral(string element, string value)
     {
-        IEnumerable<string> values;
+        var isList = value.TrimStart().StartsWith('[');
+        if ((isList ? List(value) : value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) is not { } values) return null;
+        var literals = values.Select(item => Literal(element, item)).ToList();
+        return literals.Contains(null) ? null : $"[{string.Join(", ", literals)}]";
+    }
+
+    /// <summary>The elements of a JSON array; null where the value is none.</summary>
+    private static IReadOnlyList<string>? List(string value)
+    {
+        if (!value.TrimStart().StartsWith('[')) return null;
         try
         {
-            values = value.TrimStart().StartsWith('[')
-                ? JsonNode.Parse(value)!.AsArray().Select(item => item is null ? "null" : item.ToString())
-                : value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return [.. JsonNode.Parse(value)!.AsArray().Select(item => item is null ? "null" : item.ToString())];
         }
         catch (JsonException)
         {
             return null;
         }
-        var literals = values.Select(item => Literal(element, item)).ToList();
-        return literals.Contains(null) ? null : $"[{string.Join(", ", literals)}]";
     }
 
     /// <summary>The type that <c>var</c> stands for, from the literal beside it; null where that does not say.</summary>
@@ -85,11 +91,13 @@ internal static class ParameterLiteral
         },
         InterpolatedStringExpressionSyntax => "string",
         ArrayCreationExpressionSyntax array => array.Type.ElementType + "[]",
+        ImplicitArrayCreationExpressionSyntax array when array.Initializer.Expressions.Select(Infer).Distinct().ToList() is [{ } element] => element + "[]",
         MemberAccessExpressionSyntax { Expression: var type } => type.ToString(), // Budget.Quick
         _ => null,
     };
 
-    /// <summary>papermill's rule for values without a type: what looks like a number or a truth value is one, and the rest is text.</summary>
+    /// <summary>papermill's rule for values without a type: what looks like a number, a truth value or a list is one, and the rest is text.</summary>
     private static string Guess(string value) =>
+        List(value) is { } items ? $"[{string.Join(", ", items.Select(Guess))}]" :
         Literal("int", value) ?? Literal("long", value) ?? Literal("bool", value) ?? Literal("double", value) ?? Literal("string", value)!;
 }

@@ -22,7 +22,7 @@ internal static class ParametersCell
         {
             if (!declared.TryGetValue(name, out var parameter))
                 throw new RunUsageException($"The notebook has no parameter '{name}'. Its parameters are: {string.Join(", ", declared.Values)}.");
-            lines.Add(ParameterLiteral.Declaration(name, parameter, value));
+            lines.Add(ParameterLiteral.Statement(name, parameter, value));
         }
         var injected = Cell.Code(string.Join('\n', lines));
         injected.AddTag(InjectedTag);

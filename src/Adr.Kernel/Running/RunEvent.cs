@@ -37,3 +37,8 @@ public sealed record CellFinished(int Number, CellFailure? Failure, TimeSpan Ela
 /// <summary>The notebook was saved.</summary>
 /// <param name="Path">Where.</param>
 public sealed record NotebookSaved(string Path) : RunEvent;
+
+/// <summary>The notebook could not be saved while it runs; that is tried again, and the save at the end must succeed.</summary>
+/// <param name="Path">Where it should have been saved.</param>
+/// <param name="Reason">Why it was not.</param>
+public sealed record NotebookNotSaved(string Path, string Reason) : RunEvent;

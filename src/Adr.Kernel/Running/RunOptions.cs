@@ -32,7 +32,7 @@ public sealed record RunOptions
     /// <summary>The program that hosts the engine; notebooks share its assemblies.</summary>
     public EngineCommand Engine { get; init; } = EngineCommand.Default;
 
-    /// <summary>How often the notebook is saved while a cell runs; after a cell it always is.</summary>
+    /// <summary>How often the notebook is saved while a cell runs. It is saved after a cell too; where saving takes long, a few quick cells share one save.</summary>
     public TimeSpan SaveInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a cell that is asked to stop may take for it before its process is killed.</summary>

@@ -3,11 +3,16 @@ using System.Text;
 namespace Adr.Kernel.Running;
 
 /// <summary>Text as a terminal shows it: a carriage return goes back to the line's start, and what follows overwrites it.</summary>
+/// <remarks>
+/// Escape sequences, such as colours, take characters and no columns; so a line with one is not overwritten letter by
+/// letter but replaced from where the overwriting begins.
+/// </remarks>
 internal sealed class TerminalText
 {
     private readonly StringBuilder text = new();
     private int lineStart; // of the last line
     private int cursor;
+    private bool hasEscapes; // the last line
 
     internal void Append(ReadOnlySpan<char> written)
     {
@@ -27,6 +32,7 @@ internal sealed class TerminalText
                 default:
                     text.Append('\n');
                     cursor = lineStart = text.Length;
+                    hasEscapes = false;
                     break;
             }
             written = written[(control + 1)..];
@@ -37,6 +43,9 @@ internal sealed class TerminalText
 
     private void Put(ReadOnlySpan<char> part)
     {
+        if (part.IsEmpty) return;
+        hasEscapes |= part.Contains('\u001b');
+        if (hasEscapes && cursor < text.Length) text.Length = cursor;
         var over = Math.Min(part.Length, text.Length - cursor);
         for (var i = 0; i < over; i++) text[cursor + i] = part[i];
         text.Append(part[over..]);

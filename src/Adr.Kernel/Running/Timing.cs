@@ -7,6 +7,9 @@ namespace Adr.Kernel.Running;
 /// <summary>When things ran, under the keys that nbclient and papermill write.</summary>
 internal static class Timing
 {
+    /// <summary>Takes away when a cell ran in an earlier run.</summary>
+    internal static void Forget(Cell cell) => cell.Metadata.Remove("execution");
+
     internal static void Record(Cell cell, DateTimeOffset started, DateTimeOffset ended) => cell.Metadata["execution"] = new JsonObject
     {
         ["iopub.execute_input"] = Iso(started),
@@ -19,14 +22,12 @@ internal static class Timing
     {
         var parameters = new JsonObject();
         foreach (var (name, value) in options.Parameters) parameters[name] = value;
-        notebook.Metadata["papermill"] = new JsonObject
-        {
-            ["duration"] = Math.Round((ended - started).TotalSeconds, 3),
-            ["end_time"] = Iso(ended),
-            ["exception"] = failed ? true : null,
-            ["parameters"] = parameters,
-            ["start_time"] = Iso(started),
-        };
+        var papermill = NotebookJson.ObjectAt(notebook.Metadata, "papermill"); // what else stands there is not ours
+        papermill["duration"] = Math.Round((ended - started).TotalSeconds, 3);
+        papermill["end_time"] = Iso(ended);
+        papermill["exception"] = failed ? true : null;
+        papermill["parameters"] = parameters;
+        papermill["start_time"] = Iso(started);
     }
 
     private static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);

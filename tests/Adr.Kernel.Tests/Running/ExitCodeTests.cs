@@ -39,6 +39,7 @@ public class ExitCodeTests
     [InlineData("Environment.FailFast(\"last words\");", "SIGABRT", "last words")]
     [InlineData("int Endless(int n) => Endless(n + 1) + 1;\nEndless(0)", "SIGABRT", "Stack overflow")]
     [InlineData("System.Diagnostics.Process.GetCurrentProcess().Kill(); System.Threading.Thread.Sleep(-1);", "SIGKILL", "")]
+    [InlineData("new System.Threading.Thread(() => throw new Exception(\"on a thread\")).Start(); System.Threading.Thread.Sleep(-1);", "SIGABRT", "on a thread")]
     [InlineData("Environment.Exit(7);", "exit code 7", "")]
     public async Task ADeadEngineIsToldInTheNotebook(string code, string how, string words)
     {
@@ -47,10 +48,23 @@ public class ExitCodeTests
         Assert.Equal(ExitCode.EngineDied, result.ExitCode);
         Assert.Equal("kept", saved.Cells[0].Outputs[0].Data("text/plain"));
         var error = saved.Cells[1].Outputs[^1];
+        Assert.Equal("text\n", Streamed(saved.Cells[1], "stdout"));
         Assert.Equal("EngineDied", error.ErrorName);
         Assert.Contains(how, error.ErrorValue);
-        Assert.Contains(words, string.Concat(saved.Cells[1].Outputs.Where(output => output.StreamName == "stderr").Select(output => output.StreamText)));
+        Assert.Contains(words, Streamed(saved.Cells[1], "stderr"));
         Assert.Empty(saved.Cells[2].Outputs);
+    }
+
+    [Theory]
+    [InlineData("Environment.Exit(7);")]
+    [InlineData("new System.Threading.Thread(() => throw new Exception()).Start(); System.Threading.Thread.Sleep(-1);")]
+    [InlineData("Console.Out.Flush(); System.Diagnostics.Process.GetCurrentProcess().Kill(); System.Threading.Thread.Sleep(-1);")]
+    public async Task TheLastTextBeforeTheEndIsKept(string end)
+    {
+        using var sandbox = new Sandbox("Console.WriteLine(\"first\"); Console.WriteLine(\"second\"); Console.Write(\"last\");\n" + end);
+        var (result, saved) = await sandbox.RunAsync();
+        Assert.Equal(ExitCode.EngineDied, result.ExitCode);
+        Assert.Equal("first\nsecond\nlast", Streamed(saved.Cells[0], "stdout"));
     }
 
     [Fact]
@@ -82,6 +96,28 @@ public class ExitCodeTests
     }
 
     [Fact]
+    public async Task ALanguageThatOnlyLanguageInfoNamesIsRefusedToo()
+    {
+        using var sandbox = new Sandbox("print(1)");
+        sandbox.Notebook.Metadata["kernelspec"]!.AsObject().Remove("language");
+        sandbox.Notebook.Metadata["language_info"]!["name"] = "python";
+        sandbox.Notebook.Cells[0].SetOutputs([Output.Stream("stdout", "1")]);
+        var (result, saved) = await sandbox.RunAsync(options => options with { OutputPath = null });
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains("asks for python", result.Message);
+        Assert.Equal("1", saved.Cells[0].Outputs[0].StreamText);
+    }
+
+    [Fact]
+    public async Task AnOutputThatCannotBeWrittenIsKnownBeforeTheFirstCellRuns()
+    {
+        using var sandbox = new Sandbox("System.IO.File.WriteAllText(\"ran\", \"\");");
+        var file = sandbox.Write("file", "");
+        await Assert.ThrowsAnyAsync<IOException>(() => sandbox.RunAsync(options => options with { OutputPath = Path.Combine(file, "out.ipynb") }));
+        Assert.False(File.Exists(Path.Combine(sandbox.Folder, "ran")));
+    }
+
+    [Fact]
     public async Task CellsOfOtherLanguagesByMetadataAreRefusedByName()
     {
         using var sandbox = new Sandbox("1", "SELECT 1");
@@ -109,4 +145,8 @@ public class ExitCodeTests
         Assert.Contains("no folder 'gone'", await Refused(options => options with { WorkingDirectory = "gone" }));
         Assert.Contains("not JSON", await Refused(options => options with { NotebookPath = sandbox.Write("bad.ipynb", "hello") }));
     }
+
+    // In pieces, as the two streams arrive by different ways.
+    private static string Streamed(Cell cell, string name) =>
+        string.Concat(cell.Outputs.Where(output => output.Type == "stream" && output.StreamName == name).Select(output => output.StreamText));
 }

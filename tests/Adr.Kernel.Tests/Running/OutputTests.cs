@@ -73,6 +73,31 @@ public class OutputTests
     }
 
     [Fact]
+    public async Task ASaveThatFailsOnTheWayIsToldAndTheRunGoesOn()
+    {
+        using var sandbox = new Sandbox(
+            "System.IO.Directory.Move(\"out\", \"moved\"); System.IO.File.WriteAllText(\"out\", \"\");",
+            "for (var i = 0; i < 600 && !System.IO.File.Exists(\"told\"); i++) System.Threading.Thread.Sleep(50);\nSystem.IO.File.Exists(\"told\")",
+            "System.IO.File.Delete(\"out\");");
+        var told = new List<NotebookNotSaved>();
+        var (result, saved) = await sandbox.RunAsync(options => options with
+        {
+            SaveInterval = TimeSpan.FromMilliseconds(100),
+            Progress = happened =>
+            {
+                if (happened is not NotebookNotSaved failed) return;
+                told.Add(failed);
+                sandbox.Write("told", "");
+            },
+        });
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Equal(sandbox.OutputPath, told[0].Path);
+        Assert.NotEmpty(told[0].Reason);
+        Assert.Equal("True", saved.Cells[1].Outputs[0].Data("text/plain"));
+        Assert.Equal(3, saved.Cells[2].ExecutionCount);
+    }
+
+    [Fact]
     public async Task AFloodIsCutAndSaysSo()
     {
         using var sandbox = new Sandbox("for (var i = 0; i < 100_000; i++) Console.WriteLine(\"0123456789\"); Console.WriteLine(\"end\");", "\"next\"");
@@ -115,8 +140,14 @@ public class OutputTests
     [Fact]
     public async Task TimingIsRecordedAsNbclientAndPapermillDo()
     {
-        using var sandbox = new Sandbox("await Task.Delay(50);");
+        using var sandbox = new Sandbox("await Task.Delay(50);", "throw new Exception();", "3");
+        sandbox.Notebook.Metadata["papermill"] = new System.Text.Json.Nodes.JsonObject { ["version"] = "2.4.0", ["exception"] = true };
+        sandbox.Notebook.Cells[1].AddTag("raises-exception");
+        sandbox.Notebook.Cells[2].AddTag("skip-execution");
         var (_, saved) = await sandbox.RunAsync();
+        Assert.Equal("2.4.0", saved.Metadata["papermill"]!["version"]!.GetValue<string>());
+        Assert.NotNull(saved.Cells[1].Metadata["execution"]);
+        Assert.Null(saved.Cells[2].Metadata["execution"]);
         var execution = saved.Cells[0].Metadata["execution"]!;
         var begin = DateTimeOffset.Parse(execution["iopub.execute_input"]!.GetValue<string>());
         var end = DateTimeOffset.Parse(execution["shell.execute_reply"]!.GetValue<string>());

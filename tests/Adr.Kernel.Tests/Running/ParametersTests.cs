@@ -9,7 +9,7 @@ public class ParametersTests
         int epochs = 5; double rate = 0.1, decay = 1e-3; string name = "x";
         bool fast = false; var text = "t"; var count = 3; var negative = -1.5f; long big = 1; int? maybe = null;
         double[] epsilons = { 0.1 }; string[] names = new[] { "a" }; var kind = DayOfWeek.Monday; DayOfWeek day = DayOfWeek.Friday;
-        var unknown = Compute();
+        var unknown = Compute(); var sizes = new[] { 1, 2 }; var mixed = new[] { 1, 0.5 };
         """;
 
     [Theory]
@@ -30,8 +30,11 @@ public class ParametersTests
     [InlineData("epsilons", "0.1,0.3", "double[] epsilons = [0.1d, 0.3d];")]
     [InlineData("names", "[\"a,b\"]", "string[] names = [\"a,b\"];")]
     [InlineData("kind", "sunday", "DayOfWeek kind = Enum.Parse<DayOfWeek>(\"sunday\", ignoreCase: true);")]
-    [InlineData("unknown", "3", "var unknown = 3;")]
-    [InlineData("unknown", "abc", "var unknown = \"abc\";")]
+    [InlineData("sizes", "[3]", "int[] sizes = [3];")]
+    [InlineData("mixed", "[3, 0.5]", "mixed = [3, 0.5d];")] // the compiler knows its type
+    [InlineData("unknown", "3", "unknown = 3;")]
+    [InlineData("unknown", "abc", "unknown = \"abc\";")]
+    [InlineData("unknown", "[abc", "unknown = \"[abc\";")]
     public void ValuesBecomeLiteralsOfTheDeclaredType(string name, string value, string expected) =>
         Assert.Equal($"// Parameters\n{expected}", Inject(Notebook(), name, value).Cells[2].Source);
 
@@ -40,6 +43,7 @@ public class ParametersTests
     [InlineData("epochs", "1.5", "'int epochs = 5'", "no int")]
     [InlineData("fast", "yes", "'bool fast = false'", "no bool")]
     [InlineData("epsilons", "[0.1, x]", "double[] epsilons", "no double[]")]
+    [InlineData("sizes", "[0.5]", "var sizes", "no int[]")]
     [InlineData("epoch", "1", "int epochs = 5, double rate = 0.1", "no parameter 'epoch'")]
     public void WhatDoesNotFitIsRefused(string name, string value, string expected, string alsoExpected)
     {
@@ -63,6 +67,20 @@ public class ParametersTests
         Assert.Equal(["injected-parameters"], notebook.Cells[2].Tags);
         Assert.Equal("// Parameters\nint epochs = 2;", notebook.Cells[2].Source);
         Assert.Equal("after", notebook.Cells[3].Source);
+    }
+
+    [Fact]
+    public async Task AnExpressionsTypeIsKept()
+    {
+        using var sandbox = new Sandbox("var epsilon = 8 / 255.0; var steps = new[] { 1, 0.5 };", "$\"{epsilon / 2} {steps.Sum()}\"");
+        sandbox.Notebook.Cells[0].AddTag("parameters");
+        var (result, saved) = await sandbox.RunAsync(options => options with { Parameters = new Dictionary<string, string> { ["epsilon"] = "1", ["steps"] = "[1, 2]" } });
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Equal("0.5 3", saved.Cells[2].Outputs[0].Data("text/plain"));
+
+        (result, _) = await sandbox.RunAsync(options => options with { Parameters = new Dictionary<string, string> { ["epsilon"] = "abc" } });
+        Assert.Equal(ExitCode.CellFailed, result.ExitCode);
+        Assert.Contains("Cell [2], line 2, column 11: error CS0029", result.Message);
     }
 
     [Fact]

@@ -40,6 +40,21 @@ public class StoppingTests
     }
 
     [Fact]
+    public async Task ARunWhoseTimeEndsBetweenTwoCellsBlamesNeither()
+    {
+        using var sandbox = new Sandbox("throw new Exception(\"expected\");", "2");
+        sandbox.Notebook.Cells[0].AddTag("raises-exception");
+        var timeout = TimeSpan.FromSeconds(8);
+        var (result, _) = await sandbox.RunAsync(options => options with
+        {
+            Timeout = timeout,
+            Progress = told => { if (told is CellFinished) Thread.Sleep(timeout); },
+        });
+        Assert.Equal(ExitCode.Timeout, result.ExitCode);
+        Assert.StartsWith("The time for the run was over; 1 cell ran", result.Message);
+    }
+
+    [Fact]
     public async Task StoppingSavesWhatThereIs()
     {
         using var sandbox = new Sandbox("\"done\"", "Console.WriteLine(\"running\"); System.Threading.Thread.Sleep(-1);");
