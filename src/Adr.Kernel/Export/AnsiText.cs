@@ -1,10 +1,13 @@
 using System.Text;
+using Adr.Kernel.Running;
 
 namespace Adr.Kernel.Export;
 
 /// <summary>Text of a terminal as HTML: colours become spans, a carriage return overwrites its line.</summary>
 internal static class AnsiText
 {
+    private const string SequenceStart = "\u001b[";
+
     private static readonly string[] Colors = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
     /// <summary>The text as HTML; escape sequences that do not colour are dropped.</summary>
@@ -13,50 +16,51 @@ internal static class AnsiText
         text = Overwrite(text);
         var html = new StringBuilder();
         var open = false;
-        for (var i = 0; i < text.Length; i++)
+        var from = 0;
+        while (true)
         {
-            if (text[i] == '\u001b' && i + 1 < text.Length && text[i + 1] == '[')
-            {
-                var end = i + 2;
-                while (end < text.Length && !char.IsAsciiLetter(text[end])) end++;
-                if (end < text.Length && text[end] == 'm')
-                {
-                    if (open) html.Append("</span>");
-                    var style = Classes(text[(i + 2)..end]);
-                    open = style.Length > 0;
-                    if (open) html.Append($"<span class=\"{style}\">");
-                }
-                i = end;
-                continue;
-            }
-            html.Append(Html.Escape(char.IsHighSurrogate(text[i]) && i + 1 < text.Length ? text.Substring(i++, 2) : text[i].ToString()));
+            var start = text.IndexOf(SequenceStart, from, StringComparison.Ordinal);
+            html.Append(Html.Escape(start < 0 ? text[from..] : text[from..start]));
+            if (start < 0) break;
+            var end = start + SequenceStart.Length;
+            while (end < text.Length && !char.IsAsciiLetter(text[end])) end++;
+            if (end == text.Length) break;
+            from = end + 1;
+            if (text[end] != 'm') continue;
+            if (open) html.Append("</span>");
+            var style = Classes(text[(start + SequenceStart.Length)..end]);
+            open = style.Length > 0;
+            if (open) html.Append($"<span class=\"{style}\">");
         }
         if (open) html.Append("</span>");
         return html.ToString();
     }
 
-    /// <summary>A progress line that returns to its start shows its last state, as on a terminal.</summary>
     private static string Overwrite(string text)
     {
-        text = text.Replace("\r\n", "\n");
-        if (!text.Contains('\r')) return text;
-        return string.Join('\n', text.Split('\n').Select(line =>
-        {
-            var states = line.Split('\r', StringSplitOptions.RemoveEmptyEntries);
-            return states.Length == 0 ? "" : states[^1];
-        }));
+        if (text.AsSpan().IndexOfAny('\r', '\b') < 0) return text;
+        var shown = new TerminalText();
+        shown.Append(text);
+        return shown.ToString();
     }
 
-    private static string Classes(string codes)
+    private static string Classes(string sequence)
     {
         var classes = new List<string>();
-        foreach (var code in codes.Split(';'))
+        var codes = sequence.Split(';');
+        for (var i = 0; i < codes.Length; i++)
         {
-            if (!int.TryParse(code, out var number) || number == 0) classes.Clear();
-            else if (number == 1) classes.Add("ansi-bold");
-            else if (number is >= 30 and <= 37) classes.Add("ansi-" + Colors[number - 30]);
-            else if (number is >= 90 and <= 97) classes.Add("ansi-" + Colors[number - 90]);
+            if (codes[i].Length == 0) classes.Clear(); // none is 0
+            if (!int.TryParse(codes[i], out var code)) continue;
+            if (code == 0) classes.Clear();
+            else if (code == 1) classes.Add("ansi-bold");
+            else if (code is >= 30 and <= 37) classes.Add("ansi-" + Colors[code - 30]);
+            else if (code is >= 90 and <= 97) classes.Add("ansi-" + Colors[code - 90]);
+            else if (code is 38 or 48) i += Arguments(codes.AsSpan(i + 1)); // a colour this page does not have
         }
         return string.Join(' ', classes);
     }
+
+    /// <summary>How many codes after 38 or 48 are no codes but a colour's number, 5;n, or its parts, 2;r;g;b.</summary>
+    private static int Arguments(ReadOnlySpan<string> codes) => codes is ["5", ..] ? 2 : codes is ["2", ..] ? 4 : 0;
 }

@@ -35,7 +35,7 @@ internal sealed class CellRenderer(MarkdownRenderer markdown, OutputRenderer out
     {
         if (string.IsNullOrWhiteSpace(cell.Source) || cell.HasTag("remove-input")) return;
         HasCode = true;
-        var folded = foldCode || cell.HasTag("hide-input") || IsHidden(cell, "source_hidden", "hide-input");
+        var folded = foldCode || IsHidden(cell, "source_hidden", "hide-input");
         var label = cell.HasTag("injected-parameters") ? "parameters of this run" : cell.HasTag("parameters") ? "parameters" : "";
         var number = cell.ExecutionCount is { } count ? $"[{count}]" : "[ ]";
         html.Append($"<details class=\"source{(cell.HasTag("injected-parameters") ? " injected" : "")}\"{(folded ? "" : " open")}><summary><span class=\"number\">{number}</span>");
@@ -50,15 +50,25 @@ internal sealed class CellRenderer(MarkdownRenderer markdown, OutputRenderer out
         return isForeign ? Html.Escape(cell.Source) : CodeHighlighter.Highlight(cell.Source);
     }
 
-    /// <summary>How long the cell ran, as papermill's metadata says; null under a second.</summary>
+    /// <summary>How long the cell ran in the run that its number and outputs are of; null where nobody says so, and under a second.</summary>
     private static string? Seconds(Cell cell)
     {
-        if (cell.Json["metadata"]?["papermill"]?["duration"] is not JsonValue duration || !duration.TryGetValue<double>(out var seconds) || seconds < 1) return null;
+        if (cell.ExecutionCount is null || (ByExecution(cell) ?? ByPapermill(cell)) is not { } seconds || seconds < 1) return null;
         return seconds < 60
             ? seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s"
             : string.Create(CultureInfo.InvariantCulture, $"{(int)(seconds / 60)} min {(int)seconds % 60:00} s");
     }
 
+    // This library's runs, nbclient's and JupyterLab's.
+    private static double? ByExecution(Cell cell) =>
+        Time(cell, "iopub.execute_input") is { } begun && Time(cell, "shell.execute_reply") is { } ended ? (ended - begun).TotalSeconds : null;
+
+    private static double? ByPapermill(Cell cell) =>
+        NotebookJson.At(cell.Json["metadata"], "papermill", "duration") is JsonValue duration && duration.TryGetValue<double>(out var seconds) ? seconds : null;
+
+    private static DateTimeOffset? Time(Cell cell, string key) =>
+        DateTimeOffset.TryParse(NotebookJson.TextAt(cell.Json["metadata"], "execution", key), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
     private static bool IsHidden(Cell cell, string flag, string tag) =>
-        cell.HasTag(tag) || (cell.Json["metadata"]?["jupyter"]?[flag] is JsonValue value && value.TryGetValue<bool>(out var hidden) && hidden);
+        cell.HasTag(tag) || (NotebookJson.At(cell.Json["metadata"], "jupyter", flag) is JsonValue value && value.TryGetValue<bool>(out var hidden) && hidden);
 }

@@ -56,16 +56,17 @@ internal sealed partial class OutputRenderer(MarkdownRenderer markdown, bool scr
     private string Data(Output output)
     {
         if (output.Value(Plotly) is JsonObject figure && figure["data"] is JsonArray) return Figure(output, figure);
+        // Before HTML that was made of it: this page renders its formulas.
+        if (output.Data("text/markdown") is { } text) return markdown.ToHtml(text);
         if (output.Data("text/html") is { } html)
         {
             if (UsesPlotly().IsMatch(html)) NeedsPlotly = true;
             return html;
         }
-        if (output.Data("text/markdown") is { } text) return markdown.ToHtml(text);
         if (Picture(output) is { } picture) return picture;
         if (output.Data("text/latex") is { } latex) return markdown.ToHtml(latex);
         if (output.Value("application/json") is { } json) return $"<pre>{Html.Escape(json.ToJsonString(Indented))}</pre>";
-        if (output.Data("application/javascript") is { } script) return scripts ? Html.Script(script) : "";
+        if (scripts && output.Data("application/javascript") is { } script) return Html.Script(script);
         if (output.Data("text/plain") is { } plain) return $"<pre class=\"plain\">{AnsiText.ToHtml(plain)}</pre>";
         var offered = string.Join(", ", output.MimeTypes);
         return $"<p class=\"unknown\">An output of a kind this page cannot show: {Html.Escape(offered.Length > 0 ? offered : output.Type)}.</p>";

@@ -21,9 +21,10 @@ internal static class Page
         page.Append("</head>\n<body>\n");
         if (content.Scripts && content.HasCode) page.Append("<button id=\"fold\" type=\"button\" hidden>Hide code</button>\n");
         Contents(content.Headings, page);
+        // Before the outputs, whose own scripts may draw with it.
+        if (content.Plotly) page.Append(Html.Script(Assets.Text("plotly-basic.min.js"))).Append('\n');
         page.Append($"<main>\n{content.Body}</main>\n");
         if (!string.IsNullOrEmpty(content.Footer)) page.Append($"<footer>{Html.Escape(content.Footer)}</footer>\n");
-        if (content.Plotly) page.Append(Html.Script(Assets.Text("plotly-basic.min.js"))).Append('\n');
         if (content.Scripts) page.Append(Html.Script(Assets.Text("page.js"))).Append('\n');
         return page.Append("</body>\n</html>\n").ToString();
     }

@@ -99,6 +99,13 @@ public class HtmlExporterTests
         }
 
         [Fact]
+        public void Find_plotly_before_their_own_scripts_run()
+        {
+            var page = Export(Code("1", Shown(("text/html", "<script>Plotly.newPlot('x', [])</script>"))));
+            Assert.InRange(page.IndexOf("plotly.js (basic", StringComparison.Ordinal), 0, page.IndexOf("<script>Plotly.newPlot", StringComparison.Ordinal));
+        }
+
+        [Fact]
         public void Are_the_only_reason_to_embed_it()
         {
             var page = Export(Cell.Markdown("# T"), Code("1", Shown(("text/html", "<p>hello</p>"))));
@@ -143,6 +150,24 @@ public class HtmlExporterTests
             Assert.Contains("html", page);
             Assert.DoesNotContain("plain</pre>", page);
             Assert.DoesNotContain("AAAA", page);
+        }
+
+        [Fact]
+        public void Markdown_wins_over_the_html_made_of_it()
+        {
+            var page = Body(Export(Code("#!markdown\n$x$", Shown(("text/html", "<p>made</p>"), ("text/markdown", "$x$")))));
+            Assert.Contains("class=\"katex", page);
+            Assert.DoesNotContain("made", page);
+        }
+
+        [Fact]
+        public void A_script_that_may_not_run_gives_way_to_its_text()
+        {
+            var notebook = With(Code("1", Shown(("application/javascript", "draw()"), ("text/plain", "a drawing"))));
+            Assert.Contains("draw()", HtmlExporter.Export(notebook));
+            var page = HtmlExporter.Export(notebook, new HtmlOptions { Scripts = false });
+            Assert.Contains("a drawing", page);
+            Assert.DoesNotContain("draw()", page);
         }
 
         [Fact]
@@ -219,6 +244,23 @@ public class HtmlExporterTests
             tagged.AddTag("hide-input");
             Assert.Equal(1, Count(Body(Export(Code("1"), tagged)), "<details class=\"source\" open>"));
             Assert.Equal(0, Count(HtmlExporter.Export(With(Code("1")), new HtmlOptions { FoldCode = true }), "<details class=\"source\" open>"));
+        }
+
+        [Theory]
+        [InlineData("""{"execution": {"iopub.execute_input": "2026-01-01T10:00:00.5Z", "shell.execute_reply": "2026-01-01T10:01:05.5Z"}, "papermill": {"duration": 7}}""", "1 min 05 s")]
+        [InlineData("""{"execution": {"iopub.execute_input": "2026-01-01T10:00:00Z"}, "papermill": {"duration": 7.5}}""", "7.5 s")]
+        [InlineData("""{"execution": "x", "papermill": "x", "jupyter": "x"}""", null)]
+        [InlineData("""{"papermill": {"duration": 0.5}}""", null)]
+        public void Tell_how_long_they_ran(string metadata, string? expected)
+        {
+            var cell = Code("1");
+            cell.ExecutionCount = 1;
+            cell.Json["metadata"] = System.Text.Json.Nodes.JsonNode.Parse(metadata);
+            var notebook = With(cell);
+            var time = Regex.Match(HtmlExporter.Export(notebook), "class=\"time\">([^<]*)<");
+            Assert.Equal(expected, time.Success ? time.Groups[1].Value : null);
+            cell.ExecutionCount = null; // it did not run in this run
+            Assert.DoesNotContain("class=\"time\"", HtmlExporter.Export(notebook));
         }
 
         [Fact]
