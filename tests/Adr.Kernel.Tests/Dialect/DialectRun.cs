@@ -33,8 +33,8 @@ public sealed class DialectRun : IAsyncLifetime
         ("helpers", "Javascript(\"alert(1)\"); CSS(\"b { color: red }\"); HTML(\"<u>h</u>\")"),
         ("formatted value", "using Microsoft.DotNet.Interactive.Formatting;\nnew[] { new FormattedValue(\"text/html\", \"<p/>\"), new FormattedValue(\"image/png\", \"aGk=\") }"),
         ("null text", "new FormattedValue(\"text/html\", null).Display(); \"goes on\""),
-        ("lazy", "var computed = 0;\nIEnumerable<int> Lazy() { while (computed < 3) yield return ++computed; computed = 30; }\nLazy()"),
-        ("computed once", "computed"),
+        ("lazy", "var readings = 0;\nEnumerable.Range(1, 3).Where(i => { readings++; return true; })"),
+        ("readings", "readings"),
         ("register", "record Point(int X, int Y);\nFormatter.Register<Point>(p => $\"<em>{p.X}|{p.Y}</em>\", \"text/html\");\nnew Point(1, 2)"),
         ("preferred", "Formatter.Register<Point>((p, w) => w.Write($\"<svg>{p.X}</svg>\"), \"image/svg+xml\");\nFormatter.SetPreferredMimeTypesFor(typeof(Point), \"image/svg+xml\", \"text/html\");\nnew Point(3, 4)"),
         ("source", """
