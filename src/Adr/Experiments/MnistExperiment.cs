@@ -6,7 +6,6 @@ using Adr.Data;
 using Adr.Losses;
 using Adr.Models;
 using Adr.Training;
-using TorchSharp;
 
 namespace Adr.Experiments;
 
@@ -85,7 +84,8 @@ public sealed partial record MnistExperiment
     /// <summary>The settings of a budget.</summary>
     /// <param name="budget">How much time there is.</param>
     /// <param name="seed">See <see cref="Seed"/>.</param>
-    /// <param name="device">"auto" for CUDA where there is one, else the CPU; or see <see cref="Device"/>.</param>
+    /// <param name="device">See <see cref="DeviceName.Resolve"/>. Default "auto".</param>
+    /// <exception cref="ArgumentException">No such budget, or no such device here.</exception>
     public static MnistExperiment For(Budget budget, long seed = 1, string device = "auto")
     {
         var settings = budget switch
@@ -112,7 +112,7 @@ public sealed partial record MnistExperiment
             },
             _ => throw new ArgumentOutOfRangeException(nameof(budget), budget, "Expected Smoke, Quick, Desktop or Paper."),
         };
-        return settings with { Seed = seed, Device = device == "auto" ? torch.cuda.is_available() ? "cuda" : "cpu" : device };
+        return settings with { Seed = seed, Device = DeviceName.Resolve(device) };
     }
 
     /// <summary>A defence under these settings.</summary>

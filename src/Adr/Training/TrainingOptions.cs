@@ -1,5 +1,4 @@
 using Adr.Data;
-using TorchSharp;
 
 namespace Adr.Training;
 
@@ -63,16 +62,6 @@ public sealed record TrainingOptions
         if (train is not null && ValidationCount >= train.Count) yield return $"ValidationCount is {ValidationCount}, but {train.Name} has {train.Count} points: nothing would be left to train on.";
         if (ValidationSteps < 1) yield return $"ValidationSteps is {ValidationSteps}; it must be at least 1.";
         if (!(LatentGrowthLimit > 1)) yield return $"LatentGrowthLimit is {LatentGrowthLimit}; it must be above 1.";
-        if (DeviceProblem() is { } wrong2) yield return wrong2;
-    }
-
-    private string? DeviceProblem()
-    {
-        var parts = Device.Split(':');
-        var index = 0;
-        if (parts[0] is not ("cpu" or "cuda") || parts.Length > 2 || parts.Length == 2 && (!int.TryParse(parts[1], out index) || index < 0))
-            return $"Device is \"{Device}\"; it must be \"cpu\", \"cuda\" or \"cuda:N\".";
-        if (parts[0] == "cuda" && !torch.cuda.is_available()) return $"Device is \"{Device}\", but this libtorch sees no CUDA device.";
-        return null;
+        if (DeviceName.Problem(Device) is { } noDevice) yield return noDevice;
     }
 }
