@@ -103,6 +103,18 @@ public sealed class EngineTests : IDisposable
         }
 
         [Fact]
+        public void A_relative_LIBTORCH_is_the_callers_and_not_the_clones()
+        {
+            var folder = machine.Libtorch("libtorch");
+
+            var (code, output, _) = machine.With("LIBTORCH", "libtorch").Adr("doctor"); // called from another folder than the clone
+
+            Assert.Equal(0, code);
+            Assert.Equal(folder, machine.Remembered["libtorch"]);
+            Assert.Contains($"LIBTORCH={folder}:", output);
+        }
+
+        [Fact]
         public void Debians_comes_before_Pythons()
         {
             var python = machine.Libtorch("site-packages/torch");
@@ -218,6 +230,7 @@ public sealed class EngineTests : IDisposable
 
         Assert.Equal(5, code);
         Assert.Contains("E: Unable to locate package", errors);
+        Assert.Contains($"could not install: {Packages}", errors);
         Assert.Empty(machine.Remembered);
     }
 
@@ -250,6 +263,20 @@ public sealed class EngineTests : IDisposable
     }
 
     [Fact]
+    public void The_slow_reference_BLAS_stops_nothing_where_apt_fails()
+    {
+        machine.AsDebianRoot().WithDebiansLibtorch().With("STUB_BLAS", "/usr/lib/x86_64-linux-gnu/blas/libblas.so.3.11.0").Stub("apt-get", "echo E: no network; exit 100");
+
+        var (code, output, errors) = machine.Adr("doctor");
+
+        Assert.Equal(0, code);
+        Assert.Contains("E: no network", errors);
+        Assert.Contains("slow reference BLAS", errors);
+        Assert.Contains("command ran", output);
+        Assert.DoesNotContain("BLAS", machine.Adr("doctor").Errors); // and it is not tried at every call
+    }
+
+    [Fact]
     public void A_missing_compiler_is_installed_where_we_may()
     {
         Assert.Equal(0, machine.AsDebianRoot().WithDebiansLibtorch().Without("g++").Adr("doctor").Code);
@@ -260,6 +287,17 @@ public sealed class EngineTests : IDisposable
     public void A_missing_compiler_is_named_where_we_may_not()
     {
         var (code, _, errors) = machine.WithDebiansLibtorch().Without("g++").Adr("doctor");
+
+        Assert.Equal(5, code);
+        Assert.Contains("g++ is missing", errors);
+    }
+
+    [Fact]
+    public void A_missing_compiler_is_named_where_apt_fails()
+    {
+        machine.AsDebianRoot().WithDebiansLibtorch().Without("g++").Stub("apt-get", "exit 100");
+
+        var (code, _, errors) = machine.Adr("doctor");
 
         Assert.Equal(5, code);
         Assert.Contains("g++ is missing", errors);

@@ -63,6 +63,47 @@ public sealed class PreparationTests : IDisposable
     }
 
     [Fact]
+    public void A_libtorch_that_was_upgraded_is_built_against_again()
+    {
+        var header = Path.Combine(machine.Libtorch("libtorch"), "include/ATen/ATen.h");
+        machine.With("LIBTORCH", Path.Combine(machine.Home, "libtorch")).Adr("doctor");
+        File.WriteAllText(header, "newer");
+        File.SetLastWriteTimeUtc(header, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc)); // packages bring the times of their own build
+
+        machine.Adr("doctor");
+        machine.Adr("doctor");
+
+        Assert.Equal(2, Builds);
+    }
+
+    [Fact]
+    public void A_TorchSharp_that_was_built_anew_is_built_against_again()
+    {
+        var dll = Path.Combine(machine.Home, "TorchSharp.dll");
+        File.WriteAllText(dll, "");
+        machine.With("ADR_TORCH", dll).Adr("doctor");
+        File.WriteAllText(dll, "newer");
+
+        machine.Adr("doctor");
+        machine.Adr("doctor");
+
+        Assert.Equal(2, Builds);
+    }
+
+    [Fact]
+    public void The_same_relative_path_from_another_folder_is_another_engine()
+    {
+        var first = machine.Libtorch("libtorch");
+        var second = machine.Libtorch("elsewhere/libtorch");
+        machine.With("LIBTORCH", "libtorch").Adr("doctor");
+        Assert.Equal(first, machine.Remembered["libtorch"]);
+
+        machine.From("elsewhere").Adr("doctor");
+
+        Assert.Equal(second, machine.Remembered["libtorch"]);
+    }
+
+    [Fact]
     public void A_libtorch_that_is_gone_is_forgotten()
     {
         var folder = machine.Libtorch("site-packages/torch");
@@ -109,6 +150,30 @@ public sealed class PreparationTests : IDisposable
         Assert.Equal(0, machine.WithDebiansLibtorch().Adr("doctor").Code);
     }
 
+    [Theory]
+    [InlineData(".dotnet")]
+    [InlineData("sdk 10")]
+    public void A_good_SDK_is_found_behind_an_old_one_on_PATH(string folder)
+    {
+        var place = Path.Combine(machine.Home, folder);
+        Directory.CreateDirectory(place);
+        File.Move(Path.Combine(machine.Tools, "dotnet"), Path.Combine(place, "dotnet"));
+        machine.Stub("dotnet", "exit 1").With("DOTNET_ROOT", Path.Combine(machine.Home, "sdk 10")).WithDebiansLibtorch();
+
+        var (code, output, _) = machine.Adr("doctor");
+
+        Assert.Equal(0, code);
+        Assert.Contains("command ran", output);
+    }
+
+    [Fact]
+    public void Without_a_HOME_PATH_is_enough()
+    {
+        machine.WithDebiansLibtorch().With("HOME", null);
+
+        Assert.Equal(0, machine.Adr("doctor").Code);
+    }
+
     [Fact]
     public void An_SDK_that_global_json_refuses_is_named_with_what_there_is()
     {
@@ -120,16 +185,27 @@ public sealed class PreparationTests : IDisposable
         Assert.Contains("this machine has: 9.0.1", errors);
     }
 
+    [Fact]
+    public void The_SDK_is_chosen_by_the_clone_and_not_by_the_callers_folder()
+    {
+        machine.With("STUB_NUGET", "serves").Adr("doctor");
+
+        Assert.Contains(machine.Places, place => place.Tool == "dotnet restore");
+        Assert.All(machine.Places, place => Assert.Equal(machine.Repository, place.Folder));
+    }
+
     [Theory]
-    [InlineData]
-    [InlineData("help")]
-    [InlineData("--help")]
-    public void Help_prepares_nothing(params string[] arguments)
+    [InlineData("./adr demo")]
+    [InlineData("./adr demo", "help")]
+    [InlineData("./adr demo", "--help")]
+    [InlineData("./adr test [PROJECT", "test", "--help")]
+    [InlineData("One.Tests Two.Tests", "test", "-h")]
+    public void Help_prepares_nothing(string says, params string[] arguments)
     {
         var (code, output, _) = machine.Without("dotnet").Adr(arguments);
 
         Assert.Equal(0, code);
-        Assert.Contains("./adr demo", output);
+        Assert.Contains(says, output);
         Assert.DoesNotContain(machine.Calls, call => !call.StartsWith("readlink", StringComparison.Ordinal));
     }
 }

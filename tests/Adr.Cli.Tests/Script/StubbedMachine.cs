@@ -8,11 +8,13 @@ internal sealed class StubbedMachine : IDisposable
     private static readonly string[] Harmless =
         ["bash", "env", "dirname", "mkdir", "rm", "mv", "cat", "grep", "sed", "find", "touch", "head", "tail", "sleep", "tr", "cut", "sort", "paste", "flock", "timeout"];
 
-    private readonly Dictionary<string, string> environment = [];
+    private readonly Dictionary<string, string?> environment = [];
+    private string folder;
 
     internal StubbedMachine()
     {
         Home = Directory.CreateTempSubdirectory("adr machine ").FullName; // the space is on purpose
+        folder = Home;
         Repository = Path.Combine(Home, "a clone");
         Tools = Path.Combine(Home, "bin");
         Directory.CreateDirectory(Tools);
@@ -27,7 +29,8 @@ internal sealed class StubbedMachine : IDisposable
         Stub("readlink", $"""case ${"{!#}"} in */libblas.so.3) echo "$STUB_BLAS" ;; *) exec {RealPathOf("readlink")} "$@" ;; esac""");
         Stub("g++", "");
         Stub("ldd", "echo libtorch.so");
-        Stub("dotnet", """
+        Stub("dotnet", $$"""
+            case $1 in restore|test|--version) printf '%s\n' "dotnet $1=$PWD" >>"{{PlacesFile}}" ;; esac
             case $1 in
               --version) echo 10.0.100; exit ;;
               --list-sdks) echo "9.0.1 [/x]"; exit ;;
@@ -53,12 +56,17 @@ internal sealed class StubbedMachine : IDisposable
     /// <summary>Every call of a stub so far, as <c>name arguments</c>.</summary>
     internal IReadOnlyList<string> Calls => File.Exists(CallsFile) ? File.ReadAllLines(CallsFile) : [];
 
+    /// <summary>Where dotnet was asked for an SDK's work, call by call.</summary>
+    internal IReadOnlyList<(string Tool, string Folder)> Places => [.. File.ReadAllLines(PlacesFile).Select(line => line.Split('=', 2)).Select(pair => (pair[0], pair[1]))];
+
     /// <summary>What <c>.adr/engine</c> says, key by key; empty when nothing is remembered.</summary>
     internal IReadOnlyDictionary<string, string> Remembered => File.Exists(EngineFile)
         ? File.ReadAllLines(EngineFile).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1])
         : new Dictionary<string, string>();
 
     private string CallsFile => Path.Combine(Home, "calls");
+
+    private string PlacesFile => Path.Combine(Home, "places");
 
     private string EngineFile => Path.Combine(Repository, ".adr", "engine");
 
@@ -80,9 +88,17 @@ internal sealed class StubbedMachine : IDisposable
         return this;
     }
 
-    internal StubbedMachine With(string variable, string value)
+    /// <summary>Sets a variable, or takes it away.</summary>
+    internal StubbedMachine With(string variable, string? value)
     {
         environment[variable] = value;
+        return this;
+    }
+
+    /// <summary>Makes further calls from a folder below <see cref="Home"/>.</summary>
+    internal StubbedMachine From(string name)
+    {
+        folder = Path.Combine(Home, name);
         return this;
     }
 
@@ -108,12 +124,17 @@ internal sealed class StubbedMachine : IDisposable
     {
         var start = new ProcessStartInfo(RealPathOf("bash"), [Path.Combine(Repository, "adr"), .. arguments])
         {
-            WorkingDirectory = Home, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         start.Environment.Clear();
         start.Environment["HOME"] = Home;
         start.Environment["PATH"] = Tools;
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var (name, value) in environment)
+        {
+            if (value is null) start.Environment.Remove(name);
+            else start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

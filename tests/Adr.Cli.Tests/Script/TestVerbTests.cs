@@ -108,11 +108,27 @@ public sealed class TestVerbTests : IDisposable
         Assert.Contains(machine.Calls, call => call.EndsWith("--filter Name~a b", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_project_may_end_with_a_slash()
+    {
+        TestsDo(Counters(1, 1, 1));
+
+        var (code, output, _) = machine.Adr("test", "One.Tests/");
+
+        Assert.Equal(0, code);
+        Assert.Equal("1 passed, 0 failed", LastLine(output));
+        Assert.Contains(machine.Places, place => place == ("dotnet test", machine.Repository));
+    }
+
     [Theory]
     [InlineData("--filter", "options of dotnet test come after --")]
-    [InlineData("Nothing.Tests", "tests/Nothing.Tests is not there. Projects: One.Tests Two.Tests")]
+    [InlineData("Nothing.Tests", "there is no test project Nothing.Tests. Projects: One.Tests Two.Tests")]
+    [InlineData("reference", "there is no test project reference")]
+    [InlineData("../tests/One.Tests", "there is no test project ../tests/One.Tests")]
     public void Anything_else_is_refused_before_the_build(string argument, string message)
     {
+        Directory.CreateDirectory(Path.Combine(machine.Repository, "tests/reference"));
+
         var (code, _, errors) = machine.Adr("test", argument);
 
         Assert.Equal(2, code);
