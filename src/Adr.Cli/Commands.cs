@@ -16,6 +16,7 @@ public static class Commands
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var parsed = Create().Parse(arguments);
+        parsed.CommandResult.Command.Hidden = false; // a verb that the list leaves out still has a help of its own
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors) Console.Error.WriteLine($"adr: {error.Message}");
@@ -31,10 +32,15 @@ public static class Commands
                 ProcessTerminationTimeout = null, // verbs listen to signals themselves, and take the time they need to save
             });
         }
-        catch (Exception problem) when (problem is UsageException or IOException or UnauthorizedAccessException) // a file that cannot be read or written is the user's to see to
+        catch (UsageException problem)
         {
             Console.Error.WriteLine($"adr: {problem.Message}");
             return ExitCode.Usage;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or InvalidDataException) // a file that cannot be read or written is the user's to see to, and may come after hours of work
+        {
+            Console.Error.WriteLine($"adr: {problem.Message}");
+            return ExitCode.Failed;
         }
     }
 

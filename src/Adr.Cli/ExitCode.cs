@@ -7,7 +7,7 @@ public static class ExitCode
     /// <summary>Everything asked for was done.</summary>
     public const int Fine = 0;
 
-    /// <summary>A cell failed; or <c>doctor</c> found something that keeps the experiments from running.</summary>
+    /// <summary>A cell failed, a training run diverged, a file could not be read or written, or <c>doctor</c> found something that keeps the experiments from running.</summary>
     public const int Failed = 1;
 
     /// <summary>The command line, a file or a parameter is not what the verb expects; nothing was run.</summary>
@@ -18,4 +18,7 @@ public static class ExitCode
 
     /// <summary>The process that ran the cells ended by itself.</summary>
     public const int EngineDied = 4;
+
+    /// <summary>A person or the system stopped it (SIGINT, SIGTERM); what was done is saved.</summary>
+    public const int Interrupted = 130;
 }

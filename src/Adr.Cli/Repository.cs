@@ -5,7 +5,7 @@ public static class Repository
 {
     /// <summary>The folder that holds <c>Adr.Notebooks.sln</c>, found upwards from the running assembly.</summary>
     /// <exception cref="UsageException">The command does not run from inside a clone.</exception>
-    public static string Root { get; } = Find(AppContext.BaseDirectory);
+    public static string Root => field ??= Find(AppContext.BaseDirectory); // at its first use, so that the message is not buried in a type initialiser's
 
     /// <summary><paramref name="parts"/> below <c>artifacts/</c>.</summary>
     public static string Artifact(params string[] parts) => Path.Combine([Root, "artifacts", .. parts]);

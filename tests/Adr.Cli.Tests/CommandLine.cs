@@ -7,9 +7,12 @@ internal static class CommandLine
 {
     internal static (int Code, string Output, string Errors) Run(params string[] arguments) => Run(arguments, folder: null);
 
-    internal static (int Code, string Output, string Errors) Run(string[] arguments, string? folder, params (string Name, string Value)[] environment)
+    internal static (int Code, string Output, string Errors) Run(string[] arguments, string? folder, params (string Name, string Value)[] environment) =>
+        Run(arguments, folder, Path.Combine(AppContext.BaseDirectory, "Adr.Cli.dll"), environment);
+
+    internal static (int Code, string Output, string Errors) Run(string[] arguments, string? folder, string assembly, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Adr.Cli.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "",
         };

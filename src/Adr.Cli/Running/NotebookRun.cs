@@ -1,6 +1,7 @@
 using Adr.Cli.Doctor;
 using Adr.Kernel.Engine;
 using Adr.Kernel.Export;
+using Adr.Kernel.Notebooks;
 using Adr.Kernel.Running;
 
 namespace Adr.Cli.Running;
@@ -27,7 +28,7 @@ public sealed record NotebookRun
     public string? Html { get; init; }
 
     /// <summary>Runs it, and says on the terminal how it went.</summary>
-    /// <returns>An <see cref="ExitCode"/>, or 130 when it was interrupted.</returns>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
     /// <exception cref="UsageException">There is no such notebook, or a file would be where it must not.</exception>
     public async Task<int> RunAsync()
     {
@@ -49,13 +50,24 @@ public sealed record NotebookRun
         if (result.ExitCode == Kernel.Running.ExitCode.Ok) Console.WriteLine(result.Message);
         else await Console.Error.WriteLineAsync($"adr: {result.Message}");
         if (result.OutputPath is { } output) Console.WriteLine(output);
-        if (Html is not null && result.Notebook is { } executed)
-        {
-            HtmlExporter.Save(executed, Html, new HtmlOptions { SourceFolder = Path.GetDirectoryName(Path.GetFullPath(Notebook)) });
-            Console.WriteLine(Html);
-        }
+        var code = (int)result.ExitCode;
+        return Html is null || result.Notebook is null || Export(result.Notebook, Html) || code != ExitCode.Fine ? code : ExitCode.Failed;
+    }
 
-        return (int)result.ExitCode;
+    // The run is over and saved: a page that cannot be written is told, and hides nothing of how the run ended.
+    private bool Export(Notebook executed, string html)
+    {
+        try
+        {
+            HtmlExporter.Save(executed, html, new HtmlOptions { SourceFolder = Path.GetDirectoryName(Path.GetFullPath(Notebook)) });
+            Console.WriteLine(html);
+            return true;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"adr: {html} could not be written: {problem.Message}");
+            return false;
+        }
     }
 
     private void Check()
@@ -69,7 +81,14 @@ public sealed record NotebookRun
         foreach (var file in new[] { Output, Html }.OfType<string>())
         {
             if (Directory.Exists(file)) throw new UsageException($"{file} is a folder; expected a file to write.");
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                throw new UsageException($"The folder of {file} cannot be made: {problem.Message}");
+            }
         }
     }
 

@@ -35,7 +35,15 @@ public static class RunCommand
         var timeout = TimeoutOption();
         var allowErrors = new Option<bool>("--allow-errors") { Description = "Goes on after a cell that fails; the exit code is 1 all the same." };
         var html = new Option<string?>("--html") { Description = "Also writes the executed notebook as one HTML file that needs no network.", HelpName = "FILE" };
-        var command = new Command("run", "Runs a C# notebook; it is saved after every cell. Exit codes: 0 fine, 1 a cell failed, 2 usage, 3 timeout, 4 engine died.")
+        foreach (var file in new[] { output, html })
+        {
+            file.Validators.Add(result =>
+            {
+                if (string.IsNullOrWhiteSpace(result.Tokens.FirstOrDefault()?.Value)) result.AddError($"{file.Name} is empty; expected a file to write.");
+            });
+        }
+
+        var command = new Command("run", "Runs a C# notebook; it is saved after every cell. Exit codes: 0 fine, 1 a cell failed, 2 usage, 3 timeout, 4 engine died, 130 interrupted.")
         {
             notebook, output, inPlace, parameters, timeout, allowErrors, html,
         };

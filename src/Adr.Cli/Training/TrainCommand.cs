@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using Adr.Cli.Doctor;
+using Adr.Cli.Running;
 using Adr.Experiments;
 using Adr.Kernel.Running;
 using Adr.Training;
@@ -12,7 +13,7 @@ namespace Adr.Cli.Training;
 public static class TrainCommand
 {
     private static readonly Option<string> Defence = new("--defence") { Description = "ADV, ADR-ADV, TRADES, ADR-TRADES or Standard.", DefaultValueFactory = _ => "ADR-ADV" };
-    private static readonly Option<Budget> Budget = new("--budget") { Description = "Whose settings to start from.", DefaultValueFactory = _ => Experiments.Budget.Smoke };
+    private static readonly Option<Budget> Budget = BudgetOption.Create("Whose settings to start from.", Experiments.Budget.Smoke);
     private static readonly Option<string?> Runs = new("--runs") { Description = "Where the run's folder is made; by default artifacts/runs." };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the training digits." };
     private static readonly Option<int?> TrainCount = new("--train-count") { Description = "How many digits to train on." };
@@ -42,11 +43,11 @@ public static class TrainCommand
     private static int Train(ParseResult parsed, CancellationToken cancellation)
     {
         if (SlowBlas.Warning() is { } warning) Console.Error.WriteLine($"adr: {warning}");
-        var experiment = Settings(parsed);
         var defence = parsed.GetValue(Defence)!;
         TrainedModel trained;
         try
         {
+            var experiment = Settings(parsed);
             experiment.Defence(defence); // throws for a name that is none
             Console.WriteLine($"run folder: {experiment.FolderOf(defence)}");
             trained = experiment.Train(defence, new Reporter(parsed.GetValue(StepsMemory)), cancellation);
@@ -58,7 +59,7 @@ public static class TrainCommand
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             Console.Error.WriteLine("adr: stopped; the same command goes on from the last whole epoch.");
-            return (int)Kernel.Running.ExitCode.Interrupted;
+            return ExitCode.Interrupted;
         }
         catch (TrainingDivergedException diverged)
         {

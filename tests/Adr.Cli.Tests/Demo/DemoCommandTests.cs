@@ -5,7 +5,8 @@ public sealed class DemoCommandTests
     [Theory]
     [InlineData("say --budget", "-p", "budget=smoke")]
     [InlineData("-p results: the demo sets it itself", "-p", "results=x.json")]
-    [InlineData("'fast'", "--budget", "fast")]
+    [InlineData("--budget 'fast': expected smoke, quick, desktop or paper", "--budget", "fast")]
+    [InlineData("--budget '1': expected", "--budget", "1")]
     public void What_the_demo_sets_itself_is_refused(string message, params string[] arguments)
     {
         var (code, output, errors) = CommandLine.Run(["demo", .. arguments]);

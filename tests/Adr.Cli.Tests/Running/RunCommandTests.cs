@@ -23,6 +23,9 @@ public sealed class RunCommandTests : IDisposable
         [InlineData("-o a.ipynb is the notebook itself", "a.ipynb", "-o", "a.ipynb")]
         [InlineData("-o and --in-place exclude each other", "a.ipynb", "-o", "b.ipynb", "--in-place")]
         [InlineData("--html a.ipynb would overwrite a notebook", "a.ipynb", "--html", "a.ipynb")]
+        [InlineData("-o is empty; expected a file to write", "a.ipynb", "-o", "")]
+        [InlineData("--html is empty; expected a file to write", "a.ipynb", "--html", "")]
+        [InlineData("The folder of a.ipynb/out.html cannot be made", "a.ipynb", "--html", "a.ipynb/out.html")]
         [InlineData("--timeout soon: expected a number of seconds", "a.ipynb", "--timeout", "soon")]
         [InlineData("--timeout 0: expected a number of seconds", "a.ipynb", "--timeout", "0")]
         [InlineData("Required argument missing")]
@@ -132,6 +135,31 @@ public sealed class RunCommandTests : IDisposable
 
         Assert.Equal(ExitCode.EngineDied, code);
         Assert.Equal(["before"], Streams("out.ipynb"));
+    }
+
+    [Theory]
+    [InlineData(ExitCode.Failed, "1")]
+    [InlineData(ExitCode.EngineDied, "System.Diagnostics.Process.GetCurrentProcess().Kill();")]
+    public void A_page_that_cannot_be_written_fails_a_good_run_and_hides_no_other_failure(int expected, string last)
+    {
+        Write("a.ipynb", Code("System.IO.Directory.CreateDirectory(\"out.html\");"), Code(last)); // in the way since the check
+
+        var (code, _, errors) = Run("a.ipynb", "-o", "out.ipynb", "--html", "out.html");
+
+        Assert.Equal(expected, code);
+        Assert.Contains("out.html could not be written", errors);
+        Assert.True(File.Exists(Path.Combine(folder, "out.ipynb")));
+    }
+
+    [Fact]
+    public void A_notebook_that_can_no_longer_be_saved_is_a_failure_and_no_usage()
+    {
+        Write("a.ipynb", Code("System.IO.Directory.Delete(\"made\", true); System.IO.File.WriteAllText(\"made\", \"in the way\");"), Code("1"));
+
+        var (code, _, errors) = Run("a.ipynb", "-o", "made/out.ipynb");
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Matches("^adr: .*made", errors);
     }
 
     [Fact]

@@ -25,6 +25,8 @@ public sealed partial class TrainCommandTests : IDisposable
     [Theory]
     [InlineData("There is no defence \"NONE\"", "--defence", "NONE")]
     [InlineData("BatchSize is 0", "--batch-size", "0")]
+    [InlineData("--budget '7': expected smoke, quick, desktop or paper", "--budget", "7")]
+    [InlineData("Device is \"gpu\"", "--device", "gpu")]
     public void Settings_that_cannot_work_are_refused(string message, params string[] arguments)
     {
         var (code, _, errors) = CommandLine.Run(["train", .. arguments, "--runs", runs]);
