@@ -11,7 +11,16 @@ public static class DataProbe
     /// <summary>All of MNIST in <paramref name="folder"/>: complete when all four files are there with the content they must have.</summary>
     public static DataSetFacts FullMnist(string folder)
     {
-        var problems = Mnist.Problems(folder);
+        IReadOnlyList<string> problems;
+        try
+        {
+            problems = Mnist.Problems(folder);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return new DataSetFacts("MNIST", folder, "partial", 0, 0, [unreadable.Message]);
+        }
+
         var state = problems.Count == 0 ? "complete" : Mnist.Files.Any(file => Find(folder, file.Name) is not null) ? "partial" : "absent";
         return new DataSetFacts("MNIST", folder, state, Count(folder, "train-labels-idx1-ubyte"), Count(folder, "t10k-labels-idx1-ubyte"), problems);
     }

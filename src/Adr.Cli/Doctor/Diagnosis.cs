@@ -18,7 +18,7 @@ public static class Diagnosis
     /// <summary>The report on these findings; fatal problems come first.</summary>
     public static DoctorReport Judge(SystemFacts system, EngineFacts engine, BlasFacts blas, IReadOnlyList<DataSetFacts> data)
     {
-        List<Problem> problems = [.. System(system), .. Engine(engine, blas), .. data.Select(Data).OfType<Problem>()];
+        List<Problem> problems = [.. System(system), .. Engine(engine, blas, system), .. data.Select(Data).OfType<Problem>()];
         return new DoctorReport(!problems.Exists(problem => problem.Fatal), system, engine, blas, data, [.. problems.OrderByDescending(problem => problem.Fatal)]);
     }
 
@@ -30,7 +30,7 @@ public static class Diagnosis
             yield return new Problem(false, $"{system.MemoryGiB} GiB of memory", "the experiments are tried with 4 GiB and more; use --budget smoke here");
     }
 
-    private static IEnumerable<Problem> Engine(EngineFacts engine, BlasFacts blas)
+    private static IEnumerable<Problem> Engine(EngineFacts engine, BlasFacts blas, SystemFacts system)
     {
         if (engine.Error is { } error)
         {
@@ -43,8 +43,8 @@ public static class Diagnosis
             yield return new Problem(false, $"libtorch uses the slow reference BLAS, {blas.Path}", SlowBlas.Advice);
         else if (!engine.Cuda && blas.GigaflopsPerSecond < SlowGigaflops)
             yield return new Problem(false, $"matrix products reach {blas.GigaflopsPerSecond} GFLOP/s only", "see that nothing else keeps the processor busy, then ask again");
-        if (engine.Threads == 1 && Environment.ProcessorCount > 1)
-            yield return new Problem(false, $"libtorch uses one thread of {Environment.ProcessorCount} cores", "unset OMP_NUM_THREADS");
+        if (engine.Threads == 1 && system.Cores > 1)
+            yield return new Problem(false, $"libtorch uses one thread of {system.Cores} cores", "unset OMP_NUM_THREADS");
     }
 
     private static Problem? Data(DataSetFacts data) => data.State != "partial" ? null : new Problem(

@@ -53,5 +53,5 @@ public sealed record BlasFacts(string? Path, bool Slow, double GigaflopsPerSecon
 /// <param name="State">complete, partial or absent.</param>
 /// <param name="Train">Training images found.</param>
 /// <param name="Test">Test images found.</param>
-/// <param name="Missing">Files that are not there, or not of the size they must have.</param>
+/// <param name="Missing">What is wrong, a line each: files that are not there, cannot be read, or do not hold what they must.</param>
 public sealed record DataSetFacts(string Name, string Folder, string State, int Train, int Test, IReadOnlyList<string> Missing);

@@ -41,6 +41,7 @@ public sealed class DiagnosisTests
         {
             { Engine, Blas with { Slow = true, GigaflopsPerSecond = 5 }, Data, "libopenblas0-pthread" },
             { Engine, Blas with { GigaflopsPerSecond = 5 }, Data, "nothing else keeps the processor busy" },
+            { Engine with { Threads = 1 }, Blas, Data, "unset OMP_NUM_THREADS" },
             { Engine, Blas, Data with { State = "partial", Missing = ["t10k is missing"] }, "ADR_DATA" },
         };
 
@@ -53,6 +54,10 @@ public sealed class DiagnosisTests
             Assert.True(report.Ok);
             Assert.Contains(advice, Assert.Single(report.Problems).Advice);
         }
+
+        [Fact]
+        public void One_thread_is_no_problem_on_one_core() =>
+            Assert.Empty(Diagnosis.Judge(System with { Cores = 1 }, Engine with { Threads = 1 }, Blas, []).Problems);
 
         [Fact]
         public void A_slow_product_is_no_matter_on_a_GPU() =>

@@ -1,0 +1,30 @@
+using Adr.Cli.Doctor;
+
+namespace Adr.Cli.Tests.Doctor;
+
+public sealed class DataProbeTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("adr-data-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_a_finding_and_no_end()
+    {
+        var path = Path.Combine(folder, "t10k-labels-idx1-ubyte");
+        using var locked = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None); // unreadable to root, too
+
+        var facts = DataProbe.FullMnist(folder);
+
+        Assert.Equal(("partial", 0, 0), (facts.State, facts.Train, facts.Test));
+        Assert.Contains(path, Assert.Single(facts.Missing), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_folder_holds_nothing()
+    {
+        var facts = DataProbe.FullMnist(folder);
+
+        Assert.Equal(("absent", 4), (facts.State, facts.Missing.Count));
+    }
+}
