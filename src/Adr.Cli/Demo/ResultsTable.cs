@@ -22,8 +22,8 @@ public static class ResultsTable
         {
             string[] cells =
             [
-                (string)row["defence"]!, Percent(row["natural"]!, row["naturalInterval"]),
-                .. attacks.Select(attack => Percent(row["robust"]![attack]!, row["robustIntervals"]?[attack])),
+                (string)row["defence"]!, Percent(row["natural"]!, row["naturalInterval"]!),
+                .. attacks.Select(attack => Percent(row["robust"]![attack]!, row["robustIntervals"]![attack]!)),
                 ((double)row["minutes"]!).ToString("0.0", CultureInfo.InvariantCulture),
             ];
             table.AddRow(cells.Select(Markup.Escape).ToArray());
@@ -36,7 +36,6 @@ public static class ResultsTable
     private static string Caption(string budget, JsonObject row) => string.Create(CultureInfo.InvariantCulture,
         $"{budget} budget: {row["trainCount"]} training and {row["testCount"]} held-out digits, {row["epochs"]} epochs, ε {row["epsilon"]}, seed {row["seed"]}. Percent, with 95 % intervals.");
 
-    private static string Percent(JsonNode value, JsonNode? interval) => interval is JsonArray { Count: 2 } ends
-        ? string.Create(CultureInfo.InvariantCulture, $"{100 * (double)value:0.0} [{100 * (double)ends[0]!:0.0}, {100 * (double)ends[1]!:0.0}]")
-        : string.Create(CultureInfo.InvariantCulture, $"{100 * (double)value:0.0}");
+    private static string Percent(JsonNode value, JsonNode interval) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * (double)value:0.0} [{100 * (double)interval[0]!:0.0}, {100 * (double)interval[1]!:0.0}]");
 }

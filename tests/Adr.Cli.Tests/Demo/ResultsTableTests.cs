@@ -1,4 +1,7 @@
+using Adr.Attacks;
 using Adr.Cli.Demo;
+using Adr.Evaluation;
+using Adr.Experiments;
 using Spectre.Console;
 
 namespace Adr.Cli.Tests.Demo;
@@ -12,13 +15,7 @@ public sealed class ResultsTableTests : IDisposable
     [Fact]
     public void Shows_each_defence_with_its_intervals_in_percent()
     {
-        File.WriteAllText(path, """
-            {"budget": "quick", "rows": [
-              {"defence": "ADV", "natural": 0.9733, "naturalInterval": [0.964, 0.9803], "robust": {"FGSM": 0.8, "PGD-40": 0.65}, "robustIntervals": {"FGSM": [0.7, 0.9], "PGD-40": [0.6, 0.7]},
-               "trainCount": 5000, "testCount": 1500, "epochs": 7, "epsilon": 0.3, "seed": 1, "minutes": 1.25},
-              {"defence": "ADR-ADV", "natural": 0.97, "robust": {"FGSM": 0.9, "PGD-40": 0.8},
-               "trainCount": 5000, "testCount": 1500, "epochs": 7, "epsilon": 0.3, "seed": 1, "minutes": 1.5}]}
-            """);
+        new RobustnessTable(MnistExperiment.For(Budget.Quick, device: "cpu"), [Row("ADV", 1460, 975, minutes: 1.25), Row("ADR-ADV", 1455, 1200, minutes: 1.5)]).SaveJson(path);
         var writer = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No });
         console.Profile.Width = 200;
@@ -27,8 +24,14 @@ public sealed class ResultsTableTests : IDisposable
 
         var lines = writer.ToString().Split('\n');
         Assert.Contains(lines, line => line.Contains("defence") && line.IndexOf("FGSM", StringComparison.Ordinal) < line.IndexOf("PGD-40", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.Contains("│ ADV ") && line.Contains("97.3 [96.4, 98.0]") && line.Contains("65.0 [60.0, 70.0]") && line.Contains("1.3 │"));
-        Assert.Contains(lines, line => line.Contains("ADR-ADV") && line.Contains(" 97.0 │") && line.Contains("80.0"));
+        Assert.Contains(lines, line => line.Contains("│ ADV ") && line.Contains("97.3 [96.4, 98.0]") && line.Contains("65.0 [62.6, 67.4]") && line.Contains("1.3 │"));
+        Assert.Contains(lines, line => line.Contains("ADR-ADV") && line.Contains("97.0 [96.0, 97.8]") && line.Contains("80.0 [77.9, 81.9]"));
         Assert.Contains("quick budget: 5000 training and 1500 held-out digits, 7 epochs, ε 0.3, seed 1", writer.ToString());
+    }
+
+    private static RobustnessRow Row(string defence, int natural, int robust, double minutes)
+    {
+        AttackResult Attack(string name, int count) => new(name, ThreatModel.Linf(0.3), new Proportion(count, 1500), [], [], 12.5, 61500);
+        return new RobustnessRow(defence, new RobustnessReport(defence, "MNIST-10k test", new Proportion(natural, 1500), [], [Attack("FGSM", 1300), Attack("PGD-40", robust)], new Proportion(robust, 1500), ["0"], 1, "cpu"), 60 * minutes, 7);
     }
 }
