@@ -2,6 +2,7 @@
 """Writes the numbers that the tests of src/Adr are compared with: tests/Adr.Tests/fixtures/adr_*.safetensors.
 
     /usr/bin/python3 tests/reference/adr_fixtures.py            writes the files (Debian: apt install python3-torch; any PyTorch >= 1.13)
+    /usr/bin/python3 tests/reference/adr_fixtures.py NAME ...   writes these alone: mnist_cnn, attacks, ...
     /usr/bin/python3 tests/reference/adr_fixtures.py --check    computes them again and says whether the files still hold
 
 Deterministic: inputs and weights come from SplitMix64 (the tests make the weights again from the seed), nothing from torch's generator.
@@ -40,20 +41,24 @@ def uniform(seed, *shape):
 
 
 def fill(model, seed):
-    """Weights 2^round(log2 sqrt(6 / fan in)) (2u - 1), biases 2^-4 (2u - 1); parameter k of the model from stream 1000 seed + k."""
+    """Weights 2^round(log2 sqrt(6 / fan in)) (2u - 1), biases 2^-4 (2u - 1), those of norms 1 + 2^-4 (2u - 1); parameter k of the model
+    from stream 1000 seed + k. Running means 2^-4 (2u - 1), running variances 1 + 2^-4 (2u - 1); buffer k from stream 1000 seed + 500 + k."""
     with torch.no_grad():
-        for index, parameter in enumerate(model.parameters()):
+        for index, (name, parameter) in enumerate(model.named_parameters()):
             if parameter.dim() > 1:
                 scale = 2.0 ** round(math.log2(math.sqrt(6.0 / parameter[0].numel())))
             else:
                 scale = 2.0 ** -4
-            parameter.copy_(scale * (2 * uniform(1000 * seed + index, *parameter.shape) - 1))
+            middle = 1 if parameter.dim() == 1 and name.endswith(".weight") else 0
+            parameter.copy_(middle + scale * (2 * uniform(1000 * seed + index, *parameter.shape) - 1))
+        for index, (name, buffer) in enumerate((name, b) for name, b in model.named_buffers() if not name.endswith("num_batches_tracked")):
+            buffer.copy_((1 if name.endswith("running_var") else 0) + 2.0 ** -4 * (2 * uniform(1000 * seed + 500 + index, *buffer.shape) - 1))
     return model
 
 
-def images(seed, count, side):
+def images(seed, count, side, channels=1):
     """Like digits: about a third exactly 0, some exactly 1, the rest between."""
-    return (2 * uniform(seed, count, 1, side, side) - 0.625).clamp(0.0, 1.0).float().double()
+    return (2 * uniform(seed, count, channels, side, side) - 0.625).clamp(0.0, 1.0).float().double()
 
 
 # --- the reference against PyTorch's own -----------------------------------------------------------------------------------------------
@@ -195,10 +200,10 @@ def same_path(double, single, norm, room=10):
     return True
 
 
-def mnist_cnn():
-    fixture = Fixture("mnist_cnn")
-    model = fill(adr.MnistCnn().double(), 1)
-    x, y = images(11, 3, 28), torch.tensor([7, 0, 2])
+def network(name, make, side, channels):
+    fixture = Fixture(name)
+    model = fill(make().double(), 1).eval()
+    x, y = images(11, 3, side, channels), torch.tensor([7, 0, 2])
     x.requires_grad_()
     z, logits = model.represent(x)
     loss = adr.cross_entropy(logits, y)
@@ -207,7 +212,24 @@ def mnist_cnn():
         fixture.add(key, value, single=key != "loss")
     fixture.add("labels", y)
     fixture.metadata = {"weights": "seed 1"}
+    if list(model.buffers()):
+        model.train()
+        fixture.add("logits_in_training", model(x), single=True)
+        for key in ("bn1.running_mean", "bn1.running_var", "layer4.1.bn2.running_mean", "layer4.1.bn2.running_var"):
+            fixture.add(key, model.state_dict()[key], single=True)
     return fixture
+
+
+def mnist_cnn():
+    return network("mnist_cnn", adr.MnistCnn, 28, 1)
+
+
+def cifar_cnn():
+    return network("cifar_cnn", adr.CifarCnn, 32, 3)
+
+
+def resnet18():
+    return network("resnet18", adr.ResNet18, 32, 3)
 
 
 INDICES = [5, 1_000_003]  # the points' places in an imagined data set
@@ -357,11 +379,15 @@ def intervals():
     return fixture
 
 
+MAKERS = {make.__name__: make for make in (losses, mnist_cnn, cifar_cnn, resnet18, attacks, tiny_training, mnist_training, intervals)}
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] and not CHECKING:
-        sys.exit(__doc__)
+    names = list(MAKERS) if CHECKING else sys.argv[1:] or list(MAKERS)
+    if not set(names) <= set(MAKERS):
+        sys.exit(f"{__doc__}\nNames: {', '.join(MAKERS)}")
     torch.set_num_threads(1)
     check_reference()
     os.makedirs(FOLDER, exist_ok=True)
-    held = [make().finish() for make in (losses, mnist_cnn, attacks, tiny_training, mnist_training, intervals)]
+    held = [MAKERS[name]().finish() for name in names]
     sys.exit(0 if all(held) else "the files and this script disagree: run the script without --check and review what changed")

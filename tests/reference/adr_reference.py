@@ -75,27 +75,75 @@ def trades_divergence(logits, logits_):
 
 # --- models ------------------------------------------------------------------------------------------------------------------------
 
-class MnistCnn(nn.Module):
-    """The paper's MNIST network: convolutions 1-32-32-64-64 (3x3, no padding), latent [B,1024], fully connected 200-200-10."""
+class ConvNet(nn.Module):
+    """Four 3x3 convolutions without padding, a pool after the second and the fourth, then three fully connected layers."""
 
-    def __init__(self):
+    def __init__(self, channels, latent, hidden):
         super().__init__()
         self.feature_extractor = nn.Sequential()
-        for index, (channels_in, channels_out) in enumerate([(1, 32), (32, 32), (32, 64), (64, 64)], start=1):
+        for index, (channels_in, channels_out) in enumerate(zip(channels, channels[1:]), start=1):
             self.feature_extractor.add_module(f"conv{index}", nn.Conv2d(channels_in, channels_out, 3))
             self.feature_extractor.add_module(f"relu{index}", nn.ReLU())
             if index % 2 == 0:
                 self.feature_extractor.add_module(f"maxpool{index // 2}", nn.MaxPool2d(2))
         self.classifier = nn.Sequential()
-        self.classifier.add_module("fc1", nn.Linear(1024, 200))
+        self.classifier.add_module("fc1", nn.Linear(latent, hidden))
         self.classifier.add_module("relu1", nn.ReLU())
-        self.classifier.add_module("fc2", nn.Linear(200, 200))
+        self.classifier.add_module("fc2", nn.Linear(hidden, hidden))
         self.classifier.add_module("relu2", nn.ReLU())
-        self.classifier.add_module("fc3", nn.Linear(200, 10))
+        self.classifier.add_module("fc3", nn.Linear(hidden, 10))
 
     def represent(self, x):
         z = self.feature_extractor(x).flatten(1)
         return z, self.classifier(z)
+
+    def forward(self, x):
+        return self.represent(x)[1]
+
+
+def MnistCnn():
+    """The paper's MNIST network: latent [B,1024]."""
+    return ConvNet([1, 32, 32, 64, 64], 1024, 200)
+
+
+def CifarCnn():
+    """The paper's CIFAR-10 network: latent [B,3200]."""
+    return ConvNet([3, 64, 64, 128, 128], 3200, 256)
+
+
+class ResidualBlock(nn.Module):
+    def __init__(self, inward, outward, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inward, outward, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outward)
+        self.conv2 = nn.Conv2d(outward, outward, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outward)
+        self.shortcut = nn.Sequential()
+        if stride != 1 or inward != outward:
+            self.shortcut = nn.Sequential(nn.Conv2d(inward, outward, 1, stride, bias=False), nn.BatchNorm2d(outward))
+
+    def forward(self, x):
+        return (self.bn2(self.conv2(self.bn1(self.conv1(x)).relu())) + self.shortcut(x)).relu()
+
+
+class ResNet18(nn.Module):
+    """For 32x32 images: a 3x3 stem and four stages of two blocks; latent [B,512]."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(64)
+        inward = 64
+        for stage, (width, stride) in enumerate([(64, 1), (128, 2), (256, 2), (512, 2)], start=1):
+            self.add_module(f"layer{stage}", nn.Sequential(ResidualBlock(inward, width, stride), ResidualBlock(width, width, 1)))
+            inward = width
+        self.linear = nn.Linear(512, 10)
+
+    def represent(self, x):
+        x = self.bn1(self.conv1(x)).relu()
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        z = x.mean((2, 3))
+        return z, self.linear(z)
 
     def forward(self, x):
         return self.represent(x)[1]

@@ -1,3 +1,4 @@
+using Adr.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,29 +48,31 @@ public abstract class Attack
     /// <param name="seeds">One index per point.</param>
     /// <param name="cancellation">Stops before the next step.</param>
     /// <param name="cost">Adds up the model evaluations of the attack, if given.</param>
+    /// <param name="type">Float32, or BFloat16 for a <see cref="Classifier"/> that has such a form (<see cref="AttackPrecision"/>).</param>
     /// <returns>x' [B,C,H,W], detached: in the bounds exactly, and ‖x' − x‖ ≤ ε up to 1e-6.</returns>
     /// <exception cref="ArgumentException">The images, labels or seeds are not as described.</exception>
     /// <exception cref="InvalidOperationException">The model's gradient is not finite.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was requested.</exception>
     public Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds,
-        CancellationToken cancellation = default, AttackCost? cost = null)
+        CancellationToken cancellation = default, AttackCost? cost = null, ScalarType type = ScalarType.Float32)
     {
         ArgumentNullException.ThrowIfNull(model);
         using var scope = NewDisposeScope();
         using var still = new StillModel(model);
         AttackInput.Check(model, Threat, images, labels, seeds);
-        var result = Search(model, images, labels, seeds, cost ?? new AttackCost(), cancellation);
+        var result = Search(model, images, labels, seeds, type, cost ?? new AttackCost(), cancellation);
         if (!(result - images).isfinite().all().item<bool>())
             throw new InvalidOperationException($"{Name} met a gradient that is not finite. Check that the model's weights and logits are finite on these images.");
         return result.MoveToOuterDisposeScope();
     }
 
     /// <summary>As <see cref="Perturb"/>, without the checks of values: nothing waits for the device. For training, where the data set was checked once.</summary>
-    internal Tensor PerturbUnchecked(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds, CancellationToken cancellation = default)
+    internal Tensor PerturbUnchecked(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds,
+        CancellationToken cancellation = default, ScalarType type = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
         using var still = new StillModel(model);
-        return Search(model, images, labels, seeds, new AttackCost(), cancellation).MoveToOuterDisposeScope();
+        return Search(model, images, labels, seeds, type, new AttackCost(), cancellation).MoveToOuterDisposeScope();
     }
 
     /// <summary>The attack itself. Called with at least one point, ε &gt; 0, the model still and autograd off.</summary>
@@ -84,11 +87,13 @@ public abstract class Attack
     /// <summary>The name.</summary>
     public override string ToString() => $"{Name} ({Threat})";
 
-    private Tensor Search(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
+    private Tensor Search(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds, ScalarType type, AttackCost cost, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         using var noGraph = no_grad();
         if (Threat.Epsilon == 0 || images.shape[0] == 0) return images.detach().clone();
-        return Run(model, images.detach(), labels, seeds, cost, cancellation);
+        if ((model as Classifier)?.Still(type) is not { } logits) return Run(model, images.detach(), labels, seeds, cost, cancellation);
+        using var network = new StillNetwork(logits);
+        return Run(network, images.detach(), labels, seeds, cost, cancellation);
     }
 }

@@ -65,9 +65,10 @@ internal sealed class Subject : IDisposable
     /// <summary>Attacks the points that <paramref name="wanted"/> selects, all where it is null.</summary>
     internal IEnumerable<(Tensor Clean, Tensor Adversarial, Tensor Labels, long[] Positions)> Attacked(Attack attack, bool[]? wanted, AttackCost cost, CancellationToken cancellation)
     {
+        var type = _options.AttackPrecision.TypeFor(Data.Name, _device);
         foreach (var (images, labels, positions) in Batches(attack.Name, wanted, cancellation))
         {
-            var adversarial = attack.Perturb(Model, images, labels, new PointSeeds(Seed, positions), cancellation, cost);
+            var adversarial = attack.Perturb(Model, images, labels, new PointSeeds(Seed, positions), cancellation, cost, type);
             yield return (images, adversarial, labels, positions);
         }
     }

@@ -39,6 +39,14 @@ public abstract class Classifier : nn.Module<Tensor, Tensor>
     /// <returns>The latent [B,D] and the logits [B,K].</returns>
     public abstract (Tensor Latent, Tensor Logits) Represent(Tensor images);
 
+    /// <summary>The network as a function of images alone, in evaluation mode, for weights that stand still: what an attack runs, many times between two training steps.</summary>
+    /// <param name="type">Float32 or BFloat16, the type to compute in; images and logits are float32 in both.</param>
+    /// <returns>
+    /// A function from images [B,C,H,W] to logits [B,K], the same as <see cref="forward"/> but for rounding; its tensors belong to the dispose scope that is open now.
+    /// Null where the network has no such form in this type, as by default: attacks then call the network itself.
+    /// </returns>
+    protected internal virtual Func<Tensor, Tensor>? Still(ScalarType type) => null;
+
     /// <summary>The logits [B,K] of images [B,C,H,W].</summary>
     public override Tensor forward(Tensor images)
     {

@@ -16,8 +16,9 @@ namespace Adr.Models;
 /// </remarks>
 public abstract class ConvNet : Classifier
 {
-    private readonly Sequential _features;
-    private readonly Sequential _head;
+    private readonly Sequential _features, _head;
+    private readonly List<(Conv2d Layer, bool IsPooled)> _convolutions = [];
+    private readonly Linear[] _linears;
 
     private protected ConvNet(string name, int classes, long[] inputShape, long[][] groups, long hidden, long seed, double dropout)
         : base(name, classes, inputShape)
@@ -32,17 +33,19 @@ public abstract class ConvNet : Classifier
             for (var i = 0; i < groups[group].Length; i++)
             {
                 number++;
-                layers.Add(($"conv{number}", nn.Conv2d(channels, groups[group][i], 3)));
+                _convolutions.Add((nn.Conv2d(channels, groups[group][i], 3), i == groups[group].Length - 1));
                 (channels, height, width) = (groups[group][i], height - 2, width - 2);
-                if (i == groups[group].Length - 1) layers.Add(($"maxpool{group + 1}", nn.MaxPool2d(2)));
+                layers.Add(($"conv{number}", _convolutions[^1].Layer));
+                if (_convolutions[^1].IsPooled) layers.Add(($"maxpool{group + 1}", nn.MaxPool2d(2)));
                 layers.Add(($"relu{number}", nn.ReLU(inplace: true)));
             }
             (height, width) = (height / 2, width / 2);
         }
         _features = nn.Sequential(layers);
+        _linears = [nn.Linear(channels * height * width, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, classes)];
         _head = nn.Sequential(
-            ("fc1", nn.Linear(channels * height * width, hidden)), ("relu1", nn.ReLU(inplace: true)), ("drop", nn.Dropout(dropout)),
-            ("fc2", nn.Linear(hidden, hidden)), ("relu2", nn.ReLU(inplace: true)), ("fc3", nn.Linear(hidden, classes)));
+            ("fc1", _linears[0]), ("relu1", nn.ReLU(inplace: true)), ("drop", nn.Dropout(dropout)),
+            ("fc2", _linears[1]), ("relu2", nn.ReLU(inplace: true)), ("fc3", _linears[2]));
         register_module("feature_extractor", _features);
         register_module("classifier", _head);
         ChannelsLast.Convolutions(this);
@@ -55,5 +58,25 @@ public abstract class ConvNet : Classifier
         using var maps = _features.call(images); // [B,C,h,w]
         var latent = maps.flatten(1);            // [B,C·h·w]
         return (latent, _head.call(latent));     // [B,K]
+    }
+
+    /// <inheritdoc/>
+    protected internal override Func<Tensor, Tensor>? Still(ScalarType type)
+    {
+        if (type == ScalarType.Float32) return null; // there is nothing to fold, and the layers share their weights
+        var convolutions = _convolutions.ConvertAll(c => (Layer: StillConvolution.Of(c.Layer, type), c.IsPooled));
+        var linears = Array.ConvertAll(_linears, layer => StillLinear.Of(layer, type));
+        return images =>
+        {
+            var x = images.to(type);
+            foreach (var (layer, isPooled) in convolutions)
+            {
+                x = layer.Apply(x);
+                x = (isPooled ? nn.functional.max_pool2d(x, 2) : x).relu_();
+            }
+            x = x.flatten(1);
+            foreach (var layer in linears[..^1]) x = layer.Apply(x).relu_();
+            return linears[^1].Apply(x).to(ScalarType.Float32);
+        };
     }
 }

@@ -30,9 +30,9 @@ public sealed record AdversarialTraining : Defence
     public override CompactnessWeights? Weights { get; }
 
     /// <inheritdoc/>
-    public override BatchLoss Compute(Classifier model, Batch batch, double epsilon, PointSeeds seeds, CancellationToken cancellation = default)
+    public override BatchLoss Compute(Classifier model, Batch batch, InnerAttack inner)
     {
-        var perturbed = Perturb(model, batch, epsilon, seeds, cancellation); // [B,C,H,W]
+        var perturbed = Perturb(model, batch, inner); // [B,C,H,W]
         var clean = model.Represent(batch.Images);                           // z [B,D], logits [B,K]
         var adversarial = model.Represent(perturbed);
         return Sum(

@@ -23,10 +23,8 @@ public abstract record Defence
     /// <summary>Attacks the batch and computes the loss. The model is in training mode, but for the attack, which runs in evaluation mode.</summary>
     /// <param name="model">What is trained.</param>
     /// <param name="batch">On the model's device.</param>
-    /// <param name="epsilon">The attack's radius at this step, in [0,1] pixel units; the step size shrinks along with it.</param>
-    /// <param name="seeds">The noise of the attack, one index per point.</param>
-    /// <param name="cancellation">Stops the attack between two of its steps.</param>
-    public abstract BatchLoss Compute(Classifier model, Batch batch, double epsilon, PointSeeds seeds, CancellationToken cancellation = default);
+    /// <param name="inner">How the attack runs at this step.</param>
+    public abstract BatchLoss Compute(Classifier model, Batch batch, InnerAttack inner);
 
     /// <summary>Every setting that decides what is computed, for a run's config.json.</summary>
     public virtual JsonObject Describe() => new()
@@ -36,9 +34,9 @@ public abstract record Defence
         ["weights"] = Weights is { } weights ? System.Text.Json.JsonSerializer.SerializeToNode(weights, Json.Compact) : null,
     };
 
-    /// <summary>x' of a batch at this radius, [B,C,H,W].</summary>
-    private protected Tensor Perturb(Classifier model, Batch batch, double epsilon, PointSeeds seeds, CancellationToken cancellation) =>
-        Attack!.ScaledTo(epsilon).PerturbUnchecked(model, batch.Images, batch.Labels, seeds, cancellation);
+    /// <summary>x' of a batch, [B,C,H,W].</summary>
+    private protected Tensor Perturb(Classifier model, Batch batch, InnerAttack inner) =>
+        Attack!.ScaledTo(inner.Epsilon).PerturbUnchecked(model, batch.Images, batch.Labels, inner.Seeds, inner.Cancellation, inner.Type);
 
     /// <summary>The classification terms and those of the weights, summed.</summary>
     private protected BatchLoss Sum(List<(string Name, Tensor Value)> terms, Tensor labels, (Tensor Latent, Tensor Logits) clean, (Tensor Latent, Tensor Logits) adversarial)

@@ -13,7 +13,7 @@ public sealed record StandardTraining : Defence
     public override string Name => "Standard";
 
     /// <inheritdoc/>
-    public override BatchLoss Compute(Classifier model, Batch batch, double epsilon, PointSeeds seeds, CancellationToken cancellation = default)
+    public override BatchLoss Compute(Classifier model, Batch batch, InnerAttack inner)
     {
         var (latent, logits) = model.Represent(batch.Images);
         var loss = Loss.CrossEntropy(logits, batch.Labels);

@@ -110,6 +110,7 @@ public sealed class Trainer
         var parameters = optimizer.Parameters.Select(p => (Tensor)p.Parameter).ToList();
         var tally = new EpochTally();
         var (step, steps) = (0, fit.BatchCount(_options.BatchSize));
+        var attackType = AttackType(fit);
         double epsilon = 0;
 
         foreach (var batch in fit.ShuffledBatches(_options.BatchSize, _options.Seed, epoch))
@@ -123,7 +124,7 @@ public sealed class Trainer
             Reseed(epoch, step);
             var seeds = new PointSeeds(_options.Seed, batch.Indices).Fork(NoiseStream).Fork(epoch);
             var here = batch.To(device);
-            var loss = _defence.Compute(_model, here, epsilon, seeds, cancellation);
+            var loss = _defence.Compute(_model, here, new InnerAttack(epsilon, seeds, attackType, cancellation));
             var (value, latentNorm) = (loss.Total.item<float>(), MeanNorm(loss.Latent));
             guard.Check(value, latentNorm, epoch, step);
             optimizer.Step(autograd.grad([loss.Total], parameters), learningRate);
@@ -186,8 +187,11 @@ public sealed class Trainer
         ["model"] = new JsonObject { ["architecture"] = _model.Architecture, ["initialWeights"] = _initialWeights },
         ["data"] = new JsonObject { ["name"] = train.Name, ["count"] = train.Count, ["sha256"] = Fingerprint([train.Images, train.Labels]) },
         ["defence"] = _defence.Describe(),
+        ["attackType"] = AttackType(train).ToString(),
         ["options"] = JsonSerializer.SerializeToNode(_options, Json.Compact),
     };
+
+    private ScalarType AttackType(Dataset data) => _options.AttackPrecision.TypeFor(data.Name, torch.device(_options.Device));
 
     private static string Fingerprint(IEnumerable<Tensor> tensors)
     {

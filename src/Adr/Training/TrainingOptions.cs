@@ -1,3 +1,4 @@
+using Adr.Attacks;
 using Adr.Data;
 
 namespace Adr.Training;
@@ -32,6 +33,9 @@ public sealed record TrainingOptions
     /// <summary>Steps of the PGD, of size 2.5 ε/steps, that the points held out meet after each epoch. Default 10.</summary>
     public int ValidationSteps { get; init; } = 10;
 
+    /// <summary>What the attack of each training step computes in; validation is float32. Default <see cref="AttackPrecision.Auto"/>.</summary>
+    public AttackPrecision AttackPrecision { get; init; } = AttackPrecision.Auto;
+
     /// <summary>How many times its first size the latent's norm may reach before the run is stopped. Default 100.</summary>
     public double LatentGrowthLimit { get; init; } = 100;
 
@@ -61,6 +65,7 @@ public sealed record TrainingOptions
         if (ValidationCount < 0) yield return $"ValidationCount is {ValidationCount}; it must not be negative.";
         if (train is not null && ValidationCount >= train.Count) yield return $"ValidationCount is {ValidationCount}, but {train.Name} has {train.Count} points: nothing would be left to train on.";
         if (ValidationSteps < 1) yield return $"ValidationSteps is {ValidationSteps}; it must be at least 1.";
+        if (!Enum.IsDefined(AttackPrecision)) yield return $"AttackPrecision is {AttackPrecision}; it must be Float32, BFloat16 or Auto.";
         if (!(LatentGrowthLimit > 1)) yield return $"LatentGrowthLimit is {LatentGrowthLimit}; it must be above 1.";
         if (DeviceName.Problem(Device) is { } noDevice) yield return noDevice;
     }

@@ -148,10 +148,10 @@ public sealed class ResumeTests : IDisposable
         public override string Name => Inner.Name;
         public override Adr.Attacks.Attack? Attack => Inner.Attack;
         public override CompactnessWeights? Weights => Inner.Weights;
-        public override BatchLoss Compute(Adr.Models.Classifier model, Adr.Data.Batch batch, double epsilon, Adr.Attacks.PointSeeds seeds, CancellationToken cancellation = default)
+        public override BatchLoss Compute(Adr.Models.Classifier model, Adr.Data.Batch batch, InnerAttack inner)
         {
             if (++_seen == Batches) Stop.Cancel();
-            return Inner.Compute(model, batch, epsilon, seeds, cancellation);
+            return Inner.Compute(model, batch, inner);
         }
     }
 }

@@ -70,7 +70,7 @@ public static class TrainingStepTests
         })
         {
             var expected = model.Represent(attack.Perturb(model, batch.Images, batch.Labels, seeds));
-            var loss = defence.Compute(model, batch, 0.1, seeds);
+            var loss = defence.Compute(model, batch, new InnerAttack(0.1, seeds));
             Close.Tensor(expected.Logits, loss.AdversarialLogits!, 1e-6, defence.Name);
             Close.Tensor(expected.Latent, loss.AdversarialLatent!, 1e-6, defence.Name);
         }
@@ -94,7 +94,7 @@ public static class TrainingStepTests
             model.train();
             if (defence.Attack is { } attack)
                 Close.Tensor(fixture[$"{at}/adversarial"], attack.Perturb(model, batch.Images, batch.Labels, seeds), 1e-5, $"{at}: x'");
-            var loss = defence.Compute(model, batch, 0.3, seeds);
+            var loss = defence.Compute(model, batch, new InnerAttack(0.3, seeds));
             CompareTerms(fixture, at, loss, settings);
             stepper.Step(autograd.grad([loss.Total], [.. parameters.Select(p => p.Parameter)]), optimiser.LearningRate);
 

@@ -1,0 +1,11 @@
+using Adr.Attacks;
+using static TorchSharp.torch;
+
+namespace Adr.Training;
+
+/// <summary>How the attack within one training step runs.</summary>
+/// <param name="Epsilon">Its radius at this step, in [0,1] pixel units; the step size shrinks along with it.</param>
+/// <param name="Seeds">Its noise, one index per point.</param>
+/// <param name="Type">What it computes in: Float32 or BFloat16.</param>
+/// <param name="Cancellation">Stops it between two of its steps.</param>
+public sealed record InnerAttack(double Epsilon, PointSeeds Seeds, ScalarType Type = ScalarType.Float32, CancellationToken Cancellation = default);

@@ -1,0 +1,102 @@
+using Adr.Attacks;
+using Adr.Models;
+using Adr.Tests.Reference;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Models;
+
+/// <summary>The form of a network that attacks run.</summary>
+public static class StillTests
+{
+    public static TheoryData<string, Func<Classifier>> Networks => new()
+    {
+        { "MNIST CNN", () => new MnistCnn(seed: 1) },
+        { "CIFAR CNN", () => new CifarCnn(seed: 1) },
+        { "ResNet-18", () => new ResNet18(seed: 1) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public static void Float32_gives_the_same_logits_and_the_same_signs_of_the_gradient(string name, Func<Classifier> make)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Prepared(make);
+        var (images, labels) = Batch(model);
+        var (logits, gradient) = LossGradient(model.call, images, labels);
+        var (still, stillGradient) = LossGradient(model.Still(ScalarType.Float32) ?? model.call, images, labels);
+        Close.Tensor(logits, still, 1e-5, $"{name}: logits");
+        Close.Tensor(gradient, stillGradient, 1e-4, $"{name}: gradient", floor: 0);
+        var clear = gradient.abs().gt(1e-4 * gradient.abs().amax([1L, 2L, 3L], true)); // below it a sign is rounding
+        Assert.True(clear.to(ScalarType.Float32).mean().item<float>() > 0.9, $"{name}: too few clear signs");
+        // not all: of half a million units some stand so close to 0 that rounding turns one on or off
+        Assert.InRange(gradient.sign().eq(stillGradient.sign()).logical_or(clear.logical_not()).to(ScalarType.Float32).mean().item<float>(), 0.999, 1.0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public static void BFloat16_is_near_and_keeps_most_signs(string name, Func<Classifier> make)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Prepared(make);
+        var (images, labels) = Batch(model);
+        var (logits, gradient) = LossGradient(model.call, images, labels);
+        var (still, stillGradient) = LossGradient(model.Still(ScalarType.BFloat16)!, images, labels);
+        Assert.Equal(ScalarType.Float32, still.dtype);
+        Close.Tensor(logits, still, 0.05, $"{name}: logits"); // 8 bits of precision
+        Assert.NotEqual(Close.Doubles(logits), Close.Doubles(still));
+        Assert.InRange(gradient.sign().eq(stillGradient.sign()).to(ScalarType.Float32).mean().item<float>(), 0.8, 1.0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public static void Its_weights_are_those_of_the_moment_and_end_with_the_scope(string name, Func<Classifier> make)
+    {
+        using var model = Prepared(make);
+        var statistics = DisposeScopeManager.Statistics; // of this thread
+        var before = statistics.ThreadTotalLiveCount;
+        using (NewDisposeScope())
+        {
+            var (images, labels) = Batch(model);
+            using (var noGraph = no_grad())
+                foreach (var parameter in model.parameters()) parameter.mul_(0.9);
+            model.eval();
+            Close.Tensor(model.call(images), model.Still(ScalarType.BFloat16)!(images), 0.05, name);
+        }
+        Assert.Equal(before, statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public static void An_attack_in_bfloat16_stays_in_the_ball_and_raises_the_loss()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Prepared(() => new MnistCnn(seed: 1));
+        var (images, labels) = Batch(model);
+        var pgd = new Pgd(ThreatModel.Linf(0.1), steps: 3);
+        var x = pgd.Perturb(model, images, labels, PointSeeds.Sequence(1, images.shape[0]), type: ScalarType.BFloat16);
+        Assert.Equal(ScalarType.Float32, x.dtype);
+        Assert.InRange((x - images).abs().max().item<float>(), 0.05, 0.1 + 1e-6);
+        Assert.True(Loss(x) > Loss(images), "the loss did not rise");
+
+        double Loss(Tensor at) => nn.functional.cross_entropy(model.call(at), labels).item<float>();
+    }
+
+    private static Classifier Prepared(Func<Classifier> make)
+    {
+        var model = SplitMix.Fill(make(), 3);
+        model.eval();
+        foreach (var parameter in model.parameters()) parameter.requires_grad = false;
+        return model;
+    }
+
+    private static (Tensor Images, Tensor Labels) Batch(Classifier model) =>
+        (SplitMix.Tensor(7, 0, 1, [4, .. model.InputShape]), SplitMix.Labels(8, 4, model.Classes));
+
+    private static (Tensor Logits, Tensor Gradient) LossGradient(Func<Tensor, Tensor> network, Tensor images, Tensor labels)
+    {
+        var x = images.clone().requires_grad_(true);
+        var logits = network(x);
+        var gradient = autograd.grad([nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum)], [x])[0];
+        return (logits.detach(), gradient);
+    }
+}
