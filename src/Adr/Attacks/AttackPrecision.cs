@@ -22,6 +22,9 @@ public static class AttackPrecisions
     /// <summary>The data sets for which training with a bfloat16 attack was measured beside float32 and cost no robustness. None yet.</summary>
     public static IReadOnlyList<string> Measured { get; } = [];
 
+    /// <summary>Whether this machine's processor computes in a precision itself, so that it is fast.</summary>
+    public static bool IsNative(this AttackPrecision precision) => precision != AttackPrecision.BFloat16 || NativeBFloat16.IsHere;
+
     /// <summary>Float32 or BFloat16: what an attack computes in.</summary>
     /// <param name="precision">What was asked for.</param>
     /// <param name="dataSet">The name of the data set.</param>

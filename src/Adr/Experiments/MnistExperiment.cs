@@ -48,6 +48,9 @@ public sealed partial record MnistExperiment
     /// <summary>The radius ε of the L∞ ball, in training and in evaluation. Default 0.3, the paper's.</summary>
     public double Epsilon { get; init; } = 0.3;
 
+    /// <summary>What the training attack computes in. Default <see cref="Attacks.AttackPrecision.Auto"/>; the evaluation's is float32.</summary>
+    public AttackPrecision AttackPrecision { get; init; } = AttackPrecision.Auto;
+
     /// <summary>Over how many epochs the training attack's ε grows to its full size.</summary>
     public required int EpsilonWarmupEpochs { get; init; }
 
@@ -162,7 +165,7 @@ public sealed partial record MnistExperiment
         var trainer = new Trainer(model, how, new TrainingOptions
         {
             Epochs = Epochs, BatchSize = BatchSize, Optimizer = Optimizer, Milestones = Milestones, EpsilonWarmupEpochs = EpsilonWarmupEpochs,
-            Seed = Seed, ValidationCount = ValidationCount, Device = Device,
+            Seed = Seed, ValidationCount = ValidationCount, Device = Device, AttackPrecision = AttackPrecision,
         });
         var (train, test) = Load();
         using (train)

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Adr.Attacks;
 using Adr.Evaluation;
 using Adr.Training;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Adr.Experiments;
 
@@ -64,7 +67,7 @@ public sealed class RobustnessTable
 
     /// <summary>All settings in one sentence, to stand beside the numbers.</summary>
     public string Caption => string.Create(CultureInfo.InvariantCulture,
-        $"{Rows[0].Report.DataSet}, {Experiment.TestCount:N0} test digits; {Experiment.Budget.ToString().ToLowerInvariant()} budget: trained on {Experiment.TrainCount:N0} digits ({Experiment.ValidationCount:N0} more held out to choose the epoch), {Experiment.Epochs} epochs, batch {Experiment.BatchSize}, {Experiment.Optimizer}, ε = {Experiment.Epsilon} (L∞, warm-up over {Experiment.EpsilonWarmupEpochs} epochs), {Experiment.AttackSteps} attack steps of {Experiment.StepSize}; seed {Experiment.Seed}, {Experiment.Device}. Shares of all test digits, with 95 % intervals (Wilson).");
+        $"{Rows[0].Report.DataSet}, {Experiment.TestCount:N0} test digits; {Experiment.Budget.ToString().ToLowerInvariant()} budget: trained on {Experiment.TrainCount:N0} digits ({Experiment.ValidationCount:N0} more held out to choose the epoch), {Experiment.Epochs} epochs, batch {Experiment.BatchSize}, {Experiment.Optimizer}, ε = {Experiment.Epsilon} (L∞, warm-up over {Experiment.EpsilonWarmupEpochs} epochs), {Experiment.AttackSteps} attack steps of {Experiment.StepSize}{(AttackType == ScalarType.Float32 ? "" : $" in {AttackType}")}; seed {Experiment.Seed}, {Experiment.Device}. Shares of all test digits, with 95 % intervals (Wilson).");
 
     /// <summary>The table in Markdown.</summary>
     public override string ToString() => ToMarkdown();
@@ -93,6 +96,7 @@ public sealed class RobustnessTable
         ["epsilonWarmupEpochs"] = Experiment.EpsilonWarmupEpochs,
         ["attackSteps"] = Experiment.AttackSteps,
         ["stepSize"] = Experiment.StepSize,
+        ["attackPrecision"] = AttackType.ToString(),
         ["beta"] = row.Defence.EndsWith("TRADES", StringComparison.Ordinal) ? Experiment.Beta : null,
         ["weights"] = row.Defence.StartsWith("ADR-", StringComparison.Ordinal) ? System.Text.Json.JsonSerializer.SerializeToNode(Experiment.Weights, Json.Compact) : null,
         ["evaluation"] = ByAttack(row, result => new JsonObject { ["epsilon"] = result.Threat.Epsilon, ["seconds"] = Math.Round(result.Seconds, 2), ["modelEvaluations"] = result.ModelEvaluations }),
@@ -100,6 +104,9 @@ public sealed class RobustnessTable
         ["device"] = Experiment.Device,
         ["minutes"] = Math.Round(row.TrainingSeconds / 60, 2),
     };
+
+    // what the training attack computed in
+    private ScalarType AttackType => Experiment.AttackPrecision.TypeFor(Rows[0].Report.DataSet, torch.device(Experiment.Device));
 
     private static JsonObject ByAttack(RobustnessRow row, Func<AttackResult, JsonNode?> value) =>
         new(row.Report.Attacks.Select(result => KeyValuePair.Create(result.Attack, value(result))));

@@ -58,7 +58,7 @@ public static class MnistExperimentTests
         public void Attack_as_the_settings_say()
         {
             var pgd = Assert.IsType<Pgd>(_settings.Defence("ADR-ADV").Attack);
-            Assert.Equal((0.3, 10, 0.05, AttackLoss.CrossEntropy), (pgd.Threat.Epsilon, pgd.Steps, pgd.StepSize, pgd.Loss));
+            Assert.Equal((0.3, _settings.AttackSteps, _settings.StepSize, AttackLoss.CrossEntropy), (pgd.Threat.Epsilon, pgd.Steps, pgd.StepSize, pgd.Loss));
             var inner = Assert.IsType<Pgd>(_settings.Defence("TRADES").Attack);
             Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.Gaussian), (inner.Loss, inner.Start));
             Assert.Equal(2, Assert.IsType<Adr.Training.Trades>(_settings.Defence("ADR-TRADES")).Beta);

@@ -30,9 +30,9 @@ public sealed class RobustnessTableTests
         Assert.Equal(0.76, (double)rows[0]!["robust"]!["PGD-40"]!, 12);
         var interval = rows[0]!["robustIntervals"]!["PGD-40"]!.AsArray().Select(x => (double)x!).ToArray();
         Assert.Equal([new Proportion(1140, 1500).Low, new Proportion(1140, 1500).High], interval);
-        foreach (var setting in new[] { "dataSet", "trainCount", "testCount", "epochs", "attackSteps", "stepSize", "epsilon", "seed", "device", "optimizer", "minutes" })
+        foreach (var setting in new[] { "dataSet", "trainCount", "testCount", "epochs", "attackSteps", "stepSize", "epsilon", "seed", "device", "optimizer", "attackPrecision", "minutes" })
             Assert.All(rows, row => Assert.NotNull(row![setting]));
-        Assert.Equal((1500, 1.5, "Adam 0.001"), ((int)rows[1]!["testCount"]!, (double)rows[1]!["minutes"]!, (string?)rows[1]!["optimizer"]));
+        Assert.Equal((1500, 1.5, Settings.Optimizer.ToString()), ((int)rows[1]!["testCount"]!, (double)rows[1]!["minutes"]!, (string?)rows[1]!["optimizer"]));
         Assert.Null(rows[0]!["weights"]);
         Assert.Null(rows[0]!["beta"]);
         Assert.Equal((1, 0.99), ((int)rows[1]!["beta"]!, (double)rows[1]!["weights"]!["separation"]!));
@@ -45,7 +45,7 @@ public sealed class RobustnessTableTests
         Assert.Equal("| defence | natural | PGD-40 | worst case | minutes |", lines[0]);
         Assert.Equal("|---|---|---|---|---|", lines[1]);
         Assert.Equal("| ADV | 97.0 [96.0, 97.8] | 76.0 [73.8, 78.1] | 76.0 [73.8, 78.1] | 1.5 |", lines[2]);
-        Assert.Contains("trained on 5,000 digits", lines[^2], StringComparison.Ordinal);
+        Assert.Contains($"trained on {Settings.TrainCount:N0} digits", lines[^2], StringComparison.Ordinal);
         Assert.Contains("ε = 0.3", lines[^2], StringComparison.Ordinal);
         Assert.Contains("seed 1", lines[^2], StringComparison.Ordinal);
     }

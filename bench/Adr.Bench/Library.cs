@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using Adr.Attacks;
+using Adr.Data;
+using Adr.Losses;
+using Adr.Models;
+using Adr.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Bench;
+
+/// <summary>This library's side of a scenario.</summary>
+internal sealed class Library : IDisposable
+{
+    private readonly Scenario _scenario;
+    private readonly Classifier _model;
+    private readonly Batch _batch;
+    private readonly Pgd _attack;
+    private readonly Defence? _defence;
+    private readonly Optimizer _optimizer;
+    private readonly PointSeeds _seeds;
+
+    internal Library(Scenario scenario)
+    {
+        _scenario = scenario;
+        (_model, var (epsilon, step), _optimizer) = Make(scenario.Network);
+        manual_seed(1);
+        _batch = new Batch(
+            rand([scenario.Batch, .. _model.InputShape]).DetachFromDisposeScope(), randint(0, 10, [scenario.Batch], dtype: ScalarType.Int64).DetachFromDisposeScope(),
+            [.. Enumerable.Range(0, scenario.Batch).Select(i => (long)i)]);
+        _seeds = new PointSeeds(1, _batch.Indices);
+        var threat = ThreatModel.Linf(epsilon);
+        _attack = new Pgd(threat, scenario.Steps, step);
+        var weights = scenario.Defence.StartsWith("ADR", StringComparison.Ordinal) ? new CompactnessWeights(GlobalSmoothness: 1, DetachClean: true) : null; // as the reference
+        _defence = scenario.IsEvaluation ? null
+            : scenario.Defence.EndsWith("TRADES", StringComparison.Ordinal) ? new Trades(Pgd.Trades(threat, scenario.Steps, step), weights: weights)
+            : new AdversarialTraining(_attack, weights);
+    }
+
+    /// <summary>Runs the scenario once; seconds.</summary>
+    internal double Run(ScalarType attackType)
+    {
+        using var scope = NewDisposeScope();
+        var clock = Stopwatch.StartNew();
+        if (_defence is null)
+        {
+            using var noGraph = no_grad();
+            var perturbed = _attack.Perturb(_model, _batch.Images, _batch.Labels, _seeds, type: attackType);
+            _model.eval();
+            _model.call(perturbed).argmax(1).eq(_batch.Labels).sum().item<long>();
+        }
+        else
+        {
+            _model.train();
+            var loss = _defence.Compute(_model, _batch, new InnerAttack(_defence.Attack!.Threat.Epsilon, _seeds, attackType));
+            _optimizer.Step(autograd.grad([loss.Total], [.. _optimizer.Parameters.Select(p => (Tensor)p.Parameter)]), 1e-3);
+            loss.Total.item<float>();
+            loss.CleanLogits.argmax(1).eq(_batch.Labels).sum().item<long>(); // the accuracies, as the reference
+            loss.AdversarialLogits!.argmax(1).eq(_batch.Labels).sum().item<long>();
+        }
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Frees the network and the batch.</summary>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _batch.Dispose();
+        _model.Dispose();
+    }
+
+    private static (Classifier Model, (double Epsilon, double Step) Threat, Optimizer Optimizer) Make(string network)
+    {
+        Classifier model = network switch { "mnist-cnn" => new MnistCnn(1), "cifar-cnn" => new CifarCnn(1), "resnet18" => new ResNet18(1), _ => throw new ArgumentException($"There is no network \"{network}\".") };
+        var parameters = model.named_parameters().Select(p => (p.name, p.parameter)).ToList();
+        Optimizer optimizer = network switch { "mnist-cnn" => new Sgd(parameters), "cifar-cnn" => new Adam(parameters), _ => new Sgd(parameters, weightDecay: 3.5e-3) };
+        return (model, network == "mnist-cnn" ? (0.3, 0.01) : (8 / 255.0, 2 / 255.0), optimizer);
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Adr.Attacks;
+using Adr.Bench;
+
+// Against the reference program, in turn, in one process tree: medians, ratios and their spread.
+var quick = new Option<bool>("--quick") { Description = "Fewer repeats, the four main scenarios only." };
+var json = new Option<string?>("--json") { Description = "Also writes all times and ratios.", HelpName = "FILE" };
+var only = new Option<string[]>("--only") { Description = "Scenarios by name; managed-overhead is one.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+var command = new RootCommand("Times training and attacks beside a plain PyTorch program that does what the authors' code does.") { quick, json, only };
+command.SetAction(parsed =>
+{
+    var isQuick = parsed.GetValue(quick);
+    var names = parsed.GetValue(only) is { Length: > 0 } asked ? asked : [.. Scenario.All.Take(isQuick ? 4 : int.MaxValue).Select(s => s.Name), "managed-overhead"];
+    if (names.Except(Scenario.All.Select(s => s.Name)).Except(["managed-overhead"]).ToList() is { Count: > 0 } unknown)
+    {
+        Console.Error.WriteLine($"adr: there is no scenario {string.Join(", ", unknown)}. Choose from {string.Join(", ", Scenario.All.Select(s => s.Name))}, managed-overhead.");
+        return 2;
+    }
+    var repeats = isQuick ? 3 : 7;
+    var python = Environment.GetEnvironmentVariable("ADR_PYTHON") is { Length: > 0 } set ? set : "/usr/bin/python3";
+    var scripts = Path.Combine(Environment.GetEnvironmentVariable("ADR_ROOT") ?? ".", "tests", "reference");
+    try
+    {
+        using var reference = new Reference(python, Path.Combine(scripts, "authors_loop.py"), oneBlasThread: false);
+        using var oneBlasThread = new Reference(python, Path.Combine(scripts, "authors_loop.py"), oneBlasThread: true);
+        using var sameOperators = new Reference(python, Path.Combine(scripts, "same_operators.py"), oneBlasThread: true);
+        Console.WriteLine($"library: libtorch {TorchSharp.torch.__version__}, {TorchSharp.torch.get_num_threads()} threads; reference: PyTorch {reference.About["torch"]}; {repeats} repeats");
+        var report = new Report(Peak.MatrixProduct(), Peak.Convolution());
+        foreach (var scenario in Scenario.All.Where(s => names.Contains(s.Name)))
+        {
+            Console.WriteLine($"{scenario.Name} …");
+            report.Add(Comparison.Of(scenario, reference, oneBlasThread, repeats, AttackPrecisions.IsNative(AttackPrecision.BFloat16)));
+        }
+        if (names.Contains("managed-overhead"))
+        {
+            var (ours, theirs) = Overhead.Measure(sameOperators, 3 * repeats);
+            report.AddOverhead(ours, theirs);
+        }
+        report.Print();
+        if (parsed.GetValue(json) is { } file) report.Save(file, repeats);
+        return 0;
+    }
+    catch (Exception missing) when (missing is InvalidOperationException or System.ComponentModel.Win32Exception)
+    {
+        Console.Error.WriteLine($"adr: {missing.Message}");
+        return 5;
+    }
+});
+return command.Parse(args).Invoke();
