@@ -74,7 +74,7 @@ public static partial class Show
         return new ScatterFigure(title, series)
         {
             Notes = notes,
-            Subtitle = $"discs: clean, crosses: adversarial, colour: class; mean d(z, z') {Number.Short(points.MeanDivergence)}, within a class {Number.Short(points.WithinClass)}; classes apart / wide {Number.Short(points.SeparationRatio)}",
+            Subtitle = $"discs: clean, crosses: adversarial; mean d(z, z') {Number.Short(points.MeanDivergence)}, within a class {Number.Short(points.WithinClass)}; classes apart / wide {Number.Short(points.SeparationRatio)}",
             X = new Axis($"first principal component ({Number.Fixed(first * 100, 0)} % of variance)"),
             Y = new Axis($"second ({Number.Fixed(second * 100, 0)} %)"),
             Height = 520,
