@@ -21,13 +21,15 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from adr_reference import ResNet18
+
 SEPARATION = 0.99
 
 
 class ConvNet(nn.Module):
     """The paper's CNNs: two groups of 3x3 convolutions without padding, a max-pool after each, three linear layers."""
 
-    def __init__(self, channels, groups, flat, hidden, classes):
+    def __init__(self, channels, groups, flat, hidden, classes=10):
         super().__init__()
         layers = []
         for group in groups:
@@ -47,56 +49,19 @@ class ConvNet(nn.Module):
         return self.represent(images)[1]
 
 
-class Block(nn.Module):
-    def __init__(self, inward, outward, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(inward, outward, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(outward)
-        self.conv2 = nn.Conv2d(outward, outward, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(outward)
-        self.shortcut = nn.Sequential()
-        if stride != 1 or inward != outward:
-            self.shortcut = nn.Sequential(nn.Conv2d(inward, outward, 1, stride, bias=False), nn.BatchNorm2d(outward))
-
-    def forward(self, x):
-        y = F.relu(self.bn1(self.conv1(x)))
-        return F.relu(self.bn2(self.conv2(y)) + self.shortcut(x))
-
-
-class ResNet18(nn.Module):
-    def __init__(self, classes):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(64)
-        layers, inward = [], 64
-        for width, stride in ((64, 1), (128, 2), (256, 2), (512, 2)):
-            layers += [Block(inward, width, stride), Block(width, width, 1)]
-            inward = width
-        self.layers = nn.Sequential(*layers)
-        self.linear = nn.Linear(512, classes)
-
-    def represent(self, images):
-        x = self.layers(F.relu(self.bn1(self.conv1(images))))
-        latent = F.avg_pool2d(x, 4).flatten(1)
-        return latent, self.linear(latent)
-
-    def forward(self, images):
-        return self.represent(images)[1]
-
-
 def mnist_cnn():
-    return ConvNet(1, [(32, 32), (64, 64)], 1024, 200, 10)
+    return ConvNet(1, [(32, 32), (64, 64)], 1024, 200)
 
 
 def cifar_cnn():
-    return ConvNet(3, [(64, 64), (128, 128)], 128 * 5 * 5, 256, 10)
+    return ConvNet(3, [(64, 64), (128, 128)], 128 * 5 * 5, 256)
 
 
 # name: network, image shape, radius, step size, optimiser
 SETTINGS = {
     "mnist-cnn": (mnist_cnn, (1, 28, 28), 0.3, 0.01, lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9)),
     "cifar-cnn": (cifar_cnn, (3, 32, 32), 8 / 255, 2 / 255, lambda p: torch.optim.Adam(p, lr=0.001)),
-    "resnet18": (lambda: ResNet18(10), (3, 32, 32), 8 / 255, 2 / 255, lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, weight_decay=3.5e-3)),
+    "resnet18": (ResNet18, (3, 32, 32), 8 / 255, 2 / 255, lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, weight_decay=3.5e-3)),
 }
 
 
