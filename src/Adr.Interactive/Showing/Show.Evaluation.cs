@@ -74,7 +74,7 @@ public static partial class Show
         return new ScatterFigure(title, series)
         {
             Notes = notes,
-            Subtitle = $"discs: clean, crosses: adversarial; mean d(z, z') {Number.Short(points.MeanDivergence)}, within a class {Number.Short(points.WithinClass)}; classes apart / wide {Number.Short(points.SeparationRatio)}",
+            Subtitle = $"discs: clean, crosses: adversarial; mean d(z, z') {Number.Fixed(points.MeanDivergence, 3)}, within a class {Number.Fixed(points.WithinClass, 3)}; classes apart / wide {Number.Fixed(points.SeparationRatio, 2)}",
             X = new Axis($"first principal component ({Number.Fixed(first * 100, 0)} % of variance)"),
             Y = new Axis($"second ({Number.Fixed(second * 100, 0)} %)"),
             Height = 520,
