@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace TorchSharp;
 
-/// <summary>The C interface of native/adr_torch.cpp.</summary>
+/// <summary>The C interface of native/.</summary>
 internal static unsafe partial class Native
 {
     private const string Library = "adr_torch";
@@ -34,6 +34,7 @@ internal static unsafe partial class Native
         if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
             ((delegate* unmanaged<int, int>)NativeLibrary.GetExport(library, "adr_torch_set_threads"))(Environment.ProcessorCount);
         ((delegate* unmanaged<void>)NativeLibrary.GetExport(library, "adr_torch_tame_openblas"))();
+        ((delegate* unmanaged<void>)NativeLibrary.GetExport(library, "adr_torch_keep_memory"))();
         return library;
     }
 
@@ -94,6 +95,8 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "adr_torch_set_threads")] internal static partial int SetThreads(int count);
     [LibraryImport(Library, EntryPoint = "adr_torch_get_interop_threads")] internal static partial int GetInteropThreads();
     [LibraryImport(Library, EntryPoint = "adr_torch_set_interop_threads")] internal static partial int SetInteropThreads(int count);
+    [LibraryImport(Library, EntryPoint = "adr_torch_winograd")] internal static partial int Winograd();
+    [LibraryImport(Library, EntryPoint = "adr_torch_set_winograd")] internal static partial void SetWinograd(int value);
     [LibraryImport(Library, EntryPoint = "adr_torch_cuda_count")] internal static partial int CudaCount();
     [LibraryImport(Library, EntryPoint = "adr_torch_cudnn_available")] internal static partial int CudnnAvailable();
     [LibraryImport(Library, EntryPoint = "adr_torch_cuda_synchronize")] internal static partial int CudaSynchronize(int deviceIndex);
