@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Adr.Attacks;
 using Adr.Data;
+using Adr.Evaluation;
 using Adr.Losses;
 using Adr.Models;
 using Adr.Training;
@@ -19,6 +20,7 @@ internal sealed class Library : IDisposable
     private readonly Defence? _defence;
     private readonly Optimizer _optimizer;
     private readonly PointSeeds _seeds;
+    private readonly TrainedDigits? _digits;
 
     internal Library(Scenario scenario)
     {
@@ -30,12 +32,19 @@ internal sealed class Library : IDisposable
             [.. Enumerable.Range(0, scenario.Batch).Select(i => (long)i)]);
         _seeds = new PointSeeds(1, _batch.Indices);
         var threat = ThreatModel.Linf(epsilon);
-        _attack = new Pgd(threat, scenario.Steps, step);
+        if (scenario.IsEvaluation) _digits = new TrainedDigits(_model, scenario.Batch);
+        _attack = new Pgd(threat, scenario.Steps, step, keep: scenario.IsEvaluation ? KeptIterate.Broken : KeptIterate.Last);
         var weights = scenario.Defence.StartsWith("ADR", StringComparison.Ordinal) ? new CompactnessWeights(GlobalSmoothness: 1, DetachClean: true) : null; // as the reference
         _defence = scenario.IsEvaluation ? null
             : scenario.Defence.EndsWith("TRADES", StringComparison.Ordinal) ? new Trades(Pgd.Trades(threat, scenario.Steps, step), weights: weights)
             : new AdversarialTraining(_attack, weights);
     }
+
+    /// <summary>Where the reference finds what is evaluated; null where both sides take noise.</summary>
+    internal TrainedDigits? Digits => _digits;
+
+    /// <summary>Points that the last evaluation found robust.</summary>
+    internal int Right { get; private set; }
 
     /// <summary>Runs the scenario once; seconds.</summary>
     internal double Run(ScalarType attackType)
@@ -44,10 +53,9 @@ internal sealed class Library : IDisposable
         var clock = Stopwatch.StartNew();
         if (_defence is null)
         {
-            using var noGraph = no_grad();
-            var perturbed = _attack.Perturb(_model, _batch.Images, _batch.Labels, _seeds, type: attackType);
-            _model.eval();
-            _model.call(perturbed).argmax(1).eq(_batch.Labels).sum().item<long>();
+            // as a user evaluates: checks, natural accuracy and report included
+            var precision = attackType == ScalarType.BFloat16 ? AttackPrecision.BFloat16 : AttackPrecision.Float32;
+            Right = Robustness.Evaluate(_model, "bench", _digits!.Points, [_attack], new EvaluationOptions { AttackPrecision = precision }).WorstCase.Successes;
         }
         else
         {
@@ -64,6 +72,7 @@ internal sealed class Library : IDisposable
     /// <summary>Frees the network and the batch.</summary>
     public void Dispose()
     {
+        _digits?.Dispose();
         _optimizer.Dispose();
         _batch.Dispose();
         _model.Dispose();

@@ -6,9 +6,12 @@ using static TorchSharp.torch;
 
 namespace Adr.Bench;
 
-/// <summary>What the managed layer costs: PGD on the MNIST CNN from C#, and the same operators in the same order from Python (tests/reference/same_operators.py).</summary>
+/// <summary>What the managed layer costs: PGD on the MNIST CNN from C#, and the same operators, native code and memory in the same order from Python (tests/reference/same_operators.py).</summary>
 internal static class Overhead
 {
+    // The native part of src/Torch, where that is the engine: both sides then compute with it.
+    private static readonly string Native = Path.Combine(AppContext.BaseDirectory, "libadr_torch.so");
+
     private const int Batch = 128, Steps = 10;
 
     /// <summary>Medians in seconds, taken in turn.</summary>
@@ -20,7 +23,7 @@ internal static class Overhead
         var (images, labels) = (rand(Batch, 1, 28, 28), randint(0, 10, [Batch], dtype: ScalarType.Int64));
         var pgd = new Pgd(ThreatModel.Linf(0.3), Steps, 0.01, start: AttackStart.None);
         var seeds = PointSeeds.Sequence(1, Batch);
-        python.Ask(new() { ["do"] = "make", ["batch"] = Batch, ["steps"] = Steps, ["threads"] = get_num_threads() });
+        python.Ask(new() { ["do"] = "make", ["batch"] = Batch, ["steps"] = Steps, ["threads"] = get_num_threads(), ["library"] = File.Exists(Native) ? Native : null });
         var (ours, theirs) = (new List<double>(), new List<double>());
         for (var repeat = -1; repeat < repeats; repeat++) // the first one warms
         {

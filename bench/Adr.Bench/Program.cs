@@ -6,9 +6,35 @@ using Adr.Bench;
 var quick = new Option<bool>("--quick") { Description = "Fewer repeats, the four main scenarios only." };
 var json = new Option<string?>("--json") { Description = "Also writes all times and ratios.", HelpName = "FILE" };
 var only = new Option<string[]>("--only") { Description = "Scenarios by name; managed-overhead is one.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
-var command = new RootCommand("Times training and attacks beside a plain PyTorch program that does what the authors' code does.") { quick, json, only };
+var micro = new Option<bool>("--micro") { Description = "Instead: one call, the projections and the global terms, by BenchmarkDotNet." };
+var scaling = new Option<bool>("--scaling") { Description = "Instead: how times grow with batch, threads and classes." };
+var memory = new Option<int?>("--memory") { Description = "Instead: the peak memory of a training step of WideResNet-34-10 at this batch size.", HelpName = "BATCH" };
+var quality = new Option<string?>("--quality") { Description = "Instead: train with float32 and bfloat16 attacks on mnist or cifar-10, and compare the robustness. Takes hours; needs ADR_DATA.", HelpName = "DATA" };
+quality.AcceptOnlyFromAmong("mnist", "cifar-10");
+var images = Number("--images", 10_000, "Of --quality: training images.");
+var testImages = Number("--test-images", 2_000, "Of --quality: test images.");
+var epochs = Number("--epochs", 4, "Of --quality: passes over them.");
+var steps = Number("--steps", 5, "Of --quality: steps of the training attack.");
+var seeds = Number("--seeds", 5, "Of --quality: how many seeds, 2 to 10.");
+var command = new RootCommand("Times training and attacks beside a plain PyTorch program that does what the authors' code does.") { quick, json, only, micro, scaling, memory, quality, images, testImages, epochs, steps, seeds };
 command.SetAction(parsed =>
 {
+    if (parsed.GetValue(quality) is { } dataSet)
+    {
+        new AttackQuality(dataSet, parsed.GetValue(images), parsed.GetValue(testImages), parsed.GetValue(epochs), parsed.GetValue(steps), parsed.GetValue(seeds))
+            .Run(parsed.GetValue(json) ?? $"bfloat16-{dataSet}.json");
+        return 0;
+    }
+    if (parsed.GetValue(micro))
+    {
+        Micro.Run();
+        return 0;
+    }
+    if (parsed.GetValue(memory) is { } batch)
+    {
+        StepMemory.Print(batch);
+        return 0;
+    }
     var isQuick = parsed.GetValue(quick);
     var names = parsed.GetValue(only) is { Length: > 0 } asked ? asked : [.. Scenario.All.Take(isQuick ? 4 : int.MaxValue).Select(s => s.Name), "managed-overhead"];
     if (names.Except(Scenario.All.Select(s => s.Name)).Except(["managed-overhead"]).ToList() is { Count: > 0 } unknown)
@@ -22,6 +48,12 @@ command.SetAction(parsed =>
     try
     {
         using var reference = new Reference(python, Path.Combine(scripts, "authors_loop.py"), oneBlasThread: false);
+        if (parsed.GetValue(scaling))
+        {
+            var tables = new Scaling(reference, repeats).Run();
+            if (parsed.GetValue(json) is { } path) Report.Write(path, tables);
+            return 0;
+        }
         using var oneBlasThread = new Reference(python, Path.Combine(scripts, "authors_loop.py"), oneBlasThread: true);
         using var sameOperators = new Reference(python, Path.Combine(scripts, "same_operators.py"), oneBlasThread: true);
         Console.WriteLine($"library: libtorch {TorchSharp.torch.__version__}, {TorchSharp.torch.get_num_threads()} threads; reference: PyTorch {reference.About["torch"]}; {repeats} repeats");
@@ -47,3 +79,5 @@ command.SetAction(parsed =>
     }
 });
 return command.Parse(args).Invoke();
+
+static Option<int> Number(string name, int value, string description) => new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => value };

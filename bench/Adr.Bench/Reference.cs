@@ -23,14 +23,27 @@ internal sealed class Reference : IDisposable
     internal JsonObject About { get; }
 
     /// <summary>Sets a scenario up.</summary>
-    internal void Make(Scenario scenario, int threads) => Ask(new JsonObject
+    internal void Make(Scenario scenario, int threads, TrainedDigits? digits = null) => Ask(new JsonObject
     {
         ["do"] = "make", ["net"] = scenario.Network, ["defence"] = scenario.IsEvaluation ? "ADV" : scenario.Defence,
         ["batch"] = scenario.Batch, ["steps"] = scenario.Steps, ["threads"] = threads, ["seed"] = 1,
+        ["batchFile"] = digits?.BatchFile, ["weights"] = digits?.WeightsFile,
     });
 
+    /// <summary>Points that the last evaluation found robust.</summary>
+    internal int Right { get; private set; }
+
     /// <summary>Runs it once; seconds.</summary>
-    internal double Run(Scenario scenario) => (double)Ask(new JsonObject { ["do"] = scenario.IsEvaluation ? "evaluate" : "train" })["seconds"]!;
+    internal double Run(Scenario scenario)
+    {
+        var answer = Ask(new JsonObject { ["do"] = scenario.IsEvaluation ? "evaluate" : "train" });
+        if (scenario.IsEvaluation) Right = (int)answer["right"]!;
+        return (double)answer["seconds"]!;
+    }
+
+    /// <summary>Builds the pairwise terms and their gradient; seconds.</summary>
+    internal double Terms(int points, int width, int classes) =>
+        (double)Ask(new JsonObject { ["do"] = "terms", ["points"] = points, ["width"] = width, ["classes"] = classes })["seconds"]!;
 
     /// <summary>Sends a request and waits for its answer.</summary>
     internal JsonObject Ask(JsonObject request)

@@ -32,7 +32,9 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
         AnsiConsole.Write(table);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak here, float32: matrix products {matrixPeak:0} GFLOP/s, convolutions {convolutionPeak:0} GFLOP/s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak here, float32: matrix products {matrixPeak:0} GFLOP/s; convolutions {convolutionPeak:0} GFLOP/s of the direct way's operations, of which Winograd's needs a quarter"));
+        foreach (var row in _rows)
+            if (row.Robust is { } r) Console.WriteLine($"{row.Scenario.Name}: of {row.Scenario.Batch} points {r.Library} stay right in the library (worst iterate), {r.Reference} in the reference (last iterate)");
         if (_overhead is { } o)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"managed-overhead: the same operators take {o.Ours * 1e3:0.0} ms from C#, {o.Python * 1e3:0.0} ms from Python: {100 * (o.Ours / o.Python - 1):+0.0;-0.0} %"));
     }
@@ -45,11 +47,18 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
             ["seconds"] = Numbers(row.Float32), ["secondsBFloat16"] = row.BFloat16 is { } low ? Numbers(low) : null,
             ["secondsReference"] = Numbers(row.Reference), ["secondsOneBlasThread"] = Numbers(row.OneBlasThread),
             ["gigaflopsPerSecond"] = Rate(row), ["ofConvolutionPeak"] = Rate(row) / convolutionPeak, ["residentMebibytes"] = row.ResidentMebibytes,
+            ["robustPoints"] = row.Robust?.Library, ["robustPointsReference"] = row.Robust?.Reference,
         })]);
         if (_overhead is { } o) scenarios.Add(new JsonObject { ["name"] = "managed-overhead", ["ratio"] = o.Ours / o.Python, ["seconds"] = o.Ours, ["secondsReference"] = o.Python });
         var report = new JsonObject { ["repeats"] = repeats, ["matrixPeak"] = matrixPeak, ["convolutionPeak"] = convolutionPeak, ["scenarios"] = scenarios };
+        Write(path, report);
+    }
+
+    /// <summary>Writes a file whole or not at all.</summary>
+    internal static void Write(string path, JsonObject content)
+    {
         var temporary = path + ".tmp";
-        File.WriteAllText(temporary, report.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        File.WriteAllText(temporary, content.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
         File.Move(temporary, path, overwrite: true);
     }
 

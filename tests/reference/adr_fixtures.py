@@ -200,7 +200,7 @@ def same_path(double, single, norm, room=10):
     return True
 
 
-def network(name, make, side, channels):
+def network(name, make, side, channels, norms=()):
     fixture = Fixture(name)
     model = fill(make().double(), 1).eval()
     x, y = images(11, 3, side, channels), torch.tensor([7, 0, 2])
@@ -212,11 +212,12 @@ def network(name, make, side, channels):
         fixture.add(key, value, single=key != "loss")
     fixture.add("labels", y)
     fixture.metadata = {"weights": "seed 1"}
-    if list(model.buffers()):
+    if norms:
         model.train()
         fixture.add("logits_in_training", model(x), single=True)
-        for key in ("bn1.running_mean", "bn1.running_var", "layer4.1.bn2.running_mean", "layer4.1.bn2.running_var"):
-            fixture.add(key, model.state_dict()[key], single=True)
+        for norm in norms:
+            for moment in ("running_mean", "running_var"):
+                fixture.add(f"{norm}.{moment}", model.state_dict()[f"{norm}.{moment}"], single=True)
     return fixture
 
 
@@ -229,7 +230,12 @@ def cifar_cnn():
 
 
 def resnet18():
-    return network("resnet18", adr.ResNet18, 32, 3)
+    return network("resnet18", adr.ResNet18, 32, 3, norms=("bn1", "layer4.1.bn2"))
+
+
+def wide_resnet():
+    """WideResNet-16-2: every kind of block, in a size that a test can afford."""
+    return network("wide_resnet", lambda: adr.WideResNet(16, 2), 32, 3, norms=("bn1", "block3.layer.1.bn2"))
 
 
 INDICES = [5, 1_000_003]  # the points' places in an imagined data set
@@ -379,7 +385,7 @@ def intervals():
     return fixture
 
 
-MAKERS = {make.__name__: make for make in (losses, mnist_cnn, cifar_cnn, resnet18, attacks, tiny_training, mnist_training, intervals)}
+MAKERS = {make.__name__: make for make in (losses, mnist_cnn, cifar_cnn, resnet18, wide_resnet, attacks, tiny_training, mnist_training, intervals)}
 
 
 if __name__ == "__main__":

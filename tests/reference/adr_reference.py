@@ -149,6 +149,46 @@ class ResNet18(nn.Module):
         return self.represent(x)[1]
 
 
+class WideBlock(nn.Module):
+    def __init__(self, inward, outward, stride):
+        super().__init__()
+        self.bn1 = nn.BatchNorm2d(inward)
+        self.conv1 = nn.Conv2d(inward, outward, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outward)
+        self.conv2 = nn.Conv2d(outward, outward, 3, 1, 1, bias=False)
+        self.convShortcut = nn.Conv2d(inward, outward, 1, stride, bias=False) if inward != outward else None
+
+    def forward(self, x):
+        start = self.bn1(x).relu()
+        y = self.conv2(self.bn2(self.conv1(start)).relu())
+        return y + (x if self.convShortcut is None else self.convShortcut(start))
+
+
+class WideResNet(nn.Module):
+    """For 32x32 images: a stem of 16, three groups of (depth - 4) / 6 blocks; latent [B,64 width]."""
+
+    def __init__(self, depth=10, width=2):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
+        inward = 16
+        for group, stride in enumerate([1, 2, 2], start=1):
+            outward = 8 * 2 ** group * width
+            blocks = [WideBlock(inward if i == 0 else outward, outward, stride if i == 0 else 1) for i in range((depth - 4) // 6)]
+            self.add_module(f"block{group}", nn.Sequential())
+            getattr(self, f"block{group}").add_module("layer", nn.Sequential(*blocks))
+            inward = outward
+        self.bn1 = nn.BatchNorm2d(inward)
+        self.fc = nn.Linear(inward, 10)
+
+    def represent(self, x):
+        x = self.block3(self.block2(self.block1(self.conv1(x))))
+        z = self.bn1(x).relu().mean((2, 3))
+        return z, self.fc(z)
+
+    def forward(self, x):
+        return self.represent(x)[1]
+
+
 class TinyCnn(nn.Module):
     """[B,1,6,6] -> convolution 1-4 (3x3), ReLU, max pool 2 -> latent [B,16] -> 8 -> 3 classes."""
 

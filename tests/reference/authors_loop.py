@@ -6,7 +6,8 @@ savings that the library makes: parameters ask for gradients while the attack ru
 gradient by backward(). It writes no file and prints no log, which theirs does.
 
 Protocol: one JSON object a line on stdin, one a line on stdout.
-    {"do": "make", "net": "mnist-cnn", "defence": "ADR-ADV", "batch": 128, "steps": 40, "threads": 2, "seed": 1}
+    {"do": "make", "net": "mnist-cnn", "defence": "ADR-ADV", "batch": 128, "steps": 40, "threads": 2, "seed": 1,
+     "batchFile": ..., "weights": ...}  the last two, safetensors files, instead of noise and new weights
     {"do": "train"}      one training step on the batch      -> {"seconds": ..., "loss": ...}
     {"do": "evaluate"}   one attacked batch                  -> {"seconds": ..., "right": ...}
     {"do": "terms", "points": 128, "width": 1024, "classes": 10}   the pairwise terms and their gradient -> {"seconds": ...}
@@ -14,6 +15,7 @@ Protocol: one JSON object a line on stdin, one a line on stdout.
 """
 import json
 import resource
+import struct
 import sys
 import time
 
@@ -96,14 +98,38 @@ def adr_terms(z, logits, z_adv, logits_adv, labels, classes):
     return local_compactness + local_smoothness + compact + smooth + confidence
 
 
+def safetensors(path):
+    """The tensors of a file, by name; float32 and int64 are enough here."""
+    types = {"F32": torch.float32, "I64": torch.int64}
+    with open(path, "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+        data = bytearray(file.read())
+    header.pop("__metadata__", None)
+    return {name: torch.frombuffer(data[slice(*entry["data_offsets"])], dtype=types[entry["dtype"]]).reshape(entry["shape"]) for name, entry in header.items()}
+
+
+def load(model, path):
+    """Weights of the library's CNNs, whose layers are named where these are numbered: in both the order is that of the network."""
+    tensors = safetensors(path)
+    stems = [f"feature_extractor.conv{i}" for i in range(1, 5)] + [f"classifier.fc{i}" for i in range(1, 4)]
+    with torch.no_grad():
+        for parameter, name in zip(model.parameters(), [f"{stem}.{kind}" for stem in stems for kind in ("weight", "bias")], strict=True):
+            parameter.copy_(tensors[name])
+
+
 class Subject:
-    def __init__(self, net, defence, batch, steps, seed):
+    def __init__(self, net, defence, batch, steps, seed, batchFile=None, weights=None):
         torch.manual_seed(seed)
         make, shape, self.epsilon, self.step_size, optimiser = SETTINGS[net]
         self.model, self.defence, self.steps = make(), defence, steps
         self.optimiser = optimiser(self.model.parameters())
         self.images = torch.rand(batch, *shape)
         self.labels = torch.randint(0, 10, (batch,))
+        if batchFile:
+            given = safetensors(batchFile)
+            self.images, self.labels = given["images"], given["labels"]
+        if weights:
+            load(self.model, weights)
 
     def train(self):
         x, y, model = self.images, self.labels, self.model

@@ -1,7 +1,9 @@
 """PGD on the MNIST CNN with the operators that src/Adr calls, in their order: what remains between both is the managed layer.
 
-Protocol of authors_loop.py: {"do": "make", "batch": ..., "steps": ..., "threads": ...}, {"do": "attack"}, {"do": "about"}.
+"library" names libadr_torch.so: its convolutions and its memory are then used here too, as they are there.
+Protocol of authors_loop.py: {"do": "make", "batch": ..., "steps": ..., "threads": ..., "library": ...}, {"do": "attack"}, {"do": "about"}.
 """
+import ctypes
 import json
 import sys
 import time
@@ -58,6 +60,10 @@ def main():
         answer = {}
         if do == "make":
             torch.set_num_threads(request.pop("threads"))
+            library = request.pop("library", None)
+            if library:
+                torch.ops.load_library(library)
+                ctypes.CDLL(library).adr_torch_keep_memory()
             attack = Attack(**request)
         elif do == "attack":
             begun = time.perf_counter()

@@ -36,7 +36,7 @@ public static partial class Show
     };
 
     private static string Words(Attack attack) => attack is GradientAttack { Steps: > 1 } gradient
-        ? $"{attack.Name} (steps of {Plain(gradient.StepSize)}{(gradient.KeepBest ? ", the worst iterate kept" : "")})"
+        ? $"{attack.Name} (steps of {Plain(gradient.StepSize)}{(gradient.Keep == KeptIterate.Last ? "" : ", the worst iterate kept")})"
         : attack.Name;
 
     private static string Weights(CompactnessWeights w) =>

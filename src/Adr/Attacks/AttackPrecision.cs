@@ -9,7 +9,7 @@ public enum AttackPrecision
     /// <summary>float32.</summary>
     Float32,
 
-    /// <summary>bfloat16, with sums in float32: faster where the hardware has instructions for it, slower elsewhere. For networks of this library; others stay in float32.</summary>
+    /// <summary>bfloat16, with sums in float32: faster where the hardware has instructions for it; on other processors its rounding is imitated in float32, which is slower. For networks of this library; others stay in float32.</summary>
     BFloat16,
 
     /// <summary>bfloat16 where the processor runs it natively and a measurement says that it costs no robustness on the data set (<see cref="AttackPrecisions.Measured"/>), float32 otherwise.</summary>

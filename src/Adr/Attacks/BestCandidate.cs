@@ -17,12 +17,18 @@ internal sealed class BestCandidate
     internal Tensor Points { get; }
 
     /// <summary>Takes over the candidates that are better.</summary>
-    internal void Offer(Tensor candidate, Tensor margins)
+    /// <param name="candidate">[b,C,H,W].</param>
+    /// <param name="margins">[b].</param>
+    /// <param name="positions">Which points of the batch these are [b]; null for all.</param>
+    internal void Offer(Tensor candidate, Tensor margins, Tensor? positions = null)
     {
         using var scope = NewDisposeScope();
-        var better = margins.le(_margins).logical_not();                                                     // [B]; a NaN is taken, so that it is noticed
+        var (points, best) = positions is null ? (Points, _margins) : (Points.index_select(0, positions), _margins.index_select(0, positions));
+        var better = margins.le(best).logical_not();                                                     // [B]; a NaN is taken, so that it is noticed
         var mask = better.view([better.shape[0], .. Enumerable.Repeat(1L, candidate.shape.Length - 1)]);     // [B,1,1,1]
-        Points.copy_(where(mask, candidate, Points));
-        _margins.copy_(where(better, margins, _margins));
+        Put(Points, where(mask, candidate, points));
+        Put(_margins, where(better, margins, best));
+
+        void Put(Tensor to, Tensor values) => _ = positions is null ? to.copy_(values) : to.index_copy_(0, positions, values);
     }
 }

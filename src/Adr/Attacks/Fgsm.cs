@@ -7,7 +7,7 @@ public sealed class Fgsm : GradientAttack
     /// <param name="threat">What the attack may do.</param>
     /// <param name="loss">What is increased; not <see cref="AttackLoss.KullbackLeibler"/>.</param>
     public Fgsm(ThreatModel threat, AttackLoss loss = AttackLoss.CrossEntropy)
-        : base("FGSM", threat, steps: 1, stepSize: threat is { Epsilon: > 0 } ? threat.Epsilon : null, restarts: 1, keepBest: false, loss, AttackStart.None)
+        : base("FGSM", threat, steps: 1, stepSize: threat is { Epsilon: > 0 } ? threat.Epsilon : null, restarts: 1, KeptIterate.Last, loss, AttackStart.None)
     {
     }
 

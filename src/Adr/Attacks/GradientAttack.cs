@@ -18,24 +18,25 @@ public abstract class GradientAttack : Attack
     /// <param name="steps">The number of gradient steps, at least 1.</param>
     /// <param name="stepSize">α &gt; 0 in pixel units; null for 2.5 ε/steps, which then follows ε.</param>
     /// <param name="restarts">The number of runs, each from its own random start, at least 1; a point keeps the run with the largest margin.</param>
-    /// <param name="keepBest">Whether a point keeps, of all iterates instead of the last ones, the one with the largest margin: a point that was ever misclassified stays so.</param>
+    /// <param name="keep">Which iterate a point keeps.</param>
     /// <param name="loss">What is increased.</param>
     /// <param name="start">Where a run starts.</param>
     /// <exception cref="ArgumentException">A number is out of range; several restarts have no random start; or <see cref="AttackLoss.KullbackLeibler"/> starts at x, where its gradient is 0.</exception>
-    protected GradientAttack(string name, ThreatModel threat, int steps, double? stepSize, int restarts, bool keepBest, AttackLoss loss, AttackStart start)
+    protected GradientAttack(string name, ThreatModel threat, int steps, double? stepSize, int restarts, KeptIterate keep, AttackLoss loss, AttackStart start)
         : base(name, threat)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
         if (stepSize is { } step && !(step > 0 && double.IsFinite(step)))
             throw new ArgumentOutOfRangeException(nameof(stepSize), step, "The step size must be a finite number > 0, in pixel units.");
+        if (!Enum.IsDefined(keep)) throw new ArgumentOutOfRangeException(nameof(keep), keep, "Expected a member of KeptIterate.");
         if (!Enum.IsDefined(loss)) throw new ArgumentOutOfRangeException(nameof(loss), loss, "Expected a member of AttackLoss.");
         if (!Enum.IsDefined(start)) throw new ArgumentOutOfRangeException(nameof(start), start, "Expected a member of AttackStart.");
         if (restarts > 1 && start == AttackStart.None)
             throw new ArgumentException($"{restarts} restarts from the image itself are {restarts} times the same run. Choose a random start, or 1 restart.", nameof(restarts));
         if (loss == AttackLoss.KullbackLeibler && start == AttackStart.None)
             throw new ArgumentException("KL(p(x) ‖ p(x')) has gradient 0 at x' = x, so the attack would not move. Start at AttackStart.Gaussian, as TRADES does.", nameof(start));
-        (Steps, _stepSize, Restarts, KeepBest, Loss, Start) = (steps, stepSize, restarts, keepBest, loss, start);
+        (Steps, _stepSize, Restarts, Keep, Loss, Start) = (steps, stepSize, restarts, keep, loss, start);
     }
 
     /// <inheritdoc/>
@@ -47,8 +48,8 @@ public abstract class GradientAttack : Attack
     /// <summary>The number of runs.</summary>
     public int Restarts { get; }
 
-    /// <summary>Whether the best iterate is kept, instead of the last one.</summary>
-    public bool KeepBest { get; }
+    /// <summary>Which iterate a point keeps.</summary>
+    public KeptIterate Keep { get; }
 
     /// <summary>What is increased.</summary>
     public AttackLoss Loss { get; }
@@ -66,29 +67,31 @@ public abstract class GradientAttack : Attack
     /// <inheritdoc/>
     protected sealed override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
     {
-        var objective = new PointObjective(model, Loss, origin, labels, cost);
-        var best = new BestCandidate(origin);
-        var wantFinal = KeepBest || Restarts > 1;
+        var points = new AttackedPoints(model, Loss, origin, labels, cost);
+        var wantMargins = Keep != KeptIterate.Last;
         var flaw = zeros([1L], dtype: origin.dtype, device: origin.device); // 0, or NaN after a gradient that is not finite: sign(NaN) is 0 and would hide it
-        for (var run = 0; run < Restarts; run++)
+        for (var run = 0; run < Restarts && points.Count > 0; run++)
         {
             var x = StartingPoint(origin, seeds.Fork(run));
-            for (var step = 0; step < Steps; step++)
+            if (points.Positions is { } left) x = x.index_select(0, left);
+            for (var step = 0; step < Steps && points.Count > 0; step++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                var (gradient, margin) = objective.Ascend(x, KeepBest);
+                var (gradient, margins) = points.Objective.Ascend(x, wantMargins);
                 flaw.add_((0 * gradient).sum());
-                if (KeepBest) best.Offer(x, margin);
+                if (margins is not null) points.Offer(x, margins);
                 var previous = x;
-                x = Threat.Project(x + StepSize * Threat.AscentDirection(gradient), origin).MoveToOuterDisposeScope();
+                x = Threat.Project(x + StepSize * Threat.AscentDirection(gradient), points.Origin);
+                if (Keep == KeptIterate.Broken) x = points.LeaveBroken(x);
+                x.MoveToOuterDisposeScope();
                 previous.Dispose();
             }
-            if (!wantFinal) return x + flaw;
-            best.Offer(x, objective.Margin(x));
+            if (!wantMargins && Restarts == 1) return x + flaw;
+            if (points.Count > 0) points.Offer(x, points.Objective.Margins(x));
             x.Dispose();
         }
-        return best.Points + flaw;
+        return points.Best + flaw;
     }
 
     private Tensor StartingPoint(Tensor origin, PointSeeds seeds)

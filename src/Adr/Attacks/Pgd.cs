@@ -9,13 +9,13 @@ public sealed class Pgd : GradientAttack
     /// <param name="steps">The number of gradient steps, at least 1; the paper trains with 40 on MNIST and 10 on CIFAR-10.</param>
     /// <param name="stepSize">α &gt; 0 in pixel units (the paper: 0.01 on MNIST, 2/255 on CIFAR-10); null for 2.5 ε/steps.</param>
     /// <param name="restarts">The number of runs, each from its own random start; a point keeps the run with the largest margin.</param>
-    /// <param name="keepBest">Whether a point keeps the iterate, not the run, with the largest margin. Off as in Madry et al.; for evaluation it can only find more.</param>
+    /// <param name="keep">Which iterate a point keeps; by default the last, as in Madry et al. For evaluation the others can only find more.</param>
     /// <param name="loss">What is increased.</param>
     /// <param name="start">Where a run starts.</param>
     /// <exception cref="ArgumentException">A number is out of range, or the start does not suit the restarts or the loss.</exception>
-    public Pgd(ThreatModel threat, int steps = 40, double? stepSize = null, int restarts = 1, bool keepBest = false,
+    public Pgd(ThreatModel threat, int steps = 40, double? stepSize = null, int restarts = 1, KeptIterate keep = KeptIterate.Last,
         AttackLoss loss = AttackLoss.CrossEntropy, AttackStart start = AttackStart.Random)
-        : base(NameOf(steps, restarts, loss), threat, steps, stepSize, restarts, keepBest, loss, start)
+        : base(NameOf(steps, restarts, loss), threat, steps, stepSize, restarts, keep, loss, start)
     {
     }
 
@@ -28,10 +28,10 @@ public sealed class Pgd : GradientAttack
 
     /// <inheritdoc/>
     /// <remarks>A given step size stays; the default one follows ε.</remarks>
-    public override Attack WithThreat(ThreatModel threat) => new Pgd(threat, Steps, FixedStepSize, Restarts, KeepBest, Loss, Start);
+    public override Attack WithThreat(ThreatModel threat) => new Pgd(threat, Steps, FixedStepSize, Restarts, Keep, Loss, Start);
 
     /// <inheritdoc/>
-    public override Attack ScaledTo(double epsilon) => new Pgd(Threat.WithEpsilon(epsilon), Steps, StepSizeAt(epsilon), Restarts, KeepBest, Loss, Start);
+    public override Attack ScaledTo(double epsilon) => new Pgd(Threat.WithEpsilon(epsilon), Steps, StepSizeAt(epsilon), Restarts, Keep, Loss, Start);
 
     private static string NameOf(int steps, int restarts, AttackLoss loss)
     {

@@ -21,8 +21,17 @@ internal sealed class PointObjective
         _clean = nn.functional.softmax(model.call(origin), 1).MoveToOuterDisposeScope(); // constant over the steps
     }
 
-    /// <summary>The gradient at <paramref name="candidate"/> [B,…], and the margin there [B].</summary>
-    internal (Tensor Gradient, Tensor Margin) Ascend(Tensor candidate, bool wantMargin)
+    private PointObjective(PointObjective whole, Tensor labels, Tensor? clean) =>
+        (_model, _loss, _cost, _labels, _clean) = (whole._model, whole._loss, whole._cost, labels, clean);
+
+    /// <summary>That of some of the points.</summary>
+    /// <param name="labels">Theirs [b].</param>
+    /// <param name="positions">Where they stand among these [b].</param>
+    internal PointObjective Of(Tensor labels, Tensor positions) =>
+        new(this, labels, _clean?.index_select(0, positions).MoveToOuterDisposeScope());
+
+    /// <summary>The gradient at <paramref name="candidate"/> [B,…], and the margins there.</summary>
+    internal (Tensor Gradient, PointMargins? Margins) Ascend(Tensor candidate, bool wantMargin)
     {
         using var scope = NewDisposeScope();
         using var graph = enable_grad();
@@ -30,28 +39,21 @@ internal sealed class PointObjective
         var delta = zeros_like(candidate, requires_grad: true); // a fresh leaf: TorchSharp 0.99 leaks a tensor on requires_grad_()
         var logits = _model.call(candidate.detach() + delta);
         var gradient = autograd.grad([Total(logits)], [delta])[0].MoveToOuterDisposeScope();
-        return (gradient, wantMargin ? Margins(logits.detach(), _labels).MoveToOuterDisposeScope() : gradient);
+        return (gradient, wantMargin ? PointMargins.Of(logits.detach(), _labels) : null);
     }
 
-    /// <summary>The margin max over k ≠ y of logits_k, minus logits_y [B]: positive where <paramref name="candidate"/> is misclassified.</summary>
-    internal Tensor Margin(Tensor candidate)
+    /// <summary>The margins at <paramref name="candidate"/>.</summary>
+    internal PointMargins Margins(Tensor candidate)
     {
         using var scope = NewDisposeScope();
         _cost.Count(candidate.shape[0], withGradient: false);
-        return Margins(_model.call(candidate), _labels).MoveToOuterDisposeScope();
+        return PointMargins.Of(_model.call(candidate), _labels);
     }
 
     private Tensor Total(Tensor logits) => _loss switch
     {
         AttackLoss.CrossEntropy => nn.functional.cross_entropy(logits, _labels, reduction: nn.Reduction.Sum),
         AttackLoss.KullbackLeibler => -(_clean! * nn.functional.log_softmax(logits, 1)).sum(), // KL but for H(p(x)), a constant
-        _ => Margins(logits, _labels).sum(),
+        _ => PointMargins.Margins(logits, _labels).sum(),
     };
-
-    private static Tensor Margins(Tensor logits, Tensor labels)
-    {
-        var label = labels.unsqueeze(1);                                                                 // [B,1]
-        var others = logits.scatter(1, label, full_like(label, double.NegativeInfinity, logits.dtype));  // [B,K], -inf at y
-        return others.amax([1L]) - logits.gather(1, label).squeeze(1);                                   // [B]
-    }
 }

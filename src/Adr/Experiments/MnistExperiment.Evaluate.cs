@@ -5,11 +5,11 @@ namespace Adr.Experiments;
 
 public sealed partial record MnistExperiment
 {
-    /// <summary>The attacks of the evaluation: FGSM and PGD, each point keeping its worst iterate.</summary>
+    /// <summary>The attacks of the evaluation: FGSM and PGD, each point keeping its worst iterate until it is clearly broken.</summary>
     public IReadOnlyList<Attack> EvaluationAttacks()
     {
         var threat = ThreatModel.Linf(Epsilon);
-        return [new Fgsm(threat), new Pgd(threat, EvaluationSteps, 0.01, keepBest: true)];
+        return [new Fgsm(threat), new Pgd(threat, EvaluationSteps, 0.01, keep: KeptIterate.Broken)];
     }
 
     /// <summary>Attacks a trained model on the test digits.</summary>

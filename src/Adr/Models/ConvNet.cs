@@ -64,11 +64,12 @@ public abstract class ConvNet : Classifier
     protected internal override Func<Tensor, Tensor>? Still(ScalarType type)
     {
         if (type == ScalarType.Float32) return null; // there is nothing to fold, and the layers share their weights
-        var convolutions = _convolutions.ConvertAll(c => (Layer: StillConvolution.Of(c.Layer, type), c.IsPooled));
-        var linears = Array.ConvertAll(_linears, layer => StillLinear.Of(layer, type));
+        var numbers = StillNumbers.On(((Tensor)_linears[0].weight!).device, type);
+        var convolutions = _convolutions.ConvertAll(c => (Layer: StillConvolution.Of(c.Layer, numbers), c.IsPooled));
+        var linears = Array.ConvertAll(_linears, layer => StillLinear.Of(layer, numbers));
         return images =>
         {
-            var x = images.to(type);
+            var x = numbers.Take(images);
             foreach (var (layer, isPooled) in convolutions)
             {
                 x = layer.Apply(x);

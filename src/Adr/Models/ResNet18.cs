@@ -54,12 +54,13 @@ public sealed class ResNet18 : Classifier
     /// <inheritdoc/>
     protected internal override Func<Tensor, Tensor> Still(ScalarType type)
     {
-        var stem = StillConvolution.Of(_conv1, type, padding: 1, then: _bn1);
-        var blocks = _blocks.ConvertAll(block => block.Still(type));
-        var linear = StillLinear.Of(_linear, type);
+        var numbers = StillNumbers.On(((Tensor)_linear.weight!).device, type);
+        var stem = StillConvolution.Of(_conv1, numbers, padding: 1, then: _bn1);
+        var blocks = _blocks.ConvertAll(block => block.Still(numbers));
+        var linear = StillLinear.Of(_linear, numbers);
         return images =>
         {
-            var x = stem.Apply(images.to(type)).relu_();
+            var x = stem.Apply(numbers.Take(images)).relu_();
             foreach (var block in blocks) x = block(x);
             return linear.Apply(nn.functional.avg_pool2d(x, 4).flatten(1)).to(ScalarType.Float32);
         };

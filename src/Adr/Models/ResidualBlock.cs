@@ -41,11 +41,11 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>The block as <see cref="Classifier.Still"/> has it.</summary>
-    internal Func<Tensor, Tensor> Still(ScalarType type)
+    internal Func<Tensor, Tensor> Still(StillNumbers numbers)
     {
-        var first = StillConvolution.Of(conv1, type, _stride, padding: 1, then: bn1);
-        var second = StillConvolution.Of(conv2, type, padding: 1, then: bn2);
-        var projection = _projection is { } p ? StillConvolution.Of(p.Convolution, type, _stride, then: p.Norm) : null;
-        return x => second.Apply(first.Apply(x).relu_()).add_(projection?.Apply(x) ?? x).relu_();
+        var first = StillConvolution.Of(conv1, numbers, _stride, padding: 1, then: bn1);
+        var second = StillConvolution.Of(conv2, numbers, padding: 1, then: bn2);
+        var projection = _projection is { } p ? StillConvolution.Of(p.Convolution, numbers, _stride, then: p.Norm) : null;
+        return x => numbers.Kept(second.Apply(first.Apply(x).relu_()).add_(projection?.Apply(x) ?? x)).relu_();
     }
 }

@@ -60,7 +60,7 @@ public abstract record Defence
         if (attack is not GradientAttack gradient) return description;
         description["stepSize"] = gradient.StepSize;
         description["restarts"] = gradient.Restarts;
-        description["keepBest"] = gradient.KeepBest;
+        description["keep"] = gradient.Keep.ToString();
         description["loss"] = gradient.Loss.ToString();
         description["start"] = gradient.Start.ToString();
         return description;

@@ -73,7 +73,7 @@ public static class AttackLawTests
             Close.Same(first, Run(row.Make(sample.Threat), sample), "second run");
         });
 
-        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        [Theory, MemberData(nameof(AttackTable.SpendsAll), MemberType = typeof(AttackTable))]
         public void Depends_on_the_seed_where_and_only_where_the_attack_is_random(string name) => ForAll(name, (row, sample) =>
         {
             // under L2 and a step inside the box the end of the path keeps a trace of its beginning
@@ -154,7 +154,8 @@ public static class AttackLawTests
             var (attack, cost) = (row.Make(sample.Threat), new AttackCost());
             attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds, cost: cost);
             var runs = attack is GradientAttack gradient ? gradient.Restarts : 1;
-            Assert.Equal((long)runs * attack.Steps * sample.Points, cost.Backwards);
+            var whole = (long)runs * attack.Steps * sample.Points;
+            Assert.InRange(cost.Backwards, row.StopsEarly ? sample.Points : whole, whole);
             Assert.InRange(cost.Forwards, cost.Backwards, cost.Backwards + (runs + 1L) * sample.Points);
             Assert.Equal(cost.Forwards + cost.Backwards, cost.ModelEvaluations);
         }, cases: 5);

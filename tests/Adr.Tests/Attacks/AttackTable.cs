@@ -19,6 +19,9 @@ internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
     /// </summary>
     internal Func<ThreatModel, int, Attack>? Budget { get; init; }
 
+    /// <summary>Whether a point is left alone once it is broken, so that neither its steps nor its margin are those of the whole attack.</summary>
+    internal bool StopsEarly { get; init; }
+
     /// <summary>How close to the optimum it gets on a linear model, where the optimum is known: share of ε‖w‖.</summary>
     internal double LinearShare { get; init; } = 0.999;
 }
@@ -31,9 +34,9 @@ internal static class AttackTable
         new("FGSM", threat => new Fgsm(threat)),
         new("FGSM on the margin", threat => new Fgsm(threat, AttackLoss.Margin)),
         new("BIM", threat => new Bim(threat, 4)),
-        new("BIM, best iterate", threat => new Bim(threat, 4, keepBest: true))
+        new("BIM, best iterate", threat => new Bim(threat, 4, keep: KeptIterate.Worst))
         {
-            Budget = (threat, n) => new Bim(threat, 2 * n, 0.3 * threat.Epsilon, keepBest: true),
+            Budget = (threat, n) => new Bim(threat, 2 * n, 0.3 * threat.Epsilon, keep: KeptIterate.Worst),
         },
         new("PGD", threat => new Pgd(threat, 6)) { Random = true, LinearShare = 0.8 },
         new("PGD, fixed step", threat => new Pgd(threat, 5, 0.4 * Math.Max(threat.Epsilon, 0.01))) { Random = true, LinearShare = 0.7 },
@@ -42,15 +45,20 @@ internal static class AttackTable
             Random = true, LinearShare = 0.8,
             Budget = (threat, n) => new Pgd(threat, 2, 0.3 * threat.Epsilon, restarts: n + 1),
         },
-        new("PGD, best iterate of restarts", threat => new Pgd(threat, 5, restarts: 2, keepBest: true, loss: AttackLoss.Margin))
+        new("PGD, best iterate of restarts", threat => new Pgd(threat, 5, restarts: 2, keep: KeptIterate.Worst, loss: AttackLoss.Margin))
         {
             Random = true, LinearShare = 0.8,
-            Budget = (threat, n) => new Pgd(threat, 3, 0.3 * threat.Epsilon, restarts: n, keepBest: true),
+            Budget = (threat, n) => new Pgd(threat, 3, 0.3 * threat.Epsilon, restarts: n, keep: KeptIterate.Worst),
         },
-        new("PGD, small Gaussian start", threat => new Pgd(threat, 5, keepBest: true, start: AttackStart.Gaussian))
+        new("PGD, until broken", threat => new Pgd(threat, 6, restarts: 2, keep: KeptIterate.Broken))
+        {
+            Random = true, StopsEarly = true,
+            Budget = (threat, n) => new Pgd(threat, 3, 0.3 * threat.Epsilon, restarts: n, keep: KeptIterate.Broken),
+        },
+        new("PGD, small Gaussian start", threat => new Pgd(threat, 5, keep: KeptIterate.Worst, start: AttackStart.Gaussian))
         {
             Random = true,
-            Budget = (threat, n) => new Pgd(threat, n, 0.3 * threat.Epsilon, keepBest: true, start: AttackStart.Gaussian),
+            Budget = (threat, n) => new Pgd(threat, n, 0.3 * threat.Epsilon, keep: KeptIterate.Worst, start: AttackStart.Gaussian),
         },
         new("TRADES' inner attack", threat => Pgd.Trades(threat, 4)) { Random = true, SeeksErrors = false },
         new("PGD on KL", threat => new Pgd(threat, 4, restarts: 2, loss: AttackLoss.KullbackLeibler)) { Random = true, SeeksErrors = false },
@@ -61,6 +69,8 @@ internal static class AttackTable
     public static TheoryData<string> Random => Names(row => row.Random);
 
     public static TheoryData<string> SeeksErrors => Names(row => row.SeeksErrors);
+
+    public static TheoryData<string> SpendsAll => Names(row => !row.StopsEarly);
 
     public static TheoryData<string> WithBudget => Names(row => row.Budget is not null);
 

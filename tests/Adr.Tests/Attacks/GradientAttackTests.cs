@@ -33,10 +33,10 @@ public static class GradientAttackTests
     [Fact]
     public static void Another_threat_keeps_every_other_setting()
     {
-        var attack = new Pgd(Threat, 7, 0.05, restarts: 3, keepBest: true, loss: AttackLoss.Margin);
+        var attack = new Pgd(Threat, 7, 0.05, restarts: 3, keep: KeptIterate.Worst, loss: AttackLoss.Margin);
         foreach (var other in new[] { (Pgd)attack.WithThreat(ThreatModel.L2(1)), (Pgd)attack.ScaledTo(0.2) })
         {
-            Assert.Equal((7, 3, true, AttackLoss.Margin, AttackStart.Random, attack.Name), (other.Steps, other.Restarts, other.KeepBest, other.Loss, other.Start, other.Name));
+            Assert.Equal((7, 3, KeptIterate.Worst, AttackLoss.Margin, AttackStart.Random, attack.Name), (other.Steps, other.Restarts, other.Keep, other.Loss, other.Start, other.Name));
         }
         Assert.Equal(Norm.L2, attack.WithThreat(ThreatModel.L2(1)).Threat.Norm);
     }
@@ -61,8 +61,31 @@ public static class GradientAttackTests
         const int count = 40;
         using var model = TinyModels.Make((TinyModels.Kind)kind, [1, 3, 3], 3, 8);
         var (images, labels, seeds) = (SplitMix.Tensor(1, 0.4, 0.6, count, 1, 3, 3), SplitMix.Labels(2, count, 3), PointSeeds.Sequence(3, count));
-        double[] Run(bool keepBest) => Margins.Of(model, new Bim(ThreatModel.Linf(0.3), 3, 0.05, keepBest).Perturb(model, images, labels, seeds), labels);
-        Assert.All(Run(true).Zip(Run(false)), pair => Assert.True(pair.First >= pair.Second - 1e-6, $"margin {pair.First} of the best, {pair.Second} of the last"));
+        double[] Run(KeptIterate keep) => Margins.Of(model, new Bim(ThreatModel.Linf(0.3), 3, 0.05, keep).Perturb(model, images, labels, seeds), labels);
+        Assert.All(Run(KeptIterate.Worst).Zip(Run(KeptIterate.Last)), pair => Assert.True(pair.First >= pair.Second - 1e-6, $"margin {pair.First} of the best, {pair.Second} of the last"));
+    }
+
+    [Theory, InlineData(AttackLoss.CrossEntropy, 1), InlineData(AttackLoss.Margin, 3), InlineData(AttackLoss.KullbackLeibler, 2)]
+    public static void Leaving_broken_points_breaks_the_same_points_for_less(AttackLoss loss, int restarts)
+    {
+        using var scope = NewDisposeScope();
+        const int count = 200;
+        using var model = TinyModels.Make(TinyModels.Kind.Mlp, [1, 3, 3], 4, 8);
+        var images = SplitMix.Tensor(1, 0, 1, count, 1, 3, 3);
+        var (labels, seeds) = (model.call(images).argmax(1), PointSeeds.Sequence(3, count)); // all are right at first
+        var (whole, wholeCost) = Run(KeptIterate.Worst);
+        var (left, leftCost) = Run(KeptIterate.Broken);
+        Assert.InRange(whole.Count(margin => margin > 0), count / 5, 4 * count / 5);
+        Assert.Equal(whole.Select(margin => margin > 0), left.Select(margin => margin > 0));
+        Assert.All(whole.Zip(left).Where(pair => pair.First <= 0), pair => Assert.Equal(pair.First, pair.Second, 1e-5)); // to these nothing differs
+        Assert.InRange(leftCost, wholeCost / 20, wholeCost * 8 / 10);
+
+        (double[] Margins, long Cost) Run(KeptIterate keep)
+        {
+            var cost = new AttackCost();
+            var attack = new Pgd(ThreatModel.Linf(0.25), 12, 0.05, restarts, keep, loss, AttackStart.Gaussian);
+            return (Margins.Of(model, attack.Perturb(model, images, labels, seeds, cost: cost), labels), cost.ModelEvaluations);
+        }
     }
 
     [Fact]

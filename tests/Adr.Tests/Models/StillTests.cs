@@ -14,6 +14,7 @@ public static class StillTests
         { "MNIST CNN", () => new MnistCnn(seed: 1) },
         { "CIFAR CNN", () => new CifarCnn(seed: 1) },
         { "ResNet-18", () => new ResNet18(seed: 1) },
+        { "WideResNet-10-2", () => new WideResNet(seed: 1, depth: 10, width: 2) },
     };
 
     [Theory]

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Adr.Attacks;
+using Adr.Data;
+using Adr.Evaluation;
+using Adr.Losses;
+using Adr.Models;
+using Adr.Training;
+
+namespace Adr.Bench;
+
+/// <summary>What an attack in bfloat16 costs in robustness: the same network trained with both, seed by seed, judged by the same attack in float32.</summary>
+/// <param name="DataSet">"mnist" or "cifar-10".</param>
+/// <param name="Images">Training images, from the first on.</param>
+/// <param name="TestImages">Test images, from the first on.</param>
+/// <param name="Epochs">Passes over them.</param>
+/// <param name="Steps">Steps of the training attack.</param>
+/// <param name="Seeds">Seeds 1 … this.</param>
+internal sealed record AttackQuality(string DataSet, int Images, int TestImages, int Epochs, int Steps, int Seeds)
+{
+    private const int JudgingSteps = 20;
+
+    private bool IsMnist => DataSet == "mnist";
+
+    private ThreatModel Threat => ThreatModel.Linf(IsMnist ? 0.3 : 8 / 255.0);
+
+    private double StepSize => IsMnist ? 0.5 / Steps : 10.0 / 255 / Steps; // 1.67 and 1.25 ε in all: enough to cross the ball from a random start
+
+    private int BatchSize => IsMnist ? 64 : 128;
+
+    /// <summary>Trains and judges all; each result is written to <paramref name="file"/> as it comes, and what lies there already is not trained again.</summary>
+    internal void Run(string file)
+    {
+        var results = File.Exists(file) ? (JsonObject)JsonNode.Parse(File.ReadAllText(file))! : new JsonObject { ["settings"] = Settings(), ["runs"] = new JsonArray() };
+        if (results["settings"]!.ToJsonString() != Settings().ToJsonString())
+            throw new InvalidOperationException($"{file} holds results of other settings: {results["settings"]!.ToJsonString()}. Name another file, or delete it.");
+        var runs = (JsonArray)results["runs"]!;
+        var (train, test) = IsMnist ? Mnist.Full() : Cifar10.Load();
+        using (train)
+        using (test)
+        using (var fit = train.Take(Images))
+        using (var judge = test.Take(TestImages))
+            for (var seed = 1; seed <= Seeds; seed++)
+                foreach (var precision in new[] { AttackPrecision.Float32, AttackPrecision.BFloat16 })
+                {
+                    if (runs.Any(run => (int)run!["seed"]! == seed && (string)run["attack"]! == precision.ToString())) continue;
+                    runs.Add(One(fit, judge, precision, seed));
+                    Report.Write(file, results);
+                    Console.WriteLine(runs[^1]!.ToJsonString());
+                }
+        Console.Write(Table(runs));
+    }
+
+    private JsonObject One(Dataset train, Dataset test, AttackPrecision precision, int seed)
+    {
+        using Classifier model = IsMnist ? new MnistCnn(seed) : new CifarCnn(seed);
+        var defence = new AdversarialTraining(new Pgd(Threat, Steps, StepSize), new CompactnessWeights());
+        var history = new Trainer(model, defence, new TrainingOptions
+        {
+            Epochs = Epochs, BatchSize = BatchSize, Seed = seed, AttackPrecision = precision,
+            Optimizer = new AdamSettings(IsMnist ? 0.002 : 0.001), EpsilonWarmupEpochs = Math.Max(1, Epochs / 2),
+        }).Fit(train);
+        var report = Robustness.Evaluate(model, defence.Name, test, [new Pgd(Threat, JudgingSteps, Threat.Epsilon / 8, keep: KeptIterate.Broken)]);
+        return new JsonObject
+        {
+            ["seed"] = seed, ["attack"] = precision.ToString(), ["natural"] = report.Natural.Value, ["robust"] = report.Attacks[0].RobustAccuracy.Value, ["seconds"] = Math.Round(history.Seconds),
+        };
+    }
+
+    private JsonObject Settings() => new()
+    {
+        ["dataSet"] = DataSet, ["images"] = Images, ["testImages"] = TestImages, ["epochs"] = Epochs, ["batchSize"] = BatchSize, ["steps"] = Steps,
+        ["stepSize"] = StepSize, ["epsilon"] = Threat.Epsilon, ["judgedBy"] = $"PGD-{JudgingSteps}, float32, worst iterate",
+        ["bfloat16"] = AttackPrecision.BFloat16.IsNative() ? "native" : "rounding imitated in float32",
+    };
+
+    /// <summary>Means over the seeds, and the mean of the paired differences with its 95 % interval (Student's t).</summary>
+    private string Table(JsonArray runs)
+    {
+        var text = new StringBuilder("| | float32 attack | bfloat16 attack | difference, 95 % interval |\n|---|---|---|---|\n");
+        foreach (var measure in new[] { "natural", "robust" })
+        {
+            var (full, low) = (Of(AttackPrecision.Float32), Of(AttackPrecision.BFloat16));
+            var differences = low.Zip(full, (b, a) => b - a).ToList();
+            var half = Student(differences.Count - 1) * Math.Sqrt(differences.Sum(d => Math.Pow(d - differences.Average(), 2)) / (differences.Count - 1) / differences.Count);
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {measure} accuracy | {full.Average():0.0000} | {low.Average():0.0000} | {differences.Average():+0.0000;-0.0000} [{differences.Average() - half:+0.0000;-0.0000}, {differences.Average() + half:+0.0000;-0.0000}] |");
+
+            List<double> Of(AttackPrecision precision) =>
+                [.. Enumerable.Range(1, Seeds).Select(seed => (double)runs.First(run => (int)run!["seed"]! == seed && (string)run["attack"]! == precision.ToString())![measure]!)];
+        }
+        return text.ToString();
+    }
+
+    // the 97.5 % quantile of Student's distribution
+    private static double Student(int freedom) => freedom switch
+    {
+        1 => 12.706, 2 => 4.303, 3 => 3.182, 4 => 2.776, 5 => 2.571, 6 => 2.447, 7 => 2.365, 8 => 2.306, 9 => 2.262,
+        _ => throw new ArgumentOutOfRangeException(nameof(freedom), freedom, "Give 2 to 10 seeds."),
+    };
+}

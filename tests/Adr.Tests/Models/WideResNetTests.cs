@@ -1,0 +1,52 @@
+using Adr.Models;
+using Adr.Tests.Reference;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Models;
+
+public static class WideResNetTests
+{
+    [Fact]
+    public static void Latent_logits_and_input_gradient_are_PyTorchs() =>
+        NetworkFixture.LatentLogitsAndInputGradient("wide_resnet", new WideResNet(seed: 0, depth: 16, width: 2), 5e-5);
+
+    [Fact]
+    public static void Training_normalises_by_the_batch_and_remembers_its_moments()
+    {
+        using var scope = NewDisposeScope();
+        using var fixture = Fixture.Load("wide_resnet");
+        using var model = SplitMix.Fill(new WideResNet(seed: 0, depth: 16, width: 2), 1);
+        model.train();
+        Close.Tensor(fixture["logits_in_training"], model.call(fixture["images"]), 1e-4, "logits");
+        var state = model.state_dict();
+        foreach (var name in fixture.Names.Where(name => name.Contains("running", StringComparison.Ordinal)))
+            Close.Tensor(fixture[name], state[name], 1e-4, name);
+    }
+
+    [Fact]
+    public static void WideResNet_34_10_has_the_parameters_of_the_published_model_without_its_unused_copy()
+    {
+        using var model = new WideResNet(seed: 0);
+        var names = model.named_parameters().Select(p => p.name).ToList();
+        Assert.Equal(["conv1.weight", "block1.layer.0.bn1.weight", "block1.layer.0.bn1.bias", "block1.layer.0.conv1.weight"], names.Take(4));
+        Assert.Contains("block2.layer.0.convShortcut.weight", names);
+        Assert.DoesNotContain("block2.layer.1.convShortcut.weight", names);
+        Assert.Equal(["bn1.weight", "bn1.bias", "fc.weight", "fc.bias"], names.TakeLast(4));
+        Assert.Equal(46_160_474, model.parameters().Sum(p => p.numel()));
+        Assert.Equal("wide-resnet-34-10", model.Architecture);
+    }
+
+    [Fact]
+    public static void Initial_weights_of_convolutions_are_normal_by_their_outputs()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new WideResNet(seed: 4, depth: 10, width: 4);
+        var weight = model.get_parameter("block3.layer.0.conv2.weight")!;
+        Assert.Equal(Math.Sqrt(2.0 / (9 * 256)), weight.std().item<float>(), 1e-3);
+        Assert.True(model.get_parameter("fc.bias")!.eq(0).all().item<bool>());
+    }
+
+    [Theory, InlineData(9, 1), InlineData(33, 10), InlineData(4, 1), InlineData(16, 0)]
+    public static void A_size_that_does_not_exist_is_refused(int depth, int width) =>
+        Assert.ThrowsAny<ArgumentException>(() => new WideResNet(0, depth: depth, width: width));
+}
