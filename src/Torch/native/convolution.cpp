@@ -1,4 +1,4 @@
-// Takes over aten::conv2d on the CPU where the kernels of convolution.h are faster, and gives everything else back to libtorch.
+// Takes over aten::conv2d and aten::max_pool2d on the CPU where the kernels of convolution.h are faster, and gives everything else back to libtorch.
 #include "convolution.h"
 
 #include <ATen/ATen.h>
@@ -120,6 +120,37 @@ Tensor convolve(const Tensor& input, const Tensor& weight, const Tensor& bias, i
     return y;
 }
 
+/// The gradient to the weight [O,I,3,3], in its layout.
+Tensor weight_gradient(const Tensor& input, const Tensor& gradient, const Tensor& weight, int64_t padding) {
+    const Tensor x = input.contiguous(at::MemoryFormat::ChannelsLast), g = gradient.contiguous(at::MemoryFormat::ChannelsLast);
+    const int64_t inputs = x.size(1), outputs = g.size(1), width = panels(outputs) * kernels::panel_width();
+    const kernels::Job job{x.data_ptr<float>(), nullptr, nullptr, g.data_ptr<float>(), x.size(2), x.size(3), inputs, g.size(2), g.size(3), outputs, padding,
+        panels(outputs), (g.size(2) + 3) / 4, (g.size(3) + 3) / 4};
+    const int64_t tiles = x.size(0) * job.tiles_down * job.tiles_across;
+    // Tiles at once: as many as lie in the cache, whatever the number of threads is, which so changes no sum.
+    const int64_t size = std::min<int64_t>(tiles, 256), grain = 8;
+    const int64_t v_step = kernels::frequency_step(size, inputs), e_step = kernels::frequency_step(size, width);
+    const Tensor v = at::empty({36 * v_step}, at::kFloat), e = at::empty({36 * e_step}, at::kFloat), sums = at::zeros({36 * inputs * width}, at::kFloat);
+    float *const pv = v.data_ptr<float>(), *const pe = e.data_ptr<float>(), *const ps = sums.data_ptr<float>();
+    for (int64_t first = 0; first < tiles; first += size) {
+        const int64_t count = std::min(size, tiles - first);
+        at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
+            kernels::transform_inputs(job, first + begin, end - begin, pv + begin * inputs, v_step);
+            kernels::transform_gradients(job, first + begin, end - begin, pe + begin * width, e_step);
+        });
+        at::parallel_for(0, 36 * job.panels, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; i++) kernels::add_products(job, i / job.panels, i % job.panels, count, pv, v_step, pe, e_step, ps);
+        });
+    }
+    const Tensor result = at::empty_strided(weight.sizes(), weight.strides(), weight.options());
+    const kernels::Weights steps{nullptr, outputs, inputs, job.panels, result.stride(0), result.stride(1), result.stride(2), result.stride(3)};
+    float* const to = result.data_ptr<float>();
+    at::parallel_for(0, inputs, 1, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; i++) kernels::finish_weight_gradient(job, ps, i, steps, to);
+    });
+    return result;
+}
+
 /// The gradient to the input [B,I,H,W] of a layer whose I is small; weight [O,I,3,3].
 Tensor narrow_gradient(const Tensor& gradient, const Tensor& weight, int64_t padding) {
     const Tensor g = gradient.contiguous(at::MemoryFormat::ChannelsLast);
@@ -162,21 +193,24 @@ struct Convolution : torch::autograd::Function<Convolution> {
         const bool to_differentiate = at::GradMode::is_enabled(), moves = context->needs_input_grad(0);
         if (moves && !to_differentiate)
             to_input = way == Winograd ? convolve(gradient, weight, Tensor(), 2 - padding, true) : narrow_gradient(gradient, weight, padding);
-        const std::array<bool, 3> rest{moves && to_differentiate, weighs, biased};
+        const bool weighs_here = weighs && way == Winograd && !to_differentiate;
+        if (weighs_here) to_weight = weight_gradient(input, gradient, weight, padding);
+        if (weighs_here && biased) to_bias = gradient.sum({0, 2, 3});
+        const std::array<bool, 3> rest{moves && to_differentiate, weighs && !weighs_here, biased && !to_bias.defined()};
         if (rest[0] || rest[1] || rest[2]) {
             // Only the weight's gradient reads the input; for the others its sizes do.
             const Tensor x = input.defined() ? input : gradient.new_zeros({1}).expand(context->saved_data["sizes"].toIntVector());
             const std::vector<int64_t> ones{1, 1}, border{padding, padding}, zeros{0, 0}, bias_sizes{weight.size(0)};
             const auto given = at::convolution_backward(gradient, x, weight, at::IntArrayRef(bias_sizes), ones, border, ones, false, zeros, 1, rest);
             if (rest[0]) to_input = std::get<0>(given);
-            to_weight = std::get<1>(given);
-            to_bias = std::get<2>(given);
+            if (rest[1]) to_weight = std::get<1>(given);
+            if (rest[2]) to_bias = std::get<2>(given);
         }
         return {to_input, to_weight, to_bias, Tensor(), Tensor()};
     }
 };
 
-bool is_one(at::IntArrayRef values) { return std::all_of(values.begin(), values.end(), [](int64_t v) { return v == 1; }); }
+bool all_are(at::IntArrayRef values, int64_t wanted) { return std::all_of(values.begin(), values.end(), [&](int64_t v) { return v == wanted; }); }
 
 bool is_plain(const Tensor& t) { return t.scalar_type() == at::kFloat && t.layout() == at::kStrided && t.device().is_cpu() && !t.is_neg(); }
 
@@ -184,7 +218,7 @@ bool is_plain(const Tensor& t) { return t.scalar_type() == at::kFloat && t.layou
 Way way_of(const Tensor& input, const Tensor& weight, const c10::optional<Tensor>& bias, at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation, int64_t groups) {
     if (!enabled.load(std::memory_order_relaxed) || kernels::panel_width() == 0) return Libtorch;
     if (!is_plain(input) || !is_plain(weight) || (bias && bias->defined() && !is_plain(*bias)) || input.dim() != 4 || weight.dim() != 4) return Libtorch;
-    if (weight.size(2) != 3 || weight.size(3) != 3 || groups != 1 || !is_one(stride) || !is_one(dilation) || input.size(1) != weight.size(1)) return Libtorch;
+    if (weight.size(2) != 3 || weight.size(3) != 3 || groups != 1 || !all_are(stride, 1) || !all_are(dilation, 1) || input.size(1) != weight.size(1)) return Libtorch;
     if (padding.empty() || padding[0] != padding.back() || padding[0] < 0 || padding[0] > 2 || input.numel() == 0 || weight.size(0) < 16) return Libtorch;
     if (input.size(2) + 2 * padding[0] < 3 || input.size(3) + 2 * padding[0] < 3) return Libtorch;
     if (bias && bias->defined() && (bias->dim() != 1 || bias->size(0) != weight.size(0))) return Libtorch; // for its error
@@ -203,8 +237,50 @@ Tensor conv2d(const Tensor& input, const Tensor& weight, const c10::optional<Ten
     return convolve(input, weight, b, padding[0], false);
 }
 
-TORCH_LIBRARY_IMPL(aten, AutogradCPU, library) { library.impl("conv2d", conv2d); }
-TORCH_LIBRARY_IMPL(aten, CPU, library) { library.impl("conv2d", conv2d); }
+Tensor pool(const Tensor& x) {
+    const Tensor y = at::empty({x.size(0), x.size(1), x.size(2) / 2, x.size(3) / 2}, x.options(), at::MemoryFormat::ChannelsLast);
+    const kernels::Pool job{x.data_ptr<float>(), nullptr, y.data_ptr<float>(), x.size(2), x.size(3), x.size(1)};
+    at::parallel_for(0, y.size(0) * y.size(2), 8, [&](int64_t begin, int64_t end) { kernels::pool(job, begin, end); });
+    return y;
+}
+
+struct MaxPool : torch::autograd::Function<MaxPool> {
+    static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& input) {
+        context->save_for_backward({input});
+        at::AutoDispatchBelowADInplaceOrView below;
+        return pool(input);
+    }
+
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list gradients) {
+        const Tensor x = context->get_saved_variables()[0];
+        if (!gradients[0].defined()) return {Tensor()};
+        if (at::GradMode::is_enabled()) { // create_graph: by operators that can be differentiated again
+            const auto largest = at::max_pool2d_with_indices(x.detach(), {2, 2}, {2, 2});
+            return {at::max_pool2d_with_indices_backward(gradients[0], x, {2, 2}, {2, 2}, {0, 0}, {1, 1}, false, std::get<1>(largest))};
+        }
+        const Tensor g = gradients[0].contiguous(at::MemoryFormat::ChannelsLast), result = at::empty_like(x, x.options(), at::MemoryFormat::ChannelsLast);
+        const kernels::Pool job{x.data_ptr<float>(), g.data_ptr<float>(), result.data_ptr<float>(), x.size(2), x.size(3), x.size(1)};
+        at::parallel_for(0, g.size(0) * g.size(2), 8, [&](int64_t begin, int64_t end) { kernels::pool_gradient(job, begin, end); });
+        return {result};
+    }
+};
+
+Tensor max_pool2d(const Tensor& input, at::IntArrayRef kernel, at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation, bool ceil_mode) {
+    const bool applies = enabled.load(std::memory_order_relaxed) && kernels::panel_width() > 0 && is_plain(input) && input.dim() == 4 && !ceil_mode
+        && all_are(kernel, 2) && all_are(stride, 2) && all_are(padding, 0) && all_are(dilation, 1) // no stride means that of the kernel
+        && input.size(0) > 0 && input.size(1) > 1 && input.size(2) >= 2 && input.size(3) >= 2 && input.is_contiguous(at::MemoryFormat::ChannelsLast);
+    if (!applies) return at::native::max_pool2d(input, kernel, stride, padding, dilation, ceil_mode);
+    return at::GradMode::is_enabled() && input.requires_grad() ? MaxPool::apply(input) : pool(input);
+}
+
+TORCH_LIBRARY_IMPL(aten, AutogradCPU, library) {
+    library.impl("conv2d", conv2d);
+    library.impl("max_pool2d", max_pool2d);
+}
+TORCH_LIBRARY_IMPL(aten, CPU, library) {
+    library.impl("conv2d", conv2d);
+    library.impl("max_pool2d", max_pool2d);
+}
 
 } // namespace
 

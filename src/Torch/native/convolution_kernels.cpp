@@ -46,17 +46,26 @@ struct Kernel {
     void (*weights)(const Weights&, int64_t, float*);
     void (*tiles)(const Job&, int64_t, int64_t, float*);
     void (*narrow)(const Narrow&, int64_t, int64_t, float*);
+    void (*to_frequencies)(const Job&, int64_t, int64_t, float*, int64_t);
+    void (*gradient_to_frequencies)(const Job&, int64_t, int64_t, float*, int64_t);
+    void (*weight_products)(const Job&, int64_t, int64_t, int64_t, const float*, int64_t, const float*, int64_t, float*);
+    void (*weight_gradient)(const Job&, const float*, int64_t, const Weights&, float*);
+    void (*pool)(const Pool&, int64_t, int64_t);
+    void (*pool_gradient)(const Pool&, int64_t, int64_t);
 };
+
+#define KERNEL(width, set) {width, set::weights_panel, set::tiles, set::narrow_gradient, set::to_frequencies, set::gradient_to_frequencies, set::weight_products, set::weight_gradient, \
+    set::pool, set::pool_gradient}
 
 Kernel choose() {
 #if defined(HAS_X86_KERNELS)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        return {32, avx512::weights_panel, avx512::tiles, avx512::narrow_gradient};
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {16, avx2::weights_panel, avx2::tiles, avx2::narrow_gradient};
+        return KERNEL(32, avx512);
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return KERNEL(16, avx2);
     return {};
 #elif defined(__aarch64__)
-    return {8, neon::weights_panel, neon::tiles, neon::narrow_gradient};
+    return KERNEL(8, neon);
 #else
     return {};
 #endif
@@ -85,6 +94,22 @@ int64_t block(const Job& j) {
 int64_t scratch_floats(const Job& j, int64_t count) { return 36 * (spread(count * j.inputs) + spread(count * j.panels * kernel().width)); }
 
 void run(const Job& j, int64_t first, int64_t count, float* scratch) { kernel().tiles(j, first, count, scratch); }
+
+int64_t frequency_step(int64_t count, int64_t channels) { return spread(count * channels); }
+
+void transform_inputs(const Job& j, int64_t first, int64_t count, float* v, int64_t v_step) { kernel().to_frequencies(j, first, count, v, v_step); }
+
+void transform_gradients(const Job& j, int64_t first, int64_t count, float* e, int64_t e_step) { kernel().gradient_to_frequencies(j, first, count, e, e_step); }
+
+void add_products(const Job& j, int64_t frequency, int64_t panel, int64_t count, const float* v, int64_t v_step, const float* e, int64_t e_step, float* sums) {
+    kernel().weight_products(j, frequency, panel, count, v, v_step, e, e_step, sums);
+}
+
+void finish_weight_gradient(const Job& j, const float* sums, int64_t input, const Weights& steps, float* gradient) { kernel().weight_gradient(j, sums, input, steps, gradient); }
+
+void pool(const Pool& j, int64_t first, int64_t last) { kernel().pool(j, first, last); }
+
+void pool_gradient(const Pool& j, int64_t first, int64_t last) { kernel().pool_gradient(j, first, last); }
 
 int64_t scratch_floats(const Narrow& j) {
     return j.out_width * j.panels * kernel().width + (j.height + 2 * j.padding) * (j.width + 2 * j.padding) * j.inputs;

@@ -73,7 +73,7 @@ public static class AttackLawTests
             Close.Same(first, Run(row.Make(sample.Threat), sample), "second run");
         });
 
-        [Theory, MemberData(nameof(AttackTable.SpendsAll), MemberType = typeof(AttackTable))]
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
         public void Depends_on_the_seed_where_and_only_where_the_attack_is_random(string name) => ForAll(name, (row, sample) =>
         {
             // under L2 and a step inside the box the end of the path keeps a trace of its beginning
@@ -105,7 +105,7 @@ public static class AttackLawTests
             }
         });
 
-        [Theory, MemberData(nameof(AttackTable.SeeksErrors), MemberType = typeof(AttackTable))]
+        [Theory, MemberData(nameof(AttackTable.SeeksTheWorst), MemberType = typeof(AttackTable))]
         public void On_a_linear_model_of_two_classes_it_reaches_the_known_optimum(string name) => ForAll(name, (row, sample) =>
         {
             // the margin is ⟨w, x⟩ + b, so its largest rise within the ball is ε‖w‖ in the dual norm; the box is out of reach

@@ -70,7 +70,7 @@ internal static class AttackTable
 
     public static TheoryData<string> SeeksErrors => Names(row => row.SeeksErrors);
 
-    public static TheoryData<string> SpendsAll => Names(row => !row.StopsEarly);
+    public static TheoryData<string> SeeksTheWorst => Names(row => row.SeeksErrors && !row.StopsEarly);
 
     public static TheoryData<string> WithBudget => Names(row => row.Budget is not null);
 

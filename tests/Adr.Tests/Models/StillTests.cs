@@ -2,6 +2,7 @@ using Adr.Attacks;
 using Adr.Models;
 using Adr.Tests.Reference;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Models;
@@ -32,6 +33,25 @@ public static class StillTests
         Assert.True(clear.to(ScalarType.Float32).mean().item<float>() > 0.9, $"{name}: too few clear signs");
         // not all: of half a million units some stand so close to 0 that rounding turns one on or off
         Assert.InRange(gradient.sign().eq(stillGradient.sign()).logical_or(clear.logical_not()).to(ScalarType.Float32).mean().item<float>(), 0.999, 1.0);
+    }
+
+    [Theory] // channels-last is the fast way: on src/Torch it takes Winograd's products, elsewhere oneDNN's kernels
+    [MemberData(nameof(Networks))]
+    public static void The_plain_way_gives_the_same_loss_and_the_same_signs(string name, Func<Classifier> make)
+    {
+        using var scope = NewDisposeScope();
+        using var fast = Prepared(make);
+        using var plain = Prepared(make);
+        foreach (var convolution in plain.modules().OfType<Conv2d>())
+            convolution.weight = nn.Parameter(((Tensor)convolution.weight!).contiguous(), requires_grad: false);
+        var (images, labels) = Batch(fast);
+        var (logits, gradient) = LossGradient(plain.call, images, labels);
+        var (fastLogits, fastGradient) = LossGradient(fast.Still(ScalarType.Float32) ?? fast.call, images, labels);
+        Close.Tensor(nn.functional.cross_entropy(logits, labels), nn.functional.cross_entropy(fastLogits, labels), 1e-4, $"{name}: loss");
+        Close.Tensor(logits, fastLogits, 1e-4, $"{name}: logits");
+        var clear = gradient.abs().gt(1e-3 * gradient.abs().amax([1L, 2L, 3L], true));
+        Assert.True(clear.to(ScalarType.Float32).mean().item<float>() > 0.9, $"{name}: too few clear signs");
+        Assert.InRange(gradient.sign().eq(fastGradient.sign()).logical_or(clear.logical_not()).to(ScalarType.Float32).mean().item<float>(), 0.999, 1.0);
     }
 
     [Theory]

@@ -1,7 +1,9 @@
+using Adr.Attacks;
 using Adr.Data;
 using Adr.Losses;
 using Adr.Models;
 using Adr.Tests.Data;
+using Adr.Tests.Reference;
 using Adr.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -59,6 +61,28 @@ public static class TrainerTests
             using var upToBest = new SmallClassifier(1); // a run that ends with the best epoch ends with its weights
             new Trainer(upToBest, TinyRun.Defence(), options with { Epochs = history.BestEpoch, EpsilonWarmupEpochs = Math.Min(2, history.BestEpoch) }).Fit(data);
             Assert.Equal(TinyRun.Bits(upToBest), TinyRun.Bits(model));
+        }
+
+        [Theory] // the paper's network, so that the fast convolutions run
+        [InlineData(AttackPrecision.Float32)]
+        [InlineData(AttackPrecision.BFloat16)]
+        public void Gives_the_same_bits_for_the_same_seed_on_the_fast_path(AttackPrecision precision)
+        {
+            Assert.Equal(Train(1), Train(1));
+            Assert.NotEqual(Train(1), Train(2));
+
+            double[] Train(long seed)
+            {
+                using var scope = NewDisposeScope();
+                var (digits, test) = Mnist.Embedded();
+                using var data = digits.Take(96);
+                digits.Dispose();
+                test.Dispose();
+                using var model = new MnistCnn(seed);
+                new Trainer(model, new AdversarialTraining(new Pgd(ThreatModel.Linf(0.3), 3, 0.1), new CompactnessWeights()),
+                    new TrainingOptions { Epochs = 2, BatchSize = 48, Seed = seed, AttackPrecision = precision }).Fit(data);
+                return Close.Doubles(model.get_parameter("classifier.fc1.weight")!);
+            }
         }
 
         [Fact]

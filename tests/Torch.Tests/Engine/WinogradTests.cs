@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Adr.Torch.Tests.Engine;
 
-/// <summary>conv2d and its gradients as the kernels of native/convolution.cpp compute them, beside libtorch's own in float64.</summary>
+/// <summary>conv2d, max_pool2d and their gradients as the kernels of native/convolution.cpp compute them, beside libtorch's own in float64.</summary>
 [Collection(nameof(GlobalState))]
 public sealed class WinogradTests : IDisposable
 {
@@ -171,6 +171,34 @@ public sealed class WinogradTests : IDisposable
         Assert.Contains("channels", Assert.ThrowsAny<Exception>(() => nn.functional.conv2d(x.narrow(1, 0, 8), weight)).Message);
         Assert.ThrowsAny<Exception>(() => nn.functional.conv2d(x, weight, zeros(3)));
     }
+
+    [Fact]
+    public void Pooling_and_its_gradient_are_libtorchs_to_the_bit() => Law.Holds(
+        from batch in Gen.Choose(1, 4)
+        from channels in Gen.Elements(2, 3, 8, 13, 32)
+        from height in Gen.Choose(2, 11)
+        from width in Gen.Choose(2, 11)
+        from seed in Gen.Choose(0, 1 << 20)
+        select (Batch: batch, Channels: channels, Height: height, Width: width, Seed: seed), size =>
+    {
+        using var scope = NewDisposeScope();
+        var generator = new Generator((ulong)size.Seed);
+        var x = (randn(size.Batch, size.Height, size.Width, size.Channels, generator: generator) * 2).round().permute(0, 3, 1, 2); // full of ties
+        if (size.Seed % 5 == 0) x[0, 0, 0, 1] = float.NaN;
+        var upstream = randn(size.Batch, size.Channels, size.Height / 2, size.Width / 2, generator: generator);
+        var (y, slope) = Pool(true);
+        var (expected, expectedSlope) = Pool(false);
+        Assert.True(expected.nan_to_num(7).Equals(y.nan_to_num(7)) && expectedSlope.Equals(slope));
+
+        (Tensor, Tensor) Pool(bool fast)
+        {
+            Winograd.Enabled = fast;
+            var input = x.detach();
+            input.requires_grad = true;
+            var pooled = nn.functional.max_pool2d(input, 2);
+            return (pooled.detach(), autograd.grad([pooled], [input], [upstream])[0]);
+        }
+    }, 200);
 
     [Fact]
     public void Without_it_libtorch_computes()
