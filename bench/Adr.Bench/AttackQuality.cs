@@ -16,8 +16,9 @@ namespace Adr.Bench;
 /// <param name="TestImages">Test images, from the first on.</param>
 /// <param name="Epochs">Passes over them.</param>
 /// <param name="Steps">Steps of the training attack.</param>
-/// <param name="Seeds">Seeds 1 … this.</param>
-internal sealed record AttackQuality(string DataSet, int Images, int TestImages, int Epochs, int Steps, int Seeds)
+/// <param name="FirstSeed">The first seed.</param>
+/// <param name="Seeds">The last seed.</param>
+internal sealed record AttackQuality(string DataSet, int Images, int TestImages, int Epochs, int Steps, int FirstSeed, int Seeds)
 {
     private const int JudgingSteps = 20;
 
@@ -41,7 +42,7 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
         using (test)
         using (var fit = train.Take(Images))
         using (var judge = test.Take(TestImages))
-            for (var seed = 1; seed <= Seeds; seed++)
+            for (var seed = FirstSeed; seed <= Seeds; seed++)
                 foreach (var precision in new[] { AttackPrecision.Float32, AttackPrecision.BFloat16 })
                 {
                     if (runs.Any(run => (int)run!["seed"]! == seed && (string)run["attack"]! == precision.ToString())) continue;
@@ -49,7 +50,7 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
                     Report.Write(file, results);
                     Console.WriteLine(runs[^1]!.ToJsonString());
                 }
-        Console.Write(Table(runs));
+        if (Seeds > FirstSeed) Console.Write(Table(runs)); // one seed has no interval
     }
 
     private JsonObject One(Dataset train, Dataset test, AttackPrecision precision, int seed)
@@ -87,7 +88,7 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
             text.AppendLine(CultureInfo.InvariantCulture, $"| {measure} accuracy | {full.Average():0.0000} | {low.Average():0.0000} | {differences.Average():+0.0000;-0.0000} [{differences.Average() - half:+0.0000;-0.0000}, {differences.Average() + half:+0.0000;-0.0000}] |");
 
             List<double> Of(AttackPrecision precision) =>
-                [.. Enumerable.Range(1, Seeds).Select(seed => (double)runs.First(run => (int)run!["seed"]! == seed && (string)run["attack"]! == precision.ToString())![measure]!)];
+                [.. Enumerable.Range(FirstSeed, Seeds - FirstSeed + 1).Select(seed => (double)runs.First(run => (int)run!["seed"]! == seed && (string)run["attack"]! == precision.ToString())![measure]!)];
         }
         return text.ToString();
     }

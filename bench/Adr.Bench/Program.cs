@@ -15,13 +15,14 @@ var images = Number("--images", 10_000, "Of --quality: training images.");
 var testImages = Number("--test-images", 2_000, "Of --quality: test images.");
 var epochs = Number("--epochs", 4, "Of --quality: passes over them.");
 var steps = Number("--steps", 5, "Of --quality: steps of the training attack.");
-var seeds = Number("--seeds", 5, "Of --quality: how many seeds, 2 to 10.");
-var command = new RootCommand("Times training and attacks beside a plain PyTorch program that does what the authors' code does.") { quick, json, only, micro, scaling, memory, quality, images, testImages, epochs, steps, seeds };
+var firstSeed = Number("--from-seed", 1, "Of --quality: the first seed.");
+var seeds = Number("--seeds", 5, "Of --quality: the last seed.");
+var command = new RootCommand("Times training and attacks beside a plain PyTorch program that does what the authors' code does.") { quick, json, only, micro, scaling, memory, quality, images, testImages, epochs, steps, firstSeed, seeds };
 command.SetAction(parsed =>
 {
     if (parsed.GetValue(quality) is { } dataSet)
     {
-        new AttackQuality(dataSet, parsed.GetValue(images), parsed.GetValue(testImages), parsed.GetValue(epochs), parsed.GetValue(steps), parsed.GetValue(seeds))
+        new AttackQuality(dataSet, parsed.GetValue(images), parsed.GetValue(testImages), parsed.GetValue(epochs), parsed.GetValue(steps), parsed.GetValue(firstSeed), parsed.GetValue(seeds))
             .Run(parsed.GetValue(json) ?? $"bfloat16-{dataSet}.json");
         return 0;
     }
@@ -47,7 +48,7 @@ command.SetAction(parsed =>
     var scripts = Path.Combine(Environment.GetEnvironmentVariable("ADR_ROOT") ?? ".", "tests", "reference");
     try
     {
-        using var reference = new Reference(python, Path.Combine(scripts, "authors_loop.py"), oneBlasThread: false);
+        using var reference = new Reference(python, Path.Combine(scripts, "authors_loop.py"));
         if (parsed.GetValue(scaling))
         {
             var tables = new Scaling(reference, repeats).Run();
@@ -55,7 +56,7 @@ command.SetAction(parsed =>
             return 0;
         }
         using var oneBlasThread = new Reference(python, Path.Combine(scripts, "authors_loop.py"), oneBlasThread: true);
-        using var sameOperators = new Reference(python, Path.Combine(scripts, "same_operators.py"), oneBlasThread: true);
+        using var sameOperators = new Reference(python, Path.Combine(scripts, "same_operators.py"), asLibrary: true);
         Console.WriteLine($"library: libtorch {TorchSharp.torch.__version__}, {TorchSharp.torch.get_num_threads()} threads; reference: PyTorch {reference.About["torch"]}; {repeats} repeats");
         var report = new Report(Peak.MatrixProduct(), Peak.Convolution());
         foreach (var scenario in Scenario.All.Where(s => names.Contains(s.Name)))
