@@ -22,9 +22,24 @@ command.SetAction(parsed =>
 {
     if (parsed.GetValue(quality) is { } dataSet)
     {
-        new AttackQuality(dataSet, parsed.GetValue(images), parsed.GetValue(testImages), parsed.GetValue(epochs), parsed.GetValue(steps), parsed.GetValue(firstSeed), parsed.GetValue(seeds))
-            .Run(parsed.GetValue(json) ?? $"bfloat16-{dataSet}.json");
-        return 0;
+        if (parsed.GetValue(seeds) is var last && (last < parsed.GetValue(firstSeed) || last - parsed.GetValue(firstSeed) > 9))
+        {
+            Console.Error.WriteLine("adr: give 1 to 10 seeds: --from-seed N --seeds M with N ≤ M.");
+            return 2;
+        }
+        try
+        {
+            RunQuality(dataSet);
+            return 0;
+        }
+        catch (Exception problem) when (problem is IOException or InvalidDataException or InvalidOperationException or ArgumentException)
+        {
+            Console.Error.WriteLine($"adr: {problem.Message}");
+            return 5;
+        }
+
+        void RunQuality(string name) => new AttackQuality(name, parsed.GetValue(images), parsed.GetValue(testImages), parsed.GetValue(epochs), parsed.GetValue(steps), parsed.GetValue(firstSeed), parsed.GetValue(seeds))
+            .Run(parsed.GetValue(json) ?? $"bfloat16-{name}.json");
     }
     if (parsed.GetValue(micro))
     {

@@ -19,7 +19,7 @@ public enum AttackPrecision
 /// <summary>What <see cref="AttackPrecision.Auto"/> stands for.</summary>
 public static class AttackPrecisions
 {
-    /// <summary>The data sets for which training with a bfloat16 attack was measured beside float32 and cost no robustness. None yet.</summary>
+    /// <summary>The data sets for which a bfloat16 attack was measured to be faster and to cost no robustness. None yet: docs/speed.md has what is known of the cost.</summary>
     public static IReadOnlyList<string> Measured { get; } = [];
 
     /// <summary>Whether this machine's processor computes in a precision itself, so that it is fast.</summary>
