@@ -17,8 +17,8 @@ namespace Adr.Bench;
 /// <param name="Epochs">Passes over them.</param>
 /// <param name="Steps">Steps of the training attack.</param>
 /// <param name="FirstSeed">The first seed.</param>
-/// <param name="Seeds">The last seed.</param>
-internal sealed record AttackQuality(string DataSet, int Images, int TestImages, int Epochs, int Steps, int FirstSeed, int Seeds)
+/// <param name="LastSeed">The last seed.</param>
+internal sealed record AttackQuality(string DataSet, int Images, int TestImages, int Epochs, int Steps, int FirstSeed, int LastSeed)
 {
     private const int JudgingSteps = 20;
 
@@ -42,7 +42,7 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
         using (test)
         using (var fit = train.Take(Images))
         using (var judge = test.Take(TestImages))
-            for (var seed = FirstSeed; seed <= Seeds; seed++)
+            for (var seed = FirstSeed; seed <= LastSeed; seed++)
                 foreach (var precision in new[] { AttackPrecision.Float32, AttackPrecision.BFloat16 })
                 {
                     if (runs.Any(run => (int)run!["seed"]! == seed && (string)run["attack"]! == precision.ToString())) continue;
@@ -50,7 +50,7 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
                     Report.Write(file, results);
                     Console.WriteLine(runs[^1]!.ToJsonString());
                 }
-        if (Seeds > FirstSeed) Console.Write(Table(runs)); // one seed has no interval
+        if (LastSeed > FirstSeed) Console.Write(Table(runs)); // one seed has no interval
     }
 
     private JsonObject One(Dataset train, Dataset test, AttackPrecision precision, int seed)
@@ -88,7 +88,7 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
             text.AppendLine(CultureInfo.InvariantCulture, $"| {measure} accuracy | {full.Average():0.0000} | {low.Average():0.0000} | {differences.Average():+0.0000;-0.0000} [{differences.Average() - half:+0.0000;-0.0000}, {differences.Average() + half:+0.0000;-0.0000}] |");
 
             List<double> Of(AttackPrecision precision) =>
-                [.. Enumerable.Range(FirstSeed, Seeds - FirstSeed + 1).Select(seed => (double)runs.First(run => (int)run!["seed"]! == seed && (string)run["attack"]! == precision.ToString())![measure]!)];
+                [.. Enumerable.Range(FirstSeed, LastSeed - FirstSeed + 1).Select(seed => (double)runs.First(run => (int)run!["seed"]! == seed && (string)run["attack"]! == precision.ToString())![measure]!)];
         }
         return text.ToString();
     }
@@ -97,6 +97,6 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
     private static double Student(int freedom) => freedom switch
     {
         1 => 12.706, 2 => 4.303, 3 => 3.182, 4 => 2.776, 5 => 2.571, 6 => 2.447, 7 => 2.365, 8 => 2.306, 9 => 2.262,
-        _ => throw new ArgumentOutOfRangeException(nameof(freedom), freedom, "Give 2 to 10 seeds."),
+        _ => throw new ArgumentOutOfRangeException(nameof(freedom), freedom, "Expected 2 to 10 seeds."),
     };
 }

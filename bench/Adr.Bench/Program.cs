@@ -16,20 +16,22 @@ var testImages = Number("--test-images", 2_000, "Of --quality: test images.");
 var epochs = Number("--epochs", 4, "Of --quality: passes over them.");
 var steps = Number("--steps", 5, "Of --quality: steps of the training attack.");
 var firstSeed = Number("--from-seed", 1, "Of --quality: the first seed.");
-var seeds = Number("--seeds", 5, "Of --quality: the last seed.");
-var command = new RootCommand("Times training and attacks beside a plain PyTorch program that does what the authors' code does.") { quick, json, only, micro, scaling, memory, quality, images, testImages, epochs, steps, firstSeed, seeds };
+var lastSeed = Number("--to-seed", 5, "Of --quality: the last seed.");
+var command = new RootCommand("Times training and attacks beside a plain PyTorch program that does what the authors' code does.") { quick, json, only, micro, scaling, memory, quality, images, testImages, epochs, steps, firstSeed, lastSeed };
 command.SetAction(parsed =>
 {
     if (parsed.GetValue(quality) is { } dataSet)
     {
-        if (parsed.GetValue(seeds) is var last && (last < parsed.GetValue(firstSeed) || last - parsed.GetValue(firstSeed) > 9))
+        var (first, last) = (parsed.GetValue(firstSeed), parsed.GetValue(lastSeed));
+        if (last < first || last > first + 9)
         {
-            Console.Error.WriteLine("adr: give 1 to 10 seeds: --from-seed N --seeds M with N ≤ M.");
+            Console.Error.WriteLine("adr: give 1 to 10 seeds: --from-seed N --to-seed M with N ≤ M ≤ N + 9.");
             return 2;
         }
         try
         {
-            RunQuality(dataSet);
+            new AttackQuality(dataSet, parsed.GetValue(images), parsed.GetValue(testImages), parsed.GetValue(epochs), parsed.GetValue(steps), first, last)
+                .Run(parsed.GetValue(json) ?? $"bfloat16-{dataSet}.json");
             return 0;
         }
         catch (Exception problem) when (problem is IOException or InvalidDataException or InvalidOperationException or ArgumentException)
@@ -37,9 +39,6 @@ command.SetAction(parsed =>
             Console.Error.WriteLine($"adr: {problem.Message}");
             return 5;
         }
-
-        void RunQuality(string name) => new AttackQuality(name, parsed.GetValue(images), parsed.GetValue(testImages), parsed.GetValue(epochs), parsed.GetValue(steps), parsed.GetValue(firstSeed), parsed.GetValue(seeds))
-            .Run(parsed.GetValue(json) ?? $"bfloat16-{name}.json");
     }
     if (parsed.GetValue(micro))
     {

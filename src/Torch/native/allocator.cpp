@@ -28,11 +28,9 @@ public:
             auto found = by_size_.lower_bound(size);
             if (found != by_size_.end() && found->first <= size + size / 4) {
                 const auto waiting = found->second;
-                void* block = waiting->block;
-                used_[block] = waiting->size;
-                in_use_ += waiting->size;
+                const Block block = *waiting;
                 forget(found);
-                return block;
+                return use(block);
             }
         }
         void* block = map(size);
@@ -43,9 +41,7 @@ public:
         }
         TORCH_CHECK(block, "the system gave no memory for a tensor of ", bytes, " bytes");
         std::lock_guard<std::mutex> hold(mutex_);
-        used_[block] = size;
-        in_use_ += size;
-        return block;
+        return use({block, size});
     }
 
     /// False for a pointer that is none of ours.
@@ -66,6 +62,12 @@ public:
 private:
     struct Block { void* block; size_t size; };
     using BySize = std::multimap<size_t, std::list<Block>::iterator>;
+
+    void* use(Block block) {
+        used_[block.block] = block.size;
+        in_use_ += block.size;
+        return block.block;
+    }
 
     void forget(BySize::iterator entry) {
         waiting_bytes_ -= entry->first;

@@ -23,4 +23,17 @@ internal static class NetworkFixture
         Close.Number(fixture.Number("loss"), loss.item<float>(), tolerance, "loss");
         Close.Tensor(fixture["input_gradient"], autograd.grad([loss], [images])[0], tolerance, "input gradient", floor: 0);
     }
+
+    internal static void LogitsAndMomentsInTraining<T>(string name, T model, double tolerance) where T : Classifier
+    {
+        using var scope = NewDisposeScope();
+        using var fixture = Fixture.Load(name);
+        using var filled = SplitMix.Fill(model, 1);
+        model.train();
+        Close.Tensor(fixture["logits_in_training"], model.call(fixture["images"]), tolerance, "logits");
+        var state = model.state_dict();
+        var moments = fixture.Names.Where(key => key.Contains("running", StringComparison.Ordinal)).ToList();
+        Assert.Equal(4, moments.Count);
+        foreach (var moment in moments) Close.Tensor(fixture[moment], state[moment], tolerance, moment);
+    }
 }

@@ -83,18 +83,24 @@ public sealed class WinogradTests : IDisposable
     [Fact]
     public void A_points_output_and_gradient_do_not_depend_on_the_rest_of_the_batch_nor_on_the_threads() => Law.Holds(Layer.Any, layer =>
     {
-        if (layer.Inputs < 16 || layer.Outputs < 16) return; // libtorch's own may
+        if (layer.Inputs < 16 || layer.Outputs < 16 || !Winograd.Enabled) return; // libtorch's own may
         using var scope = NewDisposeScope();
         var (x, weight, bias, gradient) = layer.Numbers();
         var whole = Pair(x, gradient);
         var threads = get_num_threads();
-        for (var i = 0; i < layer.Batch; i++)
+        try
         {
-            set_num_threads(i % 2 == 0 ? 1 : threads);
-            var alone = Pair(x.narrow(0, i, 1), gradient.narrow(0, i, 1));
-            Assert.True(whole.Y.narrow(0, i, 1).Equals(alone.Y) && whole.Slope.narrow(0, i, 1).Equals(alone.Slope));
+            for (var i = 0; i < layer.Batch; i++)
+            {
+                set_num_threads(i % 2 == 0 ? 1 : threads);
+                var alone = Pair(x.narrow(0, i, 1), gradient.narrow(0, i, 1));
+                Assert.True(whole.Y.narrow(0, i, 1).Equals(alone.Y) && whole.Slope.narrow(0, i, 1).Equals(alone.Slope));
+            }
         }
-        set_num_threads(threads);
+        finally
+        {
+            set_num_threads(threads);
+        }
 
         (Tensor Y, Tensor Slope) Pair(Tensor images, Tensor upstream)
         {
@@ -205,11 +211,11 @@ public sealed class WinogradTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var layer = new Layer(2, 16, 32, 8, 9, 1, true, false, 7);
-        var fast = layer.Compute(float32)[0];
+        var (isHere, fast) = (Winograd.Enabled, layer.Compute(float32)[0]);
         Winograd.Enabled = false;
         Assert.False(Winograd.Enabled);
         var plain = layer.Compute(float32)[0];
-        Assert.NotEqual(0, (fast - plain).abs().max().item<float>()); // another order of sums
+        Assert.Equal(isHere, !fast.Equals(plain)); // another order of sums, where the processor has the kernels
         AssertClose(plain, fast, "the two ways");
     }
 }
