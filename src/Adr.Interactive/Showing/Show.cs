@@ -20,7 +20,7 @@ public static partial class Show
     internal static string AsText(Proportion proportion) => $"{Number.Fixed(proportion.Value, 3)} {Interval(proportion)}";
 
     /// <summary>"L∞, ε = 0.3" or "L2, ε = 1.5".</summary>
-    internal static string AsText(ThreatModel threat) => $"{(threat.Norm == Norm.Linf ? "L∞" : "L2")}, ε = {Epsilon(threat.Epsilon)}";
+    internal static string AsText(ThreatModel threat) => $"{threat.Norm.Symbol()}, ε = {Epsilon(threat.Epsilon)}";
 
     /// <summary>ε as people write it: 8/255 where it is a multiple of 1/255 and not a short decimal.</summary>
     internal static string Epsilon(double epsilon)

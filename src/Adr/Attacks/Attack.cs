@@ -26,8 +26,15 @@ public abstract class Attack
     /// <summary>What the attack may do.</summary>
     public ThreatModel Threat { get; }
 
-    /// <summary>The gradient steps of one run.</summary>
+    /// <summary>The steps of one run: gradients, or questions to the model for an attack that needs none.</summary>
     public abstract int Steps { get; }
+
+    /// <summary>Whether it needs the model's gradient. An attack that does not works on a <see cref="BlackBox"/> too.</summary>
+    public virtual bool NeedsGradient => true;
+
+    /// <summary>What the attack does otherwise because a model has few classes, in a sentence; null where it does what its name says.</summary>
+    /// <param name="classes">The number of classes K.</param>
+    public virtual string? FallbackFor(int classes) => null;
 
     /// <summary>The same attack under another threat model.</summary>
     public abstract Attack WithThreat(ThreatModel threat);
@@ -56,24 +63,21 @@ public abstract class Attack
     public Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds,
         CancellationToken cancellation = default, AttackCost? cost = null, ScalarType type = ScalarType.Float32)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        using var scope = NewDisposeScope();
-        using var still = new StillModel(model);
-        AttackInput.Check(model, Threat, images, labels, seeds);
-        var result = Search(model, images, labels, seeds, type, cost ?? new AttackCost(), cancellation);
-        if (!(result - images).isfinite().all().item<bool>())
-            throw new InvalidOperationException($"{Name} met a gradient that is not finite. Check that the model's weights and logits are finite on these images.");
-        return result.MoveToOuterDisposeScope();
+        cost ??= new AttackCost();
+        return Hold(model, images, labels, seeds, type, cancellation, (still, origin) =>
+        {
+            var result = Threat.Epsilon == 0 || origin.shape[0] == 0 ? origin.clone() : Run(still, origin, labels, seeds, cost, cancellation);
+            if (!(result - origin).isfinite().all().item<bool>())
+                throw new InvalidOperationException($"{Name} met a gradient or logits that are not finite. Check that the model's weights and logits are finite on these images.");
+            return result.MoveToOuterDisposeScope();
+        });
     }
 
     /// <summary>As <see cref="Perturb"/>, without the checks of values: nothing waits for the device. For training, where the data set was checked once.</summary>
     internal Tensor PerturbUnchecked(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds,
-        CancellationToken cancellation = default, ScalarType type = ScalarType.Float32)
-    {
-        using var scope = NewDisposeScope();
-        using var still = new StillModel(model);
-        return Search(model, images, labels, seeds, type, new AttackCost(), cancellation).MoveToOuterDisposeScope();
-    }
+        CancellationToken cancellation = default, ScalarType type = ScalarType.Float32) =>
+        Hold(model, images, labels, seeds, type, cancellation, (still, origin) =>
+            (Threat.Epsilon == 0 || origin.shape[0] == 0 ? origin.clone() : Run(still, origin, labels, seeds, new AttackCost(), cancellation)).MoveToOuterDisposeScope(), check: false);
 
     /// <summary>The attack itself. Called with at least one point, ε &gt; 0, the model still and autograd off.</summary>
     /// <param name="model">The model; call it through <see cref="PointObjective"/>, which counts.</param>
@@ -82,18 +86,25 @@ public abstract class Attack
     /// <param name="seeds">One index per point.</param>
     /// <param name="cost">To be counted on.</param>
     /// <param name="cancellation">To be checked before each step.</param>
-    protected abstract Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation);
+    protected internal abstract Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation);
 
     /// <summary>The name.</summary>
     public override string ToString() => $"{Name} ({Threat})";
 
-    private Tensor Search(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds, ScalarType type, AttackCost cost, CancellationToken cancellation)
+    /// <summary>Checks the input, holds the model still and autograd off, and lets <paramref name="use"/> work with the model's fastest form and the detached images.</summary>
+    /// <remarks>Tensors made within are freed; what is given back must be moved to the outer scope.</remarks>
+    private protected T Hold<T>(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds, ScalarType type, CancellationToken cancellation, Func<nn.Module<Tensor, Tensor>, Tensor, T> use, bool check = true)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        if (NeedsGradient && model is BlackBox box)
+            throw new ArgumentException($"{Name} needs the model's gradient, and {box.Architecture} is a black box. Take an attack by answers alone: Square, SPSA or NES.", nameof(model));
+        using var scope = NewDisposeScope();
+        using var still = new StillModel(model);
+        if (check) AttackInput.Check(model, Threat, images, labels, seeds);
         cancellation.ThrowIfCancellationRequested();
         using var noGraph = no_grad();
-        if (Threat.Epsilon == 0 || images.shape[0] == 0) return images.detach().clone();
-        if ((model as Classifier)?.Still(type) is not { } logits) return Run(model, images.detach(), labels, seeds, cost, cancellation);
-        using var network = new StillNetwork(logits);
-        return Run(network, images.detach(), labels, seeds, cost, cancellation);
+        // the form that a network has for weights that stand still, or the model itself
+        using var network = (model as Classifier)?.Still(type) is { } logits ? new StillNetwork(logits) : null;
+        return use(network ?? model, images.detach());
     }
 }

@@ -52,6 +52,8 @@ internal static class AttackInput
         var logits = model.call(images.narrow(0, 0, 1));
         if (logits.shape.Length != 2 || logits.shape[0] != 1)
             throw Wrong(nameof(model), "a model that gives logits [B,K]", $"for one image the shape is {Shape(logits)}");
+        if (!logits.isfinite().all().item<bool>())
+            throw new InvalidOperationException("The model's logits on the first image are not finite. Check that its weights are: training may have diverged.");
         var (first, last) = (labels.min().item<long>(), labels.max().item<long>());
         if (first < 0 || last >= logits.shape[1])
             throw Wrong(nameof(labels), $"labels in 0 … {logits.shape[1] - 1}, the model's classes", $"the values are in {first} … {last}");

@@ -11,6 +11,10 @@ public enum AttackLoss
 
     /// <summary>max over k ≠ y of logits'_k, minus logits'_y (Carlini and Wagner 2017): positive when x' is misclassified.</summary>
     Margin,
+
+    /// <summary>DLR, the difference-of-logits ratio: the margin over z₍₁₎ − z₍₃₎, the largest less the third largest logit (Croce and Hein 2020, eq. 6).
+    /// It does not change when the logits are scaled or shifted. With 2 classes, where it has no meaning, the margin itself.</summary>
+    LogitRatio,
 }
 
 /// <summary>Where an attack starts.</summary>

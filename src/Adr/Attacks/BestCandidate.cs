@@ -25,7 +25,7 @@ internal sealed class BestCandidate
         using var scope = NewDisposeScope();
         var (points, best) = positions is null ? (Points, _margins) : (Points.index_select(0, positions), _margins.index_select(0, positions));
         var better = margins.le(best).logical_not();                                                     // [B]; a NaN is taken, so that it is noticed
-        var mask = better.view([better.shape[0], .. Enumerable.Repeat(1L, candidate.shape.Length - 1)]);     // [B,1,1,1]
+        var mask = PerPoint.Spread(better, candidate);                                                       // [B,1,1,1]
         Put(Points, where(mask, candidate, points));
         Put(_margins, where(better, margins, best));
 

@@ -3,11 +3,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>Projected gradient ascent over a threat model: the one loop of FGSM, BIM and PGD.</summary>
-/// <remarks>
-/// x⁰ = start(x);  xᵗ⁺¹ = P(xᵗ + α · v(∇ loss(xᵗ))), where P is <see cref="ThreatModel.Project"/> and v is
-/// <see cref="ThreatModel.AscentDirection"/> (Madry et al. 2018, eq. 2 and section 2.1).
-/// </remarks>
+/// <summary>Projected gradient ascent over a threat model: the one loop of FGSM, BIM, MIM and PGD.</summary>
+/// <remarks>From a start, or from several, a <see cref="ProjectedAscent"/> (Madry et al. 2018, eq. 2 and section 2.1).</remarks>
 public abstract class GradientAttack : Attack
 {
     private readonly double? _stepSize;
@@ -16,13 +13,14 @@ public abstract class GradientAttack : Attack
     /// <param name="name">The name in tables.</param>
     /// <param name="threat">What the attack may do.</param>
     /// <param name="steps">The number of gradient steps, at least 1.</param>
-    /// <param name="stepSize">α &gt; 0 in pixel units; null for 2.5 ε/steps, which then follows ε.</param>
+    /// <param name="stepSize">α &gt; 0 in pixel units; null for <see cref="DefaultStepSize"/>, which then follows ε.</param>
     /// <param name="restarts">The number of runs, each from its own random start, at least 1; a point keeps the run with the largest margin.</param>
     /// <param name="keep">Which iterate a point keeps.</param>
     /// <param name="loss">What is increased.</param>
     /// <param name="start">Where a run starts.</param>
+    /// <param name="momentum">μ ≥ 0 of MI-FGSM: the step follows g ← μ g + ∇/‖∇‖₁; 0 for the gradient itself.</param>
     /// <exception cref="ArgumentException">A number is out of range; several restarts have no random start; or <see cref="AttackLoss.KullbackLeibler"/> starts at x, where its gradient is 0.</exception>
-    protected GradientAttack(string name, ThreatModel threat, int steps, double? stepSize, int restarts, KeptIterate keep, AttackLoss loss, AttackStart start)
+    protected GradientAttack(string name, ThreatModel threat, int steps, double? stepSize, int restarts, KeptIterate keep, AttackLoss loss, AttackStart start, double momentum = 0)
         : base(name, threat)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
@@ -32,18 +30,22 @@ public abstract class GradientAttack : Attack
         if (!Enum.IsDefined(keep)) throw new ArgumentOutOfRangeException(nameof(keep), keep, "Expected a member of KeptIterate.");
         if (!Enum.IsDefined(loss)) throw new ArgumentOutOfRangeException(nameof(loss), loss, "Expected a member of AttackLoss.");
         if (!Enum.IsDefined(start)) throw new ArgumentOutOfRangeException(nameof(start), start, "Expected a member of AttackStart.");
+        if (!(momentum >= 0 && double.IsFinite(momentum))) throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "The momentum must be a finite number ≥ 0.");
         if (restarts > 1 && start == AttackStart.None)
             throw new ArgumentException($"{restarts} restarts from the image itself are {restarts} times the same run. Choose a random start, or 1 restart.", nameof(restarts));
         if (loss == AttackLoss.KullbackLeibler && start == AttackStart.None)
             throw new ArgumentException("KL(p(x) ‖ p(x')) has gradient 0 at x' = x, so the attack would not move. Start at AttackStart.Gaussian, as TRADES does.", nameof(start));
-        (Steps, _stepSize, Restarts, Keep, Loss, Start) = (steps, stepSize, restarts, keep, loss, start);
+        (Steps, _stepSize, Restarts, Keep, Loss, Start, Momentum) = (steps, stepSize, restarts, keep, loss, start, momentum);
     }
 
     /// <inheritdoc/>
     public override int Steps { get; }
 
     /// <summary>The step size α, in pixel units.</summary>
-    public double StepSize => _stepSize ?? 2.5 * Threat.Epsilon / Steps;
+    public double StepSize => _stepSize ?? DefaultStepSize;
+
+    /// <summary>The step size where none was given.</summary>
+    protected virtual double DefaultStepSize => 2.5 * Threat.Epsilon / Steps;
 
     /// <summary>The number of runs.</summary>
     public int Restarts { get; }
@@ -57,6 +59,9 @@ public abstract class GradientAttack : Attack
     /// <summary>Where a run starts.</summary>
     public AttackStart Start { get; }
 
+    /// <summary>The momentum μ; 0 for none.</summary>
+    public double Momentum { get; }
+
     /// <summary>The step size as given: null where it follows ε.</summary>
     protected double? FixedStepSize => _stepSize;
 
@@ -65,39 +70,33 @@ public abstract class GradientAttack : Attack
         _stepSize is { } step && Threat.Epsilon > 0 && epsilon > 0 ? step * epsilon / Threat.Epsilon : null;
 
     /// <inheritdoc/>
-    protected sealed override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
+    protected internal sealed override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
     {
-        var points = new AttackedPoints(model, Loss, origin, labels, cost);
-        var wantMargins = Keep != KeptIterate.Last;
-        var flaw = zeros([1L], dtype: origin.dtype, device: origin.device); // 0, or NaN after a gradient that is not finite: sign(NaN) is 0 and would hide it
+        var points = new AttackedPoints(origin, labels, Keep);
+        var clean = CleanLogits(model, origin, cost);
+        var ascent = new ProjectedAscent(Threat, Steps, StepSize, Momentum, points);
         for (var run = 0; run < Restarts && points.Count > 0; run++)
         {
-            var x = StartingPoint(origin, seeds.Fork(run));
-            if (points.Positions is { } left) x = x.index_select(0, left);
-            for (var step = 0; step < Steps && points.Count > 0; step++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                var (gradient, margins) = points.Objective.Ascend(x, wantMargins);
-                flaw.add_((0 * gradient).sum());
-                if (margins is not null) points.Offer(x, margins);
-                var previous = x;
-                x = Threat.Project(x + StepSize * Threat.AscentDirection(gradient), points.Origin);
-                if (Keep == KeptIterate.Broken) x = points.LeaveBroken(x);
-                x.MoveToOuterDisposeScope();
-                previous.Dispose();
-            }
-            if (!wantMargins && Restarts == 1) return x + flaw;
-            if (points.Count > 0) points.Offer(x, points.Objective.Margins(x));
-            x.Dispose();
+            var objective = new PointObjective(model, PointLoss.Of(Loss, points.Labels, clean is null ? null : points.Of(clean)), cost);
+            var last = ascent.Climb(StartingPoint(origin, seeds.Fork(run), points), objective, Keep != KeptIterate.Last, cancellation);
+            if (Keep == KeptIterate.Last && Restarts == 1) return points.Marked(last);
+            if (points.Count > 0) points.Offer(last, objective.Logits(last));
+            last.Dispose();
         }
-        return points.Best + flaw;
+        return points.Best;
     }
 
-    private Tensor StartingPoint(Tensor origin, PointSeeds seeds)
+    private Tensor? CleanLogits(nn.Module<Tensor, Tensor> model, Tensor origin, AttackCost cost)
+    {
+        if (Loss != AttackLoss.KullbackLeibler) return null;
+        cost.Count(origin.shape[0], withGradient: false);
+        return model.call(origin); // constant over the steps
+    }
+
+    private Tensor StartingPoint(Tensor origin, PointSeeds seeds, AttackedPoints points)
     {
         using var scope = NewDisposeScope();
-        return (Start switch
+        return points.Of(Start switch
         {
             AttackStart.Random => Threat.RandomStart(origin, seeds),
             AttackStart.Gaussian => Threat.Project(origin + 0.001 * seeds.Normal(origin.shape, origin.device), origin),

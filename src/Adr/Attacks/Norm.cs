@@ -8,4 +8,14 @@ public enum Norm
 
     /// <summary>L2: the square root of the sum of squares over all coordinates.</summary>
     L2,
+
+    /// <summary>L1: the sum of |δ| over all coordinates.</summary>
+    L1,
+}
+
+/// <summary>How norms are written.</summary>
+public static class Norms
+{
+    /// <summary>As in tables: "L∞", "L2", "L1".</summary>
+    public static string Symbol(this Norm norm) => norm == Norm.Linf ? "L∞" : norm.ToString();
 }

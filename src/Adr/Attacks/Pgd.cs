@@ -1,7 +1,7 @@
 namespace Adr.Attacks;
 
 /// <summary>Projected gradient descent on the negative loss, from a random start (Madry et al. 2018, section 2.1).</summary>
-/// <remarks>With <see cref="AttackLoss.KullbackLeibler"/> and <see cref="AttackStart.Gaussian"/> it is the inner maximisation of TRADES; <see cref="Trades"/> gives that.</remarks>
+/// <remarks>With <see cref="AttackLoss.Margin"/> it is the field's C&amp;W-loss PGD. With <see cref="AttackLoss.KullbackLeibler"/> and <see cref="AttackStart.Gaussian"/> it is the inner maximisation of TRADES; <see cref="Trades"/> gives that.</remarks>
 public sealed class Pgd : GradientAttack
 {
     /// <summary>Sets up the attack.</summary>
@@ -35,7 +35,7 @@ public sealed class Pgd : GradientAttack
 
     private static string NameOf(int steps, int restarts, AttackLoss loss)
     {
-        var kind = loss switch { AttackLoss.KullbackLeibler => "KL-PGD", AttackLoss.Margin => "Margin-PGD", _ => "PGD" };
+        var kind = loss switch { AttackLoss.KullbackLeibler => "KL-PGD", AttackLoss.Margin => "CW-PGD", AttackLoss.LogitRatio => "DLR-PGD", _ => "PGD" };
         return restarts > 1 ? $"{kind}-{steps}×{restarts}" : $"{kind}-{steps}";
     }
 }

@@ -16,6 +16,9 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
     /// <summary>An L2 ball of radius <paramref name="epsilon"/> in the box [0,1].</summary>
     public static ThreatModel L2(double epsilon) => new(Norm.L2, epsilon, Bounds.Unit);
 
+    /// <summary>An L1 ball of radius <paramref name="epsilon"/> in the box [0,1].</summary>
+    public static ThreatModel L1(double epsilon) => new(Norm.L1, epsilon, Bounds.Unit);
+
     /// <summary>The radius ε ≥ 0.</summary>
     public double Epsilon { get; } = double.IsFinite(Epsilon) && Epsilon >= 0
         ? Epsilon
@@ -24,7 +27,7 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
     /// <summary>The norm of the ball.</summary>
     public Norm Norm { get; } = Enum.IsDefined(Norm)
         ? Norm
-        : throw new ArgumentOutOfRangeException(nameof(Norm), Norm, "The norm must be Linf or L2.");
+        : throw new ArgumentOutOfRangeException(nameof(Norm), Norm, "The norm must be Linf, L2 or L1.");
 
     /// <summary>The box of valid pixel values.</summary>
     public Bounds Bounds { get; } = Checked(Bounds);
@@ -39,7 +42,8 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
     /// L2: argmin { ‖p − candidate‖₂ : ‖p − origin‖₂ ≤ ε }, that is δ ← δ · min(1, ε/‖δ‖₂), then clip to the box, as the reference
     /// implementations do. The clip moves every coordinate towards origin, so the result lies in S(origin); where the clip acts it is
     /// a point of S(origin), not always the nearest one.
-    /// Both are idempotent and leave feasible points where they are: L∞ exactly, L2 to the rounding of float.
+    /// L1: argmin { ‖p − candidate‖₂ : p ∈ S(origin) }, exact for ball and box together (Croce and Hein 2021, "Mind the box", section 2).
+    /// All are idempotent and leave feasible points where they are: L∞ exactly, L2 and L1 to the rounding of float.
     /// </remarks>
     /// <param name="candidate">[B,…], any finite values.</param>
     /// <param name="origin">[B,…], in the box.</param>
@@ -50,25 +54,33 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
         var inBall = Norm switch
         {
             Norm.Linf => maximum(minimum(candidate, origin + Epsilon), origin - Epsilon),
+            Norm.L1 => L1Ball.Project(candidate, origin, Epsilon, Bounds),
             _ => origin + Shrink(candidate - origin),
         };
         return inBall.clamp(Bounds.Low, Bounds.High).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The unit step that increases a loss with this gradient fastest in the norm: argmax { ⟨gradient, v⟩ : ‖v‖ ≤ 1 }.</summary>
-    /// <remarks>L∞: sign(g), with sign(0) = 0. L2: g/‖g‖₂, and 0 where g = 0.</remarks>
+    /// <summary>The unit step that increases a loss with this gradient.</summary>
+    /// <remarks>
+    /// L∞ and L2, steepest ascent, argmax { ⟨gradient, v⟩ : ‖v‖ ≤ 1 }: sign(g), with sign(0) = 0; g/‖g‖₂, and 0 where g = 0.
+    /// L1, sparse ascent (Tramèr and Boneh 2019, section 3): the signs of the 5 % of coordinates with the largest |g|, at least one,
+    /// over their number. Steepest ascent would move one pixel a step.
+    /// </remarks>
     /// <param name="gradient">[B,…]: for each point the gradient of its own loss.</param>
+    /// <param name="candidate">Where the step starts [B,…], or null; under L1 a coordinate that the box stops is left out.</param>
     /// <returns>[B,…].</returns>
-    public Tensor AscentDirection(Tensor gradient)
+    public Tensor AscentDirection(Tensor gradient, Tensor? candidate = null)
     {
         if (Norm == Norm.Linf) return gradient.sign();
         using var scope = NewDisposeScope();
-        var scaled = gradient / PerPoint(gradient.abs().flatten(1).amax([1L]), gradient).clamp_min(Tiny); // [-1,1]: squares cannot underflow
-        return (scaled / PerPoint(Length(scaled), scaled).clamp_min(Tiny)).MoveToOuterDisposeScope();
+        if (Norm == Norm.L1) return SparseAscent(candidate is null ? gradient : WithRoom(gradient, candidate)).MoveToOuterDisposeScope();
+        var scaled = gradient / PerPoint.Spread(gradient.abs().flatten(1).amax([1L]), gradient).clamp_min(Tiny); // [-1,1]: squares cannot underflow
+        return (scaled / PerPoint.Spread(Length(scaled), scaled).clamp_min(Tiny)).MoveToOuterDisposeScope();
     }
 
     /// <summary>A random point of S(origin): uniform in the ball, then clipped to the box.</summary>
-    /// <remarks>L∞: each coordinate uniform in ±ε. L2: a uniform direction, with radius ε·u^(1/d), u uniform in [0,1), for d coordinates.</remarks>
+    /// <remarks>L∞: each coordinate uniform in ±ε. L2: a uniform direction, with radius ε·u^(1/d), u uniform in [0,1), for d coordinates.
+    /// L1: d + 1 exponential numbers, each over the sum of all; the first d, with random signs, times ε.</remarks>
     /// <param name="origin">[B,…], in the box.</param>
     /// <param name="seeds">One index per point.</param>
     public Tensor RandomStart(Tensor origin, PointSeeds seeds)
@@ -76,10 +88,11 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
         using var scope = NewDisposeScope();
         if (Norm == Norm.Linf)
             return Project(origin + seeds.Uniform(origin.shape, -Epsilon, Epsilon, origin.device), origin).MoveToOuterDisposeScope();
+        if (Norm == Norm.L1) return Project(origin + Epsilon * UniformL1(origin, seeds), origin).MoveToOuterDisposeScope();
         var direction = AscentDirection(seeds.Normal(origin.shape, origin.device));
-        var coordinates = origin.shape.Skip(1).Aggregate(1L, (product, size) => product * size);
+        var coordinates = PerPoint.Coordinates(origin);
         var radius = seeds.Fork(1).Uniform([origin.shape[0], 1], 0, 1, origin.device).squeeze(1).pow(1.0 / coordinates) * Epsilon; // [B] in [0,ε)
-        return Project(origin + direction * PerPoint(radius, origin), origin).MoveToOuterDisposeScope();
+        return Project(origin + direction * PerPoint.Spread(radius, origin), origin).MoveToOuterDisposeScope();
     }
 
     /// <summary>The norm of each point's perturbation.</summary>
@@ -90,27 +103,53 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
     {
         using var scope = NewDisposeScope();
         var delta = candidate - origin;
-        return (Norm == Norm.Linf ? delta.abs().flatten(1).amax([1L]) : Length(delta)).MoveToOuterDisposeScope();
+        return (Norm switch
+        {
+            Norm.Linf => delta.abs().flatten(1).amax([1L]),
+            Norm.L1 => delta.abs().flatten(1).sum(1),
+            _ => Length(delta),
+        }).MoveToOuterDisposeScope();
     }
 
     /// <summary>As in a table: "L∞ ε=0.3".</summary>
-    public override string ToString() => $"{(Norm == Norm.Linf ? "L∞" : "L2")} ε={Epsilon:0.####}";
+    public override string ToString() => $"{Norm.Symbol()} ε={Epsilon:0.####}";
 
     // below every normal float's inverse overflow, above zero: divides by it, 0/Tiny = 0
     private const double Tiny = 1e-30;
+
+    private const double SparseShare = 0.05;
 
     private Tensor Shrink(Tensor delta)
     {
         var length = Length(delta);                                        // [B]
         var factor = (Epsilon / length.clamp_min(Tiny)).clamp_max(1.0);    // [B] in [0,1]
-        return delta * PerPoint(factor, delta);
+        return delta * PerPoint.Spread(factor, delta);
+    }
+
+    private static Tensor SparseAscent(Tensor gradient)
+    {
+        var size = gradient.abs().flatten(1);                                                             // [B,d]
+        var count = Math.Max(1, (int)(SparseShare * size.shape[1]));
+        var least = size.topk(count, 1).values.narrow(1, count - 1, 1);                                   // [B,1]
+        var signs = gradient.sign() * size.ge(least).to(gradient.dtype).view(gradient.shape);
+        return signs / PerPoint.Spread(signs.abs().flatten(1).sum(1).clamp_min(1), signs);
+    }
+
+    // the gradient but where the box stops its sign
+    private Tensor WithRoom(Tensor gradient, Tensor candidate) =>
+        gradient * (gradient.gt(0).logical_and(candidate.ge(Bounds.High)).logical_or(gradient.lt(0).logical_and(candidate.le(Bounds.Low)))).logical_not().to(gradient.dtype);
+
+    // uniform in the unit ball [B,…]
+    private static Tensor UniformL1(Tensor origin, PointSeeds seeds)
+    {
+        var coordinates = PerPoint.Coordinates(origin);
+        var exponential = -(1 - seeds.Uniform([origin.shape[0], coordinates + 1], 0, 1, origin.device)).log(); // [B,d+1]
+        var share = exponential.narrow(1, 0, coordinates) / exponential.sum(1).unsqueeze(1);
+        var signs = seeds.Fork(1).Uniform([origin.shape[0], coordinates], -1, 1, origin.device).sign();
+        return (share * signs).view(origin.shape);
     }
 
     private static Tensor Length(Tensor points) => points.flatten(1).pow(2).sum(1).sqrt();
-
-    // [B] → [B,1,…,1], to multiply [B,…]
-    private static Tensor PerPoint(Tensor values, Tensor like) =>
-        values.view([values.shape[0], .. Enumerable.Repeat(1L, like.shape.Length - 1)]);
 
     private static Bounds Checked(Bounds bounds)
     {

@@ -20,7 +20,7 @@ internal sealed record AttackCase(TinyModels.Kind Kind, int Points, int Channels
         from height in Gen.Choose(2, 6)
         from width in Gen.Choose(2, 6)
         from classes in Gen.Choose(2, 6)
-        from norm in Gen.Elements(Norm.Linf, Norm.L2)
+        from norm in Gen.Elements(Norm.Linf, Norm.L2, Norm.L1)
         from epsilon in Gen.Elements(1e-4, 0.03, 8 / 255.0, 0.3, 1.0, 2.5)
         from bounds in Gen.Elements(Bounds.Unit, Bounds.Unit, new Bounds(-1, 1), new Bounds(-0.5, 3))
         from seed in Gen.Choose(0, 1_000_000)

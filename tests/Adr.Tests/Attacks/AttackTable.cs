@@ -22,6 +22,9 @@ internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
     /// <summary>Whether a point is left alone once it is broken, so that neither its steps nor its margin are those of the whole attack.</summary>
     internal bool StopsEarly { get; init; }
 
+    /// <summary>By how much it lowers the accuracy of a small trained model, at least.</summary>
+    internal double LeastFall { get; init; } = 0.5;
+
     /// <summary>How close to the optimum it gets on a linear model, where the optimum is known: share of ε‖w‖.</summary>
     internal double LinearShare { get; init; } = 0.999;
 }
@@ -60,8 +63,41 @@ internal static class AttackTable
             Random = true,
             Budget = (threat, n) => new Pgd(threat, n, 0.3 * threat.Epsilon, keep: KeptIterate.Worst, start: AttackStart.Gaussian),
         },
-        new("TRADES' inner attack", threat => Pgd.Trades(threat, 4)) { Random = true, SeeksErrors = false },
-        new("PGD on KL", threat => new Pgd(threat, 4, restarts: 2, loss: AttackLoss.KullbackLeibler)) { Random = true, SeeksErrors = false },
+        new("TRADES' inner attack", threat => Pgd.Trades(threat, 4)) { Random = true, SeeksErrors = false, LeastFall = 0.3 },
+        new("PGD on KL", threat => new Pgd(threat, 4, restarts: 2, loss: AttackLoss.KullbackLeibler)) { Random = true, SeeksErrors = false, LeastFall = 0.3 },
+        new("PGD on the logit ratio", threat => new Pgd(threat, 6, keep: KeptIterate.Worst, loss: AttackLoss.LogitRatio)) { Random = true, LinearShare = 0.8 },
+        new("MIM", threat => new Mim(threat, 5)),
+        new("MIM, until broken", threat => new Mim(threat, 5, 0.4 * Math.Max(threat.Epsilon, 0.01), 0.9, KeptIterate.Broken))
+        {
+            StopsEarly = true,
+            Budget = (threat, n) => new Mim(threat, 2 * n, 0.3 * threat.Epsilon, keep: KeptIterate.Broken),
+        },
+        new("Multi-targeted PGD", threat => new MultiTargetedPgd(threat, 6))
+        {
+            Random = true, LinearShare = 0.8,
+            Budget = (threat, n) => new MultiTargetedPgd(threat, n, 0.3 * threat.Epsilon),
+        },
+        new("Multi-targeted PGD on cross-entropy, until broken", threat => new MultiTargetedPgd(threat, 4, 0.5 * Math.Max(threat.Epsilon, 0.01), TargetedLoss.CrossEntropy, 2, KeptIterate.Broken))
+        {
+            Random = true, StopsEarly = true,
+            Budget = (threat, n) => new MultiTargetedPgd(threat, 2 * n, 0.3 * threat.Epsilon, TargetedLoss.CrossEntropy, keep: KeptIterate.Broken),
+        },
+        new("APGD-CE", threat => new Apgd(threat, steps: 20))
+        {
+            Random = true, LinearShare = 0.8,
+            Budget = (threat, n) => new Apgd(threat, steps: 5, restarts: n),
+        },
+        new("APGD-DLR", threat => new Apgd(threat, AttackLoss.LogitRatio, 20, 2)) { Random = true, LinearShare = 0.8, Budget = (threat, n) => new Apgd(threat, AttackLoss.LogitRatio, 5, n) },
+        new("APGD on the margin, until broken, of two gradients", threat => new Apgd(threat, AttackLoss.Margin, 12, 2, 2, keep: KeptIterate.Broken)) { Random = true, StopsEarly = true },
+        new("APGD-T", threat => new ApgdTargeted(threat, 12, 3)) { Random = true, LinearShare = 0.8, Budget = (threat, n) => new ApgdTargeted(threat, 6, n) },
+        new("APGD-T, until broken", threat => new ApgdTargeted(threat, 12, keep: KeptIterate.Broken)) { Random = true, StopsEarly = true },
+        new("APGD, larger radii first under L1", threat => new Apgd(threat, steps: 20, largerRadii: threat.Norm == Norm.L1)) { Random = true, LinearShare = 0.8 },
+        new("Square", threat => new Square(threat, 300)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Square(threat, 20 * n) },
+        new("Square, compressed, restarts", threat => new Square(threat, 150, 2, 0.5, rescale: true)) { Random = true, StopsEarly = true },
+        new("SPSA", threat => new Spsa(threat, 12, 24, Math.Max(threat.Epsilon, 0.01) / 3)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Spsa(threat, 3 * n, 8) },
+        new("NES", threat => new Nes(threat, 12, 24)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Nes(threat, 3 * n, 8, 0.2 * threat.Epsilon) },
+        new("Random noise", threat => new RandomNoise(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0, Budget = (threat, n) => new RandomNoise(threat, 4 * n) },
+        new("Transfer of FGSM", threat => new Transfer(new Fgsm(threat), new Halves(), "halves")) { SeeksErrors = false, LeastFall = 0.3 },
     ];
 
     public static TheoryData<string> All => Names(_ => true);

@@ -41,7 +41,8 @@ public static class ThreatModelTests
         public static void Leaves_feasible_points_where_they_are() => ForAll(s =>
         {
             var noise = SplitMix.Tensor(7L * s.Seed + 12, -1, 1, s.Images.shape);
-            var length = s.Norm == Norm.Linf ? 1 : Math.Sqrt(noise.numel() / (double)s.Points);
+            var width = noise.numel() / (double)s.Points;
+            var length = s.Norm switch { Norm.Linf => 1, Norm.L1 => width, _ => Math.Sqrt(width) };
             var feasible = (s.Images + 0.999 * s.Epsilon / length * noise).clamp(s.Bounds.Low, s.Bounds.High);
             var projected = s.Threat.Project(feasible, s.Images);
             if (s.Norm == Norm.Linf) Close.Same(feasible, projected, "a feasible point");
@@ -49,9 +50,9 @@ public static class ThreatModelTests
         });
 
         [Fact] // an independent definition: the projection is the feasible point nearest to the candidate
-        public static void Linf_finds_no_farther_point_than_any_other_feasible_one() => ForAll(s =>
+        public static void Linf_and_L1_find_no_farther_point_than_any_other_feasible_one() => ForAll(s =>
         {
-            s = s with { Norm = Norm.Linf };
+            s = s with { Norm = s.Norm == Norm.L2 ? Norm.L1 : s.Norm };
             var (candidate, other) = (Candidate(s), s.Threat.Project(Candidate(s, 13), s.Images));
             double Distance(Tensor p) => (p - candidate).to(ScalarType.Float64).norm().item<double>();
             Assert.True(Distance(s.Threat.Project(candidate, s.Images)) <= Distance(other) + 1e-5);
@@ -73,6 +74,29 @@ public static class ThreatModelTests
             }
         });
 
+        [Fact] // soft thresholding within the room to the box; the threshold by bisection, in double precision
+        public static void L1_is_the_soft_threshold_that_just_fits() => ForAll(s =>
+        {
+            var threat = new ThreatModel(Norm.L1, s.Epsilon, s.Bounds);
+            var candidate = Candidate(s);
+            var (x, c, p) = (Close.Doubles(s.Images), Close.Doubles(candidate), Close.Doubles(threat.Project(candidate, s.Images)));
+            var width = x.Length / s.Points;
+            for (var point = 0; point < s.Points; point++)
+            {
+                var range = Enumerable.Range(point * width, width).ToArray();
+                double Moved(int i, double threshold) => Math.Clamp(Math.Abs(c[i] - x[i]) - threshold, 0, c[i] > x[i] ? s.Bounds.High - x[i] : x[i] - s.Bounds.Low);
+                var (low, high) = (0.0, range.Max(i => Math.Abs(c[i] - x[i])));
+                if (range.Sum(i => Moved(i, 0)) <= s.Epsilon) high = 0;
+                for (var halving = 0; halving < 200; halving++)
+                {
+                    var middle = (low + high) / 2;
+                    if (range.Sum(i => Moved(i, middle)) > s.Epsilon) low = middle;
+                    else high = middle;
+                }
+                foreach (var i in range) Assert.Equal(x[i] + Math.Sign(c[i] - x[i]) * Moved(i, high), p[i], 1e-6 * Math.Max(1, s.Bounds.Range));
+            }
+        });
+
         [Fact]
         public static void With_epsilon_zero_gives_the_origin() => ForAll(s =>
             Close.Same(s.Images, s.Threat.WithEpsilon(0).Project(Candidate(s), s.Images), "ε = 0"));
@@ -80,7 +104,7 @@ public static class ThreatModelTests
 
     public static class AscentDirection
     {
-        [Fact] // ⟨g, v⟩ = ‖g‖ in the dual norm, with ‖v‖ ≤ 1: no other step of length 1 climbs faster
+        [Fact] // ⟨g, v⟩ = ‖g‖ in the dual norm, with ‖v‖ ≤ 1: no other step of length 1 climbs faster; under L1, no other that is spread evenly over 5 % of the pixels
         public static void Climbs_fastest_among_the_unit_steps() => ForAll(s =>
         {
             var gradient = SplitMix.Tensor(7L * s.Seed + 14, -1, 1, s.Images.shape) * Math.Pow(10, s.Seed % 9 - 4);
@@ -90,11 +114,27 @@ public static class ThreatModelTests
             {
                 var range = Enumerable.Range(point * width, width).ToArray();
                 var climb = range.Sum(i => g[i] * v[i]);
-                var dual = s.Norm == Norm.Linf ? range.Sum(i => Math.Abs(g[i])) : Math.Sqrt(range.Sum(i => g[i] * g[i]));
-                var length = s.Norm == Norm.Linf ? range.Max(i => Math.Abs(v[i])) : Math.Sqrt(range.Sum(i => v[i] * v[i]));
+                var dual = s.Norm switch
+                {
+                    Norm.Linf => range.Sum(i => Math.Abs(g[i])),
+                    Norm.L1 => range.Select(i => Math.Abs(g[i])).OrderDescending().Take(Math.Max(1, width / 20)).Average(),
+                    _ => Math.Sqrt(range.Sum(i => g[i] * g[i])),
+                };
+                var length = s.Norm switch { Norm.Linf => range.Max(i => Math.Abs(v[i])), Norm.L1 => range.Sum(i => Math.Abs(v[i])), _ => Math.Sqrt(range.Sum(i => v[i] * v[i])) };
                 Close.Number(dual, climb, 1e-6, "⟨g, v⟩", floor: 0);
                 Close.Number(1, length, 1e-6, "‖v‖");
             }
+        });
+
+        [Fact]
+        public static void Under_L1_leaves_out_the_pixels_that_the_box_stops() => ForAll(s =>
+        {
+            var threat = new ThreatModel(Norm.L1, s.Epsilon, s.Bounds);
+            var gradient = SplitMix.Tensor(7L * s.Seed + 15, -1, 1, s.Images.shape);
+            var (g, x, v) = (Close.Doubles(gradient), Close.Doubles(s.Images), Close.Doubles(threat.AscentDirection(gradient, s.Images)));
+            for (var i = 0; i < g.Length; i++)
+                Assert.True(v[i] == 0 || (v[i] > 0 ? x[i] < (float)s.Bounds.High : x[i] > (float)s.Bounds.Low), $"pixel {i} at {x[i]} shall move by {v[i]}.");
+            Assert.All(v.Chunk(g.Length / s.Points), point => Assert.InRange(point.Sum(Math.Abs), 0, 1.000001));
         });
 
         [Fact]
@@ -135,6 +175,13 @@ public static class ThreatModelTests
             Assert.Equal(0.5, radii.Average(r => Math.Pow(r, width)), 5 * 0.2887 / Math.Sqrt(count));
             for (var i = 0; i < width; i++)
                 Assert.Equal(0, Enumerable.Range(0, count).Average(p => l2[p * width + i]), 5 * 0.5 / Math.Sqrt(width * count));
+
+            var l1 = Close.Doubles(new ThreatModel(Norm.L1, 0.5, wide).RandomStart(origin, PointSeeds.Sequence(3, count)));
+            var sums = l1.Chunk(width).Select(point => point.Sum(Math.Abs) / 0.5).ToArray();
+            Assert.Equal(0.5, sums.Average(r => Math.Pow(r, width)), 5 * 0.2887 / Math.Sqrt(count));
+            Assert.Equal(0, l1.Average(), 5 * 0.5 / width / Math.Sqrt(l1.Length)); // |δ| has mean and deviation below ε/d
+            // each pixel's share of the sum is Beta(1, d − 1), of mean 1/d and of second moment 2/(d(d + 1))
+            Assert.Equal(2.0 / (width * (width + 1)), l1.Chunk(width).Average(point => point.Average(v => Math.Pow(v / point.Sum(Math.Abs), 2))), 0.001);
         }
     }
 
@@ -149,7 +196,7 @@ public static class ThreatModelTests
             for (var point = 0; point < s.Points; point++)
             {
                 var deltas = Enumerable.Range(point * width, width).Select(i => Math.Abs(c[i] - x[i])).ToArray();
-                Close.Number(s.Norm == Norm.Linf ? deltas.Max() : Math.Sqrt(deltas.Sum(v => v * v)), d[point], 1e-5, "distance");
+                Close.Number(s.Norm switch { Norm.Linf => deltas.Max(), Norm.L1 => deltas.Sum(), _ => Math.Sqrt(deltas.Sum(v => v * v)) }, d[point], 1e-5, "distance");
             }
         });
     }

@@ -1,0 +1,15 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Attacks;
+
+/// <summary>Numbers of points beside images.</summary>
+internal static class PerPoint
+{
+    /// <summary>[B] as [B,1,…,1], to be combined with [B,…].</summary>
+    internal static Tensor Spread(Tensor values, Tensor like) =>
+        values.view([values.shape[0], .. Enumerable.Repeat(1L, like.shape.Length - 1)]);
+
+    /// <summary>How many coordinates one point has.</summary>
+    internal static long Coordinates(Tensor images) => images.shape.Skip(1).Aggregate(1L, (product, size) => product * size);
+}

@@ -1,0 +1,44 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Attacks;
+
+/// <summary>An attack on another model, the surrogate, whose adversarial images are shown to the model under test (Papernot et al. 2016).</summary>
+/// <remarks>It asks the model under test nothing. A white-box attack that breaks fewer points than a transfer is a sign of masked gradients.</remarks>
+public sealed class Transfer : Attack
+{
+    private readonly Attack _attack;
+    private readonly nn.Module<Tensor, Tensor> _surrogate;
+    private readonly string _surrogateName;
+
+    /// <summary>Sets up the transfer.</summary>
+    /// <param name="attack">The attack on the surrogate.</param>
+    /// <param name="surrogate">The other model, with the same images and classes; it is left as it was.</param>
+    /// <param name="surrogateName">Its name in tables.</param>
+    public Transfer(Attack attack, nn.Module<Tensor, Tensor> surrogate, string surrogateName) : base($"{attack?.Name} from {surrogateName}", attack?.Threat!)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentException.ThrowIfNullOrWhiteSpace(surrogateName);
+        (_attack, _surrogate, _surrogateName) = (attack!, surrogate, surrogateName);
+    }
+
+    /// <inheritdoc/>
+    public override int Steps => _attack.Steps;
+
+    /// <inheritdoc/>
+    /// <remarks>Of the model under test.</remarks>
+    public override bool NeedsGradient => false;
+
+    /// <inheritdoc/>
+    public override string? FallbackFor(int classes) => _attack.FallbackFor(classes);
+
+    /// <inheritdoc/>
+    public override Attack WithThreat(ThreatModel threat) => new Transfer(_attack.WithThreat(threat), _surrogate, _surrogateName);
+
+    /// <inheritdoc/>
+    public override Attack ScaledTo(double epsilon) => new Transfer(_attack.ScaledTo(epsilon), _surrogate, _surrogateName);
+
+    /// <inheritdoc/>
+    protected internal override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation) =>
+        _attack.Perturb(_surrogate, origin, labels, seeds, cancellation, cost);
+}
