@@ -73,6 +73,15 @@ internal sealed class Subject : IDisposable
         }
     }
 
+    /// <summary>The first batch of clean images, on the model's device, to be disposed of; null where there is no point.</summary>
+    internal (Tensor Images, Tensor Labels, long[] Positions)? FirstBatch()
+    {
+        var positions = Enumerable.Range(0, Math.Min(Data.Count, _options.BatchSize)).Select(i => (long)i).ToArray();
+        if (positions.Length == 0) return null;
+        using var scope = NewDisposeScope();
+        return (Data.Images.narrow(0, 0, positions.Length).to(_device).clone().DetachFromDisposeScope(), Data.Labels.narrow(0, 0, positions.Length).to(_device).clone().DetachFromDisposeScope(), positions);
+    }
+
     /// <summary>Restores the model.</summary>
     public void Dispose() => _still.Dispose();
 

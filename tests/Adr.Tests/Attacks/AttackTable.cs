@@ -97,6 +97,11 @@ internal static class AttackTable
         new("SPSA", threat => new Spsa(threat, 12, 24, Math.Max(threat.Epsilon, 0.01) / 3)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Spsa(threat, 3 * n, 8) },
         new("NES", threat => new Nes(threat, 12, 24)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Nes(threat, 3 * n, 8, 0.2 * threat.Epsilon) },
         new("Random noise", threat => new RandomNoise(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0, Budget = (threat, n) => new RandomNoise(threat, 4 * n) },
+        new("AutoAttack of small members", threat => new AutoAttack([new Apgd(threat, steps: 10, keep: KeptIterate.Broken), new ApgdTargeted(threat, 8, keep: KeptIterate.Broken), new Square(threat, 30)]))
+        {
+            Random = true, StopsEarly = true,
+            Budget = (threat, n) => new AutoAttack([.. new Attack[] { new Apgd(threat, steps: 5), new ApgdTargeted(threat, 4), new Square(threat, 20), new Pgd(threat, 3) }.Take(n)]),
+        },
         new("Transfer of FGSM", threat => new Transfer(new Fgsm(threat), new Halves(), "halves")) { SeeksErrors = false, LeastFall = 0.3 },
     ];
 

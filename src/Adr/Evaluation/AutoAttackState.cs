@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Adr.Training;
+
+namespace Adr.Evaluation;
+
+/// <summary>How far a run of Auto-Attack is: enough to go on to the same result. Written after every batch.</summary>
+/// <param name="Run">What runs: fingerprints, attacks with their settings, seed, batch size. Another run does not go on from here.</param>
+/// <param name="Right">For each point whether the clean image is classified right.</param>
+/// <param name="Warnings">What was seen before the attacks.</param>
+/// <param name="Stages">The attacks that are done.</param>
+/// <param name="Standing">For each point whether it stood when the attack that runs now began.</param>
+/// <param name="Robust">For each point whether it stands now.</param>
+/// <param name="Batches">The batches of that attack that are done.</param>
+/// <param name="Seconds">Its wall time so far.</param>
+/// <param name="ModelEvaluations">Its passes so far.</param>
+internal sealed record AutoAttackState(
+    JsonObject Run,
+    string Right,
+    IReadOnlyList<BelievabilityWarning> Warnings,
+    IReadOnlyList<AutoAttackStage> Stages,
+    string Standing,
+    string Robust,
+    int Batches,
+    double Seconds,
+    long ModelEvaluations)
+{
+    private const int Format = 1;
+
+    /// <summary>Points as text, "1" where true: readable, and a tenth of a byte of JSON punctuation.</summary>
+    internal static string Text(bool[] points) => string.Concat(points.Select(point => point ? '1' : '0'));
+
+    /// <summary>The points of <see cref="Text"/>.</summary>
+    internal static bool[] Points(string text) => [.. text.Select(letter => letter == '1')];
+
+    /// <summary>The state in a file; null where there is none.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="run">What shall run.</param>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="InvalidOperationException">It belongs to another run; the message says how that differs.</exception>
+    internal static AutoAttackState? Read(string path, JsonObject run)
+    {
+        if (!File.Exists(path)) return null;
+        var stored = Json.ReadObject(path);
+        if (stored["format"]?.GetValue<int>() != Format)
+            throw new InvalidDataException($"{path} is not a state of Auto-Attack in format {Format}. Name another file, or delete it to begin anew.");
+        AutoAttackState state;
+        try
+        {
+            state = stored["state"].Deserialize<AutoAttackState>(Json.Compact) ?? throw new InvalidDataException($"{path} holds no state. Delete it to begin anew.");
+        }
+        catch (JsonException damaged)
+        {
+            throw new InvalidDataException($"{path} is damaged: {damaged.Message} Delete it to begin anew.", damaged);
+        }
+        var differences = Json.Differences(state.Run, run).ToList();
+        return differences.Count == 0 ? state : throw new InvalidOperationException(
+            $"{path} belongs to another run, so this one cannot go on from it:\n  {string.Join("\n  ", differences)}\nName another state file, or delete this one.");
+    }
+
+    /// <summary>Writes the state whole or not at all.</summary>
+    internal void Write(string path) =>
+        Json.WriteText(path, new JsonObject { ["format"] = Format, ["state"] = JsonSerializer.SerializeToNode(this, Json.Compact) }.ToJsonString(Json.Compact) + "\n");
+}

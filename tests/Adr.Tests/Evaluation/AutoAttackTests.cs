@@ -1,0 +1,279 @@
+using Adr.Attacks;
+using Adr.Data;
+using Adr.Evaluation;
+using Adr.Models;
+using Adr.Testing;
+using Adr.Tests.Attacks;
+using Adr.Tests.Data;
+using Adr.Tests.Reference;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Evaluation;
+
+public static class AutoAttackTests
+{
+    private static AutoAttack Small(ThreatModel threat) =>
+        new([new Apgd(threat, steps: 8, keep: KeptIterate.Broken), new ApgdTargeted(threat, 6, keep: KeptIterate.Broken), new Square(threat, 25)]);
+
+    private static void ForAll(Action<EvaluationCase, TinyClassifier, Dataset> check, int cases = 12) => Law.Holds(EvaluationCase.Any, sample =>
+    {
+        using var scope = NewDisposeScope();
+        using var model = EvaluationCase.Model();
+        using var data = sample.Data();
+        check(sample, model, data);
+    }, cases);
+
+    public static class Members
+    {
+        [Theory, InlineData(Norm.Linf), InlineData(Norm.L2), InlineData(Norm.L1)]
+        public static void Are_those_of_the_reference_implementation(Norm norm)
+        {
+            var threat = new ThreatModel(norm, 0.3, Bounds.Unit);
+            var isL1 = norm == Norm.L1;
+            var standard = new AutoAttack(threat).Attacks;
+            var ce = Assert.IsType<Apgd>(standard[0]);
+            Assert.Equal((AttackLoss.CrossEntropy, 100, isL1 ? 5 : 1, 1, isL1), (ce.Loss, ce.Steps, ce.Restarts, ce.GradientSamples, ce.LargerRadii));
+            var targeted = Assert.IsType<ApgdTargeted>(standard[1]);
+            Assert.Equal((100, isL1 ? 5 : 9, 1, isL1), (targeted.Steps, targeted.Targets, targeted.Restarts, targeted.LargerRadii));
+            var square = Assert.IsType<Square>(standard[^1]);
+            Assert.Equal((5000, 1, 0.8, false), (square.Steps, square.Restarts, square.Share, square.Rescale));
+            Assert.All(new AutoAttack(threat, AutoAttackVersion.Rand).Attacks, attack => Assert.Equal(20, Assert.IsType<Apgd>(attack).GradientSamples));
+            Assert.All(new AutoAttack(threat, AutoAttackVersion.Plus).Attacks.OfType<Apgd>(), attack => Assert.Equal(5, attack.Restarts));
+        }
+
+        [Fact]
+        public static void Follow_the_threat()
+        {
+            var attack = (AutoAttack)new AutoAttack(ThreatModel.Linf(0.3)).ScaledTo(0.1);
+            Assert.Equal("AutoAttack", attack.Name);
+            Assert.All(attack.Attacks, member => Assert.Equal(0.1, member.Threat.Epsilon));
+            Assert.All(((AutoAttack)attack.WithThreat(ThreatModel.L2(1))).Attacks, member => Assert.Equal(ThreatModel.L2(1), member.Threat));
+        }
+
+        [Fact]
+        public static void Of_several_threats_or_none_are_refused()
+        {
+            Assert.Equal("attacks", Assert.Throws<ArgumentException>(() => new AutoAttack([])).ParamName);
+            Assert.Equal("attacks", Assert.Throws<ArgumentException>(() => new AutoAttack([new Fgsm(ThreatModel.Linf(0.1)), new Fgsm(ThreatModel.Linf(0.2))])).ParamName);
+        }
+    }
+
+    public static class Result
+    {
+        [Fact] // the same points by hand: each attack alone on all points, and the model asked
+        public static void Is_the_worst_case_of_its_attacks() => ForAll((sample, model, data) =>
+        {
+            var attack = Small(sample.Threat);
+            var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, sample.Options);
+            var right = Margins.Of(model, data.Images, data.Labels).Select(margin => margin < 0).ToArray();
+            var (stands, doubtful) = ((bool[])right.Clone(), new bool[data.Count]);
+            foreach (var member in attack.Attacks)
+            {
+                var margins = Margins.Of(model, member.Perturb(model, data.Images, data.Labels, PointSeeds.Sequence(sample.Seed, data.Count)), data.Labels);
+                for (var i = 0; i < stands.Length; i++)
+                {
+                    stands[i] &= margins[i] < 0;
+                    doubtful[i] |= Math.Abs(margins[i]) < 1e-3;
+                }
+            }
+            for (var i = 0; i < stands.Length; i++) Assert.True(doubtful[i] || stands[i] == report.Robust[i], $"point {i}: {report.Robust[i]} in the report.");
+            Assert.Equal(Proportion.Of(right), report.Natural);
+            Assert.Equal(Proportion.Of(report.Robust), report.RobustAccuracy);
+        });
+
+        [Fact]
+        public static void Stages_go_on_where_the_last_one_ended() => ForAll((sample, model, data) =>
+        {
+            var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options);
+            var left = report.Natural.Successes;
+            foreach (var stage in report.Stages)
+            {
+                Assert.Equal(left, stage.Attacked);
+                left -= stage.Broken;
+                Assert.Equal(new Proportion(left, data.Count), stage.RobustAccuracy);
+                Assert.Equal(stage.Attacked > 0, stage.ModelEvaluations > 0);
+            }
+            Assert.Equal(left, report.RobustAccuracy.Successes);
+            Assert.Equal(left, report.PerClass.Sum(p => p.Successes));
+            Assert.Equal(data.Count, report.PerClass.Sum(p => p.Total));
+        });
+
+        [Fact]
+        public static void Is_that_of_the_attack_within_another_evaluation() => ForAll((sample, model, data) =>
+        {
+            var attack = Small(sample.Threat);
+            var whole = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, sample.Options);
+            var other = Robustness.Evaluate(model, "tiny", data, [attack], sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 });
+            Assert.True(whole.Robust.Zip(other.Attacks[0].Robust).Count(pair => pair.First != pair.Second) <= 1); // rounding may carry a point over the border
+        });
+
+        [Fact]
+        public static void Goes_into_JSON_whole() => ForAll((sample, model, data) =>
+        {
+            using var folder = new TemporaryFolder();
+            var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options);
+            var path = Path.Combine(folder.Path, "report.json");
+            report.Save(path);
+            using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(path));
+            Assert.Equal(report.RobustAccuracy.Successes, json.RootElement.GetProperty("robust").GetString()!.Count(letter => letter == '1'));
+            Assert.Equal(3, json.RootElement.GetProperty("stages").GetArrayLength());
+            Assert.Contains("Steps=8", json.RootElement.GetProperty("stages")[0].GetProperty("settings").GetString(), StringComparison.Ordinal);
+        }, 3);
+    }
+
+    public static class State
+    {
+        private sealed class CutOff(int after) : IProgress<EvaluationProgress>
+        {
+            internal int Reports { get; private set; }
+
+            public void Report(EvaluationProgress value)
+            {
+                if (++Reports == after) throw new TimeoutException("cut off");
+            }
+        }
+
+        [Fact] // cut off after any batch, of natural accuracy or of an attack, several times
+        public static void A_run_that_was_cut_off_ends_as_one_that_was_not() => ForAll((sample, model, data) =>
+        {
+            using var folder = new TemporaryFolder();
+            var options = sample.Options with { BatchSize = 1 + sample.BatchSize % 9, SaveAdversarialTo = Path.Combine(folder.Path, "whole") };
+            var attack = Small(sample.Threat);
+            var all = new CutOff(int.MaxValue);
+            var whole = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, options with { Progress = all });
+            var state = Path.Combine(folder.Path, "state.json");
+            var (cuts, parts) = (0, options with { SaveAdversarialTo = Path.Combine(folder.Path, "parts") });
+            for (var after = 1 + sample.Seed % 5; ; after += 2 + sample.Seed % 3)
+            {
+                try
+                {
+                    var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, parts with { Progress = new CutOff(after) }, state);
+                    Assert.Equal(whole.Robust, report.Robust);
+                    Assert.Equal(whole.Stages.Select(s => (s.Attack, s.Attacked, s.Broken, s.ModelEvaluations)), report.Stages.Select(s => (s.Attack, s.Attacked, s.Broken, s.ModelEvaluations)));
+                    break;
+                }
+                catch (TimeoutException)
+                {
+                    cuts++;
+                }
+            }
+            Assert.Equal(all.Reports >= 1 + sample.Seed % 5, cuts > 0);
+            var (expected, _) = Safetensors.Read(Directory.GetFiles(Path.Combine(folder.Path, "whole")).Single());
+            var (actual, _) = Safetensors.Read(Directory.GetFiles(Path.Combine(folder.Path, "parts")).Single());
+            Close.Same(expected["images"], actual["images"], "adversarial images");
+        });
+
+        [Fact]
+        public static void A_finished_run_gives_its_report_again_and_attacks_nothing() => ForAll((sample, model, data) =>
+        {
+            using var folder = new TemporaryFolder();
+            var state = Path.Combine(folder.Path, "state.json");
+            var first = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options, state);
+            var second = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options with { Progress = new CutOff(1) }, state);
+            Assert.Equal(first.Robust, second.Robust);
+            Assert.Equal(first.Stages, second.Stages);
+        }, 4);
+
+        [Fact]
+        public static void That_of_another_run_is_refused_and_says_why() => ForAll((sample, model, data) =>
+        {
+            using var folder = new TemporaryFolder();
+            var state = Path.Combine(folder.Path, "state.json");
+            AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options, state);
+            var error = Assert.Throws<InvalidOperationException>(() => AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options with { Seed = sample.Seed + 1 }, state));
+            Assert.Contains($"seed: {sample.Seed} there, {sample.Seed + 1} here", error.Message, StringComparison.Ordinal);
+            Assert.Throws<InvalidOperationException>(() => AutoAttackEvaluation.Evaluate(model, "tiny", data, (AutoAttack)Small(sample.Threat).ScaledTo(0.011), sample.Options, state));
+            using var other = new TinyClassifier(2);
+            Assert.Contains("model: ", Assert.Throws<InvalidOperationException>(() => AutoAttackEvaluation.Evaluate(other, "tiny", data, Small(sample.Threat), sample.Options, state)).Message, StringComparison.Ordinal);
+        }, 3);
+
+        [Theory, InlineData("{"), InlineData("[]"), InlineData("{\"format\": 99}"), InlineData("{\"format\": 1, \"state\": {\"batches\": \"x\"}}")]
+        public static void A_damaged_one_is_named(string text)
+        {
+            using var scope = NewDisposeScope();
+            using var folder = new TemporaryFolder();
+            using var model = EvaluationCase.Model();
+            using var data = EvaluationCase.Stripes(1, 4);
+            var path = Path.Combine(folder.Path, "state.json");
+            File.WriteAllText(path, text);
+            var error = Assert.Throws<InvalidDataException>(() => AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(ThreatModel.Linf(0.1)), null, path));
+            Assert.Contains(path, error.Message, StringComparison.Ordinal);
+            Assert.Equal(text, File.ReadAllText(path)); // it is not ours to overwrite
+        }
+    }
+
+    public static class Warnings
+    {
+        private static readonly ThreatModel Threat = ThreatModel.Linf(0.05);
+
+        private static BelievabilityFlag[] Of(Func<TinyClassifier, Func<Tensor, Tensor>> change, AutoAttack? attack = null)
+        {
+            using var scope = NewDisposeScope();
+            using var tiny = EvaluationCase.Model();
+            tiny.eval();
+            using var model = new Changed(tiny, change(tiny));
+            using var data = EvaluationCase.Stripes(3, 30);
+            return [.. AutoAttackEvaluation.Evaluate(model, "changed", data, attack ?? Small(Threat)).Warnings.Select(warning => warning.Flag)];
+        }
+
+        [Fact]
+        public static void There_are_none_for_a_plain_model() => Assert.Empty(Of(tiny => tiny.call, new AutoAttack([new Apgd(Threat, steps: 8), new Square(Threat, 10)])));
+
+        [Fact]
+        public static void A_model_that_answers_at_random_is_named()
+        {
+            Assert.Equal([BelievabilityFlag.Randomised], Of(tiny => x => tiny.call(x + 0.05 * randn_like(x)), new AutoAttack([new Apgd(Threat, steps: 8)])));
+            Assert.Empty(Of(tiny => x => tiny.call(x + 0.05 * randn_like(x)), new AutoAttack([new Apgd(Threat, steps: 8, gradientSamples: 2)])));
+        }
+
+        [Fact]
+        public static void Probabilities_are_named() =>
+            Assert.Contains(BelievabilityFlag.ProbabilitiesForLogits, Of(tiny => x => nn.functional.softmax(tiny.call(x), 1)));
+
+        [Fact]
+        public static void Zero_gradients_are_named() =>
+            Assert.Contains(BelievabilityFlag.ZeroGradients, Of(tiny => x => tiny.call(x.detach()) + 0 * x.sum()));
+
+        [Fact]
+        public static void Gradients_within_the_answer_are_named() => Assert.Contains(BelievabilityFlag.DynamicDefence, Of(tiny => x =>
+        {
+            using var graph = enable_grad();
+            var pixels = x.detach().clone().requires_grad_();
+            var gradient = autograd.grad([tiny.call(pixels).logsumexp(1).sum()], [pixels])[0];
+            return tiny.call(x + 0.001 * gradient.detach());
+        }));
+
+        [Fact]
+        public static void A_model_that_changes_as_it_answers_is_named() => Assert.Contains(BelievabilityFlag.DynamicDefence, Of(tiny => x =>
+        {
+            using (no_grad()) tiny.parameters().First().add_(1e-6);
+            return tiny.call(x);
+        }));
+
+        [Fact] // three classes: the targeted logit ratio and nine targets are out of reach
+        public static void Too_few_classes_are_named() => Assert.Contains(BelievabilityFlag.TooFewClasses, Of(tiny => tiny.call));
+
+        [Fact] // the gradient leads away from the border, so gradient attacks break nothing
+        public static void Square_that_breaks_more_is_named() => Assert.Contains(BelievabilityFlag.SquareBreaksMore,
+            Of(tiny => x => (2 * tiny.call(x)).detach() - tiny.call(x), new AutoAttack([new Apgd(ThreatModel.Linf(0.2), steps: 5), new Square(ThreatModel.Linf(0.2), 200)])));
+
+        /// <summary>The tiny classifier behind another way to answer.</summary>
+        private sealed class Changed : Classifier
+        {
+            private readonly Func<Tensor, Tensor> _answer;
+
+            internal Changed(Classifier inner, Func<Tensor, Tensor> answer) : base("changed", inner.Classes, inner.InputShape)
+            {
+                register_module("inner", inner);
+                _answer = answer;
+            }
+
+            public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
+            {
+                var logits = _answer(images);
+                return (logits.alias(), logits);
+            }
+        }
+    }
+}
