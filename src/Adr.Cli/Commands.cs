@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Adr.Cli.Attacking;
 using Adr.Cli.Demo;
 using Adr.Cli.Doctor;
 using Adr.Cli.Running;
@@ -46,5 +47,5 @@ public static class Commands
 
     /// <summary>All verbs with their options.</summary>
     public static Command Create() =>
-        new("./adr", "Adversarial training by local and global compactness, in C# notebooks.") { new HelpOption { Recursive = true }, new VersionOption(), DemoCommand.Create(), RunCommand.Create(), DoctorCommand.Create(), TrainCommand.Create() };
+        new("./adr", "Adversarial training by local and global compactness, in C# notebooks.") { new HelpOption { Recursive = true }, new VersionOption(), DemoCommand.Create(), RunCommand.Create(), DoctorCommand.Create(), AttackCommand.Create(), TrainCommand.Create() };
 }
