@@ -16,7 +16,7 @@ public static class ResultsTable
         var rows = results["rows"]!.AsArray().Select(row => row!.AsObject()).ToList();
         var attacks = rows[0]["robust"]!.AsObject().Select(attack => attack.Key).ToList();
         var table = new Table().RoundedBorder().AddColumn("defence").AddColumn(new TableColumn("natural").RightAligned());
-        foreach (var attack in attacks) table.AddColumn(new TableColumn(Markup.Escape(attack)).RightAligned());
+        foreach (var attack in attacks) table.AddColumn(new TableColumn(Markup.Escape(Heading(rows[0], attack))).RightAligned());
         table.AddColumn(new TableColumn("minutes").RightAligned());
         foreach (var row in rows)
         {
@@ -32,6 +32,10 @@ public static class ResultsTable
         console.Write(table);
         console.WriteLine(Caption((string)results["budget"]!, rows[0]));
     }
+
+    // an attack on fewer points says so
+    private static string Heading(JsonObject row, string attack) =>
+        (int?)row["evaluation"]?[attack]?["points"] is { } points && points != (int)row["testCount"]! ? $"{attack}, first {points}" : attack;
 
     private static string Caption(string budget, JsonObject row) => string.Create(CultureInfo.InvariantCulture,
         $"{budget} budget: {row["trainCount"]} training and {row["testCount"]} held-out digits, {row["epochs"]} epochs, ε {row["epsilon"]}, seed {row["seed"]}. Percent, with 95 % intervals.");

@@ -17,6 +17,7 @@ public static class AdrFormatters
     {
         Add<Proportion>(Show.Proportion, OfTable);
         Add<RobustnessReport>(Show.Report, OfTable);
+        Add<AutoAttackReport>(Show.AutoAttack, OfTable);
         Add<RobustnessTable>(Show.Table, OfTable);
         Add<MnistExperiment>(Show.Settings, OfTable);
         Add<ConfusionMatrix>(matrix => Show.Confusion(matrix), OfFigure);

@@ -7,10 +7,7 @@ namespace Adr.Interactive;
 public sealed class LiveTraining : IProgress<TrainingProgress>
 {
     private readonly Action<object> _update;
-    private readonly TimeSpan _interval;
-    private readonly TimeProvider _clock;
-    private readonly Lock _gate = new();
-    private long? _last;
+    private readonly Pace _pace;
 
     /// <summary>Shows progress through an action such as DisplayedValue.Update.</summary>
     /// <param name="update">Gets a view to show in place of the one before.</param>
@@ -19,19 +16,13 @@ public sealed class LiveTraining : IProgress<TrainingProgress>
     public LiveTraining(Action<object> update, TimeSpan? interval = null, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(update);
-        (_update, _interval, _clock) = (update, interval ?? TimeSpan.FromSeconds(1), clock ?? TimeProvider.System);
+        (_update, _pace) = (update, new Pace(interval, clock));
     }
 
     /// <summary>Shows the progress if it is time to.</summary>
     public void Report(TrainingProgress value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        lock (_gate)
-        {
-            var isEnd = value.Epoch >= value.Epochs && value.Step >= value.Steps;
-            if (!isEnd && _last is { } last && _clock.GetElapsedTime(last) < _interval) return;
-            _last = _clock.GetTimestamp();
-            _update(Show.Progress(value));
-        }
+        _pace.Show(value.Epoch >= value.Epochs && value.Step >= value.Steps, () => _update(Show.Progress(value)));
     }
 }

@@ -11,9 +11,8 @@ public static partial class Show
     public static TableView Table(RobustnessTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        var hasWorst = table.Attacks.Count > 1;
-        string[] columns = ["defence", "natural", .. table.Attacks, .. hasWorst ? new[] { "worst case" } : [], "training"];
-        var shares = table.Rows.Select(row => Shares(row, hasWorst)).ToArray();
+        string[] columns = ["defence", .. table.Columns, "training"];
+        var shares = table.Rows.Select(table.Shares).ToArray();
         var rows = table.Rows.Select((row, r) => (IReadOnlyList<TableCell>)
             [row.Defence, .. shares[r].Select((share, c) => AsCell(share, IsClearlyBest(shares, r, c))), row.TrainingSeconds < 60 ? Number.Duration(row.TrainingSeconds) : $"{Number.Fixed(row.TrainingSeconds / 60, 1)} min"]);
         return new TableView("Natural and robust accuracy", columns, rows)
@@ -26,13 +25,12 @@ public static partial class Show
     public static BarFigure Bars(RobustnessTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        var hasWorst = table.Attacks.Count > 1;
         var series = table.Rows.Select(row =>
         {
-            var shares = Shares(row, hasWorst);
+            var shares = table.Shares(row);
             return new BarSeries(row.Defence, shares.Select(share => share.Value)) { Low = [.. shares.Select(share => share.Low)], High = [.. shares.Select(share => share.High)] };
         });
-        return new BarFigure("Natural and robust accuracy", ["natural", .. table.Attacks, .. hasWorst ? new[] { "worst case" } : []], [.. series])
+        return new BarFigure("Natural and robust accuracy", table.Columns, [.. series])
         {
             Y = Axis.Share("accuracy"),
             Subtitle = $"ε = {Epsilon(table.Experiment.Epsilon)} (L∞), {Number.Count(table.Rows[0].Report.Natural.Total)} test images; 95 % intervals",
@@ -40,9 +38,6 @@ public static partial class Show
         };
     }
 
-    private static Proportion[] Shares(RobustnessRow row, bool hasWorst) =>
-        [row.Report.Natural, .. row.Report.Attacks.Select(attack => attack.RobustAccuracy), .. hasWorst ? new[] { row.Report.WorstCase } : []];
-
-    private static bool IsClearlyBest(Proportion[][] shares, int row, int column) =>
+    private static bool IsClearlyBest(IReadOnlyList<Proportion>[] shares, int row, int column) =>
         shares.Length > 1 && shares.Where((_, other) => other != row).All(other => other[column].High < shares[row][column].Low);
 }

@@ -72,6 +72,9 @@ public sealed partial record MnistExperiment
     /// <summary>Steps of the evaluating PGD, of size 0.01. Default 40, the paper's.</summary>
     public int EvaluationSteps { get; init; } = 40;
 
+    /// <summary>How many test digits meet Auto-Attack, from the first on; 0 for none. Its attacks are never shortened. Default 0.</summary>
+    public int AutoAttackCount { get; init; }
+
     /// <summary>Decides initial weights, order, noise and which digits are held out. Default 1.</summary>
     public long Seed { get; init; } = 1;
 
@@ -96,22 +99,22 @@ public sealed partial record MnistExperiment
             Budget.Smoke => new MnistExperiment
             {
                 Budget = budget, TrainCount = 256, ValidationCount = 32, TestCount = 64, Epochs = 1,
-                AttackSteps = 2, StepSize = 0.15, EpsilonWarmupEpochs = 1, Optimizer = new AdamSettings(),
+                AttackSteps = 2, StepSize = 0.15, EpsilonWarmupEpochs = 1, Optimizer = new AdamSettings(), AutoAttackCount = 8,
             },
             Budget.Quick => new MnistExperiment
             {
                 Budget = budget, TrainCount = 4000, ValidationCount = 200, TestCount = 1500, Epochs = 10, BatchSize = 64,
-                AttackSteps = 5, StepSize = 0.1, EpsilonWarmupEpochs = 4, Optimizer = new AdamSettings(0.002), LookCount = 200,
+                AttackSteps = 5, StepSize = 0.1, EpsilonWarmupEpochs = 4, Optimizer = new AdamSettings(0.002), LookCount = 200, AutoAttackCount = 200,
             },
             Budget.Desktop => new MnistExperiment
             {
                 Budget = budget, TrainCount = 8000, ValidationCount = 500, TestCount = 1500, Epochs = 40,
-                AttackSteps = 10, StepSize = 0.05, EpsilonWarmupEpochs = 5, Milestones = [25, 35],
+                AttackSteps = 10, StepSize = 0.05, EpsilonWarmupEpochs = 5, Milestones = [25, 35], AutoAttackCount = 500,
             },
             Budget.Paper => new MnistExperiment
             {
                 Budget = budget, DataSet = "mnist", TrainCount = 59000, ValidationCount = 1000, TestCount = 10000, Epochs = 100,
-                AttackSteps = 40, StepSize = 0.01, EpsilonWarmupEpochs = 10, Milestones = [55, 75, 90],
+                AttackSteps = 40, StepSize = 0.01, EpsilonWarmupEpochs = 10, Milestones = [55, 75, 90], AutoAttackCount = 1000,
             },
             _ => throw new ArgumentOutOfRangeException(nameof(budget), budget, "Expected Smoke, Quick, Desktop or Paper."),
         };
@@ -182,7 +185,7 @@ public sealed partial record MnistExperiment
     public RunFolder FolderOf(string defence)
     {
         var root = RunsFolder ?? (Environment.GetEnvironmentVariable("ADR_RUNS") is { Length: > 0 } set ? set : Path.Combine("artifacts", "runs"));
-        var settings = JsonSerializer.Serialize(this with { RunsFolder = null, EvaluationSteps = 0, TestCount = 0, LookCount = 0 }, Json.Compact); // not what only the evaluation sees
+        var settings = JsonSerializer.Serialize(this with { RunsFolder = null, EvaluationSteps = 0, TestCount = 0, LookCount = 0, AutoAttackCount = 0 }, Json.Compact); // not what only the evaluation sees
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)))[..8];
         return new RunFolder(Path.Combine(root, $"{DataSet}-{Budget}-{defence}-seed{Seed}-{hash}".ToLowerInvariant()));
     }

@@ -7,10 +7,13 @@ namespace Adr.Experiments;
 /// <param name="Report">How it stands.</param>
 /// <param name="TrainingSeconds">Wall time of its training.</param>
 /// <param name="BestEpoch">The epoch whose weights were evaluated.</param>
-public sealed record RobustnessRow(string Defence, RobustnessReport Report, double TrainingSeconds, int BestEpoch)
+/// <param name="AutoAttack">How it stands against Auto-Attack, on some of the points; null where that was not asked.</param>
+public sealed record RobustnessRow(string Defence, RobustnessReport Report, double TrainingSeconds, int BestEpoch, AutoAttackReport? AutoAttack = null)
 {
     /// <summary>The row of a trained model.</summary>
     /// <param name="trained">The model.</param>
     /// <param name="report">Its evaluation.</param>
-    public static RobustnessRow Of(TrainedModel trained, RobustnessReport report) => new(trained.Defence, report, trained.Seconds, trained.History.BestEpoch);
+    /// <param name="autoAttack">Its evaluation by Auto-Attack, on the first of the same points; null for none.</param>
+    public static RobustnessRow Of(TrainedModel trained, RobustnessReport report, AutoAttackReport? autoAttack = null) =>
+        new(trained.Defence, report, trained.Seconds, trained.History.BestEpoch, autoAttack);
 }

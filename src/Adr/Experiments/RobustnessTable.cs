@@ -20,10 +20,18 @@ public sealed class RobustnessTable
     {
         ArgumentNullException.ThrowIfNull(experiment);
         if (rows.Count == 0) throw new ArgumentException("A table needs at least one row.", nameof(rows));
+        if (rows[0].Report.Attacks.Count == 0) throw new ArgumentException("A table needs at least one attack.", nameof(rows));
         Attacks = [.. rows[0].Report.Attacks.Select(attack => attack.Attack)];
         if (rows.FirstOrDefault(row => !row.Report.Attacks.Select(attack => attack.Attack).SequenceEqual(Attacks)) is { } other)
             throw new ArgumentException($"{other.Defence} met {string.Join(", ", other.Report.Attacks.Select(a => a.Attack))}, {rows[0].Defence} met {string.Join(", ", Attacks)}: one table compares under the same attacks.", nameof(rows));
+        if (rows.Select(row => (row.AutoAttack?.Attack, row.AutoAttack?.Robust.Length)).Distinct().Count() > 1)
+            throw new ArgumentException("Some rows met Auto-Attack, or more points of it, and some did not: one table compares under the same attacks on the same points.", nameof(rows));
         (Experiment, Rows) = (experiment, rows);
+        Columns =
+        [
+            "natural", .. Attacks, .. Attacks.Count > 1 ? new[] { "worst case" } : [],
+            .. rows[0].AutoAttack is { } auto ? new[] { $"{Attacks[^1]}, first {auto.Robust.Length}", $"{auto.Attack}, first {auto.Robust.Length}" } : [],
+        ];
     }
 
     /// <summary>The settings that all rows share.</summary>
@@ -34,6 +42,17 @@ public sealed class RobustnessTable
 
     /// <summary>The names of the attacks, in the columns' order.</summary>
     public IReadOnlyList<string> Attacks { get; }
+
+    /// <summary>What <see cref="Shares"/> are: natural, each attack, the worst case of several, and beside Auto-Attack the last attack on the same points.</summary>
+    public IReadOnlyList<string> Columns { get; }
+
+    /// <summary>The accuracies of a row, one for each of <see cref="Columns"/>.</summary>
+    /// <param name="row">A row of this table.</param>
+    public IReadOnlyList<Proportion> Shares(RobustnessRow row) =>
+    [
+        row.Report.Natural, .. row.Report.Attacks.Select(attack => attack.RobustAccuracy), .. Attacks.Count > 1 ? new[] { row.Report.WorstCase } : [],
+        .. row.AutoAttack is { } auto ? new[] { OnFirst(row, auto.Robust.Length), auto.RobustAccuracy } : [],
+    ];
 
     /// <summary>Writes everything as JSON, whole or not at all; makes the folder where it is missing.</summary>
     /// <param name="path">The file.</param>
@@ -54,20 +73,19 @@ public sealed class RobustnessTable
     public string ToMarkdown()
     {
         var text = new StringBuilder();
-        text.Append("| defence | natural | ").AppendJoin(" | ", Attacks).Append(" | worst case | minutes |\n|---|---|");
-        text.Insert(text.Length, "---|", Attacks.Count + 2).Append('\n');
+        text.Append("| defence | ").AppendJoin(" | ", Columns).Append(" | minutes |\n|---|");
+        text.Insert(text.Length, "---|", Columns.Count + 1).Append('\n');
         foreach (var row in Rows)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {row.Defence} | {Percent(row.Report.Natural)} | ");
-            text.AppendJoin(" | ", row.Report.Attacks.Select(attack => Percent(attack.RobustAccuracy)));
-            text.Append(CultureInfo.InvariantCulture, $" | {Percent(row.Report.WorstCase)} | {row.TrainingSeconds / 60:0.0} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Defence} | ").AppendJoin(" | ", Shares(row).Select(Percent));
+            text.Append(CultureInfo.InvariantCulture, $" | {row.TrainingSeconds / 60:0.0} |\n");
         }
         return text.Append('\n').Append(Caption).Append('\n').ToString();
     }
 
     /// <summary>All settings in one sentence, to stand beside the numbers.</summary>
     public string Caption => string.Create(CultureInfo.InvariantCulture,
-        $"{Rows[0].Report.DataSet}, {Experiment.TestCount:N0} test digits; {Experiment.Budget.ToString().ToLowerInvariant()} budget: trained on {Experiment.TrainCount:N0} digits ({Experiment.ValidationCount:N0} more held out to choose the epoch), {Experiment.Epochs} epochs, batch {Experiment.BatchSize}, {Experiment.Optimizer}, ε = {Experiment.Epsilon} (L∞, warm-up over {Experiment.EpsilonWarmupEpochs} epochs), {Experiment.AttackSteps} attack steps of {Experiment.StepSize}{(AttackType == ScalarType.Float32 ? "" : $" in {AttackType}")}; seed {Experiment.Seed}, {Experiment.Device}. Shares of all test digits, with 95 % intervals (Wilson).");
+        $"{Rows[0].Report.DataSet}, {Experiment.TestCount:N0} test digits; {Experiment.Budget.ToString().ToLowerInvariant()} budget: trained on {Experiment.TrainCount:N0} digits ({Experiment.ValidationCount:N0} more held out to choose the epoch), {Experiment.Epochs} epochs, batch {Experiment.BatchSize}, {Experiment.Optimizer}, ε = {Experiment.Epsilon} (L∞, warm-up over {Experiment.EpsilonWarmupEpochs} epochs), {Experiment.AttackSteps} attack steps of {Experiment.StepSize}{(AttackType == ScalarType.Float32 ? "" : $" in {AttackType}")}; seed {Experiment.Seed}, {Experiment.Device}. Shares of all test digits{(Rows[0].AutoAttack is { } auto ? $", or of the first {auto.Robust.Length:N0} where a column says so" : "")}, with 95 % intervals (Wilson).");
 
     /// <summary>The table in Markdown.</summary>
     public override string ToString() => ToMarkdown();
@@ -77,8 +95,8 @@ public sealed class RobustnessTable
         ["defence"] = row.Defence,
         ["natural"] = row.Report.Natural.Value,
         ["naturalInterval"] = Interval(row.Report.Natural),
-        ["robust"] = ByAttack(row, result => JsonValue.Create(result.RobustAccuracy.Value)),
-        ["robustIntervals"] = ByAttack(row, result => Interval(result.RobustAccuracy)),
+        ["robust"] = ByAttack(row, result => JsonValue.Create(result.RobustAccuracy.Value), auto => JsonValue.Create(auto.RobustAccuracy.Value)),
+        ["robustIntervals"] = ByAttack(row, result => Interval(result.RobustAccuracy), auto => Interval(auto.RobustAccuracy)),
         ["worstCase"] = row.Report.WorstCase.Value,
         ["worstCaseInterval"] = Interval(row.Report.WorstCase),
         ["dataSet"] = row.Report.DataSet,
@@ -99,7 +117,7 @@ public sealed class RobustnessTable
         ["attackPrecision"] = AttackType.ToString(),
         ["beta"] = row.Defence.EndsWith("TRADES", StringComparison.Ordinal) ? Experiment.Beta : null,
         ["weights"] = row.Defence.StartsWith("ADR-", StringComparison.Ordinal) ? System.Text.Json.JsonSerializer.SerializeToNode(Experiment.Weights, Json.Compact) : null,
-        ["evaluation"] = ByAttack(row, result => new JsonObject { ["epsilon"] = result.Threat.Epsilon, ["seconds"] = Math.Round(result.Seconds, 2), ["modelEvaluations"] = result.ModelEvaluations }),
+        ["evaluation"] = ByAttack(row, result => new JsonObject { ["points"] = result.RobustAccuracy.Total, ["epsilon"] = result.Threat.Epsilon, ["seconds"] = Math.Round(result.Seconds, 2), ["modelEvaluations"] = result.ModelEvaluations }, auto => ToJson(row, auto)),
         ["seed"] = Experiment.Seed,
         ["device"] = Experiment.Device,
         ["minutes"] = Math.Round(row.TrainingSeconds / 60, 2),
@@ -108,8 +126,26 @@ public sealed class RobustnessTable
     // what the training attack computed in
     private ScalarType AttackType => Experiment.AttackPrecision.TypeFor(Rows[0].Report.DataSet, torch.device(Experiment.Device));
 
-    private static JsonObject ByAttack(RobustnessRow row, Func<AttackResult, JsonNode?> value) =>
-        new(row.Report.Attacks.Select(result => KeyValuePair.Create(result.Attack, value(result))));
+    private static JsonObject ByAttack(RobustnessRow row, Func<AttackResult, JsonNode?> value, Func<AutoAttackReport, JsonNode?> ofAutoAttack)
+    {
+        var all = new JsonObject(row.Report.Attacks.Select(result => KeyValuePair.Create(result.Attack, value(result))));
+        if (row.AutoAttack is { } auto) all[auto.Attack] = ofAutoAttack(auto);
+        return all;
+    }
+
+    private JsonObject ToJson(RobustnessRow row, AutoAttackReport auto) => new()
+    {
+        ["points"] = auto.RobustAccuracy.Total,
+        ["epsilon"] = auto.Threat.Epsilon,
+        ["seconds"] = Math.Round(auto.Seconds, 2),
+        ["modelEvaluations"] = auto.ModelEvaluations,
+        ["robustAfter"] = new JsonObject(auto.Stages.Select(stage => KeyValuePair.Create(stage.Attack, (JsonNode?)stage.RobustAccuracy.Value))),
+        ["onTheSamePoints"] = new JsonObject { ["natural"] = auto.Natural.Value, [Attacks[^1]] = OnFirst(row, auto.Robust.Length).Value },
+        ["warnings"] = new JsonArray([.. auto.Warnings.Select(warning => JsonValue.Create(warning.ToString()))]),
+    };
+
+    // the last attack on the first points
+    private static Proportion OnFirst(RobustnessRow row, int count) => Proportion.Of(row.Report.Attacks[^1].Robust[..count]);
 
     private static JsonArray Interval(Proportion share) => [share.Low, share.High];
 
