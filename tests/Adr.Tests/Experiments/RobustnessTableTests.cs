@@ -42,12 +42,42 @@ public sealed class RobustnessTableTests
     public void Markdown_is_a_table_with_its_settings()
     {
         var lines = new RobustnessTable(Settings, [Row("ADV", 1455, 1140), Row("ADR-ADV", 1461, 1260)]).ToMarkdown().Split('\n');
-        Assert.Equal("| defence | natural | PGD-40 | worst case | minutes |", lines[0]);
-        Assert.Equal("|---|---|---|---|---|", lines[1]);
-        Assert.Equal("| ADV | 97.0 [96.0, 97.8] | 76.0 [73.8, 78.1] | 76.0 [73.8, 78.1] | 1.5 |", lines[2]);
+        Assert.Equal("| defence | natural | PGD-40 | minutes |", lines[0]);
+        Assert.Equal("|---|---|---|---|", lines[1]);
+        Assert.Equal("| ADV | 97.0 [96.0, 97.8] | 76.0 [73.8, 78.1] | 1.5 |", lines[2]);
         Assert.Contains($"trained on {Settings.TrainCount:N0} digits", lines[^2], StringComparison.Ordinal);
         Assert.Contains("ε = 0.3", lines[^2], StringComparison.Ordinal);
         Assert.Contains("seed 1", lines[^2], StringComparison.Ordinal);
+    }
+
+    [Fact] // of 4 points PGD leaves 1, 2 and 4; of the first 3 it leaves 2, Auto-Attack 1
+    public void Auto_Attack_stands_beside_the_last_attack_on_the_same_points()
+    {
+        var table = new RobustnessTable(Settings, [WithAutoAttack("ADV"), WithAutoAttack("ADR-ADV")]);
+        Assert.Equal(["natural", "PGD-40", "PGD-40, first 3", "AutoAttack, first 3"], table.Columns);
+        Assert.Equal([new(4, 4), new(3, 4), new(2, 3), new(1, 3)], table.Shares(table.Rows[0]));
+        Assert.StartsWith("| defence | natural | PGD-40 | PGD-40, first 3 | AutoAttack, first 3 | minutes |", table.ToMarkdown(), StringComparison.Ordinal);
+        Assert.Contains("of the first 3 where a column says so", table.Caption, StringComparison.Ordinal);
+        var row = table.ToJson()["rows"]![0]!;
+        Assert.Equal(1.0 / 3, (double)row["robust"]!["AutoAttack"]!, 12);
+        Assert.Equal(new Proportion(1, 3).High, (double)row["robustIntervals"]!["AutoAttack"]![1]!, 12);
+        var how = row["evaluation"]!["AutoAttack"]!;
+        Assert.Equal((3, 2.0 / 3, 2.0 / 3), ((int)how["points"]!, (double)how["onTheSamePoints"]!["PGD-40"]!, (double)how["robustAfter"]!["APGD-CE"]!));
+        Assert.Contains("masked", (string?)how["warnings"]![0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_rows_of_which_only_some_met_Auto_Attack() =>
+        Assert.Throws<ArgumentException>("rows", () => new RobustnessTable(Settings, [WithAutoAttack("ADV"), WithAutoAttack("TRADES") with { AutoAttack = null }]));
+
+    private static RobustnessRow WithAutoAttack(string defence)
+    {
+        var threat = ThreatModel.Linf(0.3);
+        var result = new AttackResult("PGD-40", threat, new Proportion(3, 4), [true, true, false, true], [], 1, 80);
+        var auto = new AutoAttackReport(defence, "MNIST-10k test", "AutoAttack", threat, new Proportion(3, 3),
+            [new("APGD-CE", "", false, 3, 1, new Proportion(2, 3), 2, 600, null), new("Square-5000", "", true, 2, 1, new Proportion(1, 3), 3, 5000, null)],
+            new Proportion(1, 3), [true, false, false], [], [new(BelievabilityFlag.SquareBreaksMore, "Square broke more.", "Gradients may be masked.")], ["0"], 1, "cpu");
+        return new RobustnessRow(defence, new RobustnessReport(defence, "MNIST-10k test", new Proportion(4, 4), [], [result], new Proportion(3, 4), ["0"], 1, "cpu"), 90, 7, auto);
     }
 
     [Fact]
