@@ -32,7 +32,7 @@ public sealed record MaskingFinding(MaskingCheck Check, bool IsWarning, string L
         MaskingCheck.OneStep => "Steps after the first make it worse: the loss around the images is so crooked that gradients mislead.",
         MaskingCheck.LargerRadius => "A larger ball holds the smaller one, so the attack misses what it could reach; or no radius does anything.",
         MaskingCheck.WholeBox => "Every image can become any other here, so some wrong image is in reach for sure: the attack does not find it.",
-        _ => "These points are not robust, and the gradient attack does not see it: the clearest sign of a masked gradient.",
+        _ => "These points are not robust, and the gradient attack does not see it. Few of them: it is too weak. Many, or answers alone that break more in all: the gradients are masked, and this is the clearest sign of it.",
     };
 
     /// <summary>What to do where the rule does not hold.</summary>
