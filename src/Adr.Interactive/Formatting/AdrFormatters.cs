@@ -18,6 +18,8 @@ public static class AdrFormatters
         Add<Proportion>(Show.Proportion, OfTable);
         Add<RobustnessReport>(Show.Report, OfTable);
         Add<AutoAttackReport>(Show.AutoAttack, OfTable);
+        Add<MinimumNormReport>(Show.Distances, OfTable);
+        Add<GradientMaskingReport>(Show.Masking, OfTable);
         Add<RobustnessTable>(Show.Table, OfTable);
         Add<MnistExperiment>(Show.Settings, OfTable);
         Add<ConfusionMatrix>(matrix => Show.Confusion(matrix), OfFigure);

@@ -28,9 +28,7 @@ public sealed class Apgd : AutoPgdAttack
     public AttackLoss Loss { get; }
 
     /// <inheritdoc/>
-    public override string? FallbackFor(int classes) => Loss == AttackLoss.LogitRatio && classes < 3
-        ? $"DLR needs 3 classes, but there are {classes}: the margin was increased instead."
-        : null;
+    public override string? FallbackFor(int classes) => Loss.FallbackFor(classes);
 
     /// <inheritdoc/>
     public override Attack WithThreat(ThreatModel threat) => new Apgd(threat, Loss, Steps, Restarts, GradientSamples, LargerRadii, Keep);

@@ -17,6 +17,15 @@ public enum AttackLoss
     LogitRatio,
 }
 
+/// <summary>What a loss becomes where it has no meaning.</summary>
+internal static class AttackLosses
+{
+    /// <summary>What is increased otherwise because a model has few classes; null where the loss is what its name says.</summary>
+    internal static string? FallbackFor(this AttackLoss loss, int classes) => loss == AttackLoss.LogitRatio && classes < 3
+        ? $"DLR needs 3 classes, but there are {classes}: the margin was increased instead."
+        : null;
+}
+
 /// <summary>Where an attack starts.</summary>
 public enum AttackStart
 {

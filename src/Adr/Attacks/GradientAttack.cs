@@ -41,6 +41,9 @@ public abstract class GradientAttack : Attack
     /// <inheritdoc/>
     public override int Steps { get; }
 
+    /// <inheritdoc/>
+    public override string? FallbackFor(int classes) => Loss.FallbackFor(classes);
+
     /// <summary>The step size α, in pixel units.</summary>
     public double StepSize => _stepSize ?? DefaultStepSize;
 

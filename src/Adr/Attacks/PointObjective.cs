@@ -45,6 +45,8 @@ internal sealed class PointObjective(nn.Module<Tensor, Tensor> model, PointLoss 
         var delta = zeros_like(candidate, requires_grad: true); // a fresh leaf: TorchSharp 0.99 leaks a tensor on requires_grad_()
         var logits = model.call(candidate.detach() + delta);
         var losses = loss.At(logits);
+        if (!losses.requires_grad)
+            throw new InvalidOperationException("The model's logits have no gradient with respect to the images: its forward pass leaves autograd, by detach(), no_grad() or integers, or does not use the images. A gradient attack cannot judge it: take one by answers alone, Square, SPSA or NES.");
         // the gradient of the sum: to each point that of its own loss
         var gradient = autograd.grad([losses.sum()], [delta])[0];
         return new Ascent(gradient.MoveToOuterDisposeScope(), losses.detach().MoveToOuterDisposeScope(), logits.detach().MoveToOuterDisposeScope());

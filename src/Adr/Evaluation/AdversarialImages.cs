@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text.Json;
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Models;
+using Adr.Training;
 using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
@@ -21,8 +23,8 @@ internal sealed class AdversarialImages : IDisposable
         _images.index_copy_(0, tensor(positions), adversarial.cpu());
     }
 
-    /// <summary>Writes images [N,C,H,W], labels [N] and robust [N] to "NN-attack.safetensors", with the attack's settings as metadata.</summary>
-    internal void Save(string folder, int number, Attack attack, bool[] robust)
+    /// <summary>Writes images [N,C,H,W], labels [N] and robust [N] to "NN-attack.safetensors", with what <see cref="AdversarialExamples.Load"/> needs as metadata.</summary>
+    internal void Save(string folder, int number, string model, Attack attack, long seed, bool[] robust)
     {
         Directory.CreateDirectory(folder);
         var name = string.Concat(attack.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' ? letter : 'x')).ToLowerInvariant();
@@ -31,10 +33,16 @@ internal sealed class AdversarialImages : IDisposable
             new Dictionary<string, Tensor> { ["images"] = _images, ["labels"] = _data.Labels, ["robust"] = tensor(robust) },
             new Dictionary<string, string>
             {
+                ["model"] = model,
                 ["attack"] = attack.Name,
                 ["norm"] = attack.Threat.Norm.ToString(),
                 ["epsilon"] = attack.Threat.Epsilon.ToString("R", CultureInfo.InvariantCulture),
+                ["low"] = attack.Threat.Bounds.Low.ToString("R", CultureInfo.InvariantCulture),
+                ["high"] = attack.Threat.Bounds.High.ToString("R", CultureInfo.InvariantCulture),
+                ["settings"] = JsonSerializer.Serialize(AttackSettings.Of(attack), Json.Compact),
+                ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
                 ["dataSet"] = _data.Name,
+                ["classNames"] = JsonSerializer.Serialize(_data.ClassNames, Json.Compact),
             });
     }
 

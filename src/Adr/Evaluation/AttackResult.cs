@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Adr.Attacks;
 
 namespace Adr.Evaluation;
@@ -14,7 +15,20 @@ public sealed record AttackResult(
     string Attack,
     ThreatModel Threat,
     Proportion RobustAccuracy,
-    bool[] Robust,
+    [property: JsonConverter(typeof(FlagsConverter))] bool[] Robust,
     IReadOnlyList<Proportion> PerClass,
     double Seconds,
-    long ModelEvaluations);
+    long ModelEvaluations)
+{
+    /// <summary>The backward passes among <see cref="ModelEvaluations"/>: gradients, counted per point. 0 for an attack by answers alone.</summary>
+    public long Backwards { get; init; }
+
+    /// <summary>The forward passes among <see cref="ModelEvaluations"/>, counted per point.</summary>
+    public long Forwards => ModelEvaluations - Backwards;
+
+    /// <summary>What the attack did otherwise than its name says, in a sentence (<see cref="Attacks.Attack.FallbackFor"/>); null where there is nothing to say.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>The attack's settings as text by name, such as "steps": "40", "stepSize": "0.01".</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+}

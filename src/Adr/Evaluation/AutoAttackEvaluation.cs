@@ -43,10 +43,10 @@ public static class AutoAttackEvaluation
             state = Run(subject, attack.Attacks[state.Stages.Count], state, labels, options.BatchSize, stateFile, images, cancellation);
 
         var (right, robust) = (AutoAttackState.Points(state.Right), AutoAttackState.Points(state.Robust));
-        images?.Save(options.SaveAdversarialTo!, attack, robust);
+        images?.Save(options.SaveAdversarialTo!, name, attack, options.Seed, robust);
         var after = Believability.After(state.Stages);
         return new AutoAttackReport(name, data.Name, attack.Name, attack.Threat, Proportion.Of(right), state.Stages, Proportion.Of(robust), robust,
-            PointLabels.PerClass(robust, labels, data.Classes), after is null ? state.Warnings : [.. state.Warnings, after], data.ClassNames, subject.Seed, subject.DeviceName);
+            PointLabels.PerClass(robust, labels, data.Classes), after is null ? state.Warnings : [.. state.Warnings, after], data.ClassNames, subject.Options.Seed, subject.DeviceName);
     }
 
     private static AutoAttackState Begin(Subject subject, JsonObject run, long[] labels, AutoAttack attack, CancellationToken cancellation)
@@ -60,7 +60,7 @@ public static class AutoAttackEvaluation
         {
             using (batch.Images)
             using (batch.Labels)
-                return [.. Believability.Before(subject.Model, batch.Images, batch.Labels, new PointSeeds(subject.Seed, batch.Positions), attack)];
+                return [.. Believability.Before(subject.Model, batch.Images, batch.Labels, new PointSeeds(subject.Options.Seed, batch.Positions), attack)];
         }
     }
 
@@ -93,7 +93,7 @@ public static class AutoAttackEvaluation
         ["architecture"] = subject.Model.Architecture,
         ["data"] = Fingerprint.Of([("images", subject.Data.Images), ("labels", subject.Data.Labels)]),
         ["points"] = subject.Data.Count,
-        ["attacks"] = string.Join("; ", attack.Attacks.Select(AttackSettings.Of)),
+        ["attacks"] = string.Join("; ", attack.Attacks.Select(AttackSettings.Whole)),
         ["seed"] = options.Seed,
         ["batchSize"] = options.BatchSize,
         ["attackPrecision"] = options.AttackPrecision.ToString(),

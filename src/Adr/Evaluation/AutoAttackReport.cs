@@ -54,7 +54,7 @@ public sealed record AutoAttackReport(
 
 /// <summary>What one attack of Auto-Attack did.</summary>
 /// <param name="Attack">Its name.</param>
-/// <param name="Settings">Its settings.</param>
+/// <param name="Settings">Its settings as text by name.</param>
 /// <param name="IsByAnswersAlone">Whether it needs no gradient.</param>
 /// <param name="Attacked">The points that stood before it.</param>
 /// <param name="Broken">Those of them that it broke.</param>
@@ -64,7 +64,7 @@ public sealed record AutoAttackReport(
 /// <param name="Note">What it did otherwise because the model has few classes; null where it did what its name says.</param>
 public sealed record AutoAttackStage(
     string Attack,
-    string Settings,
+    IReadOnlyDictionary<string, string> Settings,
     bool IsByAnswersAlone,
     int Attacked,
     int Broken,

@@ -38,10 +38,10 @@ internal sealed class BrokenImages : IDisposable
     }
 
     /// <summary>Writes all images, clean where a point stands, as <see cref="AdversarialImages.Save"/> does.</summary>
-    internal void Save(string folder, Attack attack, bool[] robust)
+    internal void Save(string folder, string model, Attack attack, long seed, bool[] robust)
     {
         for (var i = 0; i < _rows.Count; i++) _images.Set([_positions[i]], _rows[i]);
-        _images.Save(folder, 0, attack, robust);
+        _images.Save(folder, 0, model, attack, seed, robust);
     }
 
     /// <summary>Frees the images.</summary>

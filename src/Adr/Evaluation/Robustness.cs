@@ -6,7 +6,7 @@ using Adr.Models;
 namespace Adr.Evaluation;
 
 /// <summary>Measures how a model stands against attacks.</summary>
-public static class Robustness
+public static partial class Robustness
 {
     /// <summary>Natural accuracy, robust accuracy under each attack, and the worst case over them.</summary>
     /// <remarks>
@@ -21,36 +21,41 @@ public static class Robustness
     /// <param name="options">How to run; null for the defaults.</param>
     /// <param name="cancellation">Stops before the next step of an attack.</param>
     /// <exception cref="ArgumentException">Model, data, attacks and options do not fit together; nothing has run then.</exception>
-    /// <exception cref="InvalidOperationException">The model's logits or gradients are not finite.</exception>
+    /// <exception cref="InvalidOperationException">The model's logits or gradients are not finite, or it has no gradient where an attack needs one.</exception>
     public static RobustnessReport Evaluate(Classifier model, string name, Dataset data, IReadOnlyList<Attack> attacks,
         EvaluationOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         using var subject = new Subject(model, data, options, attacks);
         var labels = PointLabels.Of(data);
-        var right = PointLabels.Match(subject.Predictions(cancellation), labels);
+        var predictions = subject.Predictions(cancellation);
+        var right = PointLabels.Match(predictions, labels);
         var results = new List<AttackResult>();
         for (var i = 0; i < attacks.Count; i++)
-            results.Add(Evaluate(subject, attacks[i], i, right, labels, options?.SaveAdversarialTo, cancellation));
+            results.Add(Evaluate(subject, name, attacks[i], i, right, labels, cancellation));
         var worst = Enumerable.Range(0, data.Count).Select(i => right[i] && results.TrueForAll(result => result.Robust[i])).ToArray();
         return new RobustnessReport(name, data.Name, Proportion.Of(right), PointLabels.PerClass(right, labels, data.Classes), results,
-            Proportion.Of(worst), data.ClassNames, subject.Seed, subject.DeviceName);
+            Proportion.Of(worst), data.ClassNames, subject.Options.Seed, subject.DeviceName)
+        {
+            AttackPrecision = subject.Options.AttackPrecision,
+            Notes = OutputNotes.Of(subject, predictions, labels),
+        };
     }
 
-    private static AttackResult Evaluate(Subject subject, Attack attack, int number, bool[] right, long[] labels, string? folder, CancellationToken cancellation)
+    private static AttackResult Evaluate(Subject subject, string name, Attack attack, int number, bool[] right, long[] labels, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var cost = new AttackCost();
-        var robust = (bool[])right.Clone();
+        var folder = subject.Options.SaveAdversarialTo;
         using var images = folder is null ? null : new AdversarialImages(subject.Data);
-        foreach (var (_, adversarial, _, positions) in subject.Attacked(attack, right, cost, cancellation))
-        {
-            var predictions = subject.Predict(adversarial);
-            for (var i = 0; i < positions.Length; i++) robust[positions[i]] = predictions[i] == labels[positions[i]];
-            images?.Set(positions, adversarial);
-        }
+        var robust = subject.StayRight(attack, right, labels, cost, cancellation, images);
         var seconds = clock.Elapsed.TotalSeconds;
-        images?.Save(folder!, number, attack, robust);
-        return new AttackResult(attack.Name, attack.Threat, Proportion.Of(robust), robust, PointLabels.PerClass(robust, labels, subject.Data.Classes), seconds, cost.ModelEvaluations);
+        images?.Save(folder!, number, name, attack, subject.Options.Seed, robust);
+        return new AttackResult(attack.Name, attack.Threat, Proportion.Of(robust), robust, PointLabels.PerClass(robust, labels, subject.Data.Classes), seconds, cost.ModelEvaluations)
+        {
+            Backwards = cost.Backwards,
+            Note = attack.FallbackFor(subject.Model.Classes),
+            Settings = AttackSettings.Of(attack),
+        };
     }
 }

@@ -21,27 +21,23 @@ public sealed partial record RobustnessCurve
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(attack);
-        ArgumentNullException.ThrowIfNull(epsilons);
-        if (epsilons.Count == 0 || epsilons.Any(epsilon => !(epsilon >= 0 && double.IsFinite(epsilon))) || epsilons.Distinct().Count() < epsilons.Count)
-            throw new ArgumentException($"A curve needs one or more different finite radii ≥ 0, but got [{string.Join(", ", epsilons)}].", nameof(epsilons));
+        CheckRadii(epsilons);
         using var subject = new Subject(model, data, options, [attack]);
         var labels = PointLabels.Of(data);
         var robust = PointLabels.Match(subject.Predictions(cancellation), labels);
         var points = new List<(double, Proportion)>();
         foreach (var epsilon in epsilons.Order())
         {
-            if (epsilon > 0) Break(subject, attack.ScaledTo(epsilon), robust, labels, cancellation);
+            if (epsilon > 0) robust = subject.StayRight(attack.ScaledTo(epsilon), robust, labels, new AttackCost(), cancellation);
             points.Add((epsilon, Proportion.Of(robust)));
         }
         return new RobustnessCurve(name, attack.Name, points);
     }
 
-    private static void Break(Subject subject, Attack attack, bool[] robust, long[] labels, CancellationToken cancellation)
+    private static void CheckRadii(IReadOnlyList<double> epsilons)
     {
-        foreach (var (_, adversarial, _, positions) in subject.Attacked(attack, (bool[])robust.Clone(), new AttackCost(), cancellation))
-        {
-            var predictions = subject.Predict(adversarial);
-            for (var i = 0; i < positions.Length; i++) robust[positions[i]] = predictions[i] == labels[positions[i]];
-        }
+        ArgumentNullException.ThrowIfNull(epsilons);
+        if (epsilons.Count == 0 || epsilons.Any(epsilon => !(epsilon >= 0 && double.IsFinite(epsilon))) || epsilons.Distinct().Count() < epsilons.Count)
+            throw new ArgumentException($"A curve needs one or more different finite radii ≥ 0, but got [{string.Join(", ", epsilons)}].", nameof(epsilons));
     }
 }

@@ -10,7 +10,6 @@ namespace Adr.Evaluation;
 internal sealed class Subject : IDisposable
 {
     private readonly StillModel _still;
-    private readonly EvaluationOptions _options;
     private readonly Device _device;
 
     internal Subject(Classifier model, Dataset data, EvaluationOptions? options, IEnumerable<Attack> attacks)
@@ -18,8 +17,8 @@ internal sealed class Subject : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(attacks);
-        (Model, Data, _options) = (model, data, options ?? new EvaluationOptions());
-        _options.Validate();
+        (Model, Data, Options) = (model, data, options ?? new EvaluationOptions());
+        Options.Validate();
         if (data.Classes != model.Classes)
             throw new ArgumentException($"{model.Architecture} knows {model.Classes} classes, but {data.Name} has {data.Classes}.", nameof(data));
         if (!data.ImageShape.SequenceEqual(model.InputShape))
@@ -29,8 +28,10 @@ internal sealed class Subject : IDisposable
             if (attack is null) throw new ArgumentException("There is a null among the attacks.", nameof(attacks));
             if (attack.Threat.Bounds != model.Bounds)
                 throw new ArgumentException($"{attack} has the box {attack.Threat.Bounds}, but {model.Architecture} takes pixels in {model.Bounds}.", nameof(attacks));
+            if (attack.NeedsGradient && model is BlackBox)
+                throw new ArgumentException($"{attack.Name} needs the model's gradient, and {model.Architecture} is a black box. Take an attack by answers alone: Square, SPSA, NES, or a transfer.", nameof(attacks));
         }
-        _device = DeviceOf(model, _options.Device);
+        _device = DeviceOf(model, Options.Device);
         _still = new StillModel(model);
     }
 
@@ -40,14 +41,23 @@ internal sealed class Subject : IDisposable
 
     internal string DeviceName => _device.ToString();
 
-    internal long Seed => _options.Seed;
+    internal EvaluationOptions Options { get; }
+
+    /// <summary>For how many clean images the last <see cref="Predictions"/> met an answer in [0,1] that sums to 1.</summary>
+    internal int ProbabilityRows { get; private set; }
 
     /// <summary>The predicted class of every clean image.</summary>
     internal long[] Predictions(CancellationToken cancellation)
     {
         var predictions = new long[Data.Count];
+        ProbabilityRows = 0;
         foreach (var (images, _, positions) in Batches("natural", null, cancellation))
-            Predict(images).CopyTo(predictions.AsSpan((int)positions[0]));
+        {
+            using var noGraph = no_grad();
+            var logits = Logits(images);
+            ProbabilityRows += (int)AreProbabilities(logits).sum().item<long>();
+            Classes(logits).CopyTo(predictions.AsSpan((int)positions[0]));
+        }
         return predictions;
     }
 
@@ -56,19 +66,45 @@ internal sealed class Subject : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
-        var logits = Model.call(images);
-        if (!logits.isfinite().all().item<bool>())
-            throw new InvalidOperationException($"{Model.Architecture} gave logits that are not finite. Its weights may have diverged in training.");
-        return logits.argmax(1).cpu().data<long>().ToArray();
+        return Classes(Logits(images));
+    }
+
+    /// <summary>For each point whether it is right and stays right under an attack.</summary>
+    /// <param name="attack">The attack on the points that are right.</param>
+    /// <param name="right">For each point whether it is right as it is.</param>
+    /// <param name="labels">The classes.</param>
+    /// <param name="cost">To be counted on.</param>
+    /// <param name="cancellation">Stops before the next step.</param>
+    /// <param name="images">Takes the adversarial images, if given.</param>
+    internal bool[] StayRight(Attack attack, bool[] right, long[] labels, AttackCost cost, CancellationToken cancellation, AdversarialImages? images = null)
+    {
+        var robust = (bool[])right.Clone();
+        foreach (var (_, adversarial, _, positions) in Attacked(attack, right, cost, cancellation))
+        {
+            var predictions = Predict(adversarial);
+            for (var i = 0; i < positions.Length; i++) robust[positions[i]] = predictions[i] == labels[positions[i]];
+            images?.Set(positions, adversarial);
+        }
+        return robust;
+    }
+
+    /// <summary>The distances of the nearest adversarial images of the points that <paramref name="wanted"/> selects, by batches.</summary>
+    internal IEnumerable<(double[] Distances, long[] Positions)> Nearest(MinimumNormAttack attack, bool[] wanted, AttackCost cost, CancellationToken cancellation)
+    {
+        foreach (var (images, labels, positions) in Batches(attack.Name, wanted, cancellation))
+        {
+            var distances = attack.Find(Model, images, labels, new PointSeeds(Options.Seed, positions), cancellation, cost).Distance;
+            yield return (distances.cpu().to(ScalarType.Float64).data<double>().ToArray(), positions);
+        }
     }
 
     /// <summary>Attacks the points that <paramref name="wanted"/> selects, all where it is null.</summary>
     internal IEnumerable<(Tensor Clean, Tensor Adversarial, Tensor Labels, long[] Positions)> Attacked(Attack attack, bool[]? wanted, AttackCost cost, CancellationToken cancellation)
     {
-        var type = _options.AttackPrecision.TypeFor(Data.Name, _device);
+        var type = Options.AttackPrecision.TypeFor(Data.Name, _device);
         foreach (var (images, labels, positions) in Batches(attack.Name, wanted, cancellation))
         {
-            var adversarial = attack.Perturb(Model, images, labels, new PointSeeds(Seed, positions), cancellation, cost, type);
+            var adversarial = attack.Perturb(Model, images, labels, new PointSeeds(Options.Seed, positions), cancellation, cost, type);
             yield return (images, adversarial, labels, positions);
         }
     }
@@ -76,7 +112,7 @@ internal sealed class Subject : IDisposable
     /// <summary>The first batch of clean images, on the model's device, to be disposed of; null where there is no point.</summary>
     internal (Tensor Images, Tensor Labels, long[] Positions)? FirstBatch()
     {
-        var positions = Enumerable.Range(0, Math.Min(Data.Count, _options.BatchSize)).Select(i => (long)i).ToArray();
+        var positions = Enumerable.Range(0, Math.Min(Data.Count, Options.BatchSize)).Select(i => (long)i).ToArray();
         if (positions.Length == 0) return null;
         using var scope = NewDisposeScope();
         return (Data.Images.narrow(0, 0, positions.Length).to(_device).clone().DetachFromDisposeScope(), Data.Labels.narrow(0, 0, positions.Length).to(_device).clone().DetachFromDisposeScope(), positions);
@@ -85,21 +121,38 @@ internal sealed class Subject : IDisposable
     /// <summary>Restores the model.</summary>
     public void Dispose() => _still.Dispose();
 
-    // Selected points in their order, on the model's device; a batch lives until the next one is asked for.
-    private IEnumerable<(Tensor Images, Tensor Labels, long[] Positions)> Batches(string what, bool[]? wanted, CancellationToken cancellation)
+    /// <summary>Selected points in their order, on the model's device; a batch lives until the next one is asked for.</summary>
+    /// <param name="what">What progress calls it.</param>
+    /// <param name="wanted">Which; null for all.</param>
+    /// <param name="cancellation">Stops before the next batch.</param>
+    internal IEnumerable<(Tensor Images, Tensor Labels, long[] Positions)> Batches(string what, bool[]? wanted, CancellationToken cancellation)
     {
         var positions = Enumerable.Range(0, Data.Count).Where(i => wanted is null || wanted[i]).Select(i => (long)i).ToArray();
         var done = 0;
-        foreach (var chunk in positions.Chunk(_options.BatchSize))
+        foreach (var chunk in positions.Chunk(Options.BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var index = tensor(chunk).to(Data.Images.device);
             yield return (Data.Images.index_select(0, index).to(_device), Data.Labels.index_select(0, index).to(_device), chunk);
             done += chunk.Length;
-            _options.Progress?.Report(new EvaluationProgress(what, done, positions.Length));
+            Options.Progress?.Report(new EvaluationProgress(what, done, positions.Length));
         }
     }
+
+    private Tensor Logits(Tensor images)
+    {
+        var logits = Model.call(images); // [B,K]
+        if (!logits.isfinite().all().item<bool>())
+            throw new InvalidOperationException($"{Model.Architecture} gave logits that are not finite. Its weights may have diverged in training.");
+        return logits;
+    }
+
+    private static long[] Classes(Tensor logits) => logits.argmax(1).cpu().data<long>().ToArray();
+
+    // [B]; the tolerance is that of Auto-Attack's own check
+    private static Tensor AreProbabilities(Tensor logits) =>
+        logits.amin([1L]).ge(0).logical_and(logits.amax([1L]).le(1)).logical_and((logits.sum(1) - 1).abs().lt(1e-5));
 
     private static Device DeviceOf(Classifier model, string? wanted)
     {

@@ -18,6 +18,9 @@ internal static class Json
     /// <summary>Indented, for people.</summary>
     internal static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
 
+    // nothing that a constructor needs may be missing or null
+    private static readonly JsonSerializerOptions Strict = new(Compact) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
+
     /// <summary>Reads an object; an error names the file.</summary>
     internal static JsonObject ReadObject(string path)
     {
@@ -29,6 +32,29 @@ internal static class Json
         {
             throw new InvalidDataException($"{path} is damaged: {damaged.Message}", damaged);
         }
+    }
+
+    /// <summary>Reads an object that <see cref="Write"/> wrote; an error names the file.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds something else.</exception>
+    internal static T Read<T>(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Strict) ?? throw new InvalidDataException($"{path} holds null, not a {typeof(T).Name}.");
+        }
+        catch (Exception damaged) when (damaged is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path} is no {typeof(T).Name}, or damaged: {damaged.Message}", damaged);
+        }
+    }
+
+    /// <summary>Writes an object, indented, whole or not at all; makes the folder where it is missing.</summary>
+    internal static void Write<T>(string path, T value)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        WriteText(path, JsonSerializer.Serialize(value, Indented) + "\n");
     }
 
     /// <summary>Writes a text whole or not at all: to a file beside it, then renamed.</summary>

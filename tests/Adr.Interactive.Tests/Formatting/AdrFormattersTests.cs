@@ -8,6 +8,8 @@ public class AdrFormattersTests
     {
         { "proportion", [Mime.Html, Mime.Text] },
         { "report", [Mime.Html, Mime.Text] },
+        { "distances", [Mime.Html, Mime.Text] },
+        { "masking", [Mime.Html, Mime.Text] },
         { "table", [Mime.Html, Mime.Text] },
         { "settings", [Mime.Html, Mime.Text] },
         { "confusion", [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text] },
@@ -22,6 +24,8 @@ public class AdrFormattersTests
     {
         "proportion" => (Showing.Records.Proportion, Show.Proportion(Showing.Records.Proportion)),
         "report" => (Showing.Records.Report, Show.Report(Showing.Records.Report)),
+        "distances" => (Showing.Records.Distances, Show.Distances(Showing.Records.Distances)),
+        "masking" => (Showing.Records.Masking, Show.Masking(Showing.Records.Masking)),
         "table" => (Showing.Records.Table, Show.Table(Showing.Records.Table)),
         "settings" => (Showing.Records.Table.Experiment, Show.Settings(Showing.Records.Table.Experiment)),
         "confusion" => (Showing.Records.Confusion, Show.Confusion(Showing.Records.Confusion)),

@@ -12,9 +12,25 @@ internal static class Records
 
     internal static RobustnessReport Report => new("ADR-ADV", "MNIST", new(97, 100), [new(48, 50), new(49, 50)],
     [
-        new("PGD-40", ThreatModel.Linf(0.3), new(88, 100), [], [new(42, 50), new(46, 50)], 12.3, 400_000),
-        new("PGD-20", ThreatModel.Linf(8.0 / 255), new(90, 100), [], [new(44, 50), new(46, 50)], 75, 200_000),
-    ], new(87, 100), ["zero", "one"], 1, "cpu");
+        new("PGD-40", ThreatModel.Linf(0.3), new(88, 100), [], [new(42, 50), new(46, 50)], 12.3, 400_000) { Backwards = 198_000, Settings = Settings },
+        new("DLR-PGD-20", ThreatModel.Linf(8.0 / 255), new(90, 100), [], [new(44, 50), new(46, 50)], 75, 200_000)
+        {
+            Backwards = 99_000, Note = "DLR needs 3 classes, but there are 2: the margin was increased instead.",
+        },
+    ], new(87, 100), ["zero", "one"], 1, "cpu") { Notes = ["Every answer sums to 1."] };
+
+    internal static MinimumNormReport Distances => new("ADR-ADV", "MNIST", "FAB", ThreatModel.L2(1), [0, 0.512, 1.25, 2, double.PositiveInfinity], [0, 0, 1, 1, 1], ["zero", "one"], 3.2, 12_000, 1, "cpu")
+    {
+        Backwards = 4_000, Settings = Settings,
+    };
+
+    internal static GradientMaskingReport Masking => new("ADR-ADV", "MNIST", ThreatModel.Linf(0.3), new(98, 100),
+    [
+        new(MaskingCheck.ZeroGradients, true, "warns above 1 of 98 points", [new("right points whose gradient is exactly zero", new(60, 98))]),
+        new(MaskingCheck.MoreSteps, false, "warns if it rises by more than 2 points", [new("robust accuracy, PGD-1", new(90, 100)), new("robust accuracy, PGD-50", new(88, 100))]),
+    ], 42, 80_000, 1, "cpu") { Backwards = 9_000 };
+
+    private static Dictionary<string, string> Settings => new() { ["steps"] = "40", ["stepSize"] = "0.01" };
 
     internal static RobustnessTable Table => TableOf(("ADV", 972, 760), ("ADR-ADV", 973, 888));
 

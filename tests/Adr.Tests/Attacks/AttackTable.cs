@@ -102,6 +102,7 @@ internal static class AttackTable
             Random = true, StopsEarly = true,
             Budget = (threat, n) => new AutoAttack([.. new Attack[] { new Apgd(threat, steps: 5), new ApgdTargeted(threat, 4), new Square(threat, 20), new Pgd(threat, 3) }.Take(n)]),
         },
+        new("Random corners", threat => new RandomCorners(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0 }, // the example of docs/attacks.md
         new("Transfer of FGSM", threat => new Transfer(new Fgsm(threat), new Halves(), "halves")) { SeeksErrors = false, LeastFall = 0.3 },
     ];
 

@@ -118,7 +118,7 @@ public static class AutoAttackTests
             using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(path));
             Assert.Equal(report.RobustAccuracy.Successes, json.RootElement.GetProperty("robust").GetString()!.Count(letter => letter == '1'));
             Assert.Equal(3, json.RootElement.GetProperty("stages").GetArrayLength());
-            Assert.Contains("Steps=8", json.RootElement.GetProperty("stages")[0].GetProperty("settings").GetString(), StringComparison.Ordinal);
+            Assert.Equal("8", json.RootElement.GetProperty("stages")[0].GetProperty("settings").GetProperty("steps").GetString());
         }, 3);
     }
 
@@ -172,7 +172,7 @@ public static class AutoAttackTests
             var first = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options, state);
             var second = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options with { Progress = new CutOff(1) }, state);
             Assert.Equal(first.Robust, second.Robust);
-            Assert.Equal(first.Stages, second.Stages);
+            Assert.Equal(first.ToJson(), second.ToJson());
         }, 4);
 
         [Fact]

@@ -75,7 +75,7 @@ public sealed class RobustnessTableTests
         var threat = ThreatModel.Linf(0.3);
         var result = new AttackResult("PGD-40", threat, new Proportion(3, 4), [true, true, false, true], [], 1, 80);
         var auto = new AutoAttackReport(defence, "MNIST-10k test", "AutoAttack", threat, new Proportion(3, 3),
-            [new("APGD-CE", "", false, 3, 1, new Proportion(2, 3), 2, 600, null), new("Square-5000", "", true, 2, 1, new Proportion(1, 3), 3, 5000, null)],
+            [new("APGD-CE", new Dictionary<string, string>(), false, 3, 1, new Proportion(2, 3), 2, 600, null), new("Square-5000", new Dictionary<string, string>(), true, 2, 1, new Proportion(1, 3), 3, 5000, null)],
             new Proportion(1, 3), [true, false, false], [], [new(BelievabilityFlag.SquareBreaksMore, "Square broke more.", "Gradients may be masked.")], ["0"], 1, "cpu");
         return new RobustnessRow(defence, new RobustnessReport(defence, "MNIST-10k test", new Proportion(4, 4), [], [result], new Proportion(3, 4), ["0"], 1, "cpu"), 90, 7, auto);
     }
