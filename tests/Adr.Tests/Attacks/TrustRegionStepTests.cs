@@ -108,7 +108,7 @@ public static class TrustRegionStepTests
 
             double[] Climb(double s) => [.. problem.Normal.Select((b, i) => Math.Min(Math.Max(sign * s * b, low[i]), high[i]))];
         }
-    }, 600);
+    }, 300);
 
     [Fact]
     public static void Is_as_near_as_a_plain_search_finds() => Law.Holds(Problem.Any, problem =>
@@ -131,7 +131,7 @@ public static class TrustRegionStepTests
         double[]? Try(double parameter) => problem.Norm == Norm.Linf
             ? Nearest(new double[step.Length], problem.Normal, [.. low.Select((l, i) => Math.Max(l, way[i] - parameter))], [.. high.Select((h, i) => Math.Min(h, way[i] + parameter))], problem.Level)
             : Nearest([.. way.Select(w => parameter * w)], problem.Normal, low, high, problem.Level);
-    }, 400);
+    }, 150);
 
     [Fact]
     public static void No_other_step_that_is_allowed_is_nearer() => Law.Holds(Problem.Any, problem =>
@@ -151,7 +151,7 @@ public static class TrustRegionStepTests
             if (other is null || !problem.Allows(other)) continue;
             Assert.True(problem.Distance(step) <= problem.Distance(other) + 2e-6 * problem.Bounds.Range, $"{problem.Distance(step):R} > {problem.Distance(other):R}");
         }
-    }, 300);
+    }, 60);
 
     [Fact]
     public static void Is_the_known_one_where_neither_box_nor_region_act()
