@@ -12,4 +12,14 @@ internal static class PerPoint
 
     /// <summary>How many coordinates one point has.</summary>
     internal static long Coordinates(Tensor images) => images.shape.Skip(1).Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>All numbers of a tensor in double precision, in row order.</summary>
+    internal static double[] Numbers(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        return values.detach().cpu().to(ScalarType.Float64).contiguous().data<double>().ToArray();
+    }
+
+    /// <summary>Positions as a tensor to select with [n].</summary>
+    internal static Tensor Index(IEnumerable<int> positions, Device device) => tensor(positions.Select(i => (long)i).ToArray(), device: device);
 }

@@ -11,7 +11,7 @@ public static class AttackLawTests
 {
     private const int Cases = 20;
 
-    private static void ForAll(string name, Action<AttackRow, AttackCase> check, int cases = Cases) => Law.Holds(AttackCase.Any, sample =>
+    private static void ForAll(string name, Action<AttackRow, AttackCase> check, int cases = Cases) => Law.Holds(AttackTable.Row(name).Cases, sample =>
     {
         using var scope = NewDisposeScope();
         check(AttackTable.Row(name), sample);
@@ -21,6 +21,14 @@ public static class AttackLawTests
     {
         using var model = sample.Model();
         return attack.Perturb(model, sample.Images, sample.Labels, seeds ?? sample.Seeds);
+    }
+
+    // a point that is wrong as it is stays where it is in a search for the nearest wrong one
+    private static bool StandsStill(Attack attack, AttackCase sample)
+    {
+        if (attack is not MinimumNormAttack search) return false;
+        using var model = sample.Model();
+        return Close.Doubles(search.Find(model, sample.Images, sample.Labels, sample.Seeds).Distance).All(distance => distance == 0 || double.IsInfinity(distance));
     }
 
     public class Result
@@ -44,7 +52,7 @@ public static class AttackLawTests
         public void Moves_where_epsilon_is_not_zero(string name) => ForAll(name, (row, sample) =>
         {
             var inside = Close.Doubles(sample.Images).Any(pixel => pixel > sample.Bounds.Low + 0.01 && pixel < sample.Bounds.High - 0.01);
-            if (sample.Kind == TinyModels.Kind.Linear && inside) // its gradient is nowhere zero
+            if (sample.Kind == TinyModels.Kind.Linear && inside && !StandsStill(row.Make(sample.Threat), sample)) // its gradient is nowhere zero
                 Assert.NotEqual(Close.Doubles(sample.Images), Close.Doubles(Run(row.Make(sample.Threat), sample)));
         });
 
@@ -78,6 +86,7 @@ public static class AttackLawTests
         {
             // under L2 and a step inside the box the end of the path keeps a trace of its beginning
             sample = sample with { Norm = Norm.L2, Kind = TinyModels.Kind.Mlp, Epsilon = 0.3, Points = 4 };
+            if (StandsStill(row.Make(sample.Threat), sample)) return;
             var first = Close.Doubles(Run(row.Make(sample.Threat), sample));
             var second = Close.Doubles(Run(row.Make(sample.Threat), sample, sample.Seeds with { Seed = sample.Seed + 1_000_003 }));
             var third = Close.Doubles(Run(row.Make(sample.Threat), sample, new PointSeeds(sample.Seed, [.. sample.Seeds.Indices.Select(i => i + 1)])));
@@ -132,6 +141,7 @@ public static class AttackLawTests
             Assert.True(natural >= 0.98, $"The tiny model should be trained, but its accuracy is {natural}.");
             foreach (var threat in new[] { ThreatModel.Linf(0.15), ThreatModel.L2(0.6), ThreatModel.L1(2.4) })
             {
+                if (!row.Norms.Contains(threat.Norm)) continue;
                 var attack = row.Make(threat);
                 if (threat.Norm == Norm.L1 && attack.Steps == 1) continue; // one step moves one pixel
                 var adversarial = attack.Perturb(model, images, labels, PointSeeds.Sequence(1, images.shape[0]));
@@ -157,7 +167,8 @@ public static class AttackLawTests
             if (attack is not Transfer) Assert.Equal(model.Images - 1, cost.Forwards); // one image is shown by the check of the input
             Assert.Equal(cost.Forwards + cost.Backwards, cost.ModelEvaluations);
             Assert.InRange(cost.Backwards, 0, cost.Forwards);
-            if (attack.NeedsGradient) Assert.InRange(cost.Backwards, sample.Points * (row.StopsEarly ? 1L : attack.Steps), cost.Forwards);
+            if (attack is MinimumNormAttack) Assert.InRange(cost.Forwards, 2L * sample.Points, long.MaxValue); // the images and what was found; no more for those that are wrong as they are
+            else if (attack.NeedsGradient) Assert.InRange(cost.Backwards, sample.Points * (row.StopsEarly ? 1L : attack.Steps), cost.Forwards);
             else if (attack is not Transfer) Assert.Equal(0, cost.Backwards);
             if (attack is GradientAttack { Restarts: var runs })
             {

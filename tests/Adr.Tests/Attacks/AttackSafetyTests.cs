@@ -48,7 +48,7 @@ public static class AttackSafetyTests
     public class Model
     {
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Is_untouched_afterwards(string name) => Law.Holds(AttackCase.Any, sample =>
+        public void Is_untouched_afterwards(string name) => Law.Holds(AttackTable.Row(name).Cases, sample =>
         {
             using var scope = NewDisposeScope();
             using var model = sample.Model();
@@ -58,7 +58,7 @@ public static class AttackSafetyTests
         }, 25);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Is_untouched_after_a_failure(string name) => Law.Holds(AttackCase.Any, sample =>
+        public void Is_untouched_after_a_failure(string name) => Law.Holds(AttackTable.Row(name).Cases, sample =>
         {
             using var scope = NewDisposeScope();
             var attack = AttackTable.Row(name).Make(sample.Threat);
@@ -72,7 +72,7 @@ public static class AttackSafetyTests
         }, 5);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Is_attacked_in_evaluation_mode(string name) => Law.Holds(AttackCase.Any, sample =>
+        public void Is_attacked_in_evaluation_mode(string name) => Law.Holds(AttackTable.Row(name).Cases, sample =>
         {
             using var scope = NewDisposeScope();
             using var model = (sample with { Kind = TinyModels.Kind.Cnn }).Model();
@@ -83,7 +83,7 @@ public static class AttackSafetyTests
         }, 10);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Images_and_labels_are_untouched(string name) => Law.Holds(AttackCase.Any, sample =>
+        public void Images_and_labels_are_untouched(string name) => Law.Holds(AttackTable.Row(name).Cases, sample =>
         {
             using var scope = NewDisposeScope();
             using var model = sample.Model();
@@ -95,7 +95,7 @@ public static class AttackSafetyTests
         }, 5);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Works_while_autograd_is_off(string name) => Law.Holds(AttackCase.Any, sample =>
+        public void Works_while_autograd_is_off(string name) => Law.Holds(AttackTable.Row(name).Cases, sample =>
         {
             using var scope = NewDisposeScope();
             using var model = sample.Model();

@@ -1,4 +1,6 @@
 using Adr.Attacks;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Adr.Tests.Attacks;
 
@@ -27,6 +29,12 @@ internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
 
     /// <summary>How close to the optimum it gets on a linear model, where the optimum is known: share of ε‖w‖.</summary>
     internal double LinearShare { get; init; } = 0.999;
+
+    /// <summary>The norms that it works in; samples of another norm are taken in the first of these.</summary>
+    internal Norm[] Norms { get; init; } = Enum.GetValues<Norm>();
+
+    /// <summary>Any valid case in one of its norms.</summary>
+    internal Gen<AttackCase> Cases => AttackCase.Any.Select(sample => Norms.Contains(sample.Norm) ? sample : sample with { Norm = Norms[0] });
 }
 
 /// <summary>Every attack under test. A new attack gets all the laws of <see cref="AttackLawTests"/> by one row here.</summary>
@@ -96,6 +104,7 @@ internal static class AttackTable
         new("Square, compressed, restarts", threat => new Square(threat, 150, 2, 0.5, rescale: true)) { Random = true, StopsEarly = true },
         new("SPSA", threat => new Spsa(threat, 12, 24, Math.Max(threat.Epsilon, 0.01) / 3)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Spsa(threat, 3 * n, 8) },
         new("NES", threat => new Nes(threat, 12, 24)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Nes(threat, 3 * n, 8, 0.2 * threat.Epsilon) },
+        new("Brendel & Bethge", threat => new BrendelBethge(threat, 30, learningRate: 0.03, decays: 6, directions: 20, blendSteps: 20)) { Random = true, StopsEarly = true, Norms = [Norm.Linf, Norm.L2] },
         new("Random noise", threat => new RandomNoise(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0, Budget = (threat, n) => new RandomNoise(threat, 4 * n) },
         new("AutoAttack of small members", threat => new AutoAttack([new Apgd(threat, steps: 10, keep: KeptIterate.Broken), new ApgdTargeted(threat, 8, keep: KeptIterate.Broken), new Square(threat, 30)]))
         {
