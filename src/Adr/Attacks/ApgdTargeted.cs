@@ -40,14 +40,12 @@ public sealed class ApgdTargeted : AutoPgdAttack
     {
         var points = new AttackedPoints(origin, labels, Keep);
         cost.Count(origin.shape[0], withGradient: false);
-        var own = labels.unsqueeze(1);
-        var others = model.call(origin).scatter(1, own, full_like(own, double.PositiveInfinity, origin.dtype));
-        var ranks = others.argsort(1, descending: true); // [B,K]: y, then the others, the likeliest first
-        for (var target = 1; target <= Math.Min(Targets, ranks.shape[1] - 1); target++)
+        var others = OtherClasses.Ranked(model.call(origin), labels); // [B,K − 1]
+        for (var target = 0; target < Math.Min(Targets, others.shape[1]); target++)
             for (var run = 0; run < Restarts && points.Count > 0; run++)
             {
-                var loss = PointLoss.TargetedLogitRatio(points.Labels, points.Of(ranks.select(1, target)));
-                Climb(points, new PointObjective(model, loss, cost), origin, seeds.Fork(Restarts * (target - 1) + run), cancellation);
+                var loss = PointLoss.TargetedLogitRatio(points.Labels, points.Of(others.select(1, target)));
+                Climb(points, new PointObjective(model, loss, cost), origin, seeds.Fork(Restarts * target + run), cancellation);
             }
         return points.Best;
     }

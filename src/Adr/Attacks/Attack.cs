@@ -36,6 +36,9 @@ public abstract class Attack
     /// <param name="classes">The number of classes K.</param>
     public virtual string? FallbackFor(int classes) => null;
 
+    /// <summary>Whether bfloat16 would spoil it.</summary>
+    private protected virtual bool NeedsFloat32 => false;
+
     /// <summary>The same attack under another threat model.</summary>
     public abstract Attack WithThreat(ThreatModel threat);
 
@@ -55,7 +58,7 @@ public abstract class Attack
     /// <param name="seeds">One index per point.</param>
     /// <param name="cancellation">Stops before the next step.</param>
     /// <param name="cost">Adds up the model evaluations of the attack, if given.</param>
-    /// <param name="type">Float32, or BFloat16 for a <see cref="Classifier"/> that has such a form (<see cref="AttackPrecision"/>).</param>
+    /// <param name="type">Float32, or BFloat16 for a <see cref="Classifier"/> that has such a form (<see cref="AttackPrecision"/>). Minimum-norm attacks stay in float32.</param>
     /// <returns>x' [B,C,H,W], detached: in the bounds exactly, and ‖x' − x‖ ≤ ε up to 1e-6.</returns>
     /// <exception cref="ArgumentException">The images, labels or seeds are not as described.</exception>
     /// <exception cref="InvalidOperationException">The model's gradient is not finite.</exception>
@@ -64,7 +67,7 @@ public abstract class Attack
         CancellationToken cancellation = default, AttackCost? cost = null, ScalarType type = ScalarType.Float32)
     {
         cost ??= new AttackCost();
-        return Hold(model, images, labels, seeds, type, cancellation, (still, origin) =>
+        return Hold(model, images, labels, seeds, NeedsFloat32 ? ScalarType.Float32 : type, cancellation, (still, origin) =>
         {
             var result = Threat.Epsilon == 0 || origin.shape[0] == 0 ? origin.clone() : Run(still, origin, labels, seeds, cost, cancellation);
             if (!(result - origin).isfinite().all().item<bool>())
@@ -76,7 +79,7 @@ public abstract class Attack
     /// <summary>As <see cref="Perturb"/>, without the checks of values: nothing waits for the device. For training, where the data set was checked once.</summary>
     internal Tensor PerturbUnchecked(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds,
         CancellationToken cancellation = default, ScalarType type = ScalarType.Float32) =>
-        Hold(model, images, labels, seeds, type, cancellation, (still, origin) =>
+        Hold(model, images, labels, seeds, NeedsFloat32 ? ScalarType.Float32 : type, cancellation, (still, origin) =>
             (Threat.Epsilon == 0 || origin.shape[0] == 0 ? origin.clone() : Run(still, origin, labels, seeds, new AttackCost(), cancellation)).MoveToOuterDisposeScope(), check: false);
 
     /// <summary>The attack itself. Called with at least one point, ε &gt; 0, the model still and autograd off.</summary>

@@ -17,4 +17,7 @@ public sealed class AttackCost
         Forwards += points;
         if (withGradient) Backwards += points;
     }
+
+    /// <summary>One more gradient of points that went forward already.</summary>
+    internal void CountGradient(long points) => Backwards += points;
 }

@@ -2,32 +2,33 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>For each point the candidate with the largest margin so far; the earlier one where they are equal.</summary>
+/// <summary>For each point the candidate with the largest score so far, such as its margin or its closeness; the earlier one where they are equal.</summary>
 internal sealed class BestCandidate
 {
-    private readonly Tensor _margins; // [B]
-
     internal BestCandidate(Tensor origin)
     {
         Points = origin.clone();
-        _margins = full([origin.shape[0]], double.NegativeInfinity, origin.dtype, origin.device);
+        Scores = full([origin.shape[0]], double.NegativeInfinity, origin.dtype, origin.device);
     }
 
     /// <summary>The best candidates [B,C,H,W]; the origin before the first <see cref="Offer"/>.</summary>
     internal Tensor Points { get; }
 
+    /// <summary>Their scores [B]; −∞ before the first <see cref="Offer"/>.</summary>
+    internal Tensor Scores { get; }
+
     /// <summary>Takes over the candidates that are better.</summary>
     /// <param name="candidate">[b,C,H,W].</param>
-    /// <param name="margins">[b].</param>
+    /// <param name="scores">[b]; one of −∞ is never taken.</param>
     /// <param name="positions">Which points of the batch these are [b]; null for all.</param>
-    internal void Offer(Tensor candidate, Tensor margins, Tensor? positions = null)
+    internal void Offer(Tensor candidate, Tensor scores, Tensor? positions = null)
     {
         using var scope = NewDisposeScope();
-        var (points, best) = positions is null ? (Points, _margins) : (Points.index_select(0, positions), _margins.index_select(0, positions));
-        var better = margins.le(best).logical_not();                                                     // [B]; a NaN is taken, so that it is noticed
+        var (points, best) = positions is null ? (Points, Scores) : (Points.index_select(0, positions), Scores.index_select(0, positions));
+        var better = scores.le(best).logical_not();                                                      // [B]; a NaN is taken, so that it is noticed
         var mask = PerPoint.Spread(better, candidate);                                                       // [B,1,1,1]
         Put(Points, where(mask, candidate, points));
-        Put(_margins, where(better, margins, best));
+        Put(Scores, where(better, scores, best));
 
         void Put(Tensor to, Tensor values) => _ = positions is null ? to.copy_(values) : to.index_copy_(0, positions, values);
     }

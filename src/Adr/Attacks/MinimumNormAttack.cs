@@ -10,6 +10,9 @@ namespace Adr.Attacks;
 /// </remarks>
 public abstract class MinimumNormAttack : Attack
 {
+    // A candidate at the boundary may be right again where another batch size rounds otherwise: then it is moved a little further, by these shares.
+    private static readonly double[] Further = [1.001, 1.1, 2];
+
     /// <summary>Names the attack and its threat model.</summary>
     /// <param name="name">The name in tables.</param>
     /// <param name="threat">Norm and box; ε counts for <see cref="Attack.Perturb"/>, and where a subclass says so.</param>
@@ -33,6 +36,9 @@ public abstract class MinimumNormAttack : Attack
             return new NearestPoints(nearest.Images.MoveToOuterDisposeScope(), nearest.Distance.MoveToOuterDisposeScope());
         });
 
+    // its candidates lie at the boundary, where bfloat16's rounding decides
+    private protected sealed override bool NeedsFloat32 => true;
+
     /// <inheritdoc/>
     protected internal sealed override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
     {
@@ -48,14 +54,24 @@ public abstract class MinimumNormAttack : Attack
     /// <param name="seeds">One index per point.</param>
     /// <param name="cost">To be counted on.</param>
     /// <param name="cancellation">To be checked before each step.</param>
-    /// <returns>[B,C,H,W] in the box: the nearest misclassified candidate of each point, or any other where there was none.</returns>
+    /// <returns>[B,C,H,W] in the box: the nearest misclassified candidate of each point, or the clean image where there was none; NaN after a gradient that was not finite.</returns>
     protected internal abstract Tensor Search(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation);
 
     private NearestPoints Nearest(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
     {
         if (origin.shape[0] == 0) return new NearestPoints(origin.clone(), zeros([0], dtype: origin.dtype, device: origin.device));
         var candidates = Search(model, origin, labels, seeds, cost, cancellation);
+        if (!candidates.isfinite().all().item<bool>())
+            throw new InvalidOperationException($"{Name} met a gradient or logits that are not finite. Check that the model's weights and logits are finite on these images.");
         var (wrongAtFirst, wrong) = (IsWrong(origin), IsWrong(candidates));
+        foreach (var share in Further)
+        {
+            var lost = wrong.logical_or(wrongAtFirst).logical_not().logical_and(Threat.Distance(candidates, origin).gt(0));
+            if (!lost.any().item<bool>()) break;
+            var further = (origin + share * (candidates - origin)).clamp(Threat.Bounds.Low, Threat.Bounds.High);
+            candidates = where(PerPoint.Spread(lost, origin), further, candidates);
+            wrong = IsWrong(candidates);
+        }
         var distance = where(wrong, Threat.Distance(candidates, origin), full_like(wrong, double.PositiveInfinity, origin.dtype));
         return new NearestPoints(
             where(PerPoint.Spread(wrong.logical_and(wrongAtFirst.logical_not()), origin), candidates, origin),

@@ -9,6 +9,7 @@ namespace Adr.Attacks;
 internal sealed record PointMargins(Tensor Margin, Tensor Largest)
 {
     private const double ClearShare = 0.01; // more than bfloat16's rounding, so that float32 agrees
+    private const double SureShare = 4e-6;  // more than float32's rounding, so that another batch size agrees
 
     /// <summary>Of logits [B,K]; the tensors go to the scope outside the open one.</summary>
     internal static PointMargins Of(Tensor logits, Tensor labels)
@@ -29,4 +30,10 @@ internal sealed record PointMargins(Tensor Margin, Tensor Largest)
 
     /// <summary>Where a point is misclassified beyond doubt [B].</summary>
     internal Tensor AreClear() => Margin.gt(Largest * ClearShare);
+
+    /// <summary>Where a point is misclassified, and would be in another batch too [B].</summary>
+    internal Tensor AreSure() => Margin.gt(Largest * SureShare);
+
+    /// <summary>Where a point is misclassified, or lies on the boundary but for rounding [B].</summary>
+    internal Tensor AreReached() => Margin.gt(Largest * -SureShare);
 }

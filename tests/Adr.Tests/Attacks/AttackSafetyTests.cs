@@ -45,12 +45,17 @@ public static class AttackSafetyTests
         return Snapshot.Of(model);
     }
 
+    private static void ForAll(string name, Action<AttackCase> check, int cases) => Law.Holds(AttackCase.Any, sample =>
+    {
+        using var scope = NewDisposeScope();
+        check(AttackTable.Row(name).Fit(sample));
+    }, cases);
+
     public class Model
     {
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Is_untouched_afterwards(string name) => Law.Holds(AttackTable.Row(name).Cases, sample =>
+        public void Is_untouched_afterwards(string name) => ForAll(name, sample =>
         {
-            using var scope = NewDisposeScope();
             using var model = sample.Model();
             var before = Mix(model, sample.Seed);
             AttackTable.Row(name).Make(sample.Threat).Perturb(model, sample.Images, sample.Labels, sample.Seeds);
@@ -58,9 +63,8 @@ public static class AttackSafetyTests
         }, 25);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Is_untouched_after_a_failure(string name) => Law.Holds(AttackTable.Row(name).Cases, sample =>
+        public void Is_untouched_after_a_failure(string name) => ForAll(name, sample =>
         {
-            using var scope = NewDisposeScope();
             var attack = AttackTable.Row(name).Make(sample.Threat);
             foreach (var survives in attack is Transfer ? [0] : AttackTable.Row(name).StopsEarly ? [0, 1] : new[] { 0, 1, attack.Steps }) // fails in the checks, at the first step, or within the loop
             {
@@ -72,9 +76,8 @@ public static class AttackSafetyTests
         }, 5);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Is_attacked_in_evaluation_mode(string name) => Law.Holds(AttackTable.Row(name).Cases, sample =>
+        public void Is_attacked_in_evaluation_mode(string name) => ForAll(name, sample =>
         {
-            using var scope = NewDisposeScope();
             using var model = (sample with { Kind = TinyModels.Kind.Cnn }).Model();
             var attack = AttackTable.Row(name).Make(sample.Threat);
             var training = attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds);
@@ -83,9 +86,8 @@ public static class AttackSafetyTests
         }, 10);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Images_and_labels_are_untouched(string name) => Law.Holds(AttackTable.Row(name).Cases, sample =>
+        public void Images_and_labels_are_untouched(string name) => ForAll(name, sample =>
         {
-            using var scope = NewDisposeScope();
             using var model = sample.Model();
             var (images, labels) = (sample.Images, sample.Labels);
             AttackTable.Row(name).Make(sample.Threat).Perturb(model, images, labels, sample.Seeds);
@@ -95,9 +97,8 @@ public static class AttackSafetyTests
         }, 5);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Works_while_autograd_is_off(string name) => Law.Holds(AttackTable.Row(name).Cases, sample =>
+        public void Works_while_autograd_is_off(string name) => ForAll(name, sample =>
         {
-            using var scope = NewDisposeScope();
             using var model = sample.Model();
             var attack = AttackTable.Row(name).Make(sample.Threat);
             var expected = attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds);
@@ -111,12 +112,14 @@ public static class AttackSafetyTests
     {
         private static readonly AttackCase Sample = new(TinyModels.Kind.Cnn, 3, 1, 4, 4, 3, Norm.Linf, 0.1, Bounds.Unit, 5);
 
+        private static Attack Make(string name) => AttackTable.Row(name).Make(AttackTable.Row(name).Fit(Sample).Threat);
+
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
         public void That_is_wrong_is_refused_by_name(string name)
         {
             using var scope = NewDisposeScope();
             using var model = Sample.Model();
-            var attack = AttackTable.Row(name).Make(Sample.Threat);
+            var attack = Make(name);
             var (images, labels, seeds) = (Sample.Images, Sample.Labels, Sample.Seeds);
 
             Refused("images", with(images, float.NaN), labels, seeds);
@@ -157,10 +160,10 @@ public static class AttackSafetyTests
             using var model = new TinyClassifier(1);
             var row = AttackTable.Row(name);
             var (labels, seeds) = (zeros(2, dtype: ScalarType.Int64), PointSeeds.Sequence(1, 2));
-            var wrong = Assert.ThrowsAny<ArgumentException>(() => row.Make(Sample.Threat).Perturb(model, zeros(2, 1, 5, 6), labels, seeds));
+            var wrong = Assert.ThrowsAny<ArgumentException>(() => Make(name).Perturb(model, zeros(2, 1, 5, 6), labels, seeds));
             Assert.Equal("images", wrong.ParamName);
             Assert.Contains("[B,1,6,6]", wrong.Message, StringComparison.Ordinal);
-            var box = new ThreatModel(Norm.Linf, 0.1, new Bounds(-1, 1));
+            var box = new ThreatModel(row.Norms[0], 0.1, new Bounds(-1, 1));
             Assert.Equal("threat", Assert.ThrowsAny<ArgumentException>(() => row.Make(box).Perturb(model, zeros(2, 1, 6, 6), labels, seeds)).ParamName);
         }
 
@@ -169,7 +172,7 @@ public static class AttackSafetyTests
         {
             using var scope = NewDisposeScope();
             using var model = Sample.Model();
-            var none = AttackTable.Row(name).Make(Sample.Threat).Perturb(model, zeros(0, 1, 4, 4), zeros(0, dtype: ScalarType.Int64), PointSeeds.Sequence(1, 0));
+            var none = Make(name).Perturb(model, zeros(0, 1, 4, 4), zeros(0, dtype: ScalarType.Int64), PointSeeds.Sequence(1, 0));
             Assert.Equal([0L, 1L, 4L, 4L], none.shape);
         }
 
@@ -180,7 +183,7 @@ public static class AttackSafetyTests
             using var model = Sample.Model();
             var before = Mix(model, 3);
             Assert.Throws<OperationCanceledException>(() =>
-                AttackTable.Row(name).Make(Sample.Threat).Perturb(model, Sample.Images, Sample.Labels, Sample.Seeds, new CancellationToken(canceled: true)));
+                Make(name).Perturb(model, Sample.Images, Sample.Labels, Sample.Seeds, new CancellationToken(canceled: true)));
             before.AssertSame(Snapshot.Of(model));
         }
 
@@ -190,7 +193,7 @@ public static class AttackSafetyTests
             using var scope = NewDisposeScope();
             using var model = Sample.Model();
             using (no_grad()) model.get_parameter("last.weight")!.fill_(float.NaN);
-            Assert.Throws<InvalidOperationException>(() => AttackTable.Row(name).Make(Sample.Threat).Perturb(model, Sample.Images, Sample.Labels, Sample.Seeds));
+            Assert.Throws<InvalidOperationException>(() => Make(name).Perturb(model, Sample.Images, Sample.Labels, Sample.Seeds));
         }
     }
 

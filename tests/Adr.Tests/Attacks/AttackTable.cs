@@ -1,6 +1,5 @@
 using Adr.Attacks;
-using FsCheck;
-using FsCheck.Fluent;
+using Adr.Models;
 
 namespace Adr.Tests.Attacks;
 
@@ -24,17 +23,41 @@ internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
     /// <summary>Whether a point is left alone once it is broken, so that neither its steps nor its margin are those of the whole attack.</summary>
     internal bool StopsEarly { get; init; }
 
+    /// <summary>The norms that it is made for.</summary>
+    internal IReadOnlyList<Norm> Norms { get; init; } = [Norm.Linf, Norm.L2, Norm.L1];
+
+    /// <summary>Whether points that are wrong as they are cost no gradient.</summary>
+    internal bool SkipsErrors { get; init; }
+
+    /// <summary>Whether it takes a gradient for each class of one look at a point.</summary>
+    internal bool ManyGradients { get; init; }
+
+    /// <summary>Whether the seed need not show in every result: the first run does without it, and may be the best.</summary>
+    internal bool FirstRunIsFixed { get; init; }
+
+    /// <summary>For a minimum-norm attack what <see cref="Budget"/> is for others: n times the budget, with the smaller one's candidates among its own.</summary>
+    internal Func<ThreatModel, int, MinimumNormAttack>? NearerBudget { get; init; }
+
+    /// <summary>How far beyond the known nearest image it ends on a linear model, as a share of the distance.</summary>
+    internal double Beyond { get; init; } = 0.01;
+
+    /// <summary>What is added to that: a length that its steps do not resolve, in ranges of the box.</summary>
+    internal double Coarse { get; init; }
+
+    /// <summary>The settings at which it comes so near, where those of the row do not.</summary>
+    internal Func<ThreatModel, MinimumNormAttack>? Precise { get; init; }
+
+    /// <summary>Whether it is a minimum-norm attack.</summary>
+    internal bool FindsNearest => Make(new ThreatModel(Norms[0], 0.1, Bounds.Unit)) is MinimumNormAttack;
+
+    /// <summary>The same sample, under a norm that the attack is made for.</summary>
+    internal AttackCase Fit(AttackCase sample) => Norms.Contains(sample.Norm) ? sample : sample with { Norm = Norms[0] };
+
     /// <summary>By how much it lowers the accuracy of a small trained model, at least.</summary>
     internal double LeastFall { get; init; } = 0.5;
 
     /// <summary>How close to the optimum it gets on a linear model, where the optimum is known: share of ε‖w‖.</summary>
     internal double LinearShare { get; init; } = 0.999;
-
-    /// <summary>The norms that it works in; samples of another norm are taken in the first of these.</summary>
-    internal Norm[] Norms { get; init; } = Enum.GetValues<Norm>();
-
-    /// <summary>Any valid case in one of its norms.</summary>
-    internal Gen<AttackCase> Cases => AttackCase.Any.Select(sample => Norms.Contains(sample.Norm) ? sample : sample with { Norm = Norms[0] });
 }
 
 /// <summary>Every attack under test. A new attack gets all the laws of <see cref="AttackLawTests"/> by one row here.</summary>
@@ -104,14 +127,55 @@ internal static class AttackTable
         new("Square, compressed, restarts", threat => new Square(threat, 150, 2, 0.5, rescale: true)) { Random = true, StopsEarly = true },
         new("SPSA", threat => new Spsa(threat, 12, 24, Math.Max(threat.Epsilon, 0.01) / 3)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Spsa(threat, 3 * n, 8) },
         new("NES", threat => new Nes(threat, 12, 24)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Nes(threat, 3 * n, 8, 0.2 * threat.Epsilon) },
-        new("Brendel & Bethge", threat => new BrendelBethge(threat, 30, learningRate: 0.03, decays: 6, directions: 20, blendSteps: 20)) { Random = true, StopsEarly = true, Norms = [Norm.Linf, Norm.L2] },
+        new("Brendel & Bethge", threat => new BrendelBethge(threat, 30, learningRate: 0.03, decays: 6, directions: 20, blendSteps: 20))
+        {
+            Norms = [Norm.Linf, Norm.L2], Random = true, StopsEarly = true, SkipsErrors = true, Beyond = 0.02,
+        },
         new("Random noise", threat => new RandomNoise(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0, Budget = (threat, n) => new RandomNoise(threat, 4 * n) },
         new("AutoAttack of small members", threat => new AutoAttack([new Apgd(threat, steps: 10, keep: KeptIterate.Broken), new ApgdTargeted(threat, 8, keep: KeptIterate.Broken), new Square(threat, 30)]))
         {
-            Random = true, StopsEarly = true,
+            Random = true, StopsEarly = true, SkipsErrors = true,
             Budget = (threat, n) => new AutoAttack([.. new Attack[] { new Apgd(threat, steps: 5), new ApgdTargeted(threat, 4), new Square(threat, 20), new Pgd(threat, 3) }.Take(n)]),
         },
         new("Random corners", threat => new RandomCorners(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0 }, // the example of docs/attacks.md
+        new("FAB", threat => new Fab(threat, 8))
+        {
+            StopsEarly = true, SkipsErrors = true, ManyGradients = true,
+            NearerBudget = (threat, n) => new Fab(threat, 3 * n),
+        },
+        new("FAB, restarts", threat => new Fab(threat, 4, 3, 0.2, 1.1, 0.8))
+        {
+            Random = true, FirstRunIsFixed = true, StopsEarly = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.05,
+            NearerBudget = (threat, n) => new Fab(threat, 3, n),
+        },
+        new("FAB-T", threat => new FabTargeted(threat, 8, 3))
+        {
+            StopsEarly = true, SkipsErrors = true,
+            NearerBudget = (threat, n) => new FabTargeted(threat, 4, n),
+        },
+        new("FAB-T, restarts, until within ε", threat => new FabTargeted(threat, 4, 3, 2, stopsWithinEpsilon: true))
+        {
+            Random = true, FirstRunIsFixed = true, StopsEarly = true, SkipsErrors = true, Beyond = 0.06,
+        },
+        new("DeepFool", threat => new DeepFool(threat, 12))
+        {
+            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.03, Coarse = 2e-4,
+            NearerBudget = (threat, n) => new DeepFool(threat, 2 * n),
+        },
+        new("DeepFool of three classes", threat => new DeepFool(threat, 12, 0.05, 3))
+        {
+            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.06, Coarse = 2e-4,
+        },
+        new("C&W", threat => new CarliniWagner(threat, 40, 7, 0.02, 0.1))
+        {
+            Norms = [Norm.L2], StopsEarly = true, SkipsErrors = true, Beyond = 0.05, Coarse = 0.005,
+            Precise = threat => new CarliniWagner(threat, 150, 8, 0.002, 0.1),
+            NearerBudget = (threat, n) => new CarliniWagner(threat, 20, 2 * n, 0.05, 0.1),
+        },
+        new("C&W, confident, all steps", threat => new CarliniWagner(threat, 25, 6, 0.04, 0.1, 0.002, abortsEarly: false))
+        {
+            Norms = [Norm.L2], StopsEarly = true, SkipsErrors = true, Beyond = double.PositiveInfinity,
+        },
         new("Transfer of FGSM", threat => new Transfer(new Fgsm(threat), new Halves(), "halves")) { SeeksErrors = false, LeastFall = 0.3 },
     ];
 
@@ -122,6 +186,12 @@ internal static class AttackTable
     public static TheoryData<string> SeeksErrors => Names(row => row.SeeksErrors);
 
     public static TheoryData<string> SeeksTheWorst => Names(row => row.SeeksErrors && !row.StopsEarly);
+
+    public static TheoryData<string> MinimumNorm => Names(row => row.FindsNearest);
+
+    public static TheoryData<string> Nearest => Names(row => row.FindsNearest && double.IsFinite(row.Beyond));
+
+    public static TheoryData<string> WithNearerBudget => Names(row => row.NearerBudget is not null);
 
     public static TheoryData<string> WithBudget => Names(row => row.Budget is not null);
 

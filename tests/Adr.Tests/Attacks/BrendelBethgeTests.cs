@@ -11,7 +11,7 @@ namespace Adr.Tests.Attacks;
 
 public static class BrendelBethgeTests
 {
-    private static readonly Gen<AttackCase> Cases = AttackTable.Row("Brendel & Bethge").Cases;
+    private static readonly Gen<AttackCase> Cases = AttackCase.Any.Select(AttackTable.Row("Brendel & Bethge").Fit);
 
     private static BrendelBethge Small(ThreatModel threat) => new(threat, 30, learningRate: 0.03, decays: 6, directions: 20, blendSteps: 20);
 
