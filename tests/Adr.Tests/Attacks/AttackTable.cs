@@ -38,6 +38,9 @@ internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
     /// <summary>For a minimum-norm attack what <see cref="Budget"/> is for others: n times the budget, with the smaller one's candidates among its own.</summary>
     internal Func<ThreatModel, int, MinimumNormAttack>? NearerBudget { get; init; }
 
+    /// <summary>Whether a point is left alone once it is misclassified, be it farther than ε.</summary>
+    internal bool EndsAnywhere { get; init; }
+
     /// <summary>How far beyond the known nearest image it ends on a linear model, as a share of the distance.</summary>
     internal double Beyond { get; init; } = 0.01;
 
@@ -149,12 +152,12 @@ internal static class AttackTable
         },
         new("DeepFool", threat => new DeepFool(threat, 12))
         {
-            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.03, Coarse = 2e-4,
+            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, EndsAnywhere = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.03, Coarse = 2e-4,
             NearerBudget = (threat, n) => new DeepFool(threat, 2 * n),
         },
         new("DeepFool of three classes", threat => new DeepFool(threat, 12, 0.05, 3))
         {
-            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.06, Coarse = 2e-4,
+            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, EndsAnywhere = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.06, Coarse = 2e-4,
         },
         new("C&W", threat => new CarliniWagner(threat, 40, 7, 0.02, 0.1))
         {
