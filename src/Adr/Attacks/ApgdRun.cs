@@ -134,9 +134,9 @@ internal class ApgdRun : IDisposable
     {
         var ascent = Ask(X.Rows);
         Gradient.Set(ascent.Gradient);
-        Rises.Rows.add_(ascent.Losses.gt(LastLoss.Rows).to(Rises.Rows.dtype));
+        Rises.Rows.add_(Exceeds(ascent.Losses, LastLoss.Rows).to(Rises.Rows.dtype));
         LastLoss.Set(ascent.Losses);
-        var better = ascent.Losses.gt(BestLoss.Rows);
+        var better = Exceeds(ascent.Losses, BestLoss.Rows);
         BestX.SetWhere(better, X.Rows);
         BestGradient.SetWhere(better, ascent.Gradient);
         BestLoss.SetWhere(better, ascent.Losses);
@@ -149,6 +149,9 @@ internal class ApgdRun : IDisposable
         if (_offers) Points.Offer(candidate, ascent.Logits);
         return ascent;
     }
+
+    // Beyond the rounding of a loss: else an iterate that rests in a corner would rise in one batch and not in another.
+    private static Tensor Exceeds(Tensor losses, Tensor others) => losses.gt(others + (losses.dtype == ScalarType.Float64 ? 1e-12 : 1e-7) * (1 + others.abs()));
 
     private void GoBack(Tensor back)
     {

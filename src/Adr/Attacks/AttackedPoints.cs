@@ -26,7 +26,8 @@ internal sealed class AttackedPoints : RemainingPoints
         using var scope = NewDisposeScope();
         Watch(logits);
         var margins = PointMargins.Of(logits, Labels);
-        _best.Offer(candidates, margins.Margin, Positions);
+        // a point that is done is left alone, whether or not it is left out yet: so its result does not depend on the others
+        _best.Offer(candidates, _leaves ? margins.Margin.masked_fill(Done, double.NegativeInfinity) : margins.Margin, Positions);
         Done.logical_or_(margins.AreClear());
     }
 

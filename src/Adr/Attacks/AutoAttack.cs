@@ -77,14 +77,17 @@ public sealed class AutoAttack : Attack
             [
                 new Apgd(threat, restarts: isL1 ? 5 : 1, largerRadii: isL1, keep: Keep),
                 new ApgdTargeted(threat, targets: isL1 ? 5 : 9, largerRadii: isL1, keep: Keep),
+                new FabTargeted(threat, stopsWithinEpsilon: true),
                 new Square(threat),
             ],
             AutoAttackVersion.Plus =>
             [
                 new Apgd(threat, restarts: 5, keep: Keep),
                 new Apgd(threat, AttackLoss.LogitRatio, restarts: 5, keep: Keep),
+                new Fab(threat, restarts: 5, stopsWithinEpsilon: true),
                 new Square(threat),
                 new ApgdTargeted(threat, keep: Keep),
+                new FabTargeted(threat, stopsWithinEpsilon: true),
             ],
             AutoAttackVersion.Rand =>
             [

@@ -48,6 +48,7 @@ public sealed class DeepFool : MinimumNormAttack
         var points = new BoundaryPoints(origin, labels, clean, Threat);
         var others = OtherClasses.Ranked(clean, labels);
         var boundary = new Boundary(model, points.Labels, points.Of(others.narrow(1, 0, Math.Min(Candidates - 1, others.shape[1]))), Threat, cost);
+        var farthest = Threat.Bounds.Range * Math.Sqrt(PerPoint.Coordinates(origin)); // the box' diagonal
         using var x = new PointState(points.Origin);
         using var way = new PointState(zeros_like(points.Origin)); // Σ r
         for (var step = 0; step < Steps && points.Count > 0; step++)
@@ -56,7 +57,7 @@ public sealed class DeepFool : MinimumNormAttack
             using var scope = NewDisposeScope();
             var plane = boundary.NearestTo(x.Rows);
             points.Watch(plane.Normal);
-            var length = (plane.Distance + Further * Threat.Bounds.Range).to(x.Rows.dtype);
+            var length = (plane.Distance + Further * Threat.Bounds.Range).clamp_max(farthest).to(x.Rows.dtype); // finite where the gradient is zero
             way.Rows.add_(PerPoint.Spread(length, x.Rows) * Threat.AscentDirection(plane.Normal, x.Rows));
             x.Set((points.Origin + (1 + Overshoot) * way.Rows).clamp(Threat.Bounds.Low, Threat.Bounds.High));
             points.Finish(points.Offer(x.Rows, boundary.Logits(x.Rows)));

@@ -88,6 +88,23 @@ public static class GradientAttackTests
         }
     }
 
+    [Fact] // in a batch this large a broken point stays a while before it is left out
+    public static void A_broken_point_is_left_alone_at_once()
+    {
+        using var scope = NewDisposeScope();
+        const int count = 60;
+        using var model = TinyModels.Make(TinyModels.Kind.Mlp, [1, 3, 3], 4, 8);
+        model.to(ScalarType.Float64);
+        var images = SplitMix.Tensor(1, 0, 1, count, 1, 3, 3).to(ScalarType.Float64);
+        var (labels, seeds) = (model.call(images).argmax(1), PointSeeds.Sequence(3, count));
+        foreach (var attack in new Attack[] { new Pgd(ThreatModel.Linf(0.25), 12, 0.05, keep: KeptIterate.Broken), new Apgd(ThreatModel.Linf(0.25), steps: 12, keep: KeptIterate.Broken) })
+        {
+            var together = attack.Perturb(model, images, labels, seeds);
+            for (var i = 0; i < count; i++)
+                Close.Tensor(together.narrow(0, i, 1), attack.Perturb(model, images.narrow(0, i, 1), labels.narrow(0, i, 1), seeds.Select([i])), 1e-7, $"{attack}, point {i} alone");
+        }
+    }
+
     [Fact]
     public static void Restarts_begin_elsewhere_and_find_more()
     {

@@ -162,6 +162,21 @@ public static class MinimumNormAttackTests
         }
 
         [Theory, MemberData(nameof(AttackTable.MinimumNorm), MemberType = typeof(AttackTable))]
+        public void A_gradient_of_zero_leads_nowhere(string name)
+        {
+            using var scope = NewDisposeScope();
+            var row = AttackTable.Row(name);
+            using var model = TinyModels.Make(TinyModels.Kind.Mlp, [1, 2, 2], 3, 1);
+            using (no_grad())
+            {
+                model.get_parameter("hidden.bias")!.fill_(-100); // every unit is off
+                model.get_parameter("last.bias")!.copy_(tensor(new[] { 1f, 0, 0 }));
+            }
+            var nearest = ((MinimumNormAttack)row.Make(new ThreatModel(row.Norms[0], 0.5, Bounds.Unit))).Find(model, full([2, 1, 2, 2], 0.5f), zeros(2, dtype: ScalarType.Int64), PointSeeds.Sequence(1, 2));
+            Assert.Equal([double.PositiveInfinity, double.PositiveInfinity], Close.Doubles(nearest.Distance));
+        }
+
+        [Theory, MemberData(nameof(AttackTable.MinimumNorm), MemberType = typeof(AttackTable))]
         public void Holds_no_more_tensors_at_the_end_than_at_the_beginning(string name)
         {
             using var scope = NewDisposeScope();

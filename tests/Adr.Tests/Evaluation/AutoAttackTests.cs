@@ -36,10 +36,16 @@ public static class AutoAttackTests
             Assert.Equal((AttackLoss.CrossEntropy, 100, isL1 ? 5 : 1, 1, isL1), (ce.Loss, ce.Steps, ce.Restarts, ce.GradientSamples, ce.LargerRadii));
             var targeted = Assert.IsType<ApgdTargeted>(standard[1]);
             Assert.Equal((100, isL1 ? 5 : 9, 1, isL1), (targeted.Steps, targeted.Targets, targeted.Restarts, targeted.LargerRadii));
+            var fab = Assert.IsType<FabTargeted>(standard[2]);
+            Assert.Equal((100, 9, 1, 0.1, 1.05, 0.9, true), (fab.Steps, fab.Targets, fab.Restarts, fab.AlphaMax, fab.Eta, fab.Beta, fab.StopsWithinEpsilon));
+            Assert.Equal(4, standard.Count);
             var square = Assert.IsType<Square>(standard[^1]);
             Assert.Equal((5000, 1, 0.8, false), (square.Steps, square.Restarts, square.Share, square.Rescale));
             Assert.All(new AutoAttack(threat, AutoAttackVersion.Rand).Attacks, attack => Assert.Equal(20, Assert.IsType<Apgd>(attack).GradientSamples));
-            Assert.All(new AutoAttack(threat, AutoAttackVersion.Plus).Attacks.OfType<Apgd>(), attack => Assert.Equal(5, attack.Restarts));
+            var plus = new AutoAttack(threat, AutoAttackVersion.Plus).Attacks;
+            Assert.Equal([typeof(Apgd), typeof(Apgd), typeof(Fab), typeof(Square), typeof(ApgdTargeted), typeof(FabTargeted)], plus.Select(attack => attack.GetType()));
+            Assert.All(plus.OfType<Apgd>(), attack => Assert.Equal(5, attack.Restarts));
+            Assert.Equal(5, plus.OfType<Fab>().Single().Restarts);
         }
 
         [Fact]
