@@ -26,11 +26,12 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
     private const string NoAttack = "none";
 
     // A line for each attack, with the settings of its reference: Auto-Attack's version standard, foolbox's defaults.
+    // Broken: Auto-Attack too goes on without the points that are broken, from target to target.
     private static readonly Dictionary<string, Func<ThreatModel, int?, Attack>> Attacks = new()
     {
-        ["apgd-ce"] = (threat, _) => threat.Norm == Norm.L1 ? new Apgd(threat, restarts: 5, largerRadii: true) : new Apgd(threat),
-        ["apgd-t"] = (threat, _) => threat.Norm == Norm.L1 ? new ApgdTargeted(threat, targets: 5, largerRadii: true) : new ApgdTargeted(threat),
-        ["apgd-dlr"] = (threat, _) => new Apgd(threat, AttackLoss.LogitRatio),
+        ["apgd-ce"] = (threat, _) => threat.Norm == Norm.L1 ? new Apgd(threat, restarts: 5, largerRadii: true, keep: KeptIterate.Broken) : new Apgd(threat, keep: KeptIterate.Broken),
+        ["apgd-t"] = (threat, _) => threat.Norm == Norm.L1 ? new ApgdTargeted(threat, targets: 5, largerRadii: true, keep: KeptIterate.Broken) : new ApgdTargeted(threat, keep: KeptIterate.Broken),
+        ["apgd-dlr"] = (threat, _) => new Apgd(threat, AttackLoss.LogitRatio, keep: KeptIterate.Broken),
         ["square"] = (threat, _) => new Square(threat),
         ["pgd"] = (threat, steps) => threat.Norm == Norm.Linf ? new Pgd(threat, steps ?? 40, threat.Epsilon / 30) : new Pgd(threat, steps ?? 50, threat.Epsilon / 40),
         ["mim"] = (threat, steps) => new Mim(threat, steps ?? 10, threat.Epsilon / 5),
@@ -97,6 +98,7 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
     {
         var natural = Right(model, points);
         bool[] robust;
+        var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         if (attack is MinimumNormAttack nearest)
         {
             var cost = new AttackCost();
@@ -111,6 +113,7 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
             robust = result.Robust;
             (report["seconds"], report["evaluations"]) = (result.Seconds, result.ModelEvaluations);
         }
+        report["cpuSeconds"] = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds; // of all threads: what another program's work disturbs least
         AddFlags(report, "natural", natural);
         AddFlags(report, "robust", robust);
         report["settings"] = Settings(attack);

@@ -86,7 +86,7 @@ class Counted(torch.nn.Module):
         self.evaluations += len(gradient)
 
 
-# --- the references -------------------------------------------------------------------------------------------------------------------
+# --- the references: each sets itself up and gives back what is to be timed ------------------------------------------------------------
 
 def imported(name, needs):
     try:
@@ -102,16 +102,20 @@ def auto_attack(kind, model, images, labels, options):
     adversary = library.AutoAttack(model, norm=NORMS[options.norm], eps=options.epsilon, seed=options.seed, version="standard", device="cpu")
     if kind != "aa-standard":
         adversary.attacks_to_run = [kind]  # all else as set_version("standard") has it
-    lines, say = [], adversary.logger.log
-    adversary.logger.log = lambda line: (lines.append(str(line)), say(line))
-    found, answers = adversary.run_standard_evaluation(images, labels, bs=options.batch, return_labels=True)
     settings = {"version": "standard", "attacks": adversary.attacks_to_run}
     for name in ("apgd", "apgd_targeted", "fab", "square"):
         attack = getattr(adversary, name)
         for setting in ("n_iter", "n_restarts", "n_target_classes", "n_queries", "use_largereps", "eot_iter", "thr_decr", "p_init", "rescale_schedule"):
             if hasattr(attack, setting):
                 settings[f"{name}.{setting}"] = getattr(attack, setting)
-    return {"robust": answers.eq(labels), "found": found, "settings": settings, "log": lines}
+    lines, say = [], adversary.logger.log
+    adversary.logger.log = lambda line: (lines.append(str(line)), say(line))
+
+    def work():
+        found, answers = adversary.run_standard_evaluation(images, labels, bs=options.batch, return_labels=True)
+        return {"robust": answers.eq(labels), "found": found, "log": lines}
+
+    return work, settings
 
 
 def fab(_, model, images, labels, options):
@@ -125,15 +129,16 @@ def fab(_, model, images, labels, options):
         return attack.attack_single_run(x, y)
 
     settings = {"n_iter": attack.n_iter, "alpha_max": attack.alpha_max, "eta": attack.eta, "beta": attack.beta}
-    return {"found": on_right_points(run, model, images, labels, options), "distances": True, "settings": settings}
+    return lambda: {"found": on_right_points(run, model, images, labels, options), "distances": True}, settings
 
 
 def foolbox(kind, model, images, labels, options):
     library = imported("foolbox", "checkouts of github.com/bethgelab/foolbox and of github.com/jonasrauber/eagerpy (Debian: apt install python3-numba python3-git, and run /usr/bin/python3)")
     attacks, subject = library.attacks, library.PyTorchModel(model, bounds=(0, 1), device="cpu")
-    norm, steps = {"linf": "Linf", "l2": "L2", "l1": "L1"}[options.norm], options.steps
+    norm, steps = NORMS[options.norm], options.steps
     if kind == "bb":
         make = getattr(attacks, f"{'Linfinity' if norm == 'Linf' else norm}BrendelBethgeAttack")
+        make(steps=1)(subject, images[:1], labels[:1], epsilons=options.epsilon)  # compiles it: a minute that is no part of the attack
         attack = make(steps=steps or 1000)
         settings = {name: getattr(attack, name) for name in ("steps", "overshoot", "lr", "lr_decay", "lr_num_decay", "momentum", "binary_search_steps")}
     else:
@@ -147,7 +152,7 @@ def foolbox(kind, model, images, labels, options):
         raw, clipped, _ = attack(subject, x, y, epsilons=options.epsilon)
         return raw if kind == "bb" else clipped
 
-    return {"found": on_right_points(run, model, images, labels, options), "distances": kind == "bb", "settings": settings}
+    return lambda: {"found": on_right_points(run, model, images, labels, options), "distances": kind == "bb"}, settings
 
 
 def on_right_points(run, model, images, labels, options):
@@ -189,9 +194,10 @@ def measure(kind, options):
         return report
     counted = Counted(model).eval()
     attack = auto_attack if kind == "aa-standard" or kind in OF_AUTO_ATTACK else fab if kind == "fab" else foolbox
-    begun = time.perf_counter()
-    result = attack(kind, counted, images, labels, options)
-    seconds = time.perf_counter() - begun
+    work, settings = attack(kind, counted, images, labels, options)
+    counted.evaluations, begun, cpu = 0, time.perf_counter(), time.process_time()
+    result = work()
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
     found = result["found"]
     away = distance(found, images, options.norm)
     wrong = predictions(model, found, options.batch).ne(labels)
@@ -204,8 +210,8 @@ def measure(kind, options):
         report["largest"] = away.max().item()
         if report["largest"] > options.epsilon + 1e-5 or found.min() < 0 or found.max() > 1:
             sys.exit(f"parity.py: the reference left the ball or the box: {report['largest']}, [{found.min()}, {found.max()}].")
-    report.update(robust=robust.tolist(), robustCount=int(robust.sum()), seconds=seconds, evaluations=counted.evaluations,
-                  settings=result["settings"], log=result.get("log", []), versions=versions())
+    report.update(robust=robust.tolist(), robustCount=int(robust.sum()), seconds=seconds, cpuSeconds=cpu, evaluations=counted.evaluations,
+                  settings=settings, log=result.get("log", []), versions=versions())
     return report
 
 
