@@ -17,7 +17,17 @@ var epochs = Number("--epochs", 4, "Of --quality: passes over them.");
 var steps = Number("--steps", 5, "Of --quality: steps of the training attack.");
 var firstSeed = Number("--from-seed", 1, "Of --quality: the first seed.");
 var lastSeed = Number("--to-seed", 5, "Of --quality: the last seed.");
-var command = new RootCommand("Times training and attacks beside a plain PyTorch program that does what the authors' code does.") { quick, json, only, micro, scaling, memory, quality, images, testImages, epochs, steps, firstSeed, lastSeed };
+var parity = new Option<string?>("--parity") { Description = "Instead: run an attack on these weights, to compare with tests/reference/parity.py. Needs ADR_DATA.", HelpName = "FILE" };
+var network = new Option<string>("--network") { Description = "Of --parity: mnist-cnn or cifar-cnn.", DefaultValueFactory = _ => "mnist-cnn" };
+network.AcceptOnlyFromAmong("mnist-cnn", "cifar-cnn");
+var attack = new Option<string>("--attack") { Description = $"Of --parity: {string.Join(", ", Parity.Names)}; -l2 or -l1 behind it for that norm.", HelpName = "NAME", DefaultValueFactory = _ => "apgd-ce" };
+var epsilon = new Option<string>("--epsilon") { Description = "Of --parity: the radius, as 0.3 or 8/255.", HelpName = "E", DefaultValueFactory = _ => "0.3" };
+var points = Number("--points", 500, "Of --parity: test points, from the first on.");
+var seed = Number("--seed", 0, "Of --parity: the seed of the attack.");
+var pointsAtOnce = Number("--batch", 250, "Of --parity: points at a time.");
+var attackSteps = new Option<int?>("--attack-steps") { Description = "Of --parity: steps of pgd and mim; without, as in the reference.", HelpName = "N" };
+var threads = new Option<int?>("--threads") { Description = "Of --parity: libtorch's threads.", HelpName = "N" };
+var command = new RootCommand("Times training and attacks beside a plain PyTorch program that does what the authors' code does.") { quick, json, only, micro, scaling, memory, quality, images, testImages, epochs, steps, firstSeed, lastSeed, parity, network, attack, epsilon, points, seed, pointsAtOnce, attackSteps, threads };
 command.SetAction(parsed =>
 {
     if (parsed.GetValue(quality) is { } dataSet)
@@ -37,6 +47,31 @@ command.SetAction(parsed =>
         catch (Exception problem) when (problem is IOException or InvalidDataException or InvalidOperationException or ArgumentException)
         {
             Console.Error.WriteLine($"adr: {problem.Message}");
+            return 5;
+        }
+    }
+    if (parsed.GetValue(parity) is { } weights)
+    {
+        if (Parity.Radius(parsed.GetValue(epsilon)!) is not { } radius)
+        {
+            Console.Error.WriteLine($"adr: --epsilon {parsed.GetValue(epsilon)} is no radius: give it in pixel units, as 0.3 or 8/255.");
+            return 2;
+        }
+        var comparison = new Parity(weights, parsed.GetValue(network)!, radius, parsed.GetValue(points), parsed.GetValue(attack)!, parsed.GetValue(seed), parsed.GetValue(pointsAtOnce), parsed.GetValue(attackSteps));
+        if (comparison.Problem(parsed.GetValue(threads)) is { } problem)
+        {
+            Console.Error.WriteLine($"adr: {problem}");
+            return 2;
+        }
+        if (parsed.GetValue(threads) is { } count) TorchSharp.torch.set_num_threads(count);
+        try
+        {
+            comparison.Run(parsed.GetValue(json) ?? $"parity-{parsed.GetValue(attack)}.json");
+            return 0;
+        }
+        catch (Exception broken) when (broken is IOException or InvalidDataException or InvalidOperationException or ArgumentException)
+        {
+            Console.Error.WriteLine($"adr: {broken.Message}");
             return 5;
         }
     }
