@@ -33,6 +33,10 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
         ["apgd-t"] = (threat, _) => threat.Norm == Norm.L1 ? new ApgdTargeted(threat, targets: 5, largerRadii: true, keep: KeptIterate.Broken) : new ApgdTargeted(threat, keep: KeptIterate.Broken),
         ["apgd-dlr"] = (threat, _) => new Apgd(threat, AttackLoss.LogitRatio, keep: KeptIterate.Broken),
         ["square"] = (threat, _) => new Square(threat),
+        ["fab-t"] = (threat, _) => new FabTargeted(threat, stopsWithinEpsilon: true),
+        ["aa-standard"] = (threat, _) => new AutoAttack(threat),
+        ["fab"] = (threat, steps) => new Fab(threat, steps ?? 100),
+        ["bb"] = (threat, steps) => new BrendelBethge(threat, steps ?? 1000),
         ["pgd"] = (threat, steps) => threat.Norm == Norm.Linf ? new Pgd(threat, steps ?? 40, threat.Epsilon / 30) : new Pgd(threat, steps ?? 50, threat.Epsilon / 40),
         ["mim"] = (threat, steps) => new Mim(threat, steps ?? 10, threat.Epsilon / 5),
     };

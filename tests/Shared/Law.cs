@@ -1,10 +1,14 @@
+using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 
 namespace Adr.Testing;
 
 /// <summary>Runs an FsCheck property and, when it fails, says with which seed, so that the case can be replayed.</summary>
-/// <remarks>Stands in for FsCheck.Xunit. Replay a failure with <c>ADR_REPLAY="(seed,gamma,size)"</c> as the message prints it.</remarks>
+/// <remarks>
+/// Stands in for FsCheck.Xunit. Replay a failure with <c>ADR_REPLAY="(seed,gamma,size)"</c> as the message prints it.
+/// <c>ADR_CASES=2000</c> tries at least so many cases of every law: for a night, not for every day.
+/// </remarks>
 internal static class Law
 {
     /// <summary>Checks that <paramref name="holds"/> returns true for <paramref name="cases"/> generated values.</summary>
@@ -18,7 +22,8 @@ internal static class Law
     /// <summary>Checks a property built by hand (labelled, classified).</summary>
     internal static void Check(Property property, int cases = 100)
     {
-        var config = Config.QuickThrowOnFailure.WithMaxTest(cases);
+        var least = Environment.GetEnvironmentVariable("ADR_CASES") is { Length: > 0 } asked ? int.Parse(asked, CultureInfo.InvariantCulture) : 0;
+        var config = Config.QuickThrowOnFailure.WithMaxTest(Math.Max(cases, least));
         var replay = Environment.GetEnvironmentVariable("ADR_REPLAY");
         if (!string.IsNullOrEmpty(replay)) config = config.WithReplay(Parse(replay));
         property.Check(config); // the exception's message carries the seed

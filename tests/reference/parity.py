@@ -12,7 +12,7 @@ Attacks, each on L-infinity, or on another norm with its name behind (square-l2,
     aa-standard                          Auto-Attack, version standard
     apgd-ce apgd-t fab-t square apgd-dlr one of its attacks alone, with the settings of that version
     fab                                  FAB untargeted, one run: the distances that it finds
-    bb                                   Brendel & Bethge of foolbox: distances. Its trust region grows with the batch
+    bb                                   Brendel & Bethge of foolbox: distances. Its trust region is made that of one image
     pgd mim                              those of foolbox, with its defaults
 Only points that the model classifies right are attacked; the others count as not robust. Runs on the CPU.
 """
@@ -149,6 +149,8 @@ def foolbox(kind, model, images, labels, options):
     def run(x, y):
         for seed in (random.seed, numpy.random.seed, torch.manual_seed):
             seed(options.seed)
+        if kind == "bb":
+            attack.lr = 1e-3 / len(x)  # its trust region is lr times the pixels of the whole batch: so it is that of one image
         raw, clipped, _ = attack(subject, x, y, epsilons=options.epsilon)
         return raw if kind == "bb" else clipped
 

@@ -15,7 +15,8 @@ public static partial class Show
         return new TextView(AsText(proportion));
     }
 
-    internal static TableCell AsCell(Proportion proportion, bool strong = false) => new(Number.Fixed(proportion.Value, 3), Interval(proportion), strong);
+    internal static TableCell AsCell(Proportion proportion, bool strong = false) =>
+        proportion.Total == 0 ? "–" : new TableCell(Number.Fixed(proportion.Value, 3), Interval(proportion), strong);
 
     internal static string AsText(Proportion proportion) => $"{Number.Fixed(proportion.Value, 3)} {Interval(proportion)}";
 

@@ -7,7 +7,8 @@ namespace Adr.Attacks;
 /// <remarks>
 /// Each query changes a square window of each point's best candidate and keeps the change where the margin rises. The windows shrink
 /// on the schedule of 10,000 queries. Every point draws its own windows and signs, where the reference implementation draws them once
-/// for a batch: so a point's result does not depend on the batch. A point that is clearly broken is left alone.
+/// for a batch: so a point's result does not depend on the batch. A point that is clearly broken is left alone, and a change that ball
+/// and box undo is not asked about.
 /// </remarks>
 public sealed class Square : Attack
 {
@@ -16,7 +17,7 @@ public sealed class Square : Attack
 
     /// <summary>Sets up the attack; the defaults are Auto-Attack's.</summary>
     /// <param name="threat">What the attack may do.</param>
-    /// <param name="queries">Questions to the model, at least 1; one more is asked at the start.</param>
+    /// <param name="queries">Changes to try, at least 1, with a question to the model each; one more is asked at the start.</param>
     /// <param name="restarts">Runs, each from its own random start; only points that still stand take part.</param>
     /// <param name="share">The share p of the pixels that the first windows cover, in (0,1].</param>
     /// <param name="rescale">Whether the schedule is compressed to the number of queries.</param>
@@ -30,7 +31,7 @@ public sealed class Square : Attack
         (Steps, Restarts, Share, Rescale) = (queries, restarts, share, rescale);
     }
 
-    /// <summary>Questions to the model in one run.</summary>
+    /// <summary>Changes tried in one run.</summary>
     public override int Steps { get; }
 
     /// <summary>The number of runs.</summary>
@@ -64,30 +65,44 @@ public sealed class Square : Attack
     {
         var windows = new SquareWindows(Threat, origin.shape);
         using var best = new PointState(windows.Start(points.Origin, seeds.Fork(0)));
-        using var margins = new PointState(Ask(best.Rows));
+        using var logits = new PointState(Ask(best.Rows)); // [b,K], of the best candidates
+        Offer(best.Rows, logits.Rows);
         for (var query = 0; query < Steps && points.Count > 0; query++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var candidate = windows.Change(best.Rows, points.Origin, ShareAt(query), seeds.Fork(1 + query));
-            var asked = Ask(candidate);
-            var better = asked.gt(margins.Rows);
+            var asked = AskWhatMoved(candidate, best.Rows, logits.Rows);
+            var better = PointMargins.Margins(asked, points.Labels).gt(PointMargins.Margins(logits.Rows, points.Labels));
+            Offer(candidate, asked);
             best.SetWhere(better, candidate);
-            margins.SetWhere(better, asked);
+            logits.SetWhere(better, asked);
             if (points.LeaveBroken() is not { } left) continue;
             best.Select(left);
-            margins.Select(left);
+            logits.Select(left);
             seeds = seeds.Select(left.cpu().data<long>().ToArray().Select(i => (int)i));
         }
         using var last = NewDisposeScope(); // what stays goes to the scope outside this one
         points.LeaveBroken(all: true);
 
+        // Where ball and box stop every pixel of a window, the candidate is the best one itself: there is nothing to ask.
+        Tensor AskWhatMoved(Tensor candidate, Tensor from, Tensor known)
+        {
+            var moved = candidate.ne(from).flatten(1).any(1).nonzero().squeeze(1);
+            if (moved.shape[0] == candidate.shape[0]) return Ask(candidate);
+            return moved.shape[0] == 0 ? known.clone() : known.index_copy(0, moved, Ask(candidate.index_select(0, moved)));
+        }
+
         Tensor Ask(Tensor x)
         {
             cost.Count(x.shape[0], withGradient: false);
-            var logits = model.call(x);
-            points.Offer(x, logits);
-            return PointMargins.Margins(logits, points.Labels);
+            return model.call(x);
+        }
+
+        void Offer(Tensor x, Tensor answers)
+        {
+            using var scope = NewDisposeScope();
+            points.Offer(x, answers);
         }
     }
 
