@@ -18,6 +18,9 @@ public sealed class AttackCost
         if (withGradient) Backwards += points;
     }
 
+    /// <summary>What another counted.</summary>
+    internal void Add(AttackCost other) => (Forwards, Backwards) = (Forwards + other.Forwards, Backwards + other.Backwards);
+
     /// <summary>One more gradient of points that went forward already.</summary>
     internal void CountGradient(long points) => Backwards += points;
 }

@@ -4,9 +4,11 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <list>
 #include <map>
@@ -133,7 +135,19 @@ struct Allocator final : c10::Allocator {
 
 Allocator allocator;
 
+/// Smaller tensors stay with glibc, which shall keep their memory, too: in a thread of its own it would give back each block above 128 KiB.
+void keep_small() {
+#ifdef __GLIBC__
+    if (std::getenv("MALLOC_MMAP_THRESHOLD_") || std::getenv("MALLOC_TRIM_THRESHOLD_")) return; // somebody has chosen
+    mallopt(M_MMAP_THRESHOLD, int(4 * Large));
+    mallopt(M_TRIM_THRESHOLD, int(256 * Large));
+#endif
+}
+
 } // namespace
 
 /// From now on tensors on the CPU lie here.
-extern "C" __attribute__((visibility("default"))) void adr_torch_keep_memory() { c10::SetCPUAllocator(&allocator, /*priority=*/1); }
+extern "C" __attribute__((visibility("default"))) void adr_torch_keep_memory() {
+    keep_small();
+    c10::SetCPUAllocator(&allocator, /*priority=*/1);
+}

@@ -38,9 +38,6 @@ internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
     /// <summary>For a minimum-norm attack what <see cref="Budget"/> is for others: n times the budget, with the smaller one's candidates among its own.</summary>
     internal Func<ThreatModel, int, MinimumNormAttack>? NearerBudget { get; init; }
 
-    /// <summary>Whether a point may be left alone although nothing within ε was found.</summary>
-    internal bool EndsAnywhere { get; init; }
-
     /// <summary>How far beyond the known nearest image it ends on a linear model, as a share of the distance.</summary>
     internal double Beyond { get; init; } = 0.01;
 
@@ -132,7 +129,7 @@ internal static class AttackTable
         new("NES", threat => new Nes(threat, 12, 24)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Nes(threat, 3 * n, 8, 0.2 * threat.Epsilon) },
         new("Brendel & Bethge", threat => new BrendelBethge(threat, 30, learningRate: 0.03, decays: 6, directions: 20, blendSteps: 20))
         {
-            Norms = [Norm.Linf, Norm.L2], Random = true, FirstRunIsFixed = true, StopsEarly = true, SkipsErrors = true, EndsAnywhere = true, Beyond = 0.02,
+            Norms = [Norm.Linf, Norm.L2], Random = true, FirstRunIsFixed = true, StopsEarly = true, SkipsErrors = true, Beyond = 0.02,
         },
         new("Random noise", threat => new RandomNoise(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0, Budget = (threat, n) => new RandomNoise(threat, 4 * n) },
         new("AutoAttack of small members", threat => new AutoAttack([new Apgd(threat, steps: 10, keep: KeptIterate.Broken), new ApgdTargeted(threat, 8, keep: KeptIterate.Broken), new Square(threat, 30)]))
@@ -162,12 +159,12 @@ internal static class AttackTable
         },
         new("DeepFool", threat => new DeepFool(threat, 12))
         {
-            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, EndsAnywhere = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.03, Coarse = 2e-4,
+            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.03, Coarse = 2e-4,
             NearerBudget = (threat, n) => new DeepFool(threat, 2 * n),
         },
         new("DeepFool of three classes", threat => new DeepFool(threat, 12, 0.05, 3))
         {
-            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, EndsAnywhere = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.06, Coarse = 2e-4,
+            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.06, Coarse = 2e-4,
         },
         new("C&W", threat => new CarliniWagner(threat, 40, 7, 0.02, 0.1))
         {

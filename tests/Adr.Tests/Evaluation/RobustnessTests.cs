@@ -67,10 +67,10 @@ public static class RobustnessTests
                 for (var i = 0; i < right.Length; i++)
                     if (Math.Abs(margins[i]) > 1e-3) Assert.Equal(right[i] && margins[i] < 0, result.Robust[i]);
                 Assert.Equal((attack.Name, attack.Threat), (result.Attack, result.Threat));
+                Assert.Equal(right.Contains(true), result.ModelEvaluations > 0);
                 // what stays robust costs every step; what breaks may be left alone after its first
-                var row = AttackTable.Row(name);
-                var whole = row.EndsAnywhere ? 0 : (row.StopsEarly ? result.Robust : right).Count(r => r);
-                Assert.True(right.Contains(true) ? result.ModelEvaluations >= (attack.NeedsGradient && attack is not AutoAttack ? 2L : 1L) * (whole * attack.Steps + right.Count(r => r) - whole) : result.ModelEvaluations == 0);
+                var whole = (AttackTable.Row(name).StopsEarly ? result.Robust : right).Count(r => r);
+                if (attack is GradientAttack or MultiTargetedPgd or AutoPgdAttack) Assert.InRange(result.ModelEvaluations, 2L * (whole * attack.Steps + right.Count(r => r) - whole), long.MaxValue);
             }
         });
 

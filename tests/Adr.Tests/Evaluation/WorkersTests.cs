@@ -1,0 +1,82 @@
+using Adr.Attacks;
+using Adr.Data;
+using Adr.Evaluation;
+using Adr.Models;
+using Adr.Tests.Reference;
+using Adr.Tests.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Evaluation;
+
+/// <summary>These set the number of libtorch's threads, so they run alone.</summary>
+[Collection(nameof(Alone))]
+public sealed class WorkersTests : IDisposable
+{
+    private readonly int _threads = get_num_threads();
+
+    public WorkersTests() => set_num_threads(2);
+
+    public void Dispose() => set_num_threads(_threads);
+
+    private static Dataset Digits(int count) => new("noise", SplitMix.Tensor(1, 0, 1, count, 1, 28, 28), SplitMix.Labels(2, count, 10), [.. Enumerable.Range(0, 10).Select(i => $"{i}")]);
+
+    [Fact] // labels are the network's own answers, so that every point is attacked
+    public void Several_threads_break_what_one_breaks_and_cost_as_much()
+    {
+        using var scope = NewDisposeScope();
+        using var model = SplitMix.Fill(new MnistCnn(1), 3);
+        using var digits = Digits(70);
+        model.eval();
+        using var data = new Dataset("noise", digits.Images.clone(), model.call(digits.Images).argmax(1), digits.ClassNames);
+        Attack[] attacks = [new Pgd(ThreatModel.Linf(0.004), 5), new Apgd(ThreatModel.Linf(0.004), steps: 8), new Square(ThreatModel.Linf(0.02), 20), new FabTargeted(ThreatModel.Linf(0.004), 3, 2)];
+        var together = Robustness.Evaluate(model, "cnn", data, attacks);
+        Assert.Equal(2, get_num_threads());
+        set_num_threads(1);
+        var alone = Robustness.Evaluate(model, "cnn", data, attacks);
+        foreach (var (a, b) in together.Attacks.Zip(alone.Attacks))
+        {
+            Assert.True(a.Robust.Zip(b.Robust).Count(pair => pair.First != pair.Second) <= 1, a.Attack); // rounding may carry a point over the border
+            Assert.InRange(a.ModelEvaluations, 0.98 * b.ModelEvaluations, 1.02 * b.ModelEvaluations);
+        }
+        Assert.Contains(together.Attacks, a => a.RobustAccuracy.Successes is > 0 and < 70);
+    }
+
+    [Fact]
+    public void An_error_of_one_part_ends_the_others_and_comes_out()
+    {
+        var cost = new AttackCost();
+        var error = Assert.Throws<TimeoutException>(() => Workers.Run(100, cost, CancellationToken.None, (first, _, _, token) =>
+        {
+            if (first > 0) throw new TimeoutException("the second part");
+            token.WaitHandle.WaitOne(); // for ever, unless it is told to stop
+            token.ThrowIfCancellationRequested();
+            return 0;
+        }));
+        Assert.Equal("the second part", error.Message);
+        Assert.Equal(2, get_num_threads());
+    }
+
+    [Fact]
+    public void Parts_are_whole_and_in_order_and_costs_add_up()
+    {
+        var cost = new AttackCost();
+        var parts = Workers.Run(101, cost, CancellationToken.None, (first, count, spent, _) =>
+        {
+            spent.Count(count, withGradient: true);
+            return (first, count);
+        });
+        Assert.Equal([(0, 50), (50, 51)], parts);
+        Assert.Equal((101, 101), (cost.Forwards, cost.Backwards));
+        Assert.Equal([(0, 31)], Workers.Run(31, cost, CancellationToken.None, (first, count, _, _) => (first, count))); // too few to share
+    }
+
+    [Fact]
+    public void Only_the_librarys_networks_are_shared()
+    {
+        using var own = new MnistCnn(1);
+        using var other = new TinyClassifier(1);
+        using var box = new BlackBox("box", x => x.flatten(1), 2, [1, 1, 2]);
+        Assert.Equal([true, false, false], new Classifier[] { own, other, box }.Select(model => Workers.MayShare(model, CPU)));
+    }
+}
