@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Adr.Attacks;
 using Adr.Data;
@@ -72,8 +72,7 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
     /// <summary>Runs the attack and writes what it did.</summary>
     internal void Run(string file)
     {
-        using Classifier model = Network == "mnist-cnn" ? new MnistCnn(0) : new CifarCnn(0);
-        Weights.Load(model, Model);
+        using var model = Networks.Load(Model, Network);
         model.eval();
         var (train, test) = Network == "mnist-cnn" ? Mnist.Full() : Cifar10.Load();
         using (train)
@@ -100,43 +99,27 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
 
     private void AddAttack(JsonObject report, Classifier model, Dataset points, Attack attack)
     {
-        var natural = Right(model, points);
+        var options = new EvaluationOptions { BatchSize = Batch, Seed = Seed };
         bool[] robust;
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         if (attack is MinimumNormAttack nearest)
         {
-            var cost = new AttackCost();
-            var (distances, seconds) = Distances(nearest, model, points, natural, cost);
-            robust = [.. natural.Zip(distances, (right, distance) => right && distance > Epsilon)];
-            report["distances"] = new JsonArray([.. distances.Select(d => float.IsFinite(d) ? JsonValue.Create(d) : null)]);
-            (report["seconds"], report["evaluations"]) = (seconds, cost.ModelEvaluations);
+            var found = Robustness.Distances(model, Network, points, nearest, options);
+            robust = [.. found.Distances.Select(distance => distance > Epsilon)];
+            report["distances"] = new JsonArray([.. found.Distances.Select(d => double.IsFinite(d) ? JsonValue.Create(d) : null)]);
+            (report["seconds"], report["evaluations"]) = (found.Seconds, found.ModelEvaluations);
         }
         else
         {
-            var result = Robustness.Evaluate(model, Network, points, [attack], new EvaluationOptions { BatchSize = Batch, Seed = Seed }).Attacks[0];
+            var result = Robustness.Evaluate(model, Network, points, [attack], options).Attacks[0];
             robust = result.Robust;
             (report["seconds"], report["evaluations"]) = (result.Seconds, result.ModelEvaluations);
         }
         report["cpuSeconds"] = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds; // of all threads: what another program's work disturbs least
-        AddFlags(report, "natural", natural);
+        AddFlags(report, "natural", Right(model, points));
         AddFlags(report, "robust", robust);
-        report["settings"] = Settings(attack);
+        report["settings"] = JsonSerializer.SerializeToNode(AttackSettings.Of(attack));
         report["versions"] = new JsonObject { ["dotnet"] = Environment.Version.ToString(), ["libtorch"] = torch.__version__ };
-    }
-
-    // of the points that are right; 0 for the others
-    private (float[] Distances, double Seconds) Distances(MinimumNormAttack attack, Classifier model, Dataset points, bool[] natural, AttackCost cost)
-    {
-        var distances = new float[points.Count];
-        var clock = Stopwatch.StartNew();
-        foreach (var positions in Enumerable.Range(0, points.Count).Where(i => natural[i]).Select(i => (long)i).Chunk(Batch))
-        {
-            using var scope = NewDisposeScope();
-            var index = tensor(positions);
-            var found = attack.Find(model, points.Images.index_select(0, index), points.Labels.index_select(0, index), new PointSeeds(Seed, positions), cost: cost);
-            foreach (var (position, distance) in positions.Zip(found.Distance.cpu().data<float>().ToArray())) distances[position] = distance;
-        }
-        return (distances, clock.Elapsed.TotalSeconds);
     }
 
     private void AddLogits(JsonObject report, Classifier model, Dataset points)
@@ -163,15 +146,6 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
     {
         report[name] = new JsonArray([.. flags.Select(flag => JsonValue.Create(flag))]);
         report[$"{name}Count"] = flags.Count(flag => flag);
-    }
-
-    // what the attack says of itself
-    private static JsonObject Settings(Attack attack)
-    {
-        var settings = new JsonObject { ["name"] = attack.Name };
-        foreach (var property in attack.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.PropertyType.IsPrimitive || p.PropertyType.IsEnum))
-            settings[property.Name] = Convert.ToString(property.GetValue(attack), CultureInfo.InvariantCulture);
-        return settings;
     }
 
     private static string Sha256(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Adr.Attacks;
 using Adr.Cli.Doctor;
+using Adr.Cli.Running;
 using Adr.Data;
 using Adr.Evaluation;
 using Adr.Kernel.Running;
@@ -17,9 +18,9 @@ public static class AttackCommand
     private static readonly Option<string?> Network = new("--network") { Description = $"{string.Join(", ", Networks.Architectures)}; by default what the file says." };
     private static readonly Option<string> Data = new("--data") { Description = "The test images.", HelpName = "mnist-10k|mnist|cifar-10", DefaultValueFactory = _ => "mnist-10k" };
     private static readonly Option<int?> Points = new("--points") { Description = "How many of them, from the first on; all by default." };
-    private static readonly Option<Norm> Norm = Choice("--norm", "The norm of the perturbation.", Attacks.Norm.Linf);
+    private static readonly Option<Norm> Norm = ChoiceOption.Create("--norm", "The norm of the perturbation.", Attacks.Norm.Linf);
     private static readonly Option<double?> Epsilon = new("--epsilon") { Description = "Its largest size in [0,1] pixel units; by default 0.3 on MNIST and 8/255 on CIFAR-10 under L∞." };
-    private static readonly Option<AutoAttackVersion> Version = Choice("--attacks", "Which list of attacks.", AutoAttackVersion.Standard);
+    private static readonly Option<AutoAttackVersion> Version = ChoiceOption.Create("--attacks", "Which list of attacks.", AutoAttackVersion.Standard);
     private static readonly Option<long> Seed = new("--seed") { Description = "Decides everything random.", DefaultValueFactory = _ => 0 };
     private static readonly Option<int> BatchSize = new("--batch-size") { Description = "Points at once.", DefaultValueFactory = _ => 256 };
     private static readonly Option<string?> State = new("--state") { Description = "A file to keep how far it is; the same command goes on from it." };
@@ -113,25 +114,6 @@ public static class AttackCommand
     private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
 
     private static string Percent(Proportion share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value:0.0} [{100 * share.Low:0.0}, {100 * share.High:0.0}]");
-
-    private static Option<T> Choice<T>(string name, string description, T otherwise) where T : struct, Enum
-    {
-        var names = string.Join("|", Enum.GetNames<T>()).ToLowerInvariant();
-        return new Option<T>(name)
-        {
-            Description = description,
-            HelpName = names,
-            DefaultValueFactory = _ => otherwise,
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                foreach (var value in Enum.GetValues<T>())
-                    if (value.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)) return value;
-                result.AddError($"{name} '{text}': expected one of {names}.");
-                return default;
-            },
-        };
-    }
 
     private sealed class Reporter : IProgress<EvaluationProgress>
     {

@@ -13,7 +13,7 @@ public static class DemoCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var budget = BudgetOption.Create("How much time it may take.", Budget.Quick);
+        var budget = ChoiceOption.Create("--budget", "How much time it may take.", Budget.Quick);
         var parameters = RunCommand.ParameterOption();
         var timeout = RunCommand.TimeoutOption();
         var command = new Command("demo", "Trains and attacks on MNIST, and leaves artifacts/demo/01-mnist.ipynb, 01-mnist.html and results.json.") { budget, parameters, timeout };

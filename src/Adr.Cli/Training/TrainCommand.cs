@@ -13,7 +13,7 @@ namespace Adr.Cli.Training;
 public static class TrainCommand
 {
     private static readonly Option<string> Defence = new("--defence") { Description = "ADV, ADR-ADV, TRADES, ADR-TRADES or Standard.", DefaultValueFactory = _ => "ADR-ADV" };
-    private static readonly Option<Budget> Budget = BudgetOption.Create("Whose settings to start from.", Experiments.Budget.Smoke);
+    private static readonly Option<Budget> Budget = ChoiceOption.Create("--budget", "Whose settings to start from.", Experiments.Budget.Smoke);
     private static readonly Option<string?> Runs = new("--runs") { Description = "Where the run's folder is made; by default artifacts/runs." };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the training digits." };
     private static readonly Option<int?> TrainCount = new("--train-count") { Description = "How many digits to train on." };

@@ -19,7 +19,7 @@ public static partial class Show
             [
                 .. report.Warnings.Select(finding => $"Does not hold: {finding.Rule}. {finding.Meaning} {finding.Advice}"),
                 .. report.Note is null ? [] : new[] { $"Note: {report.Note}" },
-                $"No warning is no proof: these checks, at these budgets, saw nothing.",
+                .. report.Warnings.Count > 0 ? [] : new[] { "No warning is no proof: these checks, at these budgets, saw nothing." },
                 $"The gradient attacks increase {report.Loss}. {Number.Duration(report.Seconds)}, {Number.Count(report.ModelEvaluations - report.Backwards)} forward and {Number.Count(report.Backwards)} backward passes, counted per point. Seed {report.Seed}, device {report.Device}.",
             ],
         };

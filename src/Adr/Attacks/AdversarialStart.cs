@@ -96,8 +96,7 @@ internal sealed class AdversarialStart(string attack, nn.Module<Tensor, Tensor> 
     {
         using var scope = NewDisposeScope();
         var labelled = Labels(open);
-        cost.Count(open.Count, withGradient: false);
-        var verdicts = Verdicts.Of(model.call(candidates), labelled, attack);
+        var verdicts = Verdicts.Of(cost.Ask(model, candidates), labelled, attack);
         List<int> wrong = [.. Enumerable.Range(0, open.Count).Where(verdicts.IsWrong)];
         if (wrong.Count == 0) return open;
         List<int> points = [.. wrong.Select(i => open[i])];

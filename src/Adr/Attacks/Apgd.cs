@@ -38,7 +38,7 @@ public sealed class Apgd : AutoPgdAttack
     {
         var points = new AttackedPoints(origin, labels, Keep);
         for (var run = 0; run < Restarts && points.Count > 0; run++)
-            Climb(points, new PointObjective(model, PointLoss.Of(Loss, points.Labels), cost), origin, seeds.Fork(run), cancellation);
+            Climb(points, new PointObjective(model, PointLoss.Of(Loss, points.Labels), cost), seeds.Fork(run), cancellation);
         return points.Best;
     }
 

@@ -11,19 +11,23 @@ namespace Adr.Attacks;
 /// </remarks>
 internal class ApgdRun : IDisposable
 {
-    private readonly ApgdSettings _settings;
+    private const double Rho = 0.75; // the share of steps that must raise the loss for a point to keep its step size
+
+    private readonly int _steps;
+    private readonly int _gradientSamples;
     private readonly bool _offers;
     private readonly List<PointState> _states = [];
     private PointObjective _objective;
 
     /// <summary>A run that has not begun.</summary>
-    /// <param name="settings">How it runs.</param>
+    /// <param name="steps">Gradient steps after the first look.</param>
+    /// <param name="gradientSamples">Answers of the model that make one gradient.</param>
     /// <param name="threat">What it may do.</param>
     /// <param name="points">The points; broken ones are left out on the way.</param>
     /// <param name="objective">Their loss.</param>
     /// <param name="offers">Whether its iterates are candidates for <paramref name="points"/>; not where the radius is larger than theirs.</param>
-    internal ApgdRun(ApgdSettings settings, ThreatModel threat, AttackedPoints points, PointObjective objective, bool offers = true) =>
-        (_settings, Threat, Points, _objective, _offers) = (settings, threat, points, objective, offers);
+    internal ApgdRun(int steps, int gradientSamples, ThreatModel threat, AttackedPoints points, PointObjective objective, bool offers = true) =>
+        (_steps, _gradientSamples, Threat, Points, _objective, _offers) = (steps, gradientSamples, threat, points, objective, offers);
 
     /// <summary>The iterates with the largest loss [b,C,H,W].</summary>
     internal Tensor Best => BestX.Rows;
@@ -54,8 +58,8 @@ internal class ApgdRun : IDisposable
     internal void From(Tensor start, CancellationToken cancellation)
     {
         Begin(start);
-        var (window, sinceCheck) = (FirstWindow(_settings.Steps), 0);
-        for (var step = 0; step < _settings.Steps && Points.Count > 0; step++)
+        var (window, sinceCheck) = (FirstWindow(_steps), 0);
+        for (var step = 0; step < _steps && Points.Count > 0; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
@@ -66,7 +70,7 @@ internal class ApgdRun : IDisposable
             if (++sinceCheck == window)
             {
                 GoBack(Check(window));
-                (window, sinceCheck) = (NextWindow(window, _settings.Steps), 0);
+                (window, sinceCheck) = (NextWindow(window, _steps), 0);
             }
             if (_offers && Points.LeaveBroken() is { } left) Leave(left);
         }
@@ -112,7 +116,7 @@ internal class ApgdRun : IDisposable
     /// <returns>Which points go back to their best iterate [b].</returns>
     private protected virtual Tensor Check(int window)
     {
-        var oscillates = Rises.Rows.le(_settings.Rho * window);
+        var oscillates = Rises.Rows.le(Rho * window);
         var stuck = WentBack.Rows.logical_not().logical_and(BestLossAtCheck.Rows.ge(BestLoss.Rows));
         var back = oscillates.logical_or(stuck);
         StepSize.SetWhere(back, StepSize.Rows / 2);
@@ -144,7 +148,7 @@ internal class ApgdRun : IDisposable
 
     private Ascent Ask(Tensor candidate)
     {
-        var ascent = _objective.Ascend(candidate, _settings.GradientSamples);
+        var ascent = _objective.Ascend(candidate, _gradientSamples);
         Points.Watch(ascent.Gradient);
         if (_offers) Points.Offer(candidate, ascent.Logits);
         return ascent;

@@ -39,13 +39,12 @@ public sealed class ApgdTargeted : AutoPgdAttack
     protected internal override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
     {
         var points = new AttackedPoints(origin, labels, Keep);
-        cost.Count(origin.shape[0], withGradient: false);
-        var others = OtherClasses.Ranked(model.call(origin), labels); // [B,K − 1]
+        var others = OtherClasses.Ranked(cost.Ask(model, origin), labels); // [B,K − 1]
         for (var target = 0; target < Math.Min(Targets, others.shape[1]); target++)
             for (var run = 0; run < Restarts && points.Count > 0; run++)
             {
                 var loss = PointLoss.TargetedLogitRatio(points.Labels, points.Of(others.select(1, target)));
-                Climb(points, new PointObjective(model, loss, cost), origin, seeds.Fork(Restarts * target + run), cancellation);
+                Climb(points, new PointObjective(model, loss, cost), seeds.Fork(Restarts * target + run), cancellation);
             }
         return points.Best;
     }

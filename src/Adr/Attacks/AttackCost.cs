@@ -1,3 +1,6 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace Adr.Attacks;
 
 /// <summary>Counts what attacks spend. One instance may be passed to many calls; it adds up. Not safe for use from several threads.</summary>
@@ -12,10 +15,11 @@ public sealed class AttackCost
     /// <summary>Forward plus backward passes, counted per point.</summary>
     public long ModelEvaluations => Forwards + Backwards;
 
-    internal void Count(long points, bool withGradient)
+    /// <summary>Asks a model, and counts: the logits [b,K] of images [b,…].</summary>
+    internal Tensor Ask(nn.Module<Tensor, Tensor> model, Tensor images)
     {
-        Forwards += points;
-        if (withGradient) Backwards += points;
+        Forwards += images.shape[0];
+        return model.call(images);
     }
 
     /// <summary>What another counted.</summary>

@@ -60,8 +60,7 @@ public sealed class AutoAttack : Attack
         {
             using var scope = NewDisposeScope();
             var candidates = find();
-            cost.Count(points.Count, withGradient: false);
-            points.Offer(candidates, model.call(candidates));
+            points.Offer(candidates, cost.Ask(model, candidates));
             points.LeaveBroken(all: true);
         }
     }

@@ -6,8 +6,6 @@ namespace Adr.Attacks;
 /// <summary>What <see cref="Apgd"/> and <see cref="ApgdTargeted"/> share: Auto-PGD runs from starts on the ball's surface (Croce and Hein 2020).</summary>
 public abstract class AutoPgdAttack : Attack
 {
-    private const double Rho = 0.75;
-
     // Under L1 with growing radii: 3ε, 2ε, ε, for these shares of the steps (Croce and Hein 2021, section 4.2).
     private static readonly (double Radius, double Share)[] Stages = [(3, 0.3), (2, 0.3), (1, 0.4)];
 
@@ -48,18 +46,17 @@ public abstract class AutoPgdAttack : Attack
     public KeptIterate Keep { get; }
 
     /// <summary>One run from a fresh start, on the points that are left.</summary>
-    private protected void Climb(AttackedPoints points, PointObjective objective, Tensor origin, PointSeeds seeds, CancellationToken cancellation)
+    private protected void Climb(AttackedPoints points, PointObjective objective, PointSeeds seeds, CancellationToken cancellation)
     {
-        var x = Start(origin, seeds, points);
+        var x = Start(points, seeds);
         foreach (var (threat, steps) in Plan())
         {
             if (points.Count == 0) break;
-            var settings = new ApgdSettings(steps, Rho, GradientSamples);
             var inside = threat.Epsilon <= Threat.Epsilon;
             if (LargerRadii) x = threat.Project(x, points.Origin);
             using var run = Threat.Norm == Norm.L1
-                ? new SparseApgdRun(settings, threat, points, objective, inside, isFresh: !LargerRadii)
-                : new ApgdRun(settings, threat, points, objective, inside);
+                ? new SparseApgdRun(steps, GradientSamples, threat, points, objective, inside, isFresh: !LargerRadii)
+                : new ApgdRun(steps, GradientSamples, threat, points, objective, inside);
             run.From(x, cancellation);
             x.Dispose();
             x = run.Best.clone();
@@ -78,13 +75,12 @@ public abstract class AutoPgdAttack : Attack
     }
 
     // L∞, L2: on the surface of the ball, cut with the box; L1: a normal step, projected
-    private Tensor Start(Tensor origin, PointSeeds seeds, AttackedPoints points)
+    private Tensor Start(AttackedPoints points, PointSeeds seeds)
     {
         using var scope = NewDisposeScope();
-        var radius = LargerRadii ? Stages[0].Radius * Threat.Epsilon : Threat.Epsilon;
-        var threat = Threat.WithEpsilon(radius);
-        var noise = Threat.Norm == Norm.Linf ? seeds.Uniform(origin.shape, -1, 1, origin.device) : seeds.Normal(origin.shape, origin.device);
-        if (Threat.Norm != Norm.L1) noise = radius * noise / PerPoint.Spread(Threat.Distance(noise, zeros_like(noise)).clamp_min(1e-30), noise);
-        return points.Of(threat.Project(origin + noise, origin)).MoveToOuterDisposeScope();
+        var threat = Threat.WithEpsilon((LargerRadii ? Stages[0].Radius : 1) * Threat.Epsilon);
+        var (origin, own) = (points.Origin, points.Of(seeds));
+        var noise = Threat.Norm == Norm.L1 ? own.Normal(origin.shape, origin.device) : threat.Noise(origin, threat.Epsilon, own);
+        return threat.Project(origin + noise, origin).MoveToOuterDisposeScope();
     }
 }

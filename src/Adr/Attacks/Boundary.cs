@@ -19,11 +19,7 @@ internal sealed class Boundary(nn.Module<Tensor, Tensor> model, Tensor labels, T
         new(model, labels.index_select(0, left).MoveToOuterDisposeScope(), others.index_select(0, left).MoveToOuterDisposeScope(), threat, cost);
 
     /// <summary>The logits at candidates [b,C,H,W]: [b,K].</summary>
-    internal Tensor Logits(Tensor candidate)
-    {
-        cost.Count(candidate.shape[0], withGradient: false);
-        return model.call(candidate);
-    }
+    internal Tensor Logits(Tensor candidate) => cost.Ask(model, candidate);
 
     /// <summary>The nearest one of each candidate, by |z_k − z_y| / ‖∇(z_k − z_y)‖ in the dual norm. One gradient for each of the M classes.</summary>
     /// <param name="candidate">[b,C,H,W].</param>
@@ -31,9 +27,7 @@ internal sealed class Boundary(nn.Module<Tensor, Tensor> model, Tensor labels, T
     {
         using var scope = NewDisposeScope();
         using var graph = enable_grad();
-        cost.Count(candidate.shape[0], withGradient: false);
-        var delta = zeros_like(candidate, requires_grad: true);
-        var logits = model.call(candidate.detach() + delta);
+        var (delta, logits) = DifferentiableLook.At(model, candidate, cost);
         var rises = logits.gather(1, others) - logits.gather(1, labels.unsqueeze(1));                       // [b,M]: z_k − z_y
         Hyperplane? nearest = null;
         for (long other = 0; other < others.shape[1]; other++)

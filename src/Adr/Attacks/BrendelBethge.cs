@@ -82,8 +82,7 @@ public sealed class BrendelBethge : MinimumNormAttack
     /// <inheritdoc/>
     protected internal override Tensor Search(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
     {
-        cost.Count(origin.shape[0], withGradient: false);
-        var clean = Verdicts.Of(model.call(origin), labels, Name).Margin;
+        var clean = Verdicts.Of(cost.Ask(model, origin), labels, Name).Margin;
         List<int> right = [.. Enumerable.Range(0, clean.Length).Where(i => !(clean[i] > 0))];
         var result = origin.clone();
         if (right.Count == 0) return result;

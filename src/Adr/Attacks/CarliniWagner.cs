@@ -60,8 +60,7 @@ public sealed class CarliniWagner : MinimumNormAttack
     /// <inheritdoc/>
     protected internal override Tensor Search(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
     {
-        cost.Count(origin.shape[0], withGradient: false);
-        var points = new BoundaryPoints(origin, labels, model.call(origin), Threat);
+        var points = new BoundaryPoints(origin, labels, cost.Ask(model, origin), Threat);
         var none = zeros([origin.shape[0]], dtype: origin.dtype, device: origin.device);
         using var constant = new PointState(none + InitialConstant);             // [B]
         using var tooSmall = new PointState(none);                               // [B]

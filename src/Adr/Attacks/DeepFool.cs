@@ -43,8 +43,7 @@ public sealed class DeepFool : MinimumNormAttack
     /// <inheritdoc/>
     protected internal override Tensor Search(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
     {
-        cost.Count(origin.shape[0], withGradient: false);
-        var clean = model.call(origin);
+        var clean = cost.Ask(model, origin);
         var points = new BoundaryPoints(origin, labels, clean, Threat);
         var others = OtherClasses.Ranked(clean, labels);
         var boundary = new Boundary(model, points.Labels, points.Of(others.narrow(1, 0, Math.Min(Candidates - 1, others.shape[1]))), Threat, cost);

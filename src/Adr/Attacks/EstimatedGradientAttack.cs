@@ -51,8 +51,7 @@ public abstract class EstimatedGradientAttack : Attack
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            cost.Count(points.Count, withGradient: false);
-            points.Offer(x.Rows, model.call(x.Rows));
+            points.Offer(x.Rows, cost.Ask(model, x.Rows));
             if (points.LeaveBroken() is { } left)
             {
                 x.Select(left);

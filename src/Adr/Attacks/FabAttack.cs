@@ -60,8 +60,7 @@ public abstract class FabAttack : MinimumNormAttack
     /// <inheritdoc/>
     protected internal sealed override Tensor Search(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
     {
-        cost.Count(origin.shape[0], withGradient: false);
-        var clean = model.call(origin);
+        var clean = cost.Ask(model, origin);
         var points = new BoundaryPoints(origin, labels, clean, Threat);
         var stream = 0;
         foreach (var classes in Passes(OtherClasses.Ranked(clean, labels)))
@@ -117,9 +116,7 @@ public abstract class FabAttack : MinimumNormAttack
     private Tensor RandomStart(BoundaryPoints points, PointSeeds seeds)
     {
         using var scope = NewDisposeScope();
-        var (origin, own) = (points.Origin, points.Of(seeds));
-        var noise = Threat.Norm == Norm.Linf ? own.Uniform(origin.shape, -1, 1, origin.device) : own.Normal(origin.shape, origin.device);
-        var radius = StartShare * Threat.Epsilon / Threat.Distance(noise, zeros_like(noise)).clamp_min(1e-30);
-        return (origin + PerPoint.Spread(radius, noise) * noise).clamp(Threat.Bounds.Low, Threat.Bounds.High).MoveToOuterDisposeScope();
+        var noise = Threat.Noise(points.Origin, StartShare * Threat.Epsilon, points.Of(seeds));
+        return (points.Origin + noise).clamp(Threat.Bounds.Low, Threat.Bounds.High).MoveToOuterDisposeScope();
     }
 }

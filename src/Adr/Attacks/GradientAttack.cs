@@ -7,7 +7,7 @@ namespace Adr.Attacks;
 /// <remarks>From a start, or from several, a <see cref="ProjectedAscent"/> (Madry et al. 2018, eq. 2 and section 2.1).</remarks>
 public abstract class GradientAttack : Attack
 {
-    private readonly double? _stepSize;
+    private readonly double? _fixedStepSize;
 
     /// <summary>Sets up the loop.</summary>
     /// <param name="name">The name in tables.</param>
@@ -25,8 +25,6 @@ public abstract class GradientAttack : Attack
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
-        if (stepSize is { } step && !(step > 0 && double.IsFinite(step)))
-            throw new ArgumentOutOfRangeException(nameof(stepSize), step, "The step size must be a finite number > 0, in pixel units.");
         if (!Enum.IsDefined(keep)) throw new ArgumentOutOfRangeException(nameof(keep), keep, "Expected a member of KeptIterate.");
         if (!Enum.IsDefined(loss)) throw new ArgumentOutOfRangeException(nameof(loss), loss, "Expected a member of AttackLoss.");
         if (!Enum.IsDefined(start)) throw new ArgumentOutOfRangeException(nameof(start), start, "Expected a member of AttackStart.");
@@ -35,7 +33,7 @@ public abstract class GradientAttack : Attack
             throw new ArgumentException($"{restarts} restarts from the image itself are {restarts} times the same run. Choose a random start, or 1 restart.", nameof(restarts));
         if (loss == AttackLoss.KullbackLeibler && start == AttackStart.None)
             throw new ArgumentException("KL(p(x) ‖ p(x')) has gradient 0 at x' = x, so the attack would not move. Start at AttackStart.Gaussian, as TRADES does.", nameof(start));
-        (Steps, _stepSize, Restarts, Keep, Loss, Start, Momentum) = (steps, stepSize, restarts, keep, loss, start, momentum);
+        (Steps, _fixedStepSize, Restarts, Keep, Loss, Start, Momentum) = (steps, FixedStep.Checked(stepSize), restarts, keep, loss, start, momentum);
     }
 
     /// <inheritdoc/>
@@ -45,7 +43,7 @@ public abstract class GradientAttack : Attack
     public override string? FallbackFor(int classes) => Loss.FallbackFor(classes);
 
     /// <summary>The step size α, in pixel units.</summary>
-    public double StepSize => _stepSize ?? DefaultStepSize;
+    public double StepSize => _fixedStepSize ?? DefaultStepSize;
 
     /// <summary>The step size where none was given.</summary>
     protected virtual double DefaultStepSize => 2.5 * Threat.Epsilon / Steps;
@@ -66,22 +64,21 @@ public abstract class GradientAttack : Attack
     public double Momentum { get; }
 
     /// <summary>The step size as given: null where it follows ε.</summary>
-    protected double? FixedStepSize => _stepSize;
+    protected double? FixedStepSize => _fixedStepSize;
 
     /// <summary>The fixed step size scaled to another radius; null where it follows ε, or where the present radius is 0.</summary>
-    protected double? StepSizeAt(double epsilon) =>
-        _stepSize is { } step && Threat.Epsilon > 0 && epsilon > 0 ? step * epsilon / Threat.Epsilon : null;
+    protected double? StepSizeAt(double epsilon) => FixedStep.Scaled(_fixedStepSize, Threat.Epsilon, epsilon);
 
     /// <inheritdoc/>
     protected internal sealed override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
     {
         var points = new AttackedPoints(origin, labels, Keep);
-        var clean = CleanLogits(model, origin, cost);
+        var clean = Loss == AttackLoss.KullbackLeibler ? cost.Ask(model, origin) : null; // constant over the steps
         var ascent = new ProjectedAscent(Threat, Steps, StepSize, Momentum, points);
         for (var run = 0; run < Restarts && points.Count > 0; run++)
         {
             var objective = new PointObjective(model, PointLoss.Of(Loss, points.Labels, clean is null ? null : points.Of(clean)), cost);
-            var last = ascent.Climb(StartingPoint(origin, seeds.Fork(run), points), objective, Keep != KeptIterate.Last, cancellation);
+            var last = ascent.Climb(StartingPoint(points, seeds.Fork(run)), objective, Keep != KeptIterate.Last, cancellation);
             if (Keep == KeptIterate.Last && Restarts == 1) return points.Marked(last);
             if (points.Count > 0) points.Offer(last, objective.Logits(last));
             last.Dispose();
@@ -89,20 +86,14 @@ public abstract class GradientAttack : Attack
         return points.Best;
     }
 
-    private Tensor? CleanLogits(nn.Module<Tensor, Tensor> model, Tensor origin, AttackCost cost)
-    {
-        if (Loss != AttackLoss.KullbackLeibler) return null;
-        cost.Count(origin.shape[0], withGradient: false);
-        return model.call(origin); // constant over the steps
-    }
-
-    private Tensor StartingPoint(Tensor origin, PointSeeds seeds, AttackedPoints points)
+    private Tensor StartingPoint(AttackedPoints points, PointSeeds seeds)
     {
         using var scope = NewDisposeScope();
-        return points.Of(Start switch
+        var (origin, own) = (points.Origin, points.Of(seeds));
+        return (Start switch
         {
-            AttackStart.Random => Threat.RandomStart(origin, seeds),
-            AttackStart.Gaussian => Threat.Project(origin + 0.001 * seeds.Normal(origin.shape, origin.device), origin),
+            AttackStart.Random => Threat.RandomStart(origin, own),
+            AttackStart.Gaussian => Threat.Project(origin + 0.001 * own.Normal(origin.shape, origin.device), origin),
             _ => origin.clone(),
         }).MoveToOuterDisposeScope();
     }

@@ -31,8 +31,7 @@ internal sealed class GradientEstimate(nn.Module<Tensor, Tensor> model, AttackCo
             var directions = stack([.. Enumerable.Range(first, count).Select(pair => Direction(candidate, seeds.Fork(pair)))], 1); // [b,m,C,H,W]
             var centre = candidate.unsqueeze(1);
             var asked = cat([centre + sigma * directions, centre - sigma * directions], 1).flatten(0, 1);                          // [b·2m,C,H,W]
-            cost.Count(asked.shape[0], withGradient: false);
-            var margins = PointMargins.Margins(model.call(asked), labels.repeat_interleave(2L * count)).view(points, 2, count);    // [b,2,m]
+            var margins = PointMargins.Margins(cost.Ask(model, asked), labels.repeat_interleave(2L * count)).view(points, 2, count); // [b,2,m]
             var slopes = (margins.select(1, 0) - margins.select(1, 1)) / (2 * sigma);                                              // [b,m]
             gradient.add_((slopes.view([points, count, .. Enumerable.Repeat(1L, candidate.shape.Length - 1)]) * directions).sum(1));
         }

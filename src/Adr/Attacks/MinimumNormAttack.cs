@@ -79,8 +79,7 @@ public abstract class MinimumNormAttack : Attack
 
         Tensor IsWrong(Tensor images)
         {
-            cost.Count(images.shape[0], withGradient: false);
-            var logits = model.call(images);
+            var logits = cost.Ask(model, images);
             if (!logits.isfinite().all().item<bool>())
                 throw new InvalidOperationException($"{Name} met logits that are not finite. Check that the model's weights are finite.");
             return PointMargins.Margins(logits, labels).gt(0);

@@ -32,12 +32,10 @@ public sealed class MultiTargetedPgd : Attack
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
-        if (stepSize is { } step && !(step > 0 && double.IsFinite(step)))
-            throw new ArgumentOutOfRangeException(nameof(stepSize), step, "The step size must be a finite number > 0, in pixel units.");
         if (!Enum.IsDefined(loss)) throw new ArgumentOutOfRangeException(nameof(loss), loss, "Expected a member of TargetedLoss.");
         if (keep is not (KeptIterate.Worst or KeptIterate.Broken))
             throw new ArgumentOutOfRangeException(nameof(keep), keep, "Runs towards different targets end in different places: keep the worst iterate, or stop where a point is broken.");
-        (Steps, _stepSize, Loss, Restarts, Keep) = (steps, stepSize, loss, restarts, keep);
+        (Steps, _stepSize, Loss, Restarts, Keep) = (steps, FixedStep.Checked(stepSize), loss, restarts, keep);
     }
 
     /// <inheritdoc/>
@@ -61,15 +59,14 @@ public sealed class MultiTargetedPgd : Attack
 
     /// <inheritdoc/>
     public override Attack ScaledTo(double epsilon) => new MultiTargetedPgd(Threat.WithEpsilon(epsilon), Steps,
-        _stepSize is { } step && Threat.Epsilon > 0 && epsilon > 0 ? step * epsilon / Threat.Epsilon : null, Loss, Restarts, Keep);
+        FixedStep.Scaled(_stepSize, Threat.Epsilon, epsilon), Loss, Restarts, Keep);
 
     /// <inheritdoc/>
     protected internal override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
     {
         var points = new AttackedPoints(origin, labels, Keep);
         var ascent = new ProjectedAscent(Threat, Steps, StepSize, momentum: 0, points);
-        cost.Count(1, withGradient: false);
-        var classes = model.call(origin.narrow(0, 0, 1)).shape[1];
+        var classes = cost.Ask(model, origin.narrow(0, 0, 1)).shape[1];
         for (long other = 0; other < classes - 1; other++)
             for (var run = 0; run < Restarts && points.Count > 0; run++)
             {
@@ -77,17 +74,11 @@ public sealed class MultiTargetedPgd : Attack
                 var targets = points.Labels.le(other).to(ScalarType.Int64) + other;
                 var loss = Loss == TargetedLoss.Margin ? PointLoss.TargetedMargin(points.Labels, targets) : PointLoss.TargetedCrossEntropy(targets);
                 var objective = new PointObjective(model, loss, cost);
-                var last = ascent.Climb(StartingPoint(origin, seeds.Fork((int)other * Restarts + run), points), objective, offers: true, cancellation);
+                var last = ascent.Climb(Threat.RandomStart(points.Origin, points.Of(seeds).Fork((int)other * Restarts + run)), objective, offers: true, cancellation);
                 if (points.Count > 0) Finish(points, last, objective);
                 last.Dispose();
             }
         return points.Best;
-    }
-
-    private Tensor StartingPoint(Tensor origin, PointSeeds seeds, AttackedPoints points)
-    {
-        using var scope = NewDisposeScope();
-        return points.Of(Threat.RandomStart(origin, seeds)).MoveToOuterDisposeScope();
     }
 
     private static void Finish(AttackedPoints points, Tensor last, PointObjective objective)

@@ -18,9 +18,7 @@ public sealed class Nes : EstimatedGradientAttack
     public Nes(ThreatModel threat, int steps = 100, int samples = 50, double? stepSize = null, double sigma = 0.001)
         : base($"NES-{steps}×{samples}", threat, steps, samples, sigma)
     {
-        if (stepSize is { } step && !(step > 0 && double.IsFinite(step)))
-            throw new ArgumentOutOfRangeException(nameof(stepSize), step, "The step size must be a finite number > 0, in pixel units.");
-        _stepSize = stepSize;
+        _stepSize = FixedStep.Checked(stepSize);
     }
 
     /// <summary>The step size α, in pixel units.</summary>
@@ -34,7 +32,7 @@ public sealed class Nes : EstimatedGradientAttack
 
     /// <inheritdoc/>
     public override Attack ScaledTo(double epsilon) => new Nes(Threat.WithEpsilon(epsilon), Steps, Samples,
-        _stepSize is { } step && Threat.Epsilon > 0 && epsilon > 0 ? step * epsilon / Threat.Epsilon : null, Sigma);
+        FixedStep.Scaled(_stepSize, Threat.Epsilon, epsilon), Sigma);
 
     private protected override IStepRule NewRule(Tensor origin) => new SteepestRule(Threat, StepSize);
 }

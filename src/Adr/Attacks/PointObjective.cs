@@ -31,22 +31,15 @@ internal sealed class PointObjective(nn.Module<Tensor, Tensor> model, PointLoss 
     }
 
     /// <summary>The logits at candidates [b,C,H,W]: [b,K].</summary>
-    internal Tensor Logits(Tensor candidate)
-    {
-        cost.Count(candidate.shape[0], withGradient: false);
-        return model.call(candidate);
-    }
+    internal Tensor Logits(Tensor candidate) => cost.Ask(model, candidate);
 
     private Ascent Once(Tensor candidate)
     {
         using var scope = NewDisposeScope();
         using var graph = enable_grad();
-        cost.Count(candidate.shape[0], withGradient: true);
-        var delta = zeros_like(candidate, requires_grad: true); // a fresh leaf: TorchSharp 0.99 leaks a tensor on requires_grad_()
-        var logits = model.call(candidate.detach() + delta);
+        cost.CountGradient(candidate.shape[0]);
+        var (delta, logits) = DifferentiableLook.At(model, candidate, cost);
         var losses = loss.At(logits);
-        if (!losses.requires_grad)
-            throw new InvalidOperationException("The model's logits have no gradient with respect to the images: its forward pass leaves autograd, by detach(), no_grad() or integers, or does not use the images. A gradient attack cannot judge it: take one by answers alone, Square, SPSA or NES.");
         // the gradient of the sum: to each point that of its own loss
         var gradient = autograd.grad([losses.sum()], [delta])[0];
         return new Ascent(gradient.MoveToOuterDisposeScope(), losses.detach().MoveToOuterDisposeScope(), logits.detach().MoveToOuterDisposeScope());

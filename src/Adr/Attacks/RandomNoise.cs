@@ -33,8 +33,7 @@ public sealed class RandomNoise : Attack
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var candidate = Threat.RandomStart(origin, seeds.Fork(trial));
-            cost.Count(origin.shape[0], withGradient: false);
-            points.Offer(candidate, model.call(candidate));
+            points.Offer(candidate, cost.Ask(model, candidate));
         }
         return points.Best;
     }

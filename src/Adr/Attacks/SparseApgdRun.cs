@@ -8,14 +8,15 @@ namespace Adr.Attacks;
 /// Every 4 % of the steps a point counts the coordinates k in which its best iterate differs from the image: it goes on with k/1.5 of them;
 /// where k fell below 95 % of what it was, α is ε again and the point goes back to its best iterate; elsewhere α is divided by 1.5, down to ε/10.
 /// </remarks>
-/// <param name="settings">How it runs.</param>
+/// <param name="steps">Gradient steps after the first look.</param>
+/// <param name="gradientSamples">Answers of the model that make one gradient.</param>
 /// <param name="threat">What it may do.</param>
 /// <param name="points">The points.</param>
 /// <param name="objective">Their loss.</param>
 /// <param name="offers">Whether its iterates are candidates for the points.</param>
 /// <param name="isFresh">Whether it starts at random; else it goes on from where another radius ended.</param>
-internal sealed class SparseApgdRun(ApgdSettings settings, ThreatModel threat, AttackedPoints points, PointObjective objective, bool offers, bool isFresh)
-    : ApgdRun(settings, threat, points, objective, offers)
+internal sealed class SparseApgdRun(int steps, int gradientSamples, ThreatModel threat, AttackedPoints points, PointObjective objective, bool offers, bool isFresh)
+    : ApgdRun(steps, gradientSamples, threat, points, objective, offers)
 {
     private const double Shrink = 1.5;
     private const double FirstShare = 0.2;

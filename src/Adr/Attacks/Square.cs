@@ -65,7 +65,7 @@ public sealed class Square : Attack
     {
         var windows = new SquareWindows(Threat, origin.shape);
         using var best = new PointState(windows.Start(points.Origin, seeds.Fork(0)));
-        using var logits = new PointState(Ask(best.Rows)); // [b,K], of the best candidates
+        using var logits = new PointState(cost.Ask(model, best.Rows)); // [b,K], of the best candidates
         Offer(best.Rows, logits.Rows);
         for (var query = 0; query < Steps && points.Count > 0; query++)
         {
@@ -89,14 +89,8 @@ public sealed class Square : Attack
         Tensor AskWhatMoved(Tensor candidate, Tensor from, Tensor known)
         {
             var moved = candidate.ne(from).flatten(1).any(1).nonzero().squeeze(1);
-            if (moved.shape[0] == candidate.shape[0]) return Ask(candidate);
-            return moved.shape[0] == 0 ? known.clone() : known.index_copy(0, moved, Ask(candidate.index_select(0, moved)));
-        }
-
-        Tensor Ask(Tensor x)
-        {
-            cost.Count(x.shape[0], withGradient: false);
-            return model.call(x);
+            if (moved.shape[0] == candidate.shape[0]) return cost.Ask(model, candidate);
+            return moved.shape[0] == 0 ? known.clone() : known.index_copy(0, moved, cost.Ask(model, candidate.index_select(0, moved)));
         }
 
         void Offer(Tensor x, Tensor answers)

@@ -95,6 +95,17 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
         return Project(origin + direction * PerPoint.Spread(radius, origin), origin).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Noise of one length in the norm for each point: uniform (L∞) or normal numbers, stretched to it.</summary>
+    /// <param name="like">[B,…].</param>
+    /// <param name="length">The length, ≥ 0.</param>
+    /// <param name="seeds">One index per point.</param>
+    internal Tensor Noise(Tensor like, double length, PointSeeds seeds)
+    {
+        using var scope = NewDisposeScope();
+        var noise = Norm == Norm.Linf ? seeds.Uniform(like.shape, -1, 1, like.device) : seeds.Normal(like.shape, like.device);
+        return (noise * PerPoint.Spread(length / Distance(noise, zeros_like(noise)).clamp_min(Tiny), noise)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The norm of each point's perturbation.</summary>
     /// <param name="candidate">[B,…].</param>
     /// <param name="origin">[B,…].</param>

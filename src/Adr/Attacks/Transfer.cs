@@ -15,11 +15,10 @@ public sealed class Transfer : Attack
     /// <param name="attack">The attack on the surrogate.</param>
     /// <param name="surrogate">The other model, with the same images and classes; it is left as it was.</param>
     /// <param name="surrogateName">Its name in tables.</param>
-    public Transfer(Attack attack, nn.Module<Tensor, Tensor> surrogate, string surrogateName) : base($"{attack?.Name} from {surrogateName}", attack?.Threat!)
+    public Transfer(Attack attack, nn.Module<Tensor, Tensor> surrogate, string surrogateName) : base(NameOf(attack, surrogateName), attack.Threat)
     {
         ArgumentNullException.ThrowIfNull(surrogate);
-        ArgumentException.ThrowIfNullOrWhiteSpace(surrogateName);
-        (_attack, _surrogate, _surrogateName) = (attack!, surrogate, surrogateName);
+        (_attack, _surrogate, _surrogateName) = (attack, surrogate, surrogateName);
     }
 
     /// <inheritdoc/>
@@ -41,4 +40,11 @@ public sealed class Transfer : Attack
     /// <inheritdoc/>
     protected internal override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation) =>
         _attack.Perturb(_surrogate, origin, labels, seeds, cancellation, cost);
+
+    private static string NameOf(Attack attack, string surrogateName)
+    {
+        ArgumentNullException.ThrowIfNull(attack);
+        ArgumentException.ThrowIfNullOrWhiteSpace(surrogateName);
+        return $"{attack.Name} from {surrogateName}";
+    }
 }

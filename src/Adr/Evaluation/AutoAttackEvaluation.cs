@@ -32,8 +32,6 @@ public static class AutoAttackEvaluation
         ArgumentNullException.ThrowIfNull(attack);
         options ??= new EvaluationOptions();
         using var subject = new Subject(model, data, options, [attack]);
-        if (attack.NeedsGradient && model is BlackBox)
-            throw new ArgumentException($"{attack.Name} has attacks that need the model's gradient, and {model.Architecture} is a black box. Make one of black-box attacks: new AutoAttack([new Square(threat), …]).", nameof(attack));
         var run = Describe(subject, attack, options);
         var labels = PointLabels.Of(data);
         var state = stateFile is null ? null : AutoAttackState.Read(stateFile, run);
@@ -42,10 +40,10 @@ public static class AutoAttackEvaluation
         while (state.Stages.Count < attack.Attacks.Count)
             state = Run(subject, attack.Attacks[state.Stages.Count], state, labels, options.BatchSize, stateFile, images, cancellation);
 
-        var (right, robust) = (AutoAttackState.Points(state.Right), AutoAttackState.Points(state.Robust));
+        var robust = state.Robust;
         images?.Save(options.SaveAdversarialTo!, name, attack, options.Seed, robust);
         var after = Believability.After(state.Stages);
-        return new AutoAttackReport(name, data.Name, attack.Name, attack.Threat, Proportion.Of(right), state.Stages, Proportion.Of(robust), robust,
+        return new AutoAttackReport(name, data.Name, attack.Name, attack.Threat, Proportion.Of(state.Right), state.Stages, Proportion.Of(robust), robust,
             PointLabels.PerClass(robust, labels, data.Classes), after is null ? state.Warnings : [.. state.Warnings, after], data.ClassNames, subject.Options.Seed, subject.DeviceName);
     }
 
@@ -53,8 +51,7 @@ public static class AutoAttackEvaluation
     {
         var right = PointLabels.Match(subject.Predictions(cancellation), labels);
         var warnings = subject.FirstBatch() is { } first ? Look(first) : [];
-        var points = AutoAttackState.Text(right);
-        return new AutoAttackState(run, points, warnings, [], points, points, 0, 0, 0);
+        return new AutoAttackState(run, right, warnings, [], right, right, 0, 0, 0);
 
         IReadOnlyList<BelievabilityWarning> Look((Tensor Images, Tensor Labels, long[] Positions) batch)
         {
@@ -67,7 +64,7 @@ public static class AutoAttackEvaluation
     // One attack on the points that stand, from the batch on at which the state is
     private static AutoAttackState Run(Subject subject, Attack attack, AutoAttackState state, long[] labels, int batchSize, string? stateFile, BrokenImages? images, CancellationToken cancellation)
     {
-        var (standing, robust) = (AutoAttackState.Points(state.Standing), AutoAttackState.Points(state.Robust));
+        var (standing, robust) = (state.Standing, (bool[])state.Robust.Clone());
         var done = Enumerable.Range(0, standing.Length).Where(i => standing[i]).Take(state.Batches * batchSize).ToHashSet();
         var wanted = standing.Select((stands, i) => stands && !done.Contains(i)).ToArray();
         var (cost, clock) = (new AttackCost(), Stopwatch.StartNew());
@@ -77,7 +74,7 @@ public static class AutoAttackEvaluation
             var predictions = subject.Predict(adversarial);
             for (var i = 0; i < positions.Length; i++) robust[positions[i]] = predictions[i] == labels[positions[i]];
             images?.Take(positions, adversarial, robust, stateFile);
-            state = state with { Robust = AutoAttackState.Text(robust), Batches = state.Batches + 1, Seconds = before.Seconds + clock.Elapsed.TotalSeconds, ModelEvaluations = before.ModelEvaluations + cost.ModelEvaluations };
+            state = state with { Robust = (bool[])robust.Clone(), Batches = state.Batches + 1, Seconds = before.Seconds + clock.Elapsed.TotalSeconds, ModelEvaluations = before.ModelEvaluations + cost.ModelEvaluations };
             if (stateFile is not null) state.Write(stateFile);
         }
         var (attacked, left) = (standing.Count(stands => stands), robust.Count(stands => stands));

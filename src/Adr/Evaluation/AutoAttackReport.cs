@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Adr.Attacks;
 using Adr.Training;
 
@@ -26,7 +28,7 @@ public sealed record AutoAttackReport(
     Proportion Natural,
     IReadOnlyList<AutoAttackStage> Stages,
     Proportion RobustAccuracy,
-    bool[] Robust,
+    [property: JsonConverter(typeof(FlagsConverter))] bool[] Robust,
     IReadOnlyList<Proportion> PerClass,
     IReadOnlyList<BelievabilityWarning> Warnings,
     IReadOnlyList<string> ClassNames,
@@ -39,17 +41,18 @@ public sealed record AutoAttackReport(
     /// <summary>Forward plus backward passes of all attacks, counted per point.</summary>
     public long ModelEvaluations => Stages.Sum(stage => stage.ModelEvaluations);
 
-    /// <summary>Every number and setting as indented JSON; <c>robust</c> is a text with a "1" for each point that stands.</summary>
-    public string ToJson()
-    {
-        var report = JsonSerializer.SerializeToNode(this, Json.Indented)!;
-        report["robust"] = AutoAttackState.Text(Robust);
-        return report.ToJsonString(Json.Indented);
-    }
+    /// <summary>Everything as JSON: shares with their counts and 95 % intervals, settings, time, evaluations, warnings, and one 0 or 1 per point.</summary>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, Json.Indented)!.AsObject();
 
-    /// <summary>Writes <see cref="ToJson"/> to a file, whole or not at all.</summary>
-    /// <param name="path">The file.</param>
-    public void Save(string path) => Json.WriteText(path, ToJson() + "\n");
+    /// <summary>Writes <see cref="ToJson"/>, whole or not at all; makes the folder where it is missing.</summary>
+    /// <param name="path">The file; it is replaced if it exists.</param>
+    public void Save(string path) => Json.Write(path, this);
+
+    /// <summary>Reads a report back.</summary>
+    /// <param name="path">A file by <see cref="Save"/>.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file holds something else, or is damaged.</exception>
+    public static AutoAttackReport Load(string path) => Json.Read<AutoAttackReport>(path);
 }
 
 /// <summary>What one attack of Auto-Attack did.</summary>

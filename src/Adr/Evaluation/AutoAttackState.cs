@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Adr.Training;
 
 namespace Adr.Evaluation;
@@ -16,22 +17,16 @@ namespace Adr.Evaluation;
 /// <param name="ModelEvaluations">Its passes so far.</param>
 internal sealed record AutoAttackState(
     JsonObject Run,
-    string Right,
+    [property: JsonConverter(typeof(FlagsConverter))] bool[] Right,
     IReadOnlyList<BelievabilityWarning> Warnings,
     IReadOnlyList<AutoAttackStage> Stages,
-    string Standing,
-    string Robust,
+    [property: JsonConverter(typeof(FlagsConverter))] bool[] Standing,
+    [property: JsonConverter(typeof(FlagsConverter))] bool[] Robust,
     int Batches,
     double Seconds,
     long ModelEvaluations)
 {
     private const int Format = 1;
-
-    /// <summary>Points as text, "1" where true: readable, and a tenth of a byte of JSON punctuation.</summary>
-    internal static string Text(bool[] points) => string.Concat(points.Select(point => point ? '1' : '0'));
-
-    /// <summary>The points of <see cref="Text"/>.</summary>
-    internal static bool[] Points(string text) => [.. text.Select(letter => letter == '1')];
 
     /// <summary>The state in a file; null where there is none.</summary>
     /// <param name="path">The file.</param>

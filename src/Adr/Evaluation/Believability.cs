@@ -11,7 +11,6 @@ internal static class Believability
 {
     private const int Answers = 5;
     private const double DifferenceThatCounts = 1e-4; // of logits of length 1
-    private const double NearOne = 1e-5;
     private const double FallThatCounts = 0.002;      // 0.2 points
 
     /// <summary>What can be seen before any attack.</summary>
@@ -63,10 +62,7 @@ internal static class Believability
 
     private static BelievabilityWarning? Probabilities(Classifier model, Tensor images)
     {
-        var logits = model.call(images);
-        var (low, high) = (logits.min().to(ScalarType.Float64).item<double>(), logits.max().to(ScalarType.Float64).item<double>());
-        var off = (logits.sum(1) - 1).abs().max().to(ScalarType.Float64).item<double>();
-        if (low <= -NearOne || high >= 1 + NearOne || off >= NearOne) return null;
+        if (!Subject.AreProbabilities(model.call(images)).all().item<bool>()) return null;
         return new(BelievabilityFlag.ProbabilitiesForLogits,
             $"On {images.shape[0]} images every answer is in [0,1] and each sums to 1.",
             "They look like probabilities. Give the attack logits: a softmax saturates, its gradients vanish, and the model seems more robust than it is.");

@@ -167,8 +167,9 @@ internal sealed class Subject : IDisposable
 
     private static long[] Classes(Tensor logits) => logits.argmax(1).cpu().data<long>().ToArray();
 
-    // [B]; the tolerance is that of Auto-Attack's own check
-    private static Tensor AreProbabilities(Tensor logits) =>
+    /// <summary>Which answers are probabilities, not logits [B]; the tolerance is that of Auto-Attack's own check.</summary>
+    /// <param name="logits">[B,K].</param>
+    internal static Tensor AreProbabilities(Tensor logits) =>
         logits.amin([1L]).ge(0).logical_and(logits.amax([1L]).le(1)).logical_and((logits.sum(1) - 1).abs().lt(1e-5));
 
     private static Device DeviceOf(Classifier model, string? wanted)

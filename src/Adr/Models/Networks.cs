@@ -40,17 +40,16 @@ public static partial class Networks
         var (tensors, metadata) = Safetensors.Read(path);
         var name = architecture ?? metadata.GetValueOrDefault("architecture")
             ?? throw new InvalidDataException($"'{path}' does not say which network it is for. Name one of {string.Join(", ", Architectures)}.");
-        // the last layer is the last matrix; its rows are the classes
-        var last = tensors.Where(pair => pair.Value.shape.Length == 2).Select(pair => pair.Key).LastOrDefault(key => key.EndsWith(LastLayer(name), StringComparison.Ordinal));
-        var model = Create(name, last is null ? 10 : (int)tensors[last].shape[0]);
+        var model = Create(name);
+        // the rows of the last matrix are the classes
+        var last = model.state_dict().Last(pair => pair.Value.shape.Length == 2).Key;
+        if (tensors.TryGetValue(last, out var rows) && rows.shape is [var classes, _] && classes != model.Classes)
+        {
+            model.Dispose();
+            model = Create(name, (int)classes);
+        }
         Weights.Load(model, path);
         return model;
-    }
-
-    private static string LastLayer(string architecture)
-    {
-        using var model = Create(architecture);
-        return model.state_dict().Last(pair => pair.Value.shape.Length == 2).Key;
     }
 
     [GeneratedRegex("^wide-resnet-(?<depth>[0-9]{1,4})-(?<width>[0-9]{1,3})$")]

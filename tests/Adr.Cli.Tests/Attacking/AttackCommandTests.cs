@@ -40,7 +40,7 @@ public sealed class AttackCommandTests : IDisposable
     [InlineData("expected mnist-10k, mnist or cifar-10", "--data", "digits")]
     [InlineData("There is no network \"lenet\"", "--network", "lenet")]
     [InlineData("--epsilon is needed for L2", "--norm", "l2")]
-    [InlineData("--attacks 'all': expected one of standard|plus|rand", "--attacks", "all")]
+    [InlineData("--attacks 'all': expected standard, plus or rand", "--attacks", "all")]
     [InlineData("ε must be a finite number ≥ 0", "--epsilon", "-1")]
     [InlineData("The batch size must be at least 1", "--batch-size", "0")]
     [InlineData("1500 points", "--points", "1501")]

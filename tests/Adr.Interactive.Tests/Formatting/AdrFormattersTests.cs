@@ -8,6 +8,7 @@ public class AdrFormattersTests
     {
         { "proportion", [Mime.Html, Mime.Text] },
         { "report", [Mime.Html, Mime.Text] },
+        { "autoattack", [Mime.Html, Mime.Text] },
         { "distances", [Mime.Html, Mime.Text] },
         { "masking", [Mime.Html, Mime.Text] },
         { "table", [Mime.Html, Mime.Text] },
@@ -24,6 +25,7 @@ public class AdrFormattersTests
     {
         "proportion" => (Showing.Records.Proportion, Show.Proportion(Showing.Records.Proportion)),
         "report" => (Showing.Records.Report, Show.Report(Showing.Records.Report)),
+        "autoattack" => (Showing.Records.AutoAttack, Show.AutoAttack(Showing.Records.AutoAttack)),
         "distances" => (Showing.Records.Distances, Show.Distances(Showing.Records.Distances)),
         "masking" => (Showing.Records.Masking, Show.Masking(Showing.Records.Masking)),
         "table" => (Showing.Records.Table, Show.Table(Showing.Records.Table)),

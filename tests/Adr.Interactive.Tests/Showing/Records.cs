@@ -32,6 +32,12 @@ internal static class Records
 
     private static Dictionary<string, string> Settings => new() { ["steps"] = "40", ["stepSize"] = "0.01" };
 
+    internal static AutoAttackReport AutoAttack => new("ADR-ADV", "MNIST", "AutoAttack", ThreatModel.Linf(0.3), new(97, 100),
+    [
+        new("APGD-CE", new Dictionary<string, string>(), false, 97, 9, new(88, 100), 12.3, 19_000, null),
+        new("Square-5000", new Dictionary<string, string>(), true, 88, 3, new(85, 100), 75, 440_000, null),
+    ], new(85, 100), new bool[100], [new(42, 50), new(43, 50)], [new(BelievabilityFlag.SquareBreaksMore, "Square broke more.", "Look for masked gradients.")], ["zero", "one"], 1, "cpu");
+
     internal static RobustnessTable Table => TableOf(("ADV", 972, 760), ("ADR-ADV", 973, 888));
 
     internal static ConfusionMatrix Confusion => new(new long[,] { { 48, 2 }, { 1, 49 } }, ["zero", "one"]);

@@ -13,6 +13,7 @@ public class ShowTests
             Reviewed.Equal("proportion.txt", $"{Show.Proportion(Records.Proportion)}");
             Reviewed.Equal("report.txt", $"{Show.Report(Records.Report)}");
             Reviewed.Equal("report.html", Show.Report(Records.Report).As(Mime.Html));
+            Reviewed.Equal("autoattack.txt", $"{Show.AutoAttack(Records.AutoAttack)}");
             Reviewed.Equal("distances.txt", $"{Show.Distances(Records.Distances)}");
             Reviewed.Equal("masking.txt", $"{Show.Masking(Records.Masking)}");
             Reviewed.Equal("robustness.txt", $"{Show.Table(Records.Table)}".Replace(Records.Table.Caption, "(settings)"));

@@ -188,12 +188,42 @@ public static class AttackSafetyTests
         }
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void A_model_without_a_gradient_is_named(string name)
+        {
+            using var scope = NewDisposeScope();
+            using var model = new Detached(Sample.Model());
+            var attack = AttackTable.Row(name).Make(AttackTable.Row(name).Fit(Sample).Threat);
+            model.eval();
+            var labels = model.call(Sample.Images).argmax(1); // all are right, so all are attacked
+            if (attack.NeedsGradient) Assert.Contains("no gradient", Assert.Throws<InvalidOperationException>(() => attack.Perturb(model, Sample.Images, labels, Sample.Seeds)).Message, StringComparison.Ordinal);
+            else attack.Perturb(model, Sample.Images, labels, Sample.Seeds); // these need none
+        }
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
         public void A_model_with_broken_weights_is_named(string name)
         {
             using var scope = NewDisposeScope();
             using var model = Sample.Model();
             using (no_grad()) model.get_parameter("last.weight")!.fill_(float.NaN);
             Assert.Throws<InvalidOperationException>(() => Make(name).Perturb(model, Sample.Images, Sample.Labels, Sample.Seeds));
+        }
+    }
+
+    /// <summary>A model whose answers have no gradient.</summary>
+    private sealed class Detached : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> _inner;
+
+        internal Detached(nn.Module<Tensor, Tensor> inner) : base("detached")
+        {
+            _inner = inner;
+            register_module("inner", inner);
+        }
+
+        public override Tensor forward(Tensor images)
+        {
+            using var noGraph = no_grad();
+            return _inner.call(images);
         }
     }
 

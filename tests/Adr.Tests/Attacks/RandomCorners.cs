@@ -26,8 +26,7 @@ internal sealed class RandomCorners(ThreatModel threat, int trials = 10) : Attac
             using var scope = NewDisposeScope();                                   // frees the step's tensors
             var noise = seeds.Fork(trial).Normal(origin.shape, origin.device);     // depends on seed and point, not on the batch
             var candidate = Threat.Project(origin + Threat.Epsilon * noise.sign(), origin);
-            cost.Count(origin.shape[0], withGradient: false);                      // what reports show
-            points.Offer(candidate, model.call(candidate));
+            points.Offer(candidate, cost.Ask(model, candidate));                    // cost counts it: what reports show
         }
         return points.Best;
     }

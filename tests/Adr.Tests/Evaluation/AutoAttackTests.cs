@@ -115,16 +115,17 @@ public static class AutoAttackTests
         });
 
         [Fact]
-        public static void Goes_into_JSON_whole() => ForAll((sample, model, data) =>
+        public static void Goes_into_JSON_whole_and_comes_back() => ForAll((sample, model, data) =>
         {
             using var folder = new TemporaryFolder();
             var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options);
             var path = Path.Combine(folder.Path, "report.json");
             report.Save(path);
-            using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(path));
-            Assert.Equal(report.RobustAccuracy.Successes, json.RootElement.GetProperty("robust").GetString()!.Count(letter => letter == '1'));
-            Assert.Equal(3, json.RootElement.GetProperty("stages").GetArrayLength());
-            Assert.Equal("8", json.RootElement.GetProperty("stages")[0].GetProperty("settings").GetProperty("steps").GetString());
+            var json = report.ToJson();
+            Assert.Equal(report.RobustAccuracy.Successes, ((string)json["robust"]!).Count(letter => letter == '1'));
+            Assert.Equal(3, json["stages"]!.AsArray().Count);
+            Assert.Equal("8", (string?)json["stages"]![0]!["settings"]!["steps"]);
+            Assert.Equal(json.ToJsonString(), AutoAttackReport.Load(path).ToJson().ToJsonString());
         }, 3);
     }
 
@@ -134,8 +135,12 @@ public static class AutoAttackTests
         {
             internal int Reports { get; private set; }
 
+            /// <summary>Batches of attacks.</summary>
+            internal int Attacked { get; private set; }
+
             public void Report(EvaluationProgress value)
             {
+                if (value.Attack != "natural") Attacked++;
                 if (++Reports == after) throw new TimeoutException("cut off");
             }
         }
@@ -149,12 +154,13 @@ public static class AutoAttackTests
             var all = new CutOff(int.MaxValue);
             var whole = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, options with { Progress = all });
             var state = Path.Combine(folder.Path, "state.json");
-            var (cuts, parts) = (0, options with { SaveAdversarialTo = Path.Combine(folder.Path, "parts") });
+            var (cuts, attacked, parts) = (0, 0, options with { SaveAdversarialTo = Path.Combine(folder.Path, "parts") });
             for (var after = 1 + sample.Seed % 5; ; after += 2 + sample.Seed % 3)
             {
+                var part = new CutOff(after);
                 try
                 {
-                    var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, parts with { Progress = new CutOff(after) }, state);
+                    var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, parts with { Progress = part }, state);
                     Assert.Equal(whole.Robust, report.Robust);
                     Assert.Equal(whole.Stages.Select(s => (s.Attack, s.Attacked, s.Broken, s.ModelEvaluations)), report.Stages.Select(s => (s.Attack, s.Attacked, s.Broken, s.ModelEvaluations)));
                     break;
@@ -163,7 +169,12 @@ public static class AutoAttackTests
                 {
                     cuts++;
                 }
+                finally
+                {
+                    attacked += part.Attacked;
+                }
             }
+            Assert.Equal(all.Attacked, attacked); // no batch was attacked twice
             Assert.Equal(all.Reports >= 1 + sample.Seed % 5, cuts > 0);
             var (expected, _) = Safetensors.Read(Directory.GetFiles(Path.Combine(folder.Path, "whole")).Single());
             var (actual, _) = Safetensors.Read(Directory.GetFiles(Path.Combine(folder.Path, "parts")).Single());
@@ -178,7 +189,7 @@ public static class AutoAttackTests
             var first = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options, state);
             var second = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options with { Progress = new CutOff(1) }, state);
             Assert.Equal(first.Robust, second.Robust);
-            Assert.Equal(first.ToJson(), second.ToJson());
+            Assert.Equal(first.ToJson().ToJsonString(), second.ToJson().ToJsonString());
         }, 4);
 
         [Fact]

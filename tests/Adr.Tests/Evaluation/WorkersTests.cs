@@ -43,6 +43,32 @@ public sealed class WorkersTests : IDisposable
     }
 
     [Fact]
+    public void An_evaluation_works_in_them()
+    {
+        using var scope = NewDisposeScope();
+        using var model = SplitMix.Fill(new MnistCnn(1), 3);
+        using var digits = Digits(70);
+        var threads = new System.Collections.Concurrent.ConcurrentDictionary<int, long>();
+        ConfusionMatrix.Evaluate(model, digits, new Noted(threads));
+        Assert.Equal([35L, 35L], threads.Values);
+        Assert.DoesNotContain(Environment.CurrentManagedThreadId, threads.Keys);
+    }
+
+    /// <summary>Notes how many points it meets in which thread.</summary>
+    private sealed class Noted(System.Collections.Concurrent.ConcurrentDictionary<int, long> threads) : Attack("noted", ThreatModel.Linf(0.1))
+    {
+        public override int Steps => 1;
+
+        public override Attack WithThreat(ThreatModel threat) => this;
+
+        protected internal override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
+        {
+            threads.AddOrUpdate(Environment.CurrentManagedThreadId, origin.shape[0], (_, before) => before + origin.shape[0]);
+            return origin.clone();
+        }
+    }
+
+    [Fact]
     public void An_error_of_one_part_ends_the_others_and_comes_out()
     {
         var cost = new AttackCost();
@@ -63,11 +89,11 @@ public sealed class WorkersTests : IDisposable
         var cost = new AttackCost();
         var parts = Workers.Run(101, cost, CancellationToken.None, (first, count, spent, _) =>
         {
-            spent.Count(count, withGradient: true);
+            spent.CountGradient(count);
             return (first, count);
         });
         Assert.Equal([(0, 50), (50, 51)], parts);
-        Assert.Equal((101, 101), (cost.Forwards, cost.Backwards));
+        Assert.Equal((0, 101), (cost.Forwards, cost.Backwards));
         Assert.Equal([(0, 31)], Workers.Run(31, cost, CancellationToken.None, (first, count, _, _) => (first, count))); // too few to share
     }
 
