@@ -20,7 +20,7 @@ public static partial class Show
             ("training", $"{e.Epochs} epochs, batches of {e.BatchSize}, {e.Optimizer}{(e.Milestones.Count == 0 ? "" : $", a tenth after epochs {string.Join(", ", e.Milestones)}")}"),
             ("threat", $"L∞, ε = {Epsilon(e.Epsilon)}{WarmUp(e.EpsilonWarmupEpochs)}"),
             ("training attack", $"PGD on CE from a random start (TRADES: on KL from x + 0.001 · N(0, I)), {e.AttackSteps} steps of {Plain(e.StepSize)}"),
-            ("judging attacks", string.Join("; ", e.EvaluationAttacks().Select(Words))),
+            ("judging attacks", string.Join("; ", [.. e.EvaluationAttacks().Select(Words), .. e.AutoAttackCount > 0 ? new[] { $"Auto-Attack, standard, on the first {Number.Count(e.AutoAttackCount)} test digits" } : []])),
             ("TRADES", $"β = {Plain(e.Beta)}"),
             ("ADR", Weights(e.Weights)),
             ("budget, seed, device", $"{e.Budget.ToString().ToLowerInvariant()}, {e.Seed}, {e.Device}"),

@@ -13,12 +13,11 @@ public sealed record TableCell(string Text, string? Detail = null, bool Strong =
 
     internal string Plain => (string.IsNullOrEmpty(Detail) ? Text : $"{Text} {Detail}") + (Strong ? " *" : "");
 
-    internal string Html
+    /// <summary>In HTML.</summary>
+    /// <param name="keepsDetail">Whether the detail stays on one line; it may go below the text in any case.</param>
+    internal string Html(bool keepsDetail)
     {
-        get
-        {
-            var text = Strong ? $"<strong>{Escape.Xml(Text)}</strong>" : Escape.Xml(Text);
-            return string.IsNullOrEmpty(Detail) ? text : $"{text} <small style=\"opacity:0.75\">{Escape.Xml(Detail)}</small>";
-        }
+        var text = Strong ? $"<strong>{Escape.Xml(Text)}</strong>" : Escape.Xml(Text);
+        return string.IsNullOrEmpty(Detail) ? text : $"{text} <small style=\"opacity:0.75{(keepsDetail ? ";white-space:nowrap" : "")}\">{Escape.Xml(Detail)}</small>";
     }
 }

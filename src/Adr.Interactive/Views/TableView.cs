@@ -57,7 +57,7 @@ public sealed class TableView : View
         {
             html.Append("<tr>");
             for (var c = 0; c < row.Count; c++)
-                html.Append(c == 0 ? $"<th scope=\"row\" style=\"{Place(c)};font-weight:normal\">{row[c].Html}</th>" : $"<td style=\"{Place(c)}\">{row[c].Html}</td>");
+                html.Append(c == 0 ? $"<th scope=\"row\" style=\"{Place(c)};font-weight:normal\">{row[c].Html(IsNumber(c))}</th>" : $"<td style=\"{Place(c)}\">{row[c].Html(IsNumber(c))}</td>");
             html.Append("</tr>\n");
         }
         html.Append("</tbody>\n</table>\n");
@@ -73,5 +73,10 @@ public sealed class TableView : View
         return string.Join('\n', lines);
     }
 
-    private string Place(int column) => $"text-align:{(column < WordColumns ? "left" : "right")};padding:3px {(column == Columns.Count - 1 ? 0 : 14)}px 3px 0;white-space:{(column > 0 && column < WordColumns ? "normal" : "nowrap")};vertical-align:baseline;background:none";
+    private bool IsNumber(int column) => column >= WordColumns;
+
+    // Words may run over several lines, and where a wide table would be cut off, an interval goes below its number.
+    private bool MayBreak(int column) => IsNumber(column) ? Rows.Any(row => !string.IsNullOrEmpty(row[column].Detail)) : column > 0;
+
+    private string Place(int column) => $"text-align:{(IsNumber(column) ? "right" : "left")};padding:3px {(column == Columns.Count - 1 ? 0 : 14)}px 3px 0;white-space:{(MayBreak(column) ? "normal" : "nowrap")};vertical-align:baseline;background:none";
 }
