@@ -1,19 +1,21 @@
 #!/usr/bin/python3
-"""Runs a reference attack, of fra31/auto-attack or of foolbox, on a model that this library trained: the other half of `./adr bench --parity`.
+"""Runs a reference attack, of fra31/auto-attack, foolbox or torchattacks, on a model that this library trained: the other half of `./adr bench --parity`.
 
-    PYTHONPATH=AUTO-ATTACK:FOOLBOX:EAGERPY ADR_DATA=DATA /usr/bin/python3 tests/reference/parity.py \\
+    PYTHONPATH=AUTO-ATTACK:FOOLBOX:EAGERPY:TORCHATTACKS ADR_DATA=DATA /usr/bin/python3 tests/reference/parity.py \\
         --attack apgd-ce --model mnist-adr.safetensors --network mnist-cnn --epsilon 0.3 --points 500 --json apgd-ce.json
     ADR_DATA=DATA ./adr bench --parity mnist-adr.safetensors --network mnist-cnn --epsilon 0.3 --points 500 --attack apgd-ce --json ours/apgd-ce.json
     python3 tests/reference/parity_table.py ours/apgd-ce.json apgd-ce.json
 
-Nothing of the references is part of this repository: fetch them yourself, and name the folders that hold `autoattack/`, `foolbox/` and `eagerpy/`.
+Nothing of the references is part of this repository: fetch them yourself, and name the folders that hold `autoattack/`, `foolbox/`, `eagerpy/`
+and `torchattacks/` (github.com/Harry24k/adversarial-attacks-pytorch).
 Attacks, each on L-infinity, or on another norm with its name behind (square-l2, fab-linf):
     none                                 no attack: the logits of the clean images
     aa-standard                          Auto-Attack, version standard
     apgd-ce apgd-t fab-t square apgd-dlr one of its attacks alone, with the settings of that version
     fab                                  FAB untargeted, one run: the distances that it finds
     bb                                   Brendel & Bethge of foolbox: distances. Its trust region is made that of one image
-    pgd mim                              those of foolbox, with its defaults
+    pgd                                  that of foolbox, with its defaults
+    mim                                  that of torchattacks, 10 steps of epsilon/5, L-infinity alone: foolbox' takes signs before it adds up
 Only points that the model classifies right are attacked; the others count as not robust. Runs on the CPU.
 """
 import argparse
@@ -142,7 +144,7 @@ def foolbox(kind, model, images, labels, options):
         attack = make(steps=steps or 1000)
         settings = {name: getattr(attack, name) for name in ("steps", "overshoot", "lr", "lr_decay", "lr_num_decay", "momentum", "binary_search_steps")}
     else:
-        make = getattr(attacks, norm + {"pgd": "ProjectedGradientDescentAttack", "mim": "MomentumIterativeFastGradientMethod"}[kind])
+        make = getattr(attacks, norm + "ProjectedGradientDescentAttack")
         attack = make(steps=steps) if steps else make()
         settings = {name: getattr(attack, name) for name in ("steps", "rel_stepsize", "abs_stepsize", "random_start", "momentum") if hasattr(attack, name)}
 
@@ -155,6 +157,13 @@ def foolbox(kind, model, images, labels, options):
         return raw if kind == "bb" else clipped
 
     return lambda: {"found": on_right_points(run, model, images, labels, options), "distances": kind == "bb"}, settings
+
+
+def torchattacks(_, model, images, labels, options):
+    library = imported("torchattacks", "a checkout of github.com/Harry24k/adversarial-attacks-pytorch")
+    attack = library.MIFGSM(model, eps=options.epsilon, alpha=options.epsilon / 5, steps=options.steps or 10)
+    settings = {name: getattr(attack, name) for name in ("steps", "alpha", "decay")}
+    return lambda: {"found": on_right_points(attack, model, images, labels, options)}, settings
 
 
 def on_right_points(run, model, images, labels, options):
@@ -195,7 +204,7 @@ def measure(kind, options):
             report["logits"] = torch.cat([model(chunk) for chunk in images.split(options.batch)]).tolist()
         return report
     counted = Counted(model).eval()
-    attack = auto_attack if kind == "aa-standard" or kind in OF_AUTO_ATTACK else fab if kind == "fab" else foolbox
+    attack = auto_attack if kind == "aa-standard" or kind in OF_AUTO_ATTACK else {"fab": fab, "mim": torchattacks}.get(kind, foolbox)
     work, settings = attack(kind, counted, images, labels, options)
     counted.evaluations, begun, cpu = 0, time.perf_counter(), time.process_time()
     result = work()
@@ -223,7 +232,7 @@ def sha256(content):
 
 def versions():
     found = {"python": platform.python_version(), "torch": torch.__version__, "numpy": numpy.__version__}
-    found.update({name: getattr(sys.modules[name], "__version__", "imported, without a version") for name in ("autoattack", "foolbox", "eagerpy", "numba") if name in sys.modules})
+    found.update({name: getattr(sys.modules[name], "__version__", "imported, without a version") for name in ("autoattack", "foolbox", "eagerpy", "numba", "torchattacks") if name in sys.modules})
     return found
 
 
@@ -252,6 +261,8 @@ def main():
     known = ["none", "aa-standard", *OF_AUTO_ATTACK, "fab", "bb", "pgd", "mim"]
     if kind not in known:
         parser.error(f"there is no attack {options.attack}; choose from {', '.join(known)}, with -linf, -l2 or -l1 behind it, or nothing")
+    if kind == "mim" and options.norm != "linf":
+        parser.error("the reference's mim is made for L-infinity")
     if options.steps and kind not in ("fab", "bb", "pgd", "mim"):
         parser.error(f"--steps does not go with {options.attack}: Auto-Attack's settings are its own")
     torch.set_num_threads(options.threads)

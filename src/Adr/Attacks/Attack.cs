@@ -36,6 +36,9 @@ public abstract class Attack
     /// <param name="classes">The number of classes K.</param>
     public virtual string? FallbackFor(int classes) => null;
 
+    /// <summary>Whether several threads may run it at once, each on a part of a batch, while their caller holds the model under attack still.</summary>
+    internal virtual bool BearsSeveralCallers => true;
+
     /// <summary>Whether bfloat16 would spoil it.</summary>
     private protected virtual bool NeedsFloat32 => false;
 

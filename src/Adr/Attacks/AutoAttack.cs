@@ -36,6 +36,8 @@ public sealed class AutoAttack : Attack
     /// <inheritdoc/>
     public override bool NeedsGradient => Attacks.Any(attack => attack.NeedsGradient);
 
+    internal override bool BearsSeveralCallers => Attacks.All(attack => attack.BearsSeveralCallers);
+
     /// <inheritdoc/>
     public override string? FallbackFor(int classes) =>
         string.Join(" ", Attacks.Select(attack => attack.FallbackFor(classes) is { } note ? $"{attack.Name}: {note}" : null).Where(note => note is not null)) is { Length: > 0 } notes ? notes : null;

@@ -14,8 +14,8 @@ internal static class HyperplaneProjection
     /// <remarks>
     /// Along every coordinate the way leads in one direction e_i = sign(gap · normal_i), at most room_i far. With a_i = |normal_i| the lengths
     /// m_i ∈ [0, room_i] must reach Σ a_i m_i = |gap|. L∞: m_i = min(λ, room_i); L2: m_i = min(λ a_i, room_i); with the one λ for which
-    /// the sum, piecewise linear and rising in λ, is |gap|: found by sorting the places where its slope changes. L1: the coordinates with the largest a_i go all their room, until the gap is closed.
-    /// Where the hyperplane is out of the box' reach, d leads to a corner of the box as near to it as one can come. Where normal = 0, d = 0. In float64.
+    /// the sum is |gap|. L1: the coordinates with the largest a_i go all their room, until the gap is closed.
+    /// Where the hyperplane is out of the box' reach, d leads to a corner of the box as near to it as one can come. Where normal = 0, d = 0. In float64, on the CPU.
     /// </remarks>
     /// <param name="points">x [b,…], in the box.</param>
     /// <param name="normals">[b,…].</param>
@@ -26,47 +26,69 @@ internal static class HyperplaneProjection
     internal static Tensor Way(Tensor points, Tensor normals, Tensor gaps, Norm norm, Bounds bounds)
     {
         using var scope = NewDisposeScope();
-        if (points.numel() == 0) return zeros_like(points).MoveToOuterDisposeScope();
-        var (x, w) = (points.flatten(1).to(ScalarType.Float64), normals.flatten(1).to(ScalarType.Float64)); // [b,d]
-        var gap = gaps.to(ScalarType.Float64).unsqueeze(1);                                        // [b,1]
-        var largest = w.abs().amax([1L]).unsqueeze(1);                                             // [b,1]
-        var scale = where(largest.gt(0), largest, ones_like(largest));
-        var size = w.abs() / scale;                                                                // [b,d] in [0,1]: a
-        var counts = size.gt(Negligible);
-        var direction = gap.sign() * w.sign();                                                     // [b,d]: e
-        var room = where(direction.gt(0), bounds.High - x, x - bounds.Low).clamp_min(0);           // [b,d]
-        room = where(counts, room, zeros_like(room));
-        size = where(counts, size, zeros_like(size));
-        var need = where(largest.gt(0), gap.abs() / scale, zeros_like(gap));                       // [b,1]
-        var length = norm == Norm.L1 ? Greedy(size, room, need) : Level(size, room, need, norm);   // [b,d]: m
-        return (direction * length).to(points.dtype).view(points.shape).MoveToOuterDisposeScope();
+        var (x, w, gap) = (PerPoint.Numbers(points), PerPoint.Numbers(normals), PerPoint.Numbers(gaps));
+        var way = new double[x.Length];
+        var count = (int)PerPoint.Coordinates(points);
+        var (size, room) = (new double[count], new double[count]);
+        for (var point = 0; point < gap.Length; point++)
+        {
+            var own = new Range(point * count, (point + 1) * count);
+            Shortest(x.AsSpan()[own], w.AsSpan()[own], gap[point], norm, bounds, size, room, way.AsSpan()[own]);
+        }
+        return tensor(way, points.shape, device: points.device).to(points.dtype).MoveToOuterDisposeScope();
     }
 
-    // m_i = min(λ u_i, room_i) with u = 1 under L∞, a under L2
-    private static Tensor Level(Tensor size, Tensor room, Tensor need, Norm norm)
+    // of one point; size and room are written: a and the room, 0 where a coordinate does not count
+    private static void Shortest(ReadOnlySpan<double> x, ReadOnlySpan<double> normal, double gap, Norm norm, Bounds bounds, Span<double> size, Span<double> room, Span<double> way)
     {
-        var unit = norm == Norm.Linf ? ones_like(size) : size;
-        var ends = room / unit.clamp_min(Negligible);                                              // [b,d]: the λ from which coordinate i stands still
-        var (places, order) = ends.sort(1);                                                        // ascending
-        var full = (size * room).gather(1, order).cumsum(1);                                       // [b,d]: given by those that stand still
-        var slopes = (size * unit).gather(1, order);                                               // [b,d]
-        var rest = slopes.flip(1).cumsum(1).flip(1);                                               // [b,d]: the slope before each place
-        var sums = full + places * (rest - slopes);                                                // [b,d]: what is reached at each place
-        var first = sums.lt(need).to(ScalarType.Int64).sum(1).unsqueeze(1);                        // [b,1]: the place within whose step the gap is closed
-        var isFar = first.eq(size.shape[1]);
-        var at = first.clamp_max(size.shape[1] - 1);
-        var before = full.gather(1, at) - (size * room).gather(1, order).gather(1, at);
-        var level = (need - before).clamp_min(0) / rest.gather(1, at).clamp_min(Negligible * Negligible);
-        level = where(isFar, places.narrow(1, places.shape[1] - 1, 1), level);
-        return minimum(level * unit, room);
+        var largest = 0.0;
+        foreach (var w in normal) largest = Math.Max(largest, Math.Abs(w));
+        if (!(largest > 0 && double.IsFinite(largest) && double.IsFinite(gap))) return; // what is not finite is watched for elsewhere
+        var sign = Math.Sign(gap);
+        for (var i = 0; i < x.Length; i++)
+        {
+            var w = sign * normal[i];
+            var counts = Math.Abs(w) > Negligible * largest;
+            size[i] = counts ? Math.Abs(w) / largest : 0;
+            room[i] = counts ? Math.Max(w > 0 ? bounds.High - x[i] : x[i] - bounds.Low, 0) : 0;
+        }
+        var need = Math.Abs(gap) / largest;
+        if (norm == Norm.L1) Greedy(size, room, need, way);
+        else Level(size, room, need, norm == Norm.Linf, way);
+        for (var i = 0; i < x.Length; i++) way[i] *= Math.Sign(sign * normal[i]);
     }
 
-    private static Tensor Greedy(Tensor size, Tensor room, Tensor need)
+    // m_i = min(λ u_i, room_i) with u = 1 under L∞ (flat), a under L2. Σ a_i m_i is concave in λ and piecewise linear, so Newton's steps
+    // from 0 stay below the λ that is sought, and the last is exact: once the coordinates that are at their end stay the same.
+    private static void Level(ReadOnlySpan<double> size, ReadOnlySpan<double> room, double need, bool isFlat, Span<double> lengths)
     {
-        var (sizes, order) = size.sort(1, descending: true, stable: true);
-        var rooms = room.gather(1, order);
-        var gives = sizes * rooms;
-        var lengths = minimum(((need - (gives.cumsum(1) - gives)) / sizes.clamp_min(Negligible)).clamp_min(0), rooms);
-        return zeros_like(lengths).scatter(1, order, lengths);
+        var level = 0.0;
+        for (var look = 0; look <= size.Length; look++)
+        {
+            var (given, slope) = (0.0, 0.0);
+            for (var i = 0; i < size.Length; i++)
+            {
+                var unit = isFlat ? 1 : size[i];
+                if (level * unit < room[i]) slope += size[i] * unit;
+                else given += size[i] * room[i];
+            }
+            var next = (need - given) / slope; // not a number, or endless, where no coordinate can go on
+            if (!(slope > 0 && next > level)) break;
+            level = next;
+        }
+        for (var i = 0; i < size.Length; i++) lengths[i] = Math.Min(level * (isFlat ? 1 : size[i]), room[i]);
+    }
+
+    private static void Greedy(ReadOnlySpan<double> size, ReadOnlySpan<double> room, double need, Span<double> lengths)
+    {
+        var (order, steepness) = (new int[size.Length], new double[size.Length]);
+        for (var i = 0; i < order.Length; i++) (order[i], steepness[i]) = (i, -size[i]);
+        Array.Sort(steepness, order);
+        foreach (var i in order)
+        {
+            if (size[i] == 0) break;
+            lengths[i] = Math.Min(Math.Max(need / size[i], 0), room[i]);
+            need -= size[i] * lengths[i];
+        }
     }
 }

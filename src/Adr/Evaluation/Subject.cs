@@ -93,13 +93,9 @@ internal sealed class Subject : IDisposable
     {
         foreach (var (images, labels, positions) in Batches(attack.Name, wanted, cancellation))
         {
-            double[] Find(int first, int count, AttackCost spent, CancellationToken token)
-            {
-                using var scope = NewDisposeScope();
-                var found = attack.Find(Model, images.narrow(0, first, count), labels.narrow(0, first, count), Seeds(positions, first, count), token, spent);
-                return found.Distance.cpu().to(ScalarType.Float64).data<double>().ToArray();
-            }
-            yield return ([.. Parts(positions.Length, cost, cancellation, Find).SelectMany(distances => distances)], positions);
+            var parts = Workers.Run(attack, Model, images, labels, new PointSeeds(Options.Seed, positions), cost, cancellation, (x, y, seeds, spent, token) =>
+                attack.Find(Model, x, y, seeds, token, spent).Distance.cpu().to(ScalarType.Float64).data<double>().ToArray());
+            yield return ([.. parts.SelectMany(distances => distances)], positions);
         }
     }
 
@@ -109,22 +105,11 @@ internal sealed class Subject : IDisposable
         var type = Options.AttackPrecision.TypeFor(Data.Name, _device);
         foreach (var (images, labels, positions) in Batches(attack.Name, wanted, cancellation))
         {
-            Tensor Perturb(int first, int count, AttackCost spent, CancellationToken token)
-            {
-                using var scope = NewDisposeScope();
-                return attack.Perturb(Model, images.narrow(0, first, count), labels.narrow(0, first, count), Seeds(positions, first, count), token, spent, type).DetachFromDisposeScope();
-            }
-            var parts = Parts(positions.Length, cost, cancellation, Perturb);
-            var adversarial = cat(parts, 0);
-            foreach (var part in parts) part.Dispose();
+            var adversarial = Workers.Images(attack, Model, images, labels, new PointSeeds(Options.Seed, positions), cost, cancellation, (x, y, seeds, spent, token) =>
+                attack.Perturb(Model, x, y, seeds, token, spent, type).DetachFromDisposeScope());
             yield return (images, adversarial, labels, positions);
         }
     }
-
-    private PointSeeds Seeds(long[] positions, int first, int count) => new(Options.Seed, positions[first..(first + count)]);
-
-    private T[] Parts<T>(int points, AttackCost cost, CancellationToken cancellation, Func<int, int, AttackCost, CancellationToken, T> work) =>
-        Workers.MayShare(Model, _device) ? Workers.Run(points, cost, cancellation, work) : [work(0, points, cost, cancellation)];
 
     /// <summary>The first batch of clean images, on the model's device, to be disposed of; null where there is no point.</summary>
     internal (Tensor Images, Tensor Labels, long[] Positions)? FirstBatch()

@@ -103,8 +103,8 @@ public sealed partial record MnistExperiment
             },
             Budget.Quick => new MnistExperiment
             {
-                Budget = budget, TrainCount = 4000, ValidationCount = 200, TestCount = 1500, Epochs = 10, BatchSize = 64,
-                AttackSteps = 5, StepSize = 0.1, EpsilonWarmupEpochs = 4, Optimizer = new AdamSettings(0.002), LookCount = 200, AutoAttackCount = 50,
+                Budget = budget, TrainCount = 4000, ValidationCount = 200, TestCount = 1500, Epochs = 6, BatchSize = 64,
+                AttackSteps = 4, StepSize = 0.12, EpsilonWarmupEpochs = 4, Optimizer = new AdamSettings(0.002), LookCount = 100, AutoAttackCount = 200,
             },
             Budget.Desktop => new MnistExperiment
             {

@@ -36,7 +36,15 @@ public abstract record Defence
 
     /// <summary>x' of a batch, [B,C,H,W].</summary>
     private protected Tensor Perturb(Classifier model, Batch batch, InnerAttack inner) =>
-        Attack!.ScaledTo(inner.Epsilon).PerturbUnchecked(model, batch.Images, batch.Labels, inner.Seeds, inner.Cancellation, inner.Type);
+        Perturb(Attack!.ScaledTo(inner.Epsilon), model, batch, inner.Seeds, inner.Cancellation, inner.Type);
+
+    /// <summary>What an attack makes of a batch, [B,C,H,W]; its values were checked before.</summary>
+    internal static Tensor Perturb(Attack attack, Classifier model, Batch batch, PointSeeds seeds, CancellationToken cancellation, ScalarType type = ScalarType.Float32)
+    {
+        using var still = new StillModel(model);
+        return Workers.Images(attack, model, batch.Images, batch.Labels, seeds, new AttackCost(), cancellation, (images, labels, own, _, token) =>
+            attack.PerturbUnchecked(model, images, labels, own, token, type).DetachFromDisposeScope());
+    }
 
     /// <summary>The classification terms and those of the weights, summed.</summary>
     private protected BatchLoss Sum(List<(string Name, Tensor Value)> terms, Tensor labels, (Tensor Latent, Tensor Logits) clean, (Tensor Latent, Tensor Logits) adversarial)

@@ -4,10 +4,11 @@ using Adr.Evaluation;
 using Adr.Models;
 using Adr.Tests.Reference;
 using Adr.Tests.Training;
+using Adr.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Adr.Tests.Evaluation;
+namespace Adr.Tests.Attacks;
 
 /// <summary>These set the number of libtorch's threads, so they run alone.</summary>
 [Collection(nameof(Alone))]
@@ -98,11 +99,56 @@ public sealed class WorkersTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_librarys_networks_are_shared()
+    public void Only_the_librarys_networks_are_shared_and_only_by_attacks_that_hold_no_other()
     {
         using var own = new MnistCnn(1);
         using var other = new TinyClassifier(1);
         using var box = new BlackBox("box", x => x.flatten(1), 2, [1, 1, 2]);
-        Assert.Equal([true, false, false], new Classifier[] { own, other, box }.Select(model => Workers.MayShare(model, CPU)));
+        var (fgsm, transfer) = (new Fgsm(ThreatModel.Linf(0.1)), new Transfer(new Fgsm(ThreatModel.Linf(0.1)), own, "itself"));
+        Assert.Equal([true, false, false], new Classifier[] { own, other, box }.Select(model => Workers.MayShare(fgsm, model, CPU)));
+        Assert.Equal([false, false, true], new Attack[] { transfer, new AutoAttack([fgsm, transfer]), new AutoAttack([fgsm, fgsm]) }.Select(attack => Workers.MayShare(attack, own, CPU)));
+    }
+
+    [Fact] // the surrogate has dropout and trains, so a run that is not held still would show
+    public void A_transfer_works_in_one_and_leaves_its_surrogate_as_it_was()
+    {
+        using var scope = NewDisposeScope();
+        using var model = SplitMix.Fill(new MnistCnn(1), 3);
+        using var surrogate = SplitMix.Fill(new MnistCnn(2), 4);
+        using var digits = Digits(70);
+        surrogate.train();
+        var threads = new System.Collections.Concurrent.ConcurrentDictionary<int, long>();
+        ConfusionMatrix.Evaluate(model, digits, new Transfer(new Noted(threads), surrogate, "another"));
+        Assert.Equal([70L], threads.Values);
+        Assert.True(surrogate.training);
+        Assert.All(surrogate.parameters(), parameter => Assert.True(parameter.requires_grad));
+    }
+
+    [Fact]
+    public void A_training_step_attacks_in_them_and_leaves_the_model_training()
+    {
+        using var scope = NewDisposeScope();
+        using var model = SplitMix.Fill(new MnistCnn(1), 3);
+        using var digits = Digits(40);
+        var threads = new System.Collections.Concurrent.ConcurrentDictionary<int, long>();
+        var batch = digits.Batches(40).Single();
+        model.train();
+        new AdversarialTraining(new Noted(threads)).Compute(model, batch, new InnerAttack(0.1, PointSeeds.Sequence(1, 40)));
+        Assert.Equal([20L, 20L], threads.Values);
+        Assert.True(model.training);
+        Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad));
+    }
+
+    [Fact]
+    public void A_training_step_finds_in_them_what_one_thread_finds()
+    {
+        using var scope = NewDisposeScope();
+        using var model = SplitMix.Fill(new MnistCnn(1), 3);
+        using var digits = Digits(40);
+        var attack = new Pgd(ThreatModel.Linf(0.1), 2, 0.05);
+        Tensor Found() => Defence.Perturb(attack, model, digits.Batches(40).Single(), PointSeeds.Sequence(1, 40), CancellationToken.None);
+        var together = Found();
+        set_num_threads(1);
+        Assert.InRange((together - Found()).abs().gt(1e-6).to(ScalarType.Float64).mean().item<double>(), 0, 0.001); // a gradient as small as its rounding may change its sign
     }
 }
