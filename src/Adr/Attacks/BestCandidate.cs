@@ -24,12 +24,9 @@ internal sealed class BestCandidate
     internal void Offer(Tensor candidate, Tensor scores, Tensor? positions = null)
     {
         using var scope = NewDisposeScope();
-        var (points, best) = positions is null ? (Points, Scores) : (Points.index_select(0, positions), Scores.index_select(0, positions));
-        var better = scores.le(best).logical_not();                                                      // [B]; a NaN is taken, so that it is noticed
-        var mask = PerPoint.Spread(better, candidate);                                                       // [B,1,1,1]
-        Put(Points, where(mask, candidate, points));
-        Put(Scores, where(better, scores, best));
-
-        void Put(Tensor to, Tensor values) => _ = positions is null ? to.copy_(values) : to.index_copy_(0, positions, values);
+        var best = positions is null ? Scores : Scores.index_select(0, positions);
+        var better = scores.le(best).logical_not();                                                      // [b]; a NaN is taken, so that it is noticed
+        PerPoint.Put(Points, better, candidate, positions);
+        PerPoint.Put(Scores, better, scores, positions);
     }
 }

@@ -46,12 +46,12 @@ internal sealed class Boundary(nn.Module<Tensor, Tensor> model, Tensor labels, T
 
     private Hyperplane At(Tensor rise, Tensor gradient)
     {
-        var rows = gradient.flatten(1).to(ScalarType.Float64);
-        var length = threat.Norm switch // the dual norm
+        var rows = gradient.flatten(1);
+        var length = threat.Norm switch // the dual norm, in float64: squares of small numbers are no numbers in float32
         {
-            Norm.Linf => rows.abs().sum(1),
-            Norm.L1 => rows.abs().amax([1L]),
-            _ => rows.square().sum(1).sqrt(),
+            Norm.Linf => rows.abs().sum(1, type: ScalarType.Float64),
+            Norm.L1 => rows.abs().amax([1L]).to(ScalarType.Float64),
+            _ => rows.to(ScalarType.Float64).square().sum(1).sqrt(),
         };
         return new Hyperplane(gradient, rise, rise.abs() / length.clamp_min(Tiny));
     }

@@ -100,16 +100,38 @@ public abstract class FabAttack : MinimumNormAttack
         points.LeaveFinished(all: true);
     }
 
+    // x⁺ of each point [b,C,H,W]; point by point on the CPU, since tensors of them all would go through memory again and again
     private Tensor Next(Tensor x, Tensor origin, Hyperplane plane)
     {
-        var way = HyperplaneProjection.Way(x, plane.Normal, -plane.Rise, Threat.Norm, Threat.Bounds);
-        var gap = (plane.Normal * (x - origin)).flatten(1).sum(1, type: ScalarType.Float64) - plane.Rise;       // [b]: seen from the clean image
-        var wayFromOrigin = HyperplaneProjection.Way(origin, plane.Normal, gap, Threat.Norm, Threat.Bounds);
-        var (length, lengthFromOrigin) = (Length(way), Length(wayFromOrigin));
-        var alpha = PerPoint.Spread((length / (length + lengthFromOrigin)).clamp_max(AlphaMax), x);
-        return ((1 - alpha) * (x + Eta * way) + alpha * (origin + Eta * wayFromOrigin)).clamp(Threat.Bounds.Low, Threat.Bounds.High);
+        var (points, origins, normals, next) = (new PointRows(x), new PointRows(origin), new PointRows(plane.Normal), new PointRows(empty_like(x)));
+        var rises = PerPoint.Numbers(plane.Rise);
+        var projection = new HyperplaneProjection(points.Length, Threat.Norm, Threat.Bounds);
+        var (here, clean, normal) = (new double[points.Length], new double[points.Length], new double[points.Length]);
+        var (way, wayFromClean) = (new double[points.Length], new double[points.Length]);
+        var (eta, low, high) = (Eta, Threat.Bounds.Low, Threat.Bounds.High);
+        for (var point = 0; point < rises.Length; point++)
+        {
+            points.Read(point, here);
+            origins.Read(point, clean);
+            normals.Read(point, normal);
+            var gapFromClean = -rises[point];
+            for (var i = 0; i < normal.Length; i++) gapFromClean += normal[i] * (here[i] - clean[i]);
+            projection.Shortest(here, normal, -rises[point], way);
+            projection.Shortest(clean, normal, gapFromClean, wayFromClean);
+            var (length, lengthFromClean) = (Length(way), Length(wayFromClean));
+            var alpha = Math.Min(length / (length + lengthFromClean), AlphaMax);
+            for (var i = 0; i < here.Length; i++)
+                here[i] = Math.Clamp((1 - alpha) * (here[i] + eta * way[i]) + alpha * (clean[i] + eta * wayFromClean[i]), low, high);
+            next.Write(point, here);
+        }
+        return next.Tensor.to(x.device);
+    }
 
-        Tensor Length(Tensor d) => Threat.Distance(d, zeros_like(d)).clamp_min(LeastLength);
+    private double Length(ReadOnlySpan<double> way)
+    {
+        var (sum, squares, largest) = (0.0, 0.0, 0.0);
+        foreach (var d in way) (sum, squares, largest) = (sum + Math.Abs(d), squares + d * d, Math.Max(largest, Math.Abs(d)));
+        return Math.Max(Threat.Norm switch { Norm.Linf => largest, Norm.L1 => sum, _ => Math.Sqrt(squares) }, LeastLength);
     }
 
     // on the surface of a ball of radius ε/2, then clipped to the box

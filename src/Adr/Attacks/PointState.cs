@@ -16,11 +16,7 @@ internal sealed class PointState : IDisposable
     internal void Set(Tensor rows) => Rows.copy_(rows);
 
     /// <summary>Writes the rows where the mask [b] is true.</summary>
-    internal void SetWhere(Tensor mask, Tensor rows)
-    {
-        using var scope = NewDisposeScope();
-        Rows.copy_(where(PerPoint.Spread(mask, Rows), rows, Rows));
-    }
+    internal void SetWhere(Tensor mask, Tensor rows) => PerPoint.Put(Rows, mask, rows);
 
     /// <summary>Keeps some of the rows.</summary>
     /// <param name="left">Which [b'].</param>

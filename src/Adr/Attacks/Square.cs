@@ -88,7 +88,7 @@ public sealed class Square : Attack
         // Where ball and box stop every pixel of a window, the candidate is the best one itself: there is nothing to ask.
         Tensor AskWhatMoved(Tensor candidate, Tensor from, Tensor known)
         {
-            var moved = candidate.ne(from).flatten(1).any(1).nonzero().squeeze(1);
+            var moved = (candidate - from).abs().flatten(1).amax([1L]).nonzero().squeeze(1);
             if (moved.shape[0] == candidate.shape[0]) return cost.Ask(model, candidate);
             return moved.shape[0] == 0 ? known.clone() : known.index_copy(0, moved, cost.Ask(model, candidate.index_select(0, moved)));
         }

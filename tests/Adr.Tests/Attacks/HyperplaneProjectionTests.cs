@@ -64,11 +64,17 @@ public static class HyperplaneProjectionTests
 
         internal double Length(IEnumerable<double> d) => Norm switch { Norm.Linf => d.Max(Math.Abs), Norm.L1 => d.Sum(Math.Abs), _ => Math.Sqrt(d.Sum(v => v * v)) };
 
-        internal double[] Ways()
+        internal double[] Ways() => Ways(Close.Doubles(Normals), Gaps);
+
+        // of all points, by one projection
+        internal double[] Ways(double[] normals, double[] gaps)
         {
-            using var scope = NewDisposeScope();
-            return Close.Doubles(HyperplaneProjection.Way(X.to(ScalarType.Float64), Normals.to(ScalarType.Float64), tensor(Gaps), Norm, Bounds));
+            var (x, ways, projection) = (Close.Doubles(X), new double[Points * Width], new HyperplaneProjection(Width, Norm, Bounds));
+            for (var point = 0; point < Points; point++) projection.Shortest(Own(x, point), Own(normals, point), gaps[point], Own(ways, point));
+            return ways;
         }
+
+        internal Span<double> Own(double[] values, int point) => values.AsSpan(point * Width, Width);
     }
 
     private static void ForAll(Action<Planes> check, int cases = 150) => Law.Holds(Planes.Any, sample =>
@@ -133,20 +139,36 @@ public static class HyperplaneProjectionTests
     [Fact]
     public static void Is_nothing_on_the_plane_and_where_the_normal_is_zero() => ForAll(s =>
     {
-        var none = Close.Doubles(HyperplaneProjection.Way(s.X, s.Normals, zeros(s.Points), s.Norm, s.Bounds));
-        Assert.All(none, d => Assert.Equal(0, d));
-        var still = Close.Doubles(HyperplaneProjection.Way(s.X, zeros_like(s.Normals), ones(s.Points), s.Norm, s.Bounds));
-        Assert.All(still, d => Assert.Equal(0, d));
-        var (w, ways) = (Close.Doubles(s.Normals), s.Ways());
+        var w = Close.Doubles(s.Normals);
+        Assert.All(s.Ways(w, new double[s.Points]), d => Assert.Equal(0, d));
+        Assert.All(s.Ways(new double[w.Length], [.. Enumerable.Repeat(1.0, s.Points)]), d => Assert.Equal(0, d));
+        var ways = s.Ways();
         for (var i = 0; i < w.Length; i++) Assert.True(w[i] != 0 || ways[i] == 0, $"coordinate {i} moves by {ways[i]} for nothing.");
     });
 
     [Fact]
-    public static void Does_not_depend_on_the_batch() => ForAll(s =>
+    public static void Is_nothing_where_a_number_is_not_finite() => ForAll(s =>
     {
-        var (x, w, gaps) = (s.X, s.Normals, tensor(s.Gaps).to(ScalarType.Float32));
-        var together = HyperplaneProjection.Way(x, w, gaps, s.Norm, s.Bounds);
+        var (w, gaps) = (Close.Doubles(s.Normals), s.Gaps);
+        foreach (var bad in new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity })
+        {
+            Assert.All(s.Ways(w, [.. gaps.Select(_ => bad)]), d => Assert.Equal(0, d));
+            var spoilt = (double[])w.Clone();
+            spoilt[^1] = bad; // that of the last point
+            var ways = s.Ways(spoilt, gaps);
+            Assert.All(s.Coordinates(s.Points - 1), i => Assert.Equal(0, ways[i]));
+        }
+    });
+
+    [Fact] // its memory is that of the point before
+    public static void Forgets_the_point_before() => ForAll(s =>
+    {
+        var (together, w, gaps) = (s.Ways(), Close.Doubles(s.Normals), s.Gaps);
         for (var point = 0; point < s.Points; point++)
-            Close.Same(together.narrow(0, point, 1), HyperplaneProjection.Way(x.narrow(0, point, 1), w.narrow(0, point, 1), gaps.narrow(0, point, 1), s.Norm, s.Bounds), $"point {point}");
+        {
+            var alone = new double[s.Width];
+            new HyperplaneProjection(s.Width, s.Norm, s.Bounds).Shortest(s.Own(Close.Doubles(s.X), point), s.Own(w, point), gaps[point], alone);
+            Assert.Equal(alone, s.Own(together, point).ToArray());
+        }
     });
 }
