@@ -78,5 +78,5 @@ public sealed class TableView : View
     // Words may run over several lines, and where a wide table would be cut off, an interval goes below its number.
     private bool MayBreak(int column) => IsNumber(column) ? Rows.Any(row => !string.IsNullOrEmpty(row[column].Detail)) : column > 0;
 
-    private string Place(int column) => $"text-align:{(IsNumber(column) ? "right" : "left")};padding:3px {(column == Columns.Count - 1 ? 0 : 14)}px 3px 0;white-space:{(MayBreak(column) ? "normal" : "nowrap")};vertical-align:baseline;background:none";
+    private string Place(int column) => $"text-align:{(IsNumber(column) ? "right" : "left")};padding:3px {(column == Columns.Count - 1 ? 0 : 10)}px 3px 0;white-space:{(MayBreak(column) ? "normal" : "nowrap")};vertical-align:baseline;background:none";
 }
