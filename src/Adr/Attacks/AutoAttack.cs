@@ -36,7 +36,8 @@ public sealed class AutoAttack : Attack
     /// <inheritdoc/>
     public override bool NeedsGradient => Attacks.Any(attack => attack.NeedsGradient);
 
-    internal override bool BearsSeveralCallers => Attacks.All(attack => attack.BearsSeveralCallers);
+    /// <inheritdoc/>
+    protected internal override bool IsThreadSafe => Attacks.All(attack => attack.IsThreadSafe);
 
     /// <inheritdoc/>
     public override string? FallbackFor(int classes) =>

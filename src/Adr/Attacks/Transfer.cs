@@ -28,8 +28,9 @@ public sealed class Transfer : Attack
     /// <remarks>Of the model under test.</remarks>
     public override bool NeedsGradient => false;
 
-    // Nobody holds the surrogate still but each run for itself: the first to end would let it go.
-    internal override bool BearsSeveralCallers => false;
+    /// <inheritdoc/>
+    /// <remarks>Nobody holds the surrogate still but each run for itself: the first to end would let it go.</remarks>
+    protected internal override bool IsThreadSafe => false;
 
     /// <inheritdoc/>
     public override string? FallbackFor(int classes) => _attack.FallbackFor(classes);

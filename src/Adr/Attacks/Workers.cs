@@ -24,7 +24,7 @@ internal static class Workers
 
     /// <summary>Whether a model may be attacked from several threads.</summary>
     internal static bool MayShare(Attack attack, Classifier model, Device device) =>
-        device.type == DeviceType.CPU && model is not BlackBox && model.GetType().Assembly == typeof(Classifier).Assembly && attack.BearsSeveralCallers;
+        device.type == DeviceType.CPU && model is not BlackBox && model.GetType().Assembly == typeof(Classifier).Assembly && attack.IsThreadSafe;
 
     /// <summary>Works on a batch in parts, or in one where the model or the attack bears no other, and gives the results in their order.</summary>
     /// <param name="attack">What will be run.</param>

@@ -84,12 +84,12 @@ internal sealed class MaskingRun
     }
 
     private MaskingFinding Convergence(Outcome[] bySteps) =>
-        new(MaskingCheck.Convergence, bySteps[^1].Share.Successes < bySteps[^2].Share.Successes - Allowed(), $"warns above {Allowed()} points", [bySteps[^2].Number, bySteps[^1].Number]);
+        new(MaskingCheck.Convergence, bySteps[^1].Share.Successes < bySteps[^2].Share.Successes - Allowed(), $"warns above {InWords(Allowed())}", [bySteps[^2].Number, bySteps[^1].Number]);
 
     private MaskingFinding OneStep(Outcome many)
     {
         var one = Attack(new Fgsm(_threat, _options.Loss));
-        return new(MaskingCheck.OneStep, one.Share.Successes < many.Share.Successes - Allowed(), $"warns above {Allowed()} points more", [one.Number, many.Number]);
+        return new(MaskingCheck.OneStep, one.Share.Successes < many.Share.Successes - Allowed(), $"warns above {InWords(Allowed())} more", [one.Number, many.Number]);
     }
 
     private MaskingFinding LargerRadius()
@@ -112,7 +112,7 @@ internal sealed class MaskingRun
         var box = new ThreatModel(Norm.Linf, _threat.Bounds.Range, _threat.Bounds);
         var outcome = Attack(new Pgd(box, _options.WholeBoxSteps, keep: KeptIterate.Broken, loss: _options.Loss, start: AttackStart.None));
         var left = (int)Math.Floor(_options.WholeBoxLeft * _labels.Length);
-        return new(MaskingCheck.WholeBox, outcome.Share.Successes > left, $"warns above {left} points", [new($"robust accuracy in the whole box {_threat.Bounds}, {outcome.Attack}", outcome.Share)]);
+        return new(MaskingCheck.WholeBox, outcome.Share.Successes > left, $"warns above {InWords(left)}", [new($"robust accuracy in the whole box {_threat.Bounds}, {outcome.Attack}", outcome.Share)]);
     }
 
     private MaskingFinding BlackBox(Outcome[] bySteps, Attack[] attacks)
@@ -128,7 +128,7 @@ internal sealed class MaskingRun
             numbers.Add(new($"broken by {attack.Name} and by none of them", Proportion.Of(missed)));
             isWarning |= missed.Count(point => point) > Allowed();
         }
-        return new(MaskingCheck.BlackBox, isWarning, $"warns above {Allowed()} points", numbers);
+        return new(MaskingCheck.BlackBox, isWarning, $"warns above {InWords(Allowed())}", numbers);
     }
 
     private IEnumerable<Attack> BlackBoxAttacks()
@@ -150,6 +150,8 @@ internal sealed class MaskingRun
     private int Allowed() => Allowed(_labels.Length);
 
     private int Allowed(int points) => (int)Math.Floor(_options.Tolerance * points);
+
+    private static string InWords(int points) => points == 1 ? "1 point" : $"{points} points";
 
     // [b] in float64. For cross-entropy log Σ exp(z_k − z_y) over k ≠ y: it rises where cross-entropy does, and does not round to 0 where the model is sure.
     private Tensor Height(Tensor logits, Tensor labels)
