@@ -7,26 +7,24 @@ namespace Adr.Attacks;
 /// <summary>The points of a batch on the CPU, to be read and written one by one in double precision.</summary>
 internal sealed class PointRows
 {
-    private readonly Tensor _rows; // [B,…], float32 or float64, contiguous
-
-    /// <summary>Of a batch [B,…]; what is written is written to <see cref="Tensor"/>. Its tensors belong to the open dispose scope.</summary>
+    /// <summary>Of a batch [B,…], whose numbers it shares where they lie on the CPU, contiguous, in float32 or float64; else it has a copy, in the open dispose scope.</summary>
     internal PointRows(Tensor batch)
     {
         var rows = batch.detach().cpu().contiguous();
-        _rows = rows.dtype is ScalarType.Float32 or ScalarType.Float64 ? rows : rows.to(ScalarType.Float64);
+        Tensor = rows.dtype is ScalarType.Float32 or ScalarType.Float64 ? rows : rows.to(ScalarType.Float64);
         Length = (int)PerPoint.Coordinates(batch);
     }
 
     /// <summary>How many coordinates one point has.</summary>
     internal int Length { get; }
 
-    /// <summary>The batch [B,…].</summary>
-    internal Tensor Tensor => _rows;
+    /// <summary>The batch [B,…], with what was written.</summary>
+    internal Tensor Tensor { get; }
 
     /// <summary>Reads a point.</summary>
     internal void Read(int point, Span<double> to)
     {
-        if (_rows.dtype == ScalarType.Float64) Of<double>(point).CopyTo(to);
+        if (Tensor.dtype == ScalarType.Float64) Of<double>(point).CopyTo(to);
         else
         {
             var from = Of<float>(point);
@@ -37,7 +35,7 @@ internal sealed class PointRows
     /// <summary>Writes a point.</summary>
     internal void Write(int point, ReadOnlySpan<double> from)
     {
-        if (_rows.dtype == ScalarType.Float64) from.CopyTo(Of<double>(point));
+        if (Tensor.dtype == ScalarType.Float64) from.CopyTo(Of<double>(point));
         else
         {
             var to = Of<float>(point);
@@ -45,5 +43,5 @@ internal sealed class PointRows
         }
     }
 
-    private Span<T> Of<T>(int point) where T : unmanaged => MemoryMarshal.Cast<byte, T>(_rows.bytes).Slice(point * Length, Length);
+    private Span<T> Of<T>(int point) where T : unmanaged => MemoryMarshal.Cast<byte, T>(Tensor.bytes).Slice(point * Length, Length);
 }

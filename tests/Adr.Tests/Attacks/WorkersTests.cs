@@ -120,8 +120,7 @@ public sealed class WorkersTests : IDisposable
         var threads = new System.Collections.Concurrent.ConcurrentDictionary<int, long>();
         ConfusionMatrix.Evaluate(model, digits, new Transfer(new Noted(threads), surrogate, "another"));
         Assert.Equal([70L], threads.Values);
-        Assert.True(surrogate.training);
-        Assert.All(surrogate.parameters(), parameter => Assert.True(parameter.requires_grad));
+        AssertIsTraining(surrogate);
     }
 
     [Fact]
@@ -135,8 +134,7 @@ public sealed class WorkersTests : IDisposable
         model.train();
         new AdversarialTraining(new Noted(threads)).Compute(model, batch, new InnerAttack(0.1, PointSeeds.Sequence(1, 40)));
         Assert.Equal([20L, 20L], threads.Values);
-        Assert.True(model.training);
-        Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad));
+        AssertIsTraining(model);
     }
 
     [Fact]
@@ -150,5 +148,27 @@ public sealed class WorkersTests : IDisposable
         var together = Found();
         set_num_threads(1);
         Assert.InRange((together - Found()).abs().gt(1e-6).to(ScalarType.Float64).mean().item<double>(), 0, 0.001); // a gradient as small as its rounding may change its sign
+    }
+
+    [Fact]
+    public void Threads_stay_for_later_batches_with_their_share_of_libtorchs()
+    {
+        set_num_threads(4);
+        var (ids, shares) = (new System.Collections.Concurrent.ConcurrentDictionary<int, bool>(), new HashSet<int>());
+        for (var batch = 0; batch < 30; batch++)
+            shares.UnionWith(Workers.Run(40, new AttackCost(), CancellationToken.None, (_, _, _, _) =>
+            {
+                ids[Environment.CurrentManagedThreadId] = true;
+                return get_num_threads();
+            }));
+        Assert.Equal([2], shares);
+        Assert.InRange(ids.Count, 2, 16); // 60 parts
+        Assert.Equal(4, get_num_threads());
+    }
+
+    private static void AssertIsTraining(nn.Module module)
+    {
+        Assert.True(module.training);
+        Assert.All(module.parameters(), parameter => Assert.True(parameter.requires_grad));
     }
 }
