@@ -65,7 +65,7 @@ def row(runs):
     seconds = [statistics.median(run[side]["seconds"] for run in runs) for side in (0, 1)]
     above, allowed, notes = robust[0] - robust[1], ALLOWED.get(first["attack"], OTHERS) + 1e-9, []
     weaker, stronger = above > allowed, above < -allowed
-    if "distances" in first:
+    if "distances" in first and "distances" in reference:  # targeted FAB of the reference keeps none
         medians = [mean(median(run[side]) for run in runs) for side in (0, 1)]
         weaker, stronger = medians[0] > FURTHER * medians[1], medians[1] > FURTHER * medians[0]
         notes.append(f"median distance {medians[0]:.4f}, theirs {medians[1]:.4f}")
