@@ -63,7 +63,7 @@ internal sealed class Library : IDisposable
             var loss = _defence.Compute(_model, _batch, new InnerAttack(_defence.Attack!.Threat.Epsilon, _seeds, attackType));
             _optimizer.Step(autograd.grad([loss.Total], [.. _optimizer.Parameters.Select(p => (Tensor)p.Parameter)]), 1e-3);
             loss.Total.item<float>();
-            loss.CleanLogits.argmax(1).eq(_batch.Labels).sum().item<long>(); // the accuracies, as the reference
+            loss.CleanLogits!.argmax(1).eq(_batch.Labels).sum().item<long>(); // the accuracies, as the reference
             loss.AdversarialLogits!.argmax(1).eq(_batch.Labels).sum().item<long>();
         }
         return clock.Elapsed.TotalSeconds;

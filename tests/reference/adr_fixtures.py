@@ -42,7 +42,8 @@ def uniform(seed, *shape):
 
 def fill(model, seed):
     """Weights 2^round(log2 sqrt(6 / fan in)) (2u - 1), biases 2^-4 (2u - 1), those of norms 1 + 2^-4 (2u - 1); parameter k of the model
-    from stream 1000 seed + k. Running means 2^-4 (2u - 1), running variances 1 + 2^-4 (2u - 1); buffer k from stream 1000 seed + 500 + k."""
+    from stream 1000 seed + k. Running means 2^-4 (2u - 1), running variances 1 + 2^-4 (2u - 1); buffer k from stream 1000 seed + 500 + k.
+    All are rounded to single precision, in which the library has them."""
     with torch.no_grad():
         for index, (name, parameter) in enumerate(model.named_parameters()):
             if parameter.dim() > 1:
@@ -50,9 +51,9 @@ def fill(model, seed):
             else:
                 scale = 2.0 ** -4
             middle = 1 if parameter.dim() == 1 and name.endswith(".weight") else 0
-            parameter.copy_(middle + scale * (2 * uniform(1000 * seed + index, *parameter.shape) - 1))
+            parameter.copy_((middle + scale * (2 * uniform(1000 * seed + index, *parameter.shape) - 1)).float())
         for index, (name, buffer) in enumerate((name, b) for name, b in model.named_buffers() if not name.endswith("num_batches_tracked")):
-            buffer.copy_((1 if name.endswith("running_var") else 0) + 2.0 ** -4 * (2 * uniform(1000 * seed + 500 + index, *buffer.shape) - 1))
+            buffer.copy_(((1 if name.endswith("running_var") else 0) + 2.0 ** -4 * (2 * uniform(1000 * seed + 500 + index, *buffer.shape) - 1)).float())
     return model
 
 
@@ -158,6 +159,8 @@ def loss_terms(z, z_, logits, logits_, y):
     yield "conf", adr.confidence(logits_)
     yield "ce", adr.cross_entropy(logits_, y)
     yield "kl", adr.trades_divergence(logits, logits_)
+    yield "bce", adr.boosted_cross_entropy(logits_, y)
+    yield "mart", adr.mart_divergence(logits, logits_, y)
 
 
 def losses():
@@ -200,10 +203,14 @@ def same_path(double, single, norm, room=10):
     return True
 
 
+def shown(side, channels):
+    return uniform(11, 3, 1, 1, 2).float().double() if channels == 0 else images(11, 3, side, channels)
+
+
 def network(name, make, side, channels, norms=()):
     fixture = Fixture(name)
     model = fill(make().double(), 1).eval()
-    x, y = images(11, 3, side, channels), torch.tensor([7, 0, 2])
+    x, y = shown(side, channels), torch.tensor([1, 0, 1] if channels == 0 else [7, 0, 2])
     x.requires_grad_()
     z, logits = model.represent(x)
     loss = adr.cross_entropy(logits, y)
@@ -229,6 +236,14 @@ def cifar_cnn():
     return network("cifar_cnn", adr.CifarCnn, 32, 3)
 
 
+def cifar100_cnn():
+    return network("cifar100_cnn", adr.Cifar100Cnn, 32, 3)
+
+
+def toy_mlp():
+    return network("toy_mlp", adr.ToyMlp, 0, 0)
+
+
 def resnet18():
     return network("resnet18", adr.ResNet18, 32, 3, norms=("bn1", "layer4.1.bn2"))
 
@@ -236,6 +251,10 @@ def resnet18():
 def wide_resnet():
     """WideResNet-16-2: every kind of block, in a size that a test can afford."""
     return network("wide_resnet", lambda: adr.WideResNet(16, 2), 32, 3, norms=("bn1", "block3.layer.1.bn2"))
+
+
+def wide_resnet_34_10():
+    return network("wide_resnet_34_10", lambda: adr.WideResNet(34, 10), 32, 3)
 
 
 INDICES = [5, 1_000_003]  # the points' places in an imagined data set
@@ -294,6 +313,14 @@ DEFENCES = [  # name, family, beta, weights
     ("adr_trades", "trades", 6.0, adr.DEFAULT_WEIGHTS),
     ("adr_trades_detached_all", "trades", 6.0, dict(ALL, detach=True)),
 ]
+OTHERS = [  # name, family, beta, weights, how the step is taken
+    ("madry", "madry", 0.0, adr.NO_WEIGHTS, {}),
+    ("mart", "mart", 5.0, adr.NO_WEIGHTS, {}),
+    ("adr_mart", "mart", 5.0, adr.DEFAULT_WEIGHTS, {}),
+    ("adv_awp", "adv", 1.0, adr.NO_WEIGHTS, {"awp": 0.125}),
+    ("adr_trades_awp", "trades", 6.0, adr.DEFAULT_WEIGHTS, {"awp": 0.0625}),
+    ("free", "madry", 0.0, adr.NO_WEIGHTS, {"replays": 3}),
+]
 OPTIMISERS = {
     "sgd": lambda parameters: adr.Sgd(parameters, **SGD),
     "nesterov": lambda parameters: adr.Sgd(parameters, **SGD, nesterov=True),
@@ -304,24 +331,41 @@ STEPS = 2  # the second step is the first in which momentum and Adam's averages 
 
 def train(make, side, labels, defence, optimiser, seed, dtype):
     """Two optimisation steps; returns per step (x', terms, total, the change of every parameter since the beginning)."""
-    name, family, beta, weights = defence
+    name, family, beta, weights, how = (*defence, {})[:5]
     model = fill(make().double(), seed).to(dtype)
     before = [parameter.detach().clone() for parameter in model.parameters()]
     stepper = OPTIMISERS[optimiser](model.parameters())
     record = []
+    delta = torch.zeros(len(labels), 1, side, side, dtype=dtype)  # that of free training
     for step in range(STEPS):
         x = images(seed + 100 + step, len(labels), side).to(dtype)
         seeds = point_noise.PointSeeds(seed + step, range(len(labels)))
         y = torch.tensor(labels)
         path = ([], [])
         x_ = None
+        if "replays" in how:
+            for _ in range(how["replays"]):
+                x_ = (x + delta).clamp(0.0, 1.0).requires_grad_()
+                total, terms = adr.batch_loss(model, family, x, x_, y, beta, weights)
+                *gradients, of_x = torch.autograd.grad(total, [*model.parameters(), x_])
+                stepper.step(gradients)
+                path[0].append(x_.detach())
+                path[1].append(of_x)
+                delta = (delta + 0.3 * of_x.sign()).clamp(-0.3, 0.3)
+            record.append((path, x_, terms, total, [(p.detach() - b) for p, b in zip(model.parameters(), before)]))
+            continue
         if family != "standard":
-            objective = adr.cross_entropy_objective(model, y) if family == "adv" else adr.trades_objective(model, x)
-            first = x if family == "adv" else point_noise.random_start(x.double(), "linf", 0.3, seeds.fork(0)).to(dtype)
+            objective = adr.trades_objective(model, x) if family == "trades" else adr.cross_entropy_objective(model, y)
+            first = x if family != "trades" else point_noise.random_start(x.double(), "linf", 0.3, seeds.fork(0)).to(dtype)
             path = adr.trajectory(objective, x, first, "linf", 0.3, 0.125, 3)
             x_ = path[0][-1].detach()
-        total, terms = adr.batch_loss(model, family, x, x_, y, beta, weights)
-        stepper.step(torch.autograd.grad(total, list(model.parameters())))
+        loss = lambda: adr.batch_loss(model, family, x, x_, y, beta, weights)
+        still = adr.perturbed_weights(model, how["awp"], lambda: loss()[0]) if "awp" in how else None
+        total, terms = loss()
+        gradients = torch.autograd.grad(total, list(model.parameters()))
+        if still:
+            adr.put_back(model, still)
+        stepper.step(gradients)
         record.append((path, x_, terms, total, [(p.detach() - b) for p, b in zip(model.parameters(), before)]))
     return record
 
@@ -358,7 +402,7 @@ def training_steps(name, make, side, labels, runs, stride, room):
             for parameter, delta in zip(names, change):
                 fixture.add(f"{prefix}/{step}/change/{parameter}", delta.flatten()[::stride], single=True)
                 fixture.add(f"{prefix}/{step}/norm/{parameter}", delta.norm())
-        weights = " ".join(f"{key}={value}" for key, value in defence[3].items())
+        weights = " ".join(f"{key}={value}" for settings in defence[3:] for key, value in settings.items())
         fixture.metadata[prefix] = f"seed={seed} family={defence[1]} beta={defence[2]} {weights}"
         print(f"{name} {prefix}: seed {seed}, total {[float(r[3]) for r in double]}")
     fixture.add("labels", torch.tensor(labels))
@@ -368,6 +412,11 @@ def training_steps(name, make, side, labels, runs, stride, room):
 def tiny_training():
     runs = [(defence, optimiser) for defence in DEFENCES for optimiser in ("sgd", "adam")] + [(DEFENCES[2], "nesterov")]
     return training_steps("training_tiny", adr.TinyCnn, 6, [0, 2, 1, 1, 0, 2], runs, stride=1, room=10)
+
+
+def other_training():
+    runs = [(defence, optimiser) for defence in OTHERS for optimiser in ("sgd", "adam")]
+    return training_steps("training_others", adr.TinyCnn, 6, [0, 2, 1, 1, 0, 2], runs, stride=1, room=10)
 
 
 def mnist_training():
@@ -385,7 +434,8 @@ def intervals():
     return fixture
 
 
-MAKERS = {make.__name__: make for make in (losses, mnist_cnn, cifar_cnn, resnet18, wide_resnet, attacks, tiny_training, mnist_training, intervals)}
+MAKERS = {make.__name__: make for make in (
+    losses, mnist_cnn, cifar_cnn, cifar100_cnn, toy_mlp, resnet18, wide_resnet, wide_resnet_34_10, attacks, tiny_training, mnist_training, other_training, intervals)}
 
 
 if __name__ == "__main__":

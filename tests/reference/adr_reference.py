@@ -73,25 +73,36 @@ def trades_divergence(logits, logits_):
     return mean([(softmax(a) * (log_softmax(a) - log_softmax(b))).sum() for a, b in zip(logits, logits_)])
 
 
+def boosted_cross_entropy(logits_, y):
+    """MART's BCE: CE(x', y) - log(1.0001 - max_{k != y} p_k(x') + 1e-12)."""
+    others = [max(softmax(row)[k] for k in range(len(row)) if k != int(label)) for row, label in zip(logits_, y)]
+    return mean([-log_softmax(row)[int(label)] - (1.0001 - other + 1e-12).log() for row, label, other in zip(logits_, y, others)])
+
+
+def mart_divergence(logits, logits_, y):
+    """(1/B) sum_i KL(p(x_i) || p(x'_i)) (1.0000001 - p_y(x_i))."""
+    return mean([(softmax(a) * (log_softmax(a) - log_softmax(b))).sum() * (1.0000001 - softmax(a)[int(label)]) for a, b, label in zip(logits, logits_, y)])
+
+
 # --- models ------------------------------------------------------------------------------------------------------------------------
 
 class ConvNet(nn.Module):
-    """Four 3x3 convolutions without padding, a pool after the second and the fourth, then three fully connected layers."""
+    """3x3 convolutions without padding in groups of `group`, a pool after each group, then three fully connected layers."""
 
-    def __init__(self, channels, latent, hidden):
+    def __init__(self, channels, latent, hidden, classes=10, group=2):
         super().__init__()
         self.feature_extractor = nn.Sequential()
         for index, (channels_in, channels_out) in enumerate(zip(channels, channels[1:]), start=1):
             self.feature_extractor.add_module(f"conv{index}", nn.Conv2d(channels_in, channels_out, 3))
             self.feature_extractor.add_module(f"relu{index}", nn.ReLU())
-            if index % 2 == 0:
-                self.feature_extractor.add_module(f"maxpool{index // 2}", nn.MaxPool2d(2))
+            if index % group == 0:
+                self.feature_extractor.add_module(f"maxpool{index // group}", nn.MaxPool2d(2))
         self.classifier = nn.Sequential()
         self.classifier.add_module("fc1", nn.Linear(latent, hidden))
         self.classifier.add_module("relu1", nn.ReLU())
         self.classifier.add_module("fc2", nn.Linear(hidden, hidden))
         self.classifier.add_module("relu2", nn.ReLU())
-        self.classifier.add_module("fc3", nn.Linear(hidden, 10))
+        self.classifier.add_module("fc3", nn.Linear(hidden, classes))
 
     def represent(self, x):
         z = self.feature_extractor(x).flatten(1)
@@ -109,6 +120,28 @@ def MnistCnn():
 def CifarCnn():
     """The paper's CIFAR-10 network: latent [B,3200]."""
     return ConvNet([3, 64, 64, 128, 128], 3200, 256)
+
+
+def Cifar100Cnn():
+    """The paper's CIFAR-100 network: latent [B,1152]."""
+    return ConvNet([3, 64, 64, 64, 128, 128, 128], 1152, 256, classes=100, group=3)
+
+
+class ToyMlp(nn.Module):
+    """[B,1,1,2] in [0,1] -> stretched to [-2,2] -> 32 -> latent [B,32] -> 2 classes."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(2, 32)
+        self.fc2 = nn.Linear(32, 32)
+        self.fc3 = nn.Linear(32, 2)
+
+    def represent(self, x):
+        z = self.fc2(self.fc1((x.flatten(1) - 0.5) * 4).relu()).relu()
+        return z, self.fc3(z)
+
+    def forward(self, x):
+        return self.represent(x)[1]
 
 
 class ResidualBlock(nn.Module):
@@ -253,14 +286,24 @@ DEFAULT_WEIGHTS = dict(NO_WEIGHTS, lc=1.0, ls=1.0, gc=1.0, conf=1.0)
 
 
 def batch_loss(model, family, x, x_, y, beta, weights):
-    """family: standard, adv or trades. Returns (total, terms, unweighted)."""
+    """family: standard, madry, adv, trades or mart. Returns the total, and its terms without their weights."""
+    if family == "madry":
+        terms = {"ce_adv": cross_entropy(model(x_), y)}
+        return terms["ce_adv"], terms
     z, logits = model.represent(x)
-    terms = {"ce": cross_entropy(logits, y)}
-    total = terms["ce"]
+    if family == "mart":
+        terms = {}
+    else:
+        terms = {"ce": cross_entropy(logits, y)}
+        total = terms["ce"]
     if family == "standard":
         return total, terms
     z_, logits_ = model.represent(x_)
-    if family == "adv":
+    if family == "mart":
+        terms["bce"] = boosted_cross_entropy(logits_, y)
+        terms["mart"] = mart_divergence(logits, logits_, y)
+        total = terms["bce"] + beta * terms["mart"]
+    elif family == "adv":
         terms["ce_adv"] = cross_entropy(logits_, y)
         total = total + terms["ce_adv"]
     else:
@@ -276,6 +319,23 @@ def batch_loss(model, family, x, x_, y, beta, weights):
             terms[name] = value()
             total = total + weights[name] * terms[name]
     return total, terms
+
+
+def perturbed_weights(model, size, loss):
+    """AWP: w + size ||w|| g / ||g|| for every weight of more than one dimension, g the gradient of the loss; returns what w was."""
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+    gradients = torch.autograd.grad(loss(), list(model.parameters()))
+    with torch.no_grad():
+        for (name, w), g in zip(model.named_parameters(), gradients):
+            if w.dim() > 1 and "weight" in name:
+                w += size * w.norm() / (g.norm() + 1e-20) * g
+    return before
+
+
+def put_back(model, before):
+    with torch.no_grad():
+        for w, value in zip(model.parameters(), before):
+            w.copy_(value)
 
 
 # --- optimisers, from their definitions --------------------------------------------------------------------------------------------

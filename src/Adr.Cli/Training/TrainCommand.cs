@@ -88,7 +88,9 @@ public static class TrainCommand
     }
 
     private static string Line(EpochMetrics epoch) => string.Create(CultureInfo.InvariantCulture,
-        $"epoch {epoch.Epoch}: loss {epoch.Loss:0.000}, natural {epoch.NaturalAccuracy:0.000}, robust {epoch.RobustAccuracy:0.000} at ε {epoch.Epsilon:0.000}, {epoch.Seconds:0.0} s");
+        $"epoch {epoch.Epoch}: loss {epoch.Loss:0.000}, natural {Share(epoch.NaturalAccuracy)}, robust {Share(epoch.RobustAccuracy)} at ε {epoch.Epsilon:0.000}, {epoch.Seconds:0.0} s");
+
+    private static string Share(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "–";
 
     private static string Sha256(string path)
     {

@@ -33,9 +33,10 @@ internal sealed class ProgressView(TrainingProgress progress) : View
 
     private string Figures()
     {
+        var natural = progress.NaturalAccuracy is { } right ? $" · natural {Number.Fixed(right, 3)}" : "";
         var robust = progress.RobustAccuracy is { } share ? $" · robust {Number.Fixed(share, 3)}" : "";
         var epsilon = progress.Epsilon > 0 ? $" · ε {Show.Epsilon(Math.Round(progress.Epsilon, 4))}" : "";
-        return $"epoch {progress.Epoch}/{progress.Epochs}, step {progress.Step}/{progress.Steps} · loss {Number.Short(progress.Loss)} · natural {Number.Fixed(progress.NaturalAccuracy, 3)}{robust}{epsilon} · {Time()}";
+        return $"epoch {progress.Epoch}/{progress.Epochs}, step {progress.Step}/{progress.Steps} · loss {Number.Short(progress.Loss)}{natural}{robust}{epsilon} · {Time()}";
     }
 
     private string Time()

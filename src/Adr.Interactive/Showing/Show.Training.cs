@@ -15,7 +15,8 @@ public static partial class Show
         var losses = new List<LineSeries> { new("total", x, epochs.Select(epoch => epoch.Loss)) };
         foreach (var term in epochs.SelectMany(epoch => epoch.Terms.Keys).Distinct())
             losses.Add(new LineSeries(Words(term), x, epochs.Select(epoch => epoch.Terms.GetValueOrDefault(term, double.NaN))) { Dashed = true });
-        var accuracies = new List<LineSeries> { new("natural", x, epochs.Select(epoch => epoch.NaturalAccuracy)) { Style = 0 } };
+        var accuracies = new List<LineSeries>();
+        Add("natural", epoch => epoch.NaturalAccuracy, style: 0, dashed: false);
         Add("robust", epoch => epoch.RobustAccuracy, style: 1, dashed: false);
         Add("natural, held out", epoch => epoch.ValidationNatural, style: 0, dashed: true);
         Add("robust, held out", epoch => epoch.ValidationRobust, style: 1, dashed: true);

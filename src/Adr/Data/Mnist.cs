@@ -1,8 +1,4 @@
-using System.IO.Compression;
 using System.Reflection;
-using System.Security.Cryptography;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Adr.Data;
 
@@ -25,7 +21,8 @@ public static class Mnist
         ("t10k-labels-idx1-ubyte", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
     ];
 
-    private static readonly string[] Digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+    private static readonly IdxSet Set = new("MNIST", ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], Files, folder =>
+        $"Mnist.Download(\"{folder}\") fetches all of MNIST; ADR_DATA names the folder that holds mnist/.");
 
     /// <summary>The first 10,000 training digits, which come with this library: 8,500 to train on and the next 1,500 to test on.</summary>
     /// <returns>Images [8500,1,28,28] and [1500,1,28,28], float32 in [0,1]; neither part is MNIST's test set.</returns>
@@ -41,27 +38,20 @@ public static class Mnist
     public static (Dataset Train, Dataset Test) Full(string? folder = null)
     {
         var place = folder ?? DefaultFolder;
-        if (folder is null && DataFolder is null && Files.Any(file => Find(place, file.Name) is null)) Download(place);
-        return (
-            FromFolder("MNIST train", place, Files[0].Name, Files[1].Name),
-            FromFolder("MNIST test", place, Files[2].Name, Files[3].Name));
+        if (folder is null && DataFolder.Named is null && Set.IsMissingFrom(place)) Download(place);
+        return Set.Load(place);
     }
 
     /// <summary>Where <see cref="Full"/> looks when it is told no folder: <c>$ADR_DATA/mnist</c>, else <see cref="CacheFolder"/>.</summary>
-    public static string DefaultFolder => DataFolder is { } data ? Path.Combine(data, "mnist") : CacheFolder;
+    public static string DefaultFolder => DataFolder.Of("mnist");
 
     /// <summary>The folder of this user's that downloads go to: <c>adr/mnist</c> under the platform's local application data.</summary>
-    public static string CacheFolder => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "adr", "mnist");
+    public static string CacheFolder => DataFolder.Cache("mnist");
 
     /// <summary>What keeps a folder from being all of MNIST: one line for each file that is missing, damaged or different.</summary>
     /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
     /// <returns>No line when everything is there and right.</returns>
-    public static IReadOnlyList<string> Problems(string? folder = null)
-    {
-        var place = folder ?? DefaultFolder;
-        return [.. Files.Select(file => Find(place, file.Name) is { } path ? Problem(path, file.Sha256) : $"{Path.Combine(place, file.Name)}.gz is missing").OfType<string>()];
-    }
+    public static IReadOnlyList<string> Problems(string? folder = null) => Set.Problems(folder ?? DefaultFolder);
 
     /// <summary>Fetches the files that a folder lacks, resuming what an earlier attempt left, and checks the SHA-256 of each.</summary>
     /// <param name="folder">Where they shall lie, as <c>NAME.gz</c>.</param>
@@ -69,47 +59,12 @@ public static class Mnist
     /// <param name="progress">Told about every chunk.</param>
     /// <param name="cancellation">Stops it; what has come is kept.</param>
     /// <exception cref="IOException">A file could not be had from any mirror, or was wrong on each.</exception>
-    public static void Download(string folder, IReadOnlyList<string>? mirrors = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
-    {
-        var download = new ResumableDownload();
-        foreach (var (name, sha256) in Files)
-        {
-            if (Find(folder, name) is { } there && Problem(there, sha256) is null) continue;
-            var addresses = (mirrors ?? Mirrors).Select(mirror => new Uri($"{mirror.TrimEnd('/')}/{name}.gz")).ToList();
-            download.Fetch(addresses, Path.Combine(folder, name + ".gz"), path => Problem(path, sha256), progress, cancellation).GetAwaiter().GetResult();
-        }
-    }
-
-    private static string? DataFolder => Environment.GetEnvironmentVariable("ADR_DATA") is { Length: > 0 } data ? data : null;
-
-    private static string? Find(string folder, string name) =>
-        new[] { name + ".gz", name }.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
-
-    private static string? Problem(string path, string sha256)
-    {
-        try
-        {
-            using var file = File.OpenRead(path);
-            using Stream content = IdxReader.IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : file;
-            var found = Convert.ToHexStringLower(SHA256.HashData(content));
-            return found == sha256 ? null : $"{Path.GetFileName(path)} unpacks to SHA-256 {found}, expected {sha256}";
-        }
-        catch (InvalidDataException damaged)
-        {
-            return $"{Path.GetFileName(path)} is damaged: {damaged.Message}";
-        }
-    }
-
-    private static Dataset FromFolder(string name, string folder, string images, string labels) =>
-        Combine(name, Open(folder, images), Open(folder, labels));
-
-    private static (IdxArray Array, string Source) Open(string folder, string name) => Find(folder, name) is { } path
-        ? (IdxReader.Read(path), path)
-        : throw new FileNotFoundException($"{Path.Combine(folder, name)}.gz is missing (nor is it there unpacked). Mnist.Download(\"{folder}\") fetches all of MNIST; ADR_DATA names the folder that holds mnist/.", Path.Combine(folder, name + ".gz"));
+    public static void Download(string folder, IReadOnlyList<string>? mirrors = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
+        Set.Download(folder, mirrors ?? Mirrors, progress, cancellation);
 
     private static Dataset FromResources(string name, string part)
     {
-        return Combine(name, Open($"{part}-images-idx3-ubyte.gz"), Open($"{part}-labels-idx1-ubyte.gz"));
+        return IdxSet.Combine(name, Open($"{part}-images-idx3-ubyte.gz"), Open($"{part}-labels-idx1-ubyte.gz"), Set.Classes);
 
         static (IdxArray, string) Open(string file)
         {
@@ -117,21 +72,5 @@ public static class Mnist
                 ?? throw new InvalidOperationException($"Adr.dll was built without its resource mnist-10k/{file}; build it from a complete checkout.");
             return (IdxReader.Read(stream, file), file);
         }
-    }
-
-    private static Dataset Combine(string name, (IdxArray Array, string Source) images, (IdxArray Array, string Source) labels)
-    {
-        if (images.Array.Shape is not [var count, 28, 28] || count == 0)
-            throw new InvalidDataException($"{images.Source} holds {string.Join("×", images.Array.Shape)} bytes; expected N×28×28 with N ≥ 1.");
-        if (labels.Array.Shape is not [var labelled] || labelled != count)
-            throw new InvalidDataException($"{labels.Source} holds {string.Join("×", labels.Array.Shape)} labels for the {count} images of {images.Source}.");
-        var wrong = Array.FindIndex(labels.Array.Values, label => label > 9);
-        if (wrong >= 0)
-            throw new InvalidDataException($"{labels.Source} holds label {labels.Array.Values[wrong]} at position {wrong}; expected 0 to 9.");
-
-        using var scope = NewDisposeScope();
-        var pixels = tensor(images.Array.Values, [count, 1, 28, 28]).to_type(ScalarType.Float32).div_(255); // [N,1,28,28] in [0,1]
-        var classes = tensor(labels.Array.Values, [count]).to_type(ScalarType.Int64);                        // [N]
-        return new Dataset(name, pixels, classes, Digits);
     }
 }

@@ -14,9 +14,8 @@ namespace Adr.Models;
 /// All come from the seed alone, so they are the same on every engine and device.</para>
 /// <para>Parameters are named as the authors' PyTorch models name them: <c>feature_extractor.conv1.weight</c>, …, <c>classifier.fc3.bias</c>.</para>
 /// </remarks>
-public abstract class ConvNet : Classifier
+public abstract class ConvNet : StagedClassifier
 {
-    private readonly Sequential _features, _head;
     private readonly List<(Conv2d Layer, bool IsPooled)> _convolutions = [];
     private readonly Linear[] _linears;
 
@@ -27,37 +26,37 @@ public abstract class ConvNet : Classifier
             throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "The dropout probability must be in [0,1).");
         var (channels, height, width) = (inputShape[0], inputShape[1], inputShape[2]);
         var layers = new List<(string, nn.Module<Tensor, Tensor>)>();
-        var number = 0;
-        for (var group = 0; group < groups.Length; group++)
+        var stages = new List<Stage>();
+        foreach (var group in groups)
         {
-            for (var i = 0; i < groups[group].Length; i++)
+            for (var i = 0; i < group.Length; i++)
             {
-                number++;
-                _convolutions.Add((nn.Conv2d(channels, groups[group][i], 3), i == groups[group].Length - 1));
-                (channels, height, width) = (groups[group][i], height - 2, width - 2);
-                layers.Add(($"conv{number}", _convolutions[^1].Layer));
-                if (_convolutions[^1].IsPooled) layers.Add(($"maxpool{group + 1}", nn.MaxPool2d(2)));
-                layers.Add(($"relu{number}", nn.ReLU(inplace: true)));
+                var (convolution, isPooled) = (nn.Conv2d(channels, group[i], 3), i == group.Length - 1);
+                (channels, height, width) = (group[i], height - 2, width - 2);
+                _convolutions.Add((convolution, isPooled));
+                layers.Add(($"conv{_convolutions.Count}", convolution));
+                stages.Add(new($"conv{_convolutions.Count}", x => isPooled ? Pooled(convolution.call(x)) : convolution.call(x).relu_()));
             }
             (height, width) = (height / 2, width / 2);
         }
-        _features = nn.Sequential(layers);
         _linears = [nn.Linear(channels * height * width, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, classes)];
-        _head = nn.Sequential(
-            ("fc1", _linears[0]), ("relu1", nn.ReLU(inplace: true)), ("drop", nn.Dropout(dropout)),
-            ("fc2", _linears[1]), ("relu2", nn.ReLU(inplace: true)), ("fc3", _linears[2]));
-        register_module("feature_extractor", _features);
-        register_module("classifier", _head);
+        var drop = nn.Dropout(dropout);
+        register_module("feature_extractor", nn.Sequential(layers));
+        register_module("classifier", nn.Sequential(("fc1", _linears[0]), ("drop", drop), ("fc2", _linears[1]), ("fc3", _linears[2])));
         ChannelsLast.Convolutions(this);
         Initialisation.HeNormalConvolutions(this, seed);
+        Chain(
+        [
+            .. stages,
+            new("fc1", x => _linears[0].call(x.flatten(1)).relu_()),
+            new("fc2", x => _linears[1].call(drop.call(x)).relu_()),
+            new("fc3", _linears[2].call),
+        ], latent: stages[^1].Name);
     }
 
-    /// <inheritdoc/>
-    public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
+    private static Tensor Pooled(Tensor maps)
     {
-        using var maps = _features.call(images); // [B,C,h,w]
-        var latent = maps.flatten(1);            // [B,C·h·w]
-        return (latent, _head.call(latent));     // [B,K]
+        using (maps) return nn.functional.max_pool2d(maps, 2).relu_();
     }
 
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ namespace Adr.Models;
 /// <summary>The library's networks by their architecture's name, and from a file of weights.</summary>
 public static partial class Networks
 {
-    /// <summary>The names that <see cref="Create"/> knows; of the last one any depth and width.</summary>
-    public static IReadOnlyList<string> Architectures { get; } = ["mnist-cnn", "cifar-cnn", "resnet-18", "wide-resnet-34-10"];
+    /// <summary>The names that <see cref="Create"/> knows; of the wide residual network any depth and width.</summary>
+    public static IReadOnlyList<string> Architectures { get; } = ["mnist-cnn", "cifar-cnn", "cifar-100-cnn", "resnet-18", "wide-resnet-34-10", "toy-mlp"];
 
     /// <summary>A network with fresh weights.</summary>
     /// <param name="architecture">A <see cref="Classifier.Architecture"/>, such as "mnist-cnn" or "wide-resnet-34-10".</param>
@@ -24,6 +24,8 @@ public static partial class Networks
             "mnist-cnn" when classes == 10 => new MnistCnn(seed),
             "mnist-cnn" => throw new ArgumentException($"mnist-cnn has 10 classes, not {classes}.", nameof(classes)),
             "cifar-cnn" => new CifarCnn(seed, classes),
+            "cifar-100-cnn" => new Cifar100Cnn(seed, classes),
+            "toy-mlp" => new ToyMlp(seed, classes),
             "resnet-18" => new ResNet18(seed, classes),
             _ => throw new ArgumentException($"There is no network \"{architecture}\". Choose one of {string.Join(", ", Architectures)}.", nameof(architecture)),
         };

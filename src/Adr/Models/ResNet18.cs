@@ -9,7 +9,7 @@ namespace Adr.Models;
 /// Maps of 32→32→16→8→4, widths 64, 128, 256, 512, average pool, one fully connected layer. Initial weights are uniform in ±1/√fan-in, PyTorch's default.
 /// Parameters are named as the authors' PyTorch model names them: <c>conv1.weight</c>, <c>layer2.0.shortcut.0.weight</c>, …, <c>linear.bias</c>.
 /// </remarks>
-public sealed class ResNet18 : Classifier
+public sealed class ResNet18 : StagedClassifier
 {
     private static readonly (string Name, long Width, long Stride)[] Stages = [("layer1", 64, 1), ("layer2", 128, 2), ("layer3", 256, 2), ("layer4", 512, 2)];
 
@@ -28,10 +28,13 @@ public sealed class ResNet18 : Classifier
         register_module("conv1", _conv1);
         register_module("bn1", _bn1);
         var inward = 64L;
+        var stages = new List<Stage>();
         foreach (var (name, width, stride) in Stages)
         {
             ResidualBlock[] blocks = [new(inward, width, stride), new(width, width, 1)];
-            register_module(name, nn.Sequential(blocks));
+            var stage = nn.Sequential(blocks);
+            register_module(name, stage);
+            stages.Add(new(name, stage.call));
             _blocks.AddRange(blocks);
             inward = width;
         }
@@ -39,16 +42,13 @@ public sealed class ResNet18 : Classifier
         register_module("linear", _linear);
         ChannelsLast.Convolutions(this);
         Initialisation.Uniform(this, seed);
-    }
-
-    /// <inheritdoc/>
-    public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
-    {
-        using var scope = NewDisposeScope();
-        var x = nn.functional.relu(_bn1.call(_conv1.call(images)), inplace: true);  // [B,64,32,32]
-        foreach (var block in _blocks) x = block.call(x);                           // [B,512,4,4]
-        var latent = nn.functional.avg_pool2d(x, 4).flatten(1);                     // [B,512]
-        return (latent.MoveToOuterDisposeScope(), _linear.call(latent).MoveToOuterDisposeScope());
+        Chain(
+        [
+            new("conv1", images => nn.functional.relu(_bn1.call(_conv1.call(images)), inplace: true)),          // [B,64,32,32]
+            .. stages,                                                                                          // [B,512,4,4]
+            new("pooled", maps => nn.functional.avg_pool2d(maps, 4).flatten(1)),                                // [B,512]
+            new("linear", _linear.call),
+        ], latent: "pooled");
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ namespace Adr.Models;
 /// N(0, 2/(9·out)); the last layer uniform in ±1/√fan-in with zero bias. Parameters are named as in the PyTorch model that TRADES published and
 /// the authors took over: <c>block1.layer.0.convShortcut.weight</c>, …, <c>fc.bias</c>; theirs also holds a copy of the first group, <c>sub_block1</c>, that no image passes.
 /// </remarks>
-public sealed class WideResNet : Classifier
+public sealed class WideResNet : StagedClassifier
 {
     private const long LastMap = 8;
 
@@ -32,10 +32,13 @@ public sealed class WideResNet : Classifier
         _conv1 = nn.Conv2d(3, 16, 3, padding: 1L, bias: false);
         register_module("conv1", _conv1);
         var inward = 16L;
+        var stages = new List<Stage>();
         foreach (var (name, outward, stride) in new[] { ("block1", 16L * width, 1), ("block2", 32L * width, 2), ("block3", 64L * width, 2) })
         {
             var blocks = Enumerable.Range(0, (depth - 4) / 6).Select(i => new WideBlock(i == 0 ? inward : outward, outward, i == 0 ? stride : 1)).ToArray();
-            register_module(name, nn.Sequential(("layer", nn.Sequential(blocks))));
+            var group = nn.Sequential(("layer", nn.Sequential(blocks)));
+            register_module(name, group);
+            stages.Add(new(name, group.call));
             _blocks.AddRange(blocks);
             inward = outward;
         }
@@ -45,16 +48,13 @@ public sealed class WideResNet : Classifier
         register_module("fc", _fc);
         ChannelsLast.Convolutions(this);
         Initialisation.FanOutNormalConvolutions(this, seed);
-    }
-
-    /// <inheritdoc/>
-    public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
-    {
-        using var scope = NewDisposeScope();
-        var x = _conv1.call(images);                                                                                              // [B,16,32,32]
-        foreach (var block in _blocks) x = block.call(x);                                                                         // [B,64w,8,8]
-        var latent = nn.functional.avg_pool2d(nn.functional.relu(_bn1.call(x), inplace: true), LastMap).flatten(1);              // [B,64w]
-        return (latent.MoveToOuterDisposeScope(), _fc.call(latent).MoveToOuterDisposeScope());
+        Chain(
+        [
+            new("conv1", _conv1.call),                                                                                                    // [B,16,32,32]
+            .. stages,                                                                                                                    // [B,64w,8,8]
+            new("pooled", maps => nn.functional.avg_pool2d(nn.functional.relu(_bn1.call(maps), inplace: true), LastMap).flatten(1)),      // [B,64w]
+            new("fc", _fc.call),
+        ], latent: "pooled");
     }
 
     /// <inheritdoc/>

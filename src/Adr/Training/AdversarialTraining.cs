@@ -1,14 +1,19 @@
+using System.Text.Json.Nodes;
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Losses;
 using Adr.Models;
+using static TorchSharp.torch;
 
 namespace Adr.Training;
 
 /// <summary>Adversarial training as the paper has it: CE(x) + CE(x'), and with weights the terms of ADR (Bui et al. 2020, section 3.4).</summary>
-/// <remarks>Madry et al. (2018) train on CE(x') alone; the paper's baseline ADV keeps CE(x).</remarks>
+/// <remarks>Madry et al. (2018) train on CE(x') alone (<see cref="MadryTraining"/>); the paper's baseline ADV keeps CE(x). The authors' PyTorch code adds
+/// the two as they are, their TensorFlow code half of each, so that the terms count twice as much there: <see cref="CrossEntropyWeight"/>.</remarks>
 public sealed record AdversarialTraining : Defence
 {
+    private readonly double _crossEntropyWeight = 1;
+
     /// <summary>Trains against an attack.</summary>
     /// <param name="attack">Finds x', commonly <see cref="Pgd"/>.</param>
     /// <param name="weights">The paper's terms; null, or all 0, for the baseline.</param>
@@ -18,6 +23,16 @@ public sealed record AdversarialTraining : Defence
         weights?.Validate();
         Attack = attack;
         Weights = weights == CompactnessWeights.None ? null : weights;
+    }
+
+    /// <summary>What each of the two cross-entropies is multiplied by, above 0. Default 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is no finite number above 0.</exception>
+    public double CrossEntropyWeight
+    {
+        get => _crossEntropyWeight;
+        init => _crossEntropyWeight = value > 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "The weight of the cross-entropies must be a finite number > 0.");
     }
 
     /// <summary>"ADV", or "ADR-ADV" with weights.</summary>
@@ -30,15 +45,24 @@ public sealed record AdversarialTraining : Defence
     public override CompactnessWeights? Weights { get; }
 
     /// <inheritdoc/>
-    public override BatchLoss Compute(Classifier model, Batch batch, InnerAttack inner)
+    public override BatchLoss Assess(Classifier model, Batch batch, Tensor? adversarial)
     {
-        var perturbed = Perturb(model, batch, inner); // [B,C,H,W]
-        var clean = model.Represent(batch.Images);                           // z [B,D], logits [B,K]
-        var adversarial = model.Represent(perturbed);
+        var clean = model.Represent(batch.Images); // z [B,D], logits [B,K]
+        var perturbed = model.Represent(adversarial!);
         return Sum(
         [
-            ("CrossEntropy", Loss.CrossEntropy(clean.Logits, batch.Labels)),
-            ("AdversarialCrossEntropy", Loss.CrossEntropy(adversarial.Logits, batch.Labels)),
-        ], batch.Labels, clean, adversarial);
+            ("CrossEntropy", Weighted(Loss.CrossEntropy(clean.Logits, batch.Labels))),
+            ("AdversarialCrossEntropy", Weighted(Loss.CrossEntropy(perturbed.Logits, batch.Labels))),
+        ], batch.Labels, clean, perturbed);
     }
+
+    /// <inheritdoc/>
+    public override JsonObject Describe()
+    {
+        var description = base.Describe();
+        if (CrossEntropyWeight != 1) description["crossEntropyWeight"] = CrossEntropyWeight;
+        return description;
+    }
+
+    private Tensor Weighted(Tensor loss) => CrossEntropyWeight == 1 ? loss : CrossEntropyWeight * loss;
 }

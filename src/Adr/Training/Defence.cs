@@ -8,10 +8,10 @@ using static TorchSharp.torch;
 namespace Adr.Training;
 
 /// <summary>How a batch becomes a loss: what the model is shown, and what it is asked for.</summary>
-/// <remarks>To add one, derive, give it a <see cref="Name"/> and implement <see cref="Compute"/> as a sum of named terms.</remarks>
+/// <remarks>To add one, derive, give it a <see cref="Name"/> and implement <see cref="Assess"/> as a sum of named terms.</remarks>
 public abstract record Defence
 {
-    /// <summary>What tables call it: "Standard", "ADV", "ADR-ADV", "TRADES", "ADR-TRADES".</summary>
+    /// <summary>What tables call it, such as "ADV" or "ADR-TRADES".</summary>
     public abstract string Name { get; }
 
     /// <summary>The attack trained against, at its full ε; null where there is none.</summary>
@@ -20,11 +20,39 @@ public abstract record Defence
     /// <summary>The weights of the paper's terms; null where there are none.</summary>
     public virtual CompactnessWeights? Weights => null;
 
-    /// <summary>Attacks the batch and computes the loss. The model is in training mode, but for the attack, which runs in evaluation mode.</summary>
+    /// <summary>How many steps the optimiser takes on each batch. Default 1.</summary>
+    public virtual int Replays => 1;
+
+    /// <summary>The images x' that the model is shown beside x, [B,C,H,W]; null where there are none. The attack runs in evaluation mode.</summary>
     /// <param name="model">What is trained.</param>
     /// <param name="batch">On the model's device.</param>
     /// <param name="inner">How the attack runs at this step.</param>
-    public abstract BatchLoss Compute(Classifier model, Batch batch, InnerAttack inner);
+    public virtual Tensor? Perturb(Classifier model, Batch batch, InnerAttack inner) =>
+        Attack is { } attack ? Perturb(attack.ScaledTo(inner.Epsilon), model, batch, inner.Seeds, inner.Cancellation, inner.Type) : null;
+
+    /// <summary>The loss of a batch whose x' is known. The model is in training mode.</summary>
+    /// <param name="model">What is trained.</param>
+    /// <param name="batch">On the model's device.</param>
+    /// <param name="adversarial">What <see cref="Perturb(Classifier, Batch, InnerAttack)"/> gave, [B,C,H,W] or null.</param>
+    public abstract BatchLoss Assess(Classifier model, Batch batch, Tensor? adversarial);
+
+    /// <summary>Attacks the batch and computes the loss.</summary>
+    /// <param name="model">What is trained.</param>
+    /// <param name="batch">On the model's device.</param>
+    /// <param name="inner">How the attack runs at this step.</param>
+    public virtual BatchLoss Compute(Classifier model, Batch batch, InnerAttack inner) => Assess(model, batch, Perturb(model, batch, inner));
+
+    /// <summary>The loss of a batch, and its gradient.</summary>
+    /// <param name="model">What is trained.</param>
+    /// <param name="batch">On the model's device.</param>
+    /// <param name="inner">How the attack runs at this step.</param>
+    /// <param name="parameters">By what is differentiated.</param>
+    /// <returns>The loss, and one gradient per parameter.</returns>
+    public virtual (BatchLoss Loss, IList<Tensor> Gradients) Differentiate(Classifier model, Batch batch, InnerAttack inner, IReadOnlyList<(string Name, TorchSharp.Modules.Parameter Parameter)> parameters)
+    {
+        var loss = Compute(model, batch, inner);
+        return (loss, autograd.grad([loss.Total], [.. parameters.Select(p => (Tensor)p.Parameter)]));
+    }
 
     /// <summary>Every setting that decides what is computed, for a run's config.json.</summary>
     public virtual JsonObject Describe() => new()
@@ -33,10 +61,6 @@ public abstract record Defence
         ["attack"] = Attack is { } attack ? Describe(attack) : null,
         ["weights"] = Weights is { } weights ? System.Text.Json.JsonSerializer.SerializeToNode(weights, Json.Compact) : null,
     };
-
-    /// <summary>x' of a batch, [B,C,H,W].</summary>
-    private protected Tensor Perturb(Classifier model, Batch batch, InnerAttack inner) =>
-        Perturb(Attack!.ScaledTo(inner.Epsilon), model, batch, inner.Seeds, inner.Cancellation, inner.Type);
 
     /// <summary>What an attack makes of a batch, [B,C,H,W]; its values were checked before.</summary>
     internal static Tensor Perturb(Attack attack, Classifier model, Batch batch, PointSeeds seeds, CancellationToken cancellation, ScalarType type = ScalarType.Float32)

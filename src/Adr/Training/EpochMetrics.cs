@@ -6,7 +6,7 @@ namespace Adr.Training;
 /// <param name="Epsilon">The attack's radius at the epoch's last step, in [0,1] pixel units; 0 without attack.</param>
 /// <param name="Loss">Mean total loss over the points.</param>
 /// <param name="Terms">Mean of each summand of the loss, its weight included.</param>
-/// <param name="NaturalAccuracy">Share of training points classified right in passing: weights still moving, dropout on.</param>
+/// <param name="NaturalAccuracy">Share of training points classified right in passing: weights still moving, dropout on; null where the defence does not show the model x.</param>
 /// <param name="RobustAccuracy">The same under the training attack at the radius of the step; null without attack.</param>
 /// <param name="ValidationNatural">Accuracy on the points held out, after the epoch, in evaluation mode; null where none are.</param>
 /// <param name="ValidationRobust">The same under a short PGD at full ε; null where none are held out or there is no attack.</param>
@@ -18,7 +18,7 @@ public sealed record EpochMetrics(
     double Epsilon,
     double Loss,
     IReadOnlyDictionary<string, double> Terms,
-    double NaturalAccuracy,
+    double? NaturalAccuracy,
     double? RobustAccuracy,
     double? ValidationNatural,
     double? ValidationRobust,

@@ -6,12 +6,12 @@ namespace Adr.Training;
 internal sealed class EpochTally
 {
     private readonly Dictionary<string, double> _terms = [];
-    private long _points, _right;
-    private long? _robust;
+    private long _points;
+    private long? _right, _robust;
     private double _loss, _latentNorm;
 
     internal double Loss => _loss / _points;
-    internal double NaturalAccuracy => (double)_right / _points;
+    internal double? NaturalAccuracy => (double?)_right / _points;
     internal double? RobustAccuracy => (double?)_robust / _points;
     internal double LatentNorm => _latentNorm / _points;
     internal IReadOnlyDictionary<string, double> Terms => _terms.ToDictionary(pair => pair.Key, pair => pair.Value / _points);
@@ -24,8 +24,8 @@ internal sealed class EpochTally
         _loss += count * loss;
         _latentNorm += count * latentNorm;
         foreach (var (name, value) in batch.Terms) _terms[name] = _terms.GetValueOrDefault(name) + count * value.item<float>();
-        _right += CountRight(batch.CleanLogits, labels);
-        if (batch.AdversarialLogits is { } logits) _robust = (_robust ?? 0) + CountRight(logits, labels);
+        if (batch.CleanLogits is { } clean) _right = (_right ?? 0) + CountRight(clean, labels);
+        if (batch.AdversarialLogits is { } adversarial) _robust = (_robust ?? 0) + CountRight(adversarial, labels);
     }
 
     /// <summary>How many rows of logits [B,K] have their largest entry at the label.</summary>

@@ -8,4 +8,7 @@ namespace Adr.Training;
 /// <param name="Seeds">Its noise, one index per point.</param>
 /// <param name="Type">What it computes in: Float32 or BFloat16.</param>
 /// <param name="Cancellation">Stops it between two of its steps.</param>
-public sealed record InnerAttack(double Epsilon, PointSeeds Seeds, ScalarType Type = ScalarType.Float32, CancellationToken Cancellation = default);
+/// <param name="Epoch">The epoch of this step, from 1.</param>
+/// <param name="Carried">What goes from one step of the epoch to the next; null where nobody keeps it.</param>
+public sealed record InnerAttack(
+    double Epsilon, PointSeeds Seeds, ScalarType Type = ScalarType.Float32, CancellationToken Cancellation = default, int Epoch = 1, Carried? Carried = null);

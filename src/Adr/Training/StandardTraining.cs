@@ -13,7 +13,7 @@ public sealed record StandardTraining : Defence
     public override string Name => "Standard";
 
     /// <inheritdoc/>
-    public override BatchLoss Compute(Classifier model, Batch batch, InnerAttack inner)
+    public override BatchLoss Assess(Classifier model, Batch batch, Tensor? adversarial)
     {
         var (latent, logits) = model.Represent(batch.Images);
         var loss = Loss.CrossEntropy(logits, batch.Labels);

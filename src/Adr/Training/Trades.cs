@@ -3,6 +3,7 @@ using Adr.Attacks;
 using Adr.Data;
 using Adr.Losses;
 using Adr.Models;
+using static TorchSharp.torch;
 
 namespace Adr.Training;
 
@@ -36,16 +37,15 @@ public sealed record Trades : Defence
     public override CompactnessWeights? Weights { get; }
 
     /// <inheritdoc/>
-    public override BatchLoss Compute(Classifier model, Batch batch, InnerAttack inner)
+    public override BatchLoss Assess(Classifier model, Batch batch, Tensor? adversarial)
     {
-        var perturbed = Perturb(model, batch, inner); // [B,C,H,W]
-        var clean = model.Represent(batch.Images);                           // z [B,D], logits [B,K]
-        var adversarial = model.Represent(perturbed);
+        var clean = model.Represent(batch.Images); // z [B,D], logits [B,K]
+        var perturbed = model.Represent(adversarial!);
         return Sum(
         [
             ("CrossEntropy", Loss.CrossEntropy(clean.Logits, batch.Labels)),
-            ("TradesDivergence", Beta * Loss.TradesDivergence(clean.Logits, adversarial.Logits)),
-        ], batch.Labels, clean, adversarial);
+            ("TradesDivergence", Beta * Loss.TradesDivergence(clean.Logits, perturbed.Logits)),
+        ], batch.Labels, clean, perturbed);
     }
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ namespace Adr.Training;
 /// </remarks>
 public sealed class Trainer
 {
-    private const int DropoutStream = 1, NoiseStream = 2, ValidationStream = 3;
+    private const int DropoutStream = 1, NoiseStream = 2, ValidationStream = 3, AugmentationStream = 4;
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly Classifier _model;
@@ -107,7 +107,7 @@ public sealed class Trainer
         var reported = TimeSpan.Zero;
         var learningRate = new LearningRateSchedule(_options.Optimizer.LearningRate, _options.Milestones, _options.DecayFactor).At(epoch);
         var warmup = new EpsilonWarmup(_defence.Attack?.Threat.Epsilon ?? 0, _options.EpsilonWarmupEpochs);
-        var parameters = optimizer.Parameters.Select(p => (Tensor)p.Parameter).ToList();
+        using var carried = new Carried();
         var tally = new EpochTally();
         var (step, steps) = (0, fit.BatchCount(_options.BatchSize));
         var attackType = AttackType(fit);
@@ -124,11 +124,17 @@ public sealed class Trainer
             Reseed(epoch, step);
             var seeds = new PointSeeds(_options.Seed, batch.Indices).Fork(NoiseStream).Fork(epoch);
             var here = batch.To(device);
-            var loss = _defence.Compute(_model, here, new InnerAttack(epsilon, seeds, attackType, cancellation));
-            var (value, latentNorm) = (loss.Total.item<float>(), MeanNorm(loss.Latent));
-            guard.Check(value, latentNorm, epoch, step);
-            optimizer.Step(autograd.grad([loss.Total], parameters), learningRate);
-            tally.Add(loss, here.Labels, value, latentNorm);
+            if (_options.Augmentation is { } augmentation) here = here with { Images = augmentation.Apply(here.Images, seeds.Fork(AugmentationStream)) };
+            var inner = new InnerAttack(epsilon, seeds, attackType, cancellation, epoch, carried);
+            for (var replay = 0; replay < _defence.Replays; replay++)
+            {
+                using var once = NewDisposeScope();
+                var (loss, gradients) = _defence.Differentiate(_model, here, inner, optimizer.Parameters);
+                var (value, latentNorm) = (loss.Total.item<float>(), MeanNorm(loss.Latent));
+                guard.Check(value, latentNorm, epoch, step);
+                optimizer.Step(gradients, learningRate);
+                tally.Add(loss, here.Labels, value, latentNorm);
+            }
             if (progress is not null && (step == steps || clock.Elapsed - reported > ReportInterval))
             {
                 reported = clock.Elapsed;
@@ -184,12 +190,19 @@ public sealed class Trainer
 
     private JsonObject Describe(Dataset train) => new()
     {
-        ["model"] = new JsonObject { ["architecture"] = _model.Architecture, ["initialWeights"] = _initialWeights },
+        ["model"] = DescribeModel(),
         ["data"] = new JsonObject { ["name"] = train.Name, ["count"] = train.Count, ["sha256"] = Fingerprint([train.Images, train.Labels]) },
         ["defence"] = _defence.Describe(),
         ["attackType"] = AttackType(train).ToString(),
         ["options"] = JsonSerializer.SerializeToNode(_options, Json.Compact),
     };
+
+    private JsonObject DescribeModel()
+    {
+        var description = new JsonObject { ["architecture"] = _model.Architecture, ["initialWeights"] = _initialWeights };
+        if (_model is StagedClassifier staged && staged.LatentLayer != staged.DefaultLatentLayer) description["latentLayer"] = staged.LatentLayer;
+        return description;
+    }
 
     private ScalarType AttackType(Dataset data) => _options.AttackPrecision.TypeFor(data.Name, torch.device(_options.Device));
 

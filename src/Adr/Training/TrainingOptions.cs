@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Adr.Attacks;
 using Adr.Data;
 
@@ -24,7 +25,11 @@ public sealed record TrainingOptions
     /// <summary>Over how many epochs the attack's ε grows to its full size (<see cref="EpsilonWarmup"/>). Default 0: full from the start.</summary>
     public int EpsilonWarmupEpochs { get; init; }
 
-    /// <summary>Decides the order of batches, the noise of attacks, dropout, and which points are held out. Default 1.</summary>
+    /// <summary>What is done to the images of each batch before they are attacked; null for nothing. Default null; the paper crops and flips on CIFAR.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CropAndFlip? Augmentation { get; init; }
+
+    /// <summary>Decides the order of batches, the noise of attacks, augmentation, dropout, and which points are held out. Default 1.</summary>
     public long Seed { get; init; } = 1;
 
     /// <summary>How many training points are held out to choose the epoch; 0 keeps the last epoch. Default 0.</summary>
@@ -62,6 +67,7 @@ public sealed record TrainingOptions
         if (DecayFactor is not (> 0 and <= 1)) yield return $"DecayFactor is {DecayFactor}; it must be in (0,1].";
         if (EpsilonWarmupEpochs < 0) yield return $"EpsilonWarmupEpochs is {EpsilonWarmupEpochs}; it must not be negative.";
         if (EpsilonWarmupEpochs > Epochs && Epochs > 0) yield return $"EpsilonWarmupEpochs is {EpsilonWarmupEpochs}, more than the {Epochs} epochs: the full ε would never be trained against.";
+        if (Augmentation is { Padding: < 0 }) yield return $"Augmentation.Padding is {Augmentation.Padding}; it must not be negative.";
         if (ValidationCount < 0) yield return $"ValidationCount is {ValidationCount}; it must not be negative.";
         if (train is not null && ValidationCount >= train.Count) yield return $"ValidationCount is {ValidationCount}, but {train.Name} has {train.Count} points: nothing would be left to train on.";
         if (ValidationSteps < 1) yield return $"ValidationSteps is {ValidationSteps}; it must be at least 1.";

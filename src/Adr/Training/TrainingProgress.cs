@@ -6,7 +6,7 @@ namespace Adr.Training;
 /// <param name="Step">The last step of this epoch that is done, from 1.</param>
 /// <param name="Steps">How many steps this epoch has.</param>
 /// <param name="Loss">Mean total loss of this epoch so far.</param>
-/// <param name="NaturalAccuracy">Training accuracy of this epoch so far.</param>
+/// <param name="NaturalAccuracy">Training accuracy of this epoch so far; null where the defence does not show the model x.</param>
 /// <param name="RobustAccuracy">The same under the training attack; null without attack.</param>
 /// <param name="LearningRate">The present one.</param>
 /// <param name="Epsilon">The attack's present radius.</param>
@@ -18,7 +18,7 @@ public sealed record TrainingProgress(
     int Step,
     int Steps,
     double Loss,
-    double NaturalAccuracy,
+    double? NaturalAccuracy,
     double? RobustAccuracy,
     double LearningRate,
     double Epsilon,

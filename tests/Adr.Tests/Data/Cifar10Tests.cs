@@ -62,8 +62,8 @@ public sealed class Cifar10Tests : IDisposable
     }
 
     [Theory]
-    [InlineData("test_batch.bin", "no data_batch")]
-    [InlineData("data_batch_1.bin", "test_batch.bin is missing")]
+    [InlineData("test_batch.bin", "lacks any of data_batch_1.bin … data_batch_5.bin")]
+    [InlineData("data_batch_1.bin", "lacks test_batch.bin")]
     public void A_missing_file_is_named(string there, string message)
     {
         Write(there, 1);

@@ -23,7 +23,7 @@ public sealed class LossFixtureTests : IDisposable
         {
             var data = new TheoryData<string, string>();
             foreach (var batch in new[] { "small", "paper", "one_class", "single_point", "two_classes", "many_classes", "saturated" })
-                foreach (var term in new[] { "lc", "ls", "gc", "gs", "gc_s90", "gs_s90", "conf", "ce", "kl" })
+                foreach (var term in new[] { "lc", "ls", "gc", "gs", "gc_s90", "gs_s90", "conf", "ce", "kl", "bce", "mart" })
                     data.Add(batch, term);
             return data;
         }
@@ -87,6 +87,8 @@ public sealed class LossFixtureTests : IDisposable
             "conf" => Loss.Confidence(logitsAdv),
             "ce" => Loss.CrossEntropy(logitsAdv, labels),
             "kl" => Loss.TradesDivergence(logits, logitsAdv),
+            "bce" => Loss.BoostedCrossEntropy(logitsAdv, labels),
+            "mart" => Loss.MartDivergence(logits, logitsAdv, labels),
             _ => throw new ArgumentOutOfRangeException(nameof(term), term, null),
         };
         Assert.Empty(value.shape);

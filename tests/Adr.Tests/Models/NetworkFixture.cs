@@ -1,6 +1,7 @@
 using Adr.Losses;
 using Adr.Models;
 using Adr.Tests.Reference;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Models;
@@ -9,18 +10,18 @@ namespace Adr.Tests.Models;
 internal static class NetworkFixture
 {
     // single precision through all layers, on any engine below the tolerance of the largest entry
-    internal static void LatentLogitsAndInputGradient<T>(string name, T model, double tolerance) where T : Classifier
+    internal static void LatentLogitsAndInputGradient<T>(string name, T model, double tolerance, ScalarType type = ScalarType.Float32) where T : Classifier
     {
         using var scope = NewDisposeScope();
         using var fixture = Fixture.Load(name);
         using var filled = SplitMix.Fill(model, 1);
-        model.eval();
-        var images = fixture["images"].clone().requires_grad_(true);
+        model.to(type).eval();
+        var images = fixture["images"].to(type, copy: true).requires_grad_(true);
         var (latent, logits) = model.Represent(images);
         Close.Tensor(fixture["latent"], latent, tolerance, "latent");
         Close.Tensor(fixture["logits"], logits, tolerance, "logits");
         var loss = Loss.CrossEntropy(logits, fixture["labels"]);
-        Close.Number(fixture.Number("loss"), loss.item<float>(), tolerance, "loss");
+        Close.Number(fixture.Number("loss"), loss.to(ScalarType.Float64).item<double>(), tolerance, "loss");
         Close.Tensor(fixture["input_gradient"], autograd.grad([loss], [images])[0], tolerance, "input gradient", floor: 0);
     }
 

@@ -47,6 +47,8 @@ internal sealed record Settings(IReadOnlyDictionary<string, string> Values)
 {
     internal string Text(string name) => Values[name];
 
+    internal bool Has(string name) => Values.ContainsKey(name);
+
     internal double Number(string name) => double.Parse(Values[name], CultureInfo.InvariantCulture);
 
     internal int Whole(string name) => int.Parse(Values[name], CultureInfo.InvariantCulture);

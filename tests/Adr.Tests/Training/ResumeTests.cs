@@ -148,6 +148,8 @@ public sealed class ResumeTests : IDisposable
         public override string Name => Inner.Name;
         public override Adr.Attacks.Attack? Attack => Inner.Attack;
         public override CompactnessWeights? Weights => Inner.Weights;
+        public override BatchLoss Assess(Adr.Models.Classifier model, Adr.Data.Batch batch, TorchSharp.torch.Tensor? adversarial) => Inner.Assess(model, batch, adversarial);
+
         public override BatchLoss Compute(Adr.Models.Classifier model, Adr.Data.Batch batch, InnerAttack inner)
         {
             if (++_seen == Batches) Stop.Cancel();

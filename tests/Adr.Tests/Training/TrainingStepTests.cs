@@ -22,6 +22,7 @@ public static class TrainingStepTests
     {
         ["ce"] = "CrossEntropy", ["ce_adv"] = "AdversarialCrossEntropy", ["kl"] = "TradesDivergence", ["lc"] = "LocalCompactness",
         ["ls"] = "LocalSmoothness", ["gc"] = "GlobalCompactness", ["gs"] = "GlobalSmoothness", ["conf"] = "Confidence",
+        ["bce"] = "BoostedCrossEntropy", ["mart"] = "MartDivergence",
     };
 
     public static TheoryData<string> TinyRuns
@@ -51,6 +52,17 @@ public static class TrainingStepTests
         using var fixture = Fixture.Load("training_mnist");
         using var model = SplitMix.Fill(new MnistCnn(0, dropout: 0), fixture.Settings(run).Whole("seed"));
         Compare(fixture, run, model, stride: 211);
+    }
+
+    public static TheoryData<string> OtherRuns => new(
+        from defence in new[] { "madry", "mart", "adr_mart", "adv_awp", "adr_trades_awp", "free" } from optimiser in new[] { "sgd", "adam" } select $"{defence}/{optimiser}");
+
+    [Theory, MemberData(nameof(OtherRuns))]
+    public static void Under_the_defences_beside_ADR_the_parameters_change_as_in_PyTorch(string run)
+    {
+        using var fixture = Fixture.Load("training_others");
+        using var model = new TinyClassifier(fixture.Settings(run).Whole("seed"));
+        Compare(fixture, run, model, stride: 1);
     }
 
     [Fact] // during the warm-up of ε
@@ -85,6 +97,7 @@ public static class TrainingStepTests
         var before = parameters.Select(p => p.Parameter.detach().clone()).ToArray();
         var optimiser = Optimiser(run.Split('/')[1]);
         using var stepper = optimiser.Create(parameters);
+        using var carried = new Carried();
         for (var step = 0; step < 2; step++)
         {
             var at = $"{run}/{step}";
@@ -92,11 +105,14 @@ public static class TrainingStepTests
             var batch = new Batch(fixture[$"{at}/images"], fixture["labels"], [.. Enumerable.Range(0, count).Select(i => (long)i)]);
             var seeds = new PointSeeds(settings.Whole("seed") + step, batch.Indices);
             model.train();
-            if (defence.Attack is { } attack)
+            if (defence is not FreeTraining && defence.Attack is { } attack)
                 Close.Tensor(fixture[$"{at}/adversarial"], attack.Perturb(model, batch.Images, batch.Labels, seeds), 1e-5, $"{at}: x'");
-            var loss = defence.Compute(model, batch, new InnerAttack(0.3, seeds));
-            CompareTerms(fixture, at, loss, settings);
-            stepper.Step(autograd.grad([loss.Total], [.. parameters.Select(p => p.Parameter)]), optimiser.LearningRate);
+            for (var replay = 1; replay <= defence.Replays; replay++)
+            {
+                var (loss, gradients) = defence.Differentiate(model, batch, new InnerAttack(0.3, seeds, Carried: carried), parameters);
+                if (replay == defence.Replays) CompareTerms(fixture, at, loss, settings);
+                stepper.Step(gradients, optimiser.LearningRate);
+            }
 
             for (var i = 0; i < parameters.Length; i++)
             {
@@ -115,7 +131,7 @@ public static class TrainingStepTests
         Assert.Equal(expected.Select(term => TermNames[term]).Order(), loss.Terms.Keys.Order());
         foreach (var term in expected)
         {
-            var weight = term switch { "ce" or "ce_adv" => 1, "kl" => settings.Number("beta"), _ => settings.Number(term) };
+            var weight = term switch { "ce" or "ce_adv" or "bce" => 1, "kl" or "mart" => settings.Number("beta"), _ => settings.Number(term) };
             Close.Number(weight * fixture.Number($"{at}/terms/{term}"), loss.Terms[TermNames[term]].item<float>(), LossTolerance, $"{at}: {term}");
         }
         Close.Number(fixture.Number($"{at}/total"), loss.Total.item<float>(), LossTolerance, $"{at}: total");
@@ -126,13 +142,17 @@ public static class TrainingStepTests
         var threat = ThreatModel.Linf(0.3);
         var weights = new CompactnessWeights(settings.Number("lc"), settings.Number("ls"), settings.Number("gc"), settings.Number("gs"),
             settings.Number("conf"), settings.Number("separation"), bool.Parse(settings.Text("detach")));
-        return settings.Text("family") switch
+        Defence defence = settings.Text("family") switch
         {
+            "madry" when settings.Has("replays") => new FreeTraining(threat, settings.Whole("replays")),
+            "madry" => new MadryTraining(new Pgd(threat, 3, 0.125, start: AttackStart.None)),
+            "mart" => new Mart(new Pgd(threat, 3, 0.125, start: AttackStart.None), settings.Number("beta"), weights),
             "standard" => new StandardTraining(),
             "adv" => new AdversarialTraining(new Pgd(threat, 3, 0.125, start: AttackStart.None), weights),
             "trades" => new Trades(new Pgd(threat, 3, 0.125, loss: AttackLoss.KullbackLeibler, start: AttackStart.Random), settings.Number("beta"), weights),
             var family => throw new InvalidDataException($"The fixture names a defence '{family}' that this test does not know."),
         };
+        return settings.Has("awp") ? new WeightPerturbation(defence, settings.Number("awp")) : defence;
     }
 
     private static OptimizerSettings Optimiser(string name) => name switch

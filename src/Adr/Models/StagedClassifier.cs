@@ -1,0 +1,92 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Models;
+
+/// <summary>A classifier that is a chain of named stages, the last of which gives the logits: the output of any other can be the latent.</summary>
+/// <remarks>To add one, derive, register the layers, and end the constructor with <see cref="Chain"/>.</remarks>
+public abstract class StagedClassifier : Classifier
+{
+    private readonly List<Stage> _stages = [];
+    private string _latent = "";
+
+    /// <inheritdoc cref="Classifier(string, int, long[])"/>
+    protected StagedClassifier(string name, int classes, long[] inputShape) : base(name, classes, inputShape)
+    {
+    }
+
+    /// <summary>The stages whose output can be the latent, first to last; the logits are not among them.</summary>
+    public IReadOnlyList<string> Layers => [.. _stages.SkipLast(1).Select(stage => stage.Name)];
+
+    /// <summary>The stage whose output, flattened, is the latent z. Default: the network's own choice, as its description says.</summary>
+    /// <exception cref="ArgumentException">The network has no such stage.</exception>
+    public string LatentLayer
+    {
+        get => _latent;
+        init => _latent = Layers.Contains(value)
+            ? value
+            : throw new ArgumentException($"{Architecture} has no layer \"{value}\". Choose one of {string.Join(", ", Layers)}.", nameof(value));
+    }
+
+    /// <summary>The network's own choice.</summary>
+    internal string DefaultLatentLayer { get; private set; } = "";
+
+    /// <inheritdoc/>
+    public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        Tensor? latent = null;
+        var logits = Run(images, (layer, output) =>
+        {
+            if (layer != _latent) return false;
+            latent = output.flatten(1);
+            return true;
+        });
+        return (latent!.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The output of every stage but the last, flattened: how an image looks at each depth.</summary>
+    /// <param name="images">[B,C,H,W], float, in <see cref="Classifier.Bounds"/>.</param>
+    /// <returns>One matrix [B,D] for each of <see cref="Layers"/>, in their order; D differs.</returns>
+    public IReadOnlyList<(string Layer, Tensor Latent)> Activations(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var found = new List<(string, Tensor)>();
+        Run(images, (layer, output) =>
+        {
+            found.Add((layer, output.flatten(1).MoveToOuterDisposeScope()));
+            return true;
+        });
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return Run(images, (_, _) => false).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Says what the network is a chain of. To be called once, at the end of the constructor.</summary>
+    /// <param name="stages">First to last; the last gives the logits [B,K].</param>
+    /// <param name="latent">The stage whose output is the latent by default.</param>
+    private protected void Chain(IEnumerable<Stage> stages, string latent)
+    {
+        _stages.AddRange(stages);
+        DefaultLatentLayer = _latent = latent;
+    }
+
+    // Frees the output of a stage when the next one has it, unless somebody keeps it; autograd keeps what it needs by itself.
+    private Tensor Run(Tensor images, Func<string, Tensor, bool> keeps)
+    {
+        var x = images;
+        var isKept = true; // the images are the caller's
+        foreach (var stage in _stages)
+        {
+            var output = stage.Apply(x);
+            if (!isKept) x.Dispose();
+            (x, isKept) = (output, stage != _stages[^1] && keeps(stage.Name, output));
+        }
+        return x;
+    }
+}
