@@ -16,10 +16,10 @@ public static class AttackCommand
 {
     private static readonly Argument<string> File = new("weights") { Description = "A safetensors file: a run folder's best.safetensors, or one written from PyTorch." };
     private static readonly Option<string?> Network = new("--network") { Description = $"{string.Join(", ", Networks.Architectures)}; by default what the file says." };
-    private static readonly Option<string> Data = new("--data") { Description = "The test images.", HelpName = "mnist-10k|mnist|cifar-10", DefaultValueFactory = _ => "mnist-10k" };
+    private static readonly Option<string> Data = new("--data") { Description = "The test images.", HelpName = string.Join("|", DataSets.Names), DefaultValueFactory = _ => "mnist-10k" };
     private static readonly Option<int?> Points = new("--points") { Description = "How many of them, from the first on; all by default." };
     private static readonly Option<Norm> Norm = ChoiceOption.Create("--norm", "The norm of the perturbation.", Attacks.Norm.Linf);
-    private static readonly Option<double?> Epsilon = new("--epsilon") { Description = "Its largest size in [0,1] pixel units; by default 0.3 on MNIST and 8/255 on CIFAR-10 under L∞." };
+    private static readonly Option<double?> Epsilon = new("--epsilon") { Description = "Its largest size in [0,1] pixel units; by default 8/255 on CIFAR and 0.3 on MNIST under L∞." };
     private static readonly Option<AutoAttackVersion> Version = ChoiceOption.Create("--attacks", "Which list of attacks.", AutoAttackVersion.Standard);
     private static readonly Option<long> Seed = new("--seed") { Description = "Decides everything random.", DefaultValueFactory = _ => 0 };
     private static readonly Option<int> BatchSize = new("--batch-size") { Description = "Points at once.", DefaultValueFactory = _ => 256 };
@@ -77,13 +77,8 @@ public static class AttackCommand
 
     private static Dataset Load(string name, int? points)
     {
-        var (train, test) = name switch
-        {
-            "mnist-10k" => Mnist.Embedded(),
-            "mnist" => Mnist.Full(),
-            "cifar-10" => Cifar10.Load(),
-            _ => throw new UsageException($"--data '{name}': expected mnist-10k, mnist or cifar-10."),
-        };
+        if (!DataSets.Names.Contains(name)) throw new UsageException($"--data '{name}': expected {string.Join(", ", DataSets.Names)}.");
+        var (train, test) = DataSets.Load(name);
         using (train)
         using (test)
             return test.Take(points ?? test.Count);
@@ -93,7 +88,7 @@ public static class AttackCommand
     {
         if (parsed.GetValue(Epsilon) is { } epsilon) return epsilon;
         if (parsed.GetValue(Norm) != Attacks.Norm.Linf) throw new UsageException($"--epsilon is needed for {parsed.GetValue(Norm)}: only L∞ has a usual one.");
-        return parsed.GetValue(Data) == "cifar-10" ? 8.0 / 255 : 0.3;
+        return parsed.GetValue(Data)!.Contains("mnist", StringComparison.Ordinal) ? 0.3 : 8.0 / 255;
     }
 
     private static void Print(AutoAttackReport report, IAnsiConsole console)

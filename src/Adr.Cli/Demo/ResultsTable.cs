@@ -38,7 +38,7 @@ public static class ResultsTable
         (int?)row["evaluation"]?[attack]?["points"] is { } points && points != (int)row["testCount"]! ? $"{attack}, first {points}" : attack;
 
     private static string Caption(string budget, JsonObject row) => string.Create(CultureInfo.InvariantCulture,
-        $"{budget} budget: {row["trainCount"]} training and {row["testCount"]} held-out digits, {row["epochs"]} epochs, ε {row["epsilon"]}, seed {row["seed"]}. Percent, with 95 % intervals.");
+        $"{budget} budget: {row["trainCount"]} training and {row["testCount"]} held-out images, {row["epochs"]} epochs, ε {row["epsilon"]}, seed {row["seed"]}. Percent, with 95 % intervals.");
 
     private static string Percent(JsonNode value, JsonNode interval) =>
         string.Create(CultureInfo.InvariantCulture, $"{100 * (double)value:0.0} [{100 * (double)interval[0]!:0.0}, {100 * (double)interval[1]!:0.0}]");

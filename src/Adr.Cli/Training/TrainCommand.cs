@@ -12,7 +12,7 @@ namespace Adr.Cli.Training;
 /// <summary><c>adr train</c>: one defence on MNIST into a run folder, resumed where a run was interrupted. For checks and scripts; not in the help.</summary>
 public static class TrainCommand
 {
-    private static readonly Option<string> Defence = new("--defence") { Description = "ADV, ADR-ADV, TRADES, ADR-TRADES or Standard.", DefaultValueFactory = _ => "ADR-ADV" };
+    private static readonly Option<string> Defence = new("--defence") { Description = "ADV, ADR-ADV, TRADES, ADR-TRADES, Standard, …", DefaultValueFactory = _ => "ADR-ADV" };
     private static readonly Option<Budget> Budget = ChoiceOption.Create("--budget", "Whose settings to start from.", Experiments.Budget.Smoke);
     private static readonly Option<string?> Runs = new("--runs") { Description = "Where the run's folder is made; by default artifacts/runs." };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the training digits." };
@@ -73,9 +73,9 @@ public static class TrainCommand
         return ExitCode.Fine;
     }
 
-    private static MnistExperiment Settings(ParseResult parsed)
+    private static Experiment Settings(ParseResult parsed)
     {
-        var settings = MnistExperiment.For(parsed.GetValue(Budget), parsed.GetValue(Seed), parsed.GetValue(Device)!);
+        var settings = Experiment.Mnist(parsed.GetValue(Budget), parsed.GetValue(Seed), parsed.GetValue(Device)!);
         return settings with
         {
             RunsFolder = Path.GetFullPath(parsed.GetValue(Runs) ?? Repository.Artifact("runs")),

@@ -21,7 +21,7 @@ public static class AdrFormatters
         Add<MinimumNormReport>(Show.Distances, OfTable);
         Add<GradientMaskingReport>(Show.Masking, OfTable);
         Add<RobustnessTable>(Show.Table, OfTable);
-        Add<MnistExperiment>(Show.Settings, OfTable);
+        Add<Experiment>(Show.Settings, OfTable);
         Add<ConfusionMatrix>(matrix => Show.Confusion(matrix), OfFigure);
         Add<RobustnessCurve>(curve => Show.Curves([curve]), OfFigure);
         Add<IEnumerable<RobustnessCurve>>(curves => Show.Curves([.. curves]), OfFigure);

@@ -9,24 +9,32 @@ namespace Adr.Interactive;
 public static partial class Show
 {
     /// <summary>An experiment's settings in words.</summary>
-    public static TableView Settings(MnistExperiment experiment)
+    public static TableView Settings(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         var e = experiment;
         (string Name, string Value)[] rows =
         [
-            ("data", $"{e.DataSet}: {Number.Count(e.TrainCount)} digits to train on, {Number.Count(e.ValidationCount)} held out to choose the epoch, {Number.Count(e.TestCount)} to test on"),
-            ("network", $"MnistCnn, dropout {Plain(e.Dropout)}"),
+            ("data", $"{e.DataSet}: {Number.Count(e.TrainCount)} images to train on{(e.Augment ? ", cropped and mirrored at random" : "")}, {Number.Count(e.ValidationCount)} held out to choose the epoch, {Number.Count(e.TestCount)} to test on"),
+            .. e.StandsInFor is { } missing ? new[] { ("not the real data", $"generated pictures, which say nothing about defences. {missing}") } : [],
+            ("network", $"{e.Network}{(e.Dropout is { } dropout ? $", dropout {Plain(dropout)}" : "")}; latent: {e.LatentLayer ?? "the penultimate layer"}"),
             ("training", $"{e.Epochs} epochs, batches of {e.BatchSize}, {e.Optimizer}{(e.Milestones.Count == 0 ? "" : $", a tenth after epochs {string.Join(", ", e.Milestones)}")}"),
             ("threat", $"L∞, ε = {Epsilon(e.Epsilon)}{WarmUp(e.EpsilonWarmupEpochs)}"),
-            ("training attack", $"PGD on CE from a random start (TRADES: on KL from x + 0.001 · N(0, I)), {e.AttackSteps} steps of {Plain(e.StepSize)}"),
-            ("judging attacks", string.Join("; ", [.. e.EvaluationAttacks().Select(Words), .. e.AutoAttackCount > 0 ? new[] { $"Auto-Attack, standard, on the first {Number.Count(e.AutoAttackCount)} test digits" } : []])),
+            ("training attack", $"PGD on CE from a random start (TRADES: on KL from x + 0.001 · N(0, I)), {e.AttackSteps} steps of {Epsilon(e.StepSize)}"),
+            ("judging attacks", string.Join("; ", Judges(e))),
             ("TRADES", $"β = {Plain(e.Beta)}"),
             ("ADR", Weights(e.Weights)),
             ("budget, seed, device", $"{e.Budget.ToString().ToLowerInvariant()}, {e.Seed}, {e.Device}"),
         ];
         return new TableView("Settings", ["setting", "value"], rows.Select(row => (IReadOnlyList<TableCell>)[row.Name, row.Value])) { WordColumns = 2 };
     }
+
+    private static IEnumerable<string> Judges(Experiment e) =>
+    [
+        .. e.EvaluationAttacks().Select(Words),
+        .. e.CostlyAttacks().Select(one => $"{Words(one.Attack)}, first {Number.Count(one.Count)}"),
+        .. e.Judgement.AutoAttackCount is > 0 and var count ? new[] { $"Auto-Attack, standard, first {Number.Count(count)}" } : [],
+    ];
 
     private static string WarmUp(int epochs) => epochs switch
     {
@@ -36,7 +44,7 @@ public static partial class Show
     };
 
     private static string Words(Attack attack) => attack is GradientAttack { Steps: > 1 } gradient
-        ? $"{attack.Name} (steps of {Plain(gradient.StepSize)}{(gradient.Keep == KeptIterate.Last ? "" : ", the worst iterate kept")})"
+        ? $"{attack.Name} (steps of {Epsilon(gradient.StepSize)}{(gradient.Keep == KeptIterate.Last ? "" : ", the worst iterate kept")})"
         : attack.Name;
 
     private static string Weights(CompactnessWeights w) =>

@@ -15,7 +15,7 @@ namespace Adr.Evaluation;
 /// <param name="ClassNames">The names of the classes.</param>
 /// <param name="Seed">The seed of the attacks' random numbers.</param>
 /// <param name="Device">Where it ran.</param>
-public sealed record RobustnessReport(
+public sealed partial record RobustnessReport(
     string Model,
     string DataSet,
     Proportion Natural,

@@ -10,6 +10,9 @@ namespace Adr.Experiments;
 /// <param name="AutoAttack">How it stands against Auto-Attack, on some of the points; null where that was not asked.</param>
 public sealed record RobustnessRow(string Defence, RobustnessReport Report, double TrainingSeconds, int BestEpoch, AutoAttackReport? AutoAttack = null)
 {
+    /// <summary>How it stands against costly attacks: one report each, on the first of the same points. Default none.</summary>
+    public IReadOnlyList<RobustnessReport> Costly { get; init; } = [];
+
     /// <summary>The row of a trained model.</summary>
     /// <param name="trained">The model.</param>
     /// <param name="report">Its evaluation.</param>

@@ -16,7 +16,7 @@ public sealed class RobustnessTable
     /// <param name="experiment">The settings that all rows share.</param>
     /// <param name="rows">One per defence, evaluated by the same attacks.</param>
     /// <exception cref="ArgumentException">There is no row, or two rows met different attacks.</exception>
-    public RobustnessTable(MnistExperiment experiment, IReadOnlyList<RobustnessRow> rows)
+    public RobustnessTable(Experiment experiment, IReadOnlyList<RobustnessRow> rows)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         if (rows.Count == 0) throw new ArgumentException("A table needs at least one row.", nameof(rows));
@@ -26,16 +26,19 @@ public sealed class RobustnessTable
             throw new ArgumentException($"{other.Defence} met {string.Join(", ", other.Report.Attacks.Select(a => a.Attack))}, {rows[0].Defence} met {string.Join(", ", Attacks)}: one table compares under the same attacks.", nameof(rows));
         if (rows.Select(row => (row.AutoAttack?.Attack, row.AutoAttack?.Robust.Length)).Distinct().Count() > 1)
             throw new ArgumentException("Some rows met Auto-Attack, or more points of it, and some did not: one table compares under the same attacks on the same points.", nameof(rows));
+        if (rows.Select(row => string.Join("; ", row.Costly.Select(First))).Distinct().Count() > 1)
+            throw new ArgumentException("The rows met different costly attacks, or different numbers of points of them: one table compares under the same attacks on the same points.", nameof(rows));
         (Experiment, Rows) = (experiment, rows);
         Columns =
         [
             "natural", .. Attacks, .. Attacks.Count > 1 ? new[] { "worst case" } : [],
+            .. rows[0].Costly.Select(First),
             .. rows[0].AutoAttack is { } auto ? new[] { $"{Attacks[^1]}, first {auto.Robust.Length}", $"{auto.Attack}, first {auto.Robust.Length}" } : [],
         ];
     }
 
     /// <summary>The settings that all rows share.</summary>
-    public MnistExperiment Experiment { get; }
+    public Experiment Experiment { get; }
 
     /// <summary>One per defence.</summary>
     public IReadOnlyList<RobustnessRow> Rows { get; }
@@ -43,7 +46,7 @@ public sealed class RobustnessTable
     /// <summary>The names of the attacks, in the columns' order.</summary>
     public IReadOnlyList<string> Attacks { get; }
 
-    /// <summary>What <see cref="Shares"/> are: natural, each attack, the worst case of several, and beside Auto-Attack the last attack on the same points.</summary>
+    /// <summary>What <see cref="Shares"/> are: natural, each attack, the worst case of several, each costly attack on the first points, and beside Auto-Attack the last attack on the same points.</summary>
     public IReadOnlyList<string> Columns { get; }
 
     /// <summary>The accuracies of a row, one for each of <see cref="Columns"/>.</summary>
@@ -51,8 +54,22 @@ public sealed class RobustnessTable
     public IReadOnlyList<Proportion> Shares(RobustnessRow row) =>
     [
         row.Report.Natural, .. row.Report.Attacks.Select(attack => attack.RobustAccuracy), .. Attacks.Count > 1 ? new[] { row.Report.WorstCase } : [],
+        .. row.Costly.Select(report => report.WorstCase),
         .. row.AutoAttack is { } auto ? new[] { OnFirst(row, auto.Robust.Length), auto.RobustAccuracy } : [],
     ];
+
+    /// <summary>For each of <see cref="Columns"/> which points a row keeps; null for the natural accuracy, of which only the count is known.</summary>
+    /// <param name="row">A row of this table.</param>
+    public IReadOnlyList<bool[]?> Kept(RobustnessRow row)
+    {
+        bool[][] all = [.. row.Report.Attacks.Select(attack => attack.Robust)];
+        return
+        [
+            null, .. all, .. all.Length > 1 ? new[] { Enumerable.Range(0, all[0].Length).Select(i => Array.TrueForAll(all, robust => robust[i])).ToArray() } : [],
+            .. row.Costly.Select(report => report.Attacks[0].Robust),
+            .. row.AutoAttack is { } auto ? new[] { all[^1][..auto.Robust.Length], auto.Robust } : [],
+        ];
+    }
 
     /// <summary>Writes everything as JSON, whole or not at all; makes the folder where it is missing.</summary>
     /// <param name="path">The file.</param>
@@ -85,7 +102,14 @@ public sealed class RobustnessTable
 
     /// <summary>All settings in one sentence, to stand beside the numbers.</summary>
     public string Caption => string.Create(CultureInfo.InvariantCulture,
-        $"{Rows[0].Report.DataSet}, {Experiment.TestCount:N0} test digits; {Experiment.Budget.ToString().ToLowerInvariant()} budget: trained on {Experiment.TrainCount:N0} digits ({Experiment.ValidationCount:N0} more held out to choose the epoch), {Experiment.Epochs} epochs, batch {Experiment.BatchSize}, {Experiment.Optimizer}, ε = {Experiment.Epsilon} (L∞, warm-up over {Experiment.EpsilonWarmupEpochs} epochs), {Experiment.AttackSteps} attack steps of {Experiment.StepSize}{(AttackType == ScalarType.Float32 ? "" : $" in {AttackType}")}; seed {Experiment.Seed}, {Experiment.Device}. Shares of all test digits{(Rows[0].AutoAttack is { } auto ? $", or of the first {auto.Robust.Length:N0} where a column says so" : "")}, with 95 % intervals (Wilson).");
+        $"{Settings}; seed {Experiment.Seed}, {Experiment.Device}. Shares of all test images{(IsOfAll ? "" : ", or of the first ones where a column says so")}, with 95 % intervals (Wilson).");
+
+    /// <summary>The settings without seed and device.</summary>
+    internal string Settings => string.Create(CultureInfo.InvariantCulture,
+        $"{Rows[0].Report.DataSet}, {Experiment.TestCount:N0} test images; {Experiment.Network}; {Experiment.Budget.ToString().ToLowerInvariant()} budget: trained on {Experiment.TrainCount:N0} images ({Experiment.ValidationCount:N0} more held out to choose the epoch), {Experiment.Epochs} epochs, batch {Experiment.BatchSize}, {Experiment.Optimizer}, ε = {Level(Experiment.Epsilon)} (L∞{(Experiment.EpsilonWarmupEpochs == 0 ? "" : $", warm-up over {Experiment.EpsilonWarmupEpochs} epochs")}), {Experiment.AttackSteps} attack steps of {Level(Experiment.StepSize)}{(AttackType == ScalarType.Float32 ? "" : $" in {AttackType}")}");
+
+    // whether every column is of every point
+    private bool IsOfAll => Rows[0].AutoAttack is null && Rows[0].Costly.Count == 0;
 
     /// <summary>The table in Markdown.</summary>
     public override string ToString() => ToMarkdown();
@@ -108,14 +132,15 @@ public sealed class RobustnessTable
         ["batchSize"] = Experiment.BatchSize,
         ["optimizer"] = Experiment.Optimizer.ToString(),
         ["milestones"] = new JsonArray([.. Experiment.Milestones.Select(m => JsonValue.Create(m))]),
-        ["dropout"] = Experiment.Dropout,
+        ["network"] = Experiment.Network,
+        ["augmented"] = Experiment.Augment,
         ["norm"] = "Linf",
         ["epsilon"] = Experiment.Epsilon,
         ["epsilonWarmupEpochs"] = Experiment.EpsilonWarmupEpochs,
         ["attackSteps"] = Experiment.AttackSteps,
         ["stepSize"] = Experiment.StepSize,
         ["attackPrecision"] = AttackType.ToString(),
-        ["beta"] = row.Defence.EndsWith("TRADES", StringComparison.Ordinal) ? Experiment.Beta : null,
+        ["beta"] = row.Defence.Contains("TRADES", StringComparison.Ordinal) ? Experiment.Beta : null,
         ["weights"] = row.Defence.StartsWith("ADR-", StringComparison.Ordinal) ? System.Text.Json.JsonSerializer.SerializeToNode(Experiment.Weights, Json.Compact) : null,
         ["evaluation"] = ByAttack(row, result => new JsonObject { ["points"] = result.RobustAccuracy.Total, ["epsilon"] = result.Threat.Epsilon, ["seconds"] = Math.Round(result.Seconds, 2), ["modelEvaluations"] = result.ModelEvaluations }, auto => ToJson(row, auto)),
         ["seed"] = Experiment.Seed,
@@ -128,7 +153,7 @@ public sealed class RobustnessTable
 
     private static JsonObject ByAttack(RobustnessRow row, Func<AttackResult, JsonNode?> value, Func<AutoAttackReport, JsonNode?> ofAutoAttack)
     {
-        var all = new JsonObject(row.Report.Attacks.Select(result => KeyValuePair.Create(result.Attack, value(result))));
+        var all = new JsonObject(row.Report.Attacks.Concat(row.Costly.SelectMany(report => report.Attacks)).Select(result => KeyValuePair.Create(result.Attack, value(result))));
         if (row.AutoAttack is { } auto) all[auto.Attack] = ofAutoAttack(auto);
         return all;
     }
@@ -143,6 +168,13 @@ public sealed class RobustnessTable
         ["onTheSamePoints"] = new JsonObject { ["natural"] = auto.Natural.Value, [Attacks[^1]] = OnFirst(row, auto.Robust.Length).Value },
         ["warnings"] = new JsonArray([.. auto.Warnings.Select(warning => JsonValue.Create(warning.ToString()))]),
     };
+
+    private static string First(RobustnessReport report) => $"{report.Attacks[0].Attack}, first {report.Points}";
+
+    // 8/255 as people write it
+    private static string Level(double value) => Math.Abs(value * 255 - Math.Round(value * 255)) < 1e-9 && Math.Abs(value * 100 - Math.Round(value * 100)) > 1e-9
+        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(value * 255)}/255")
+        : value.ToString("0.######", CultureInfo.InvariantCulture);
 
     // the last attack on the first points
     private static Proportion OnFirst(RobustnessRow row, int count) => Proportion.Of(row.Report.Attacks[^1].Robust[..count]);

@@ -13,18 +13,20 @@ public static partial class Networks
     /// <param name="architecture">A <see cref="Classifier.Architecture"/>, such as "mnist-cnn" or "wide-resnet-34-10".</param>
     /// <param name="classes">The number of classes K; 10.</param>
     /// <param name="seed">The seed of the initial weights; 0.</param>
-    /// <exception cref="ArgumentException">There is no such network, or it does not take so many classes.</exception>
-    public static Classifier Create(string architecture, int classes = 10, long seed = 0)
+    /// <param name="dropout">The dropout of a plain CNN, in [0,1); null, the default, for the authors' 0.5. Other networks have none.</param>
+    /// <exception cref="ArgumentException">There is no such network, it does not take so many classes, or it has no dropout.</exception>
+    public static Classifier Create(string architecture, int classes = 10, long seed = 0, double? dropout = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(architecture);
+        if (dropout is not null && !architecture.EndsWith("-cnn", StringComparison.Ordinal)) throw new ArgumentException($"{architecture} has no dropout.", nameof(dropout));
         if (WideResNetName().Match(architecture) is { Success: true } wide)
             return new WideResNet(seed, classes, int.Parse(wide.Groups["depth"].Value), int.Parse(wide.Groups["width"].Value));
         return architecture switch
         {
-            "mnist-cnn" when classes == 10 => new MnistCnn(seed),
+            "mnist-cnn" when classes == 10 => new MnistCnn(seed, dropout ?? 0.5),
             "mnist-cnn" => throw new ArgumentException($"mnist-cnn has 10 classes, not {classes}.", nameof(classes)),
-            "cifar-cnn" => new CifarCnn(seed, classes),
-            "cifar-100-cnn" => new Cifar100Cnn(seed, classes),
+            "cifar-cnn" => new CifarCnn(seed, classes, dropout ?? 0.5),
+            "cifar-100-cnn" => new Cifar100Cnn(seed, classes, dropout ?? 0.5),
             "toy-mlp" => new ToyMlp(seed, classes),
             "resnet-18" => new ResNet18(seed, classes),
             _ => throw new ArgumentException($"There is no network \"{architecture}\". Choose one of {string.Join(", ", Architectures)}.", nameof(architecture)),

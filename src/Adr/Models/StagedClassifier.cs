@@ -23,7 +23,7 @@ public abstract class StagedClassifier : Classifier
     public string LatentLayer
     {
         get => _latent;
-        init => _latent = Layers.Contains(value)
+        set => _latent = Layers.Contains(value)
             ? value
             : throw new ArgumentException($"{Architecture} has no layer \"{value}\". Choose one of {string.Join(", ", Layers)}.", nameof(value));
     }

@@ -15,7 +15,7 @@ public sealed class ResultsTableTests : IDisposable
     [Fact]
     public void Shows_each_defence_with_its_intervals_in_percent()
     {
-        var quick = MnistExperiment.For(Budget.Quick, device: "cpu");
+        var quick = Experiment.Mnist(Budget.Quick, device: "cpu");
         new RobustnessTable(quick, [Row("ADV", 1460, 975, minutes: 1.25), Row("ADR-ADV", 1455, 1200, minutes: 1.5)]).SaveJson(path);
         var writer = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No });

@@ -50,7 +50,7 @@ internal static class Records
 
     /// <summary>A table of 1,000 points: natural and PGD-40 counts of each defence.</summary>
     internal static RobustnessTable TableOf(params (string Defence, int Natural, int Robust)[] rows) => new(
-        MnistExperiment.For(Budget.Smoke, device: "cpu"),
+        Experiment.Mnist(Budget.Smoke, device: "cpu"),
         [.. rows.Select(row => new RobustnessRow(row.Defence,
             new(row.Defence, "MNIST", new(row.Natural, 1000), [], [new("PGD-40", ThreatModel.Linf(0.3), new(row.Robust, 1000), [], [], 1, 1)], new(row.Robust, 1000), [], 1, "cpu"), 90, 3))]);
 

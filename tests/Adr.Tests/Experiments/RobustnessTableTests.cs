@@ -8,7 +8,7 @@ namespace Adr.Tests.Experiments;
 
 public sealed class RobustnessTableTests
 {
-    private static readonly MnistExperiment Settings = MnistExperiment.For(Budget.Quick, device: "cpu");
+    private static readonly Experiment Settings = Experiment.Mnist(Budget.Quick, device: "cpu");
 
     private static RobustnessRow Row(string defence, int natural, int robust, string attack = "PGD-40")
     {
@@ -45,7 +45,7 @@ public sealed class RobustnessTableTests
         Assert.Equal("| defence | natural | PGD-40 | minutes |", lines[0]);
         Assert.Equal("|---|---|---|---|", lines[1]);
         Assert.Equal("| ADV | 97.0 [96.0, 97.8] | 76.0 [73.8, 78.1] | 1.5 |", lines[2]);
-        Assert.Contains($"trained on {Settings.TrainCount:N0} digits", lines[^2], StringComparison.Ordinal);
+        Assert.Contains($"trained on {Settings.TrainCount:N0} images", lines[^2], StringComparison.Ordinal);
         Assert.Contains("ε = 0.3", lines[^2], StringComparison.Ordinal);
         Assert.Contains("seed 1", lines[^2], StringComparison.Ordinal);
     }

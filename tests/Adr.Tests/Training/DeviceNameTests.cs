@@ -12,7 +12,7 @@ public sealed class DeviceNameTests
     public void Auto_is_the_GPU_where_there_is_one()
     {
         Assert.Equal(Best, DeviceName.Resolve("auto"));
-        Assert.Equal(Best, MnistExperiment.For(Budget.Smoke).Device);
+        Assert.Equal(Best, Experiment.Mnist(Budget.Smoke).Device);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class DeviceNameTests
 
         Assert.Contains($"Device is \"{device}\"; it must be \"cpu\", \"cuda\" or \"cuda:N\"", message, StringComparison.Ordinal);
         Assert.Contains("\"auto\"", message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>("device", () => MnistExperiment.For(Budget.Smoke, device: device));
+        Assert.Throws<ArgumentException>("device", () => Experiment.Mnist(Budget.Smoke, device: device));
         Assert.Throws<ArgumentException>(() => new TrainingOptions { Epochs = 1, Device = device }.Validate());
     }
 

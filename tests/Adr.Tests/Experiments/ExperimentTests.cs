@@ -8,28 +8,27 @@ using Adr.Training;
 
 namespace Adr.Tests.Experiments;
 
-public static class MnistExperimentTests
+public static class ExperimentTests
 {
     public sealed class Settings
     {
         [Fact]
         public void Of_the_paper_are_the_paper_s()
         {
-            var paper = MnistExperiment.For(Budget.Paper, device: "cpu");
+            var paper = Experiment.Mnist(Budget.Paper, device: "cpu");
             Assert.Equal(("mnist", 60000, 10000, 100, 128), (paper.DataSet, paper.TrainCount + paper.ValidationCount, paper.TestCount, paper.Epochs, paper.BatchSize));
             Assert.Equal((40, 0.01, 0.3), (paper.AttackSteps, paper.StepSize, paper.Epsilon));
             Assert.Equal(new SgdSettings(0.01, 0.9), paper.Optimizer);
             Assert.Equal([55, 75, 90], paper.Milestones);
-            Assert.Equal(["ADV", "ADR-ADV", "TRADES", "ADR-TRADES"], paper.DefenceNames);
+            Assert.Equal(["ADV", "ADR-ADV", "TRADES", "ADR-TRADES"], Experiment.DefenceNames);
         }
 
         [Theory]
         [InlineData(Budget.Smoke)]
         [InlineData(Budget.Quick)]
-        [InlineData(Budget.Desktop)]
         public void Of_small_budgets_fit_the_embedded_digits(Budget budget)
         {
-            var settings = MnistExperiment.For(budget, seed: 3, device: "cpu");
+            var settings = Experiment.Mnist(budget, seed: 3, device: "cpu");
             Assert.Equal(("mnist-10k", 3), (settings.DataSet, settings.Seed));
             var (train, test) = settings.Load();
             using (train)
@@ -39,20 +38,21 @@ public static class MnistExperimentTests
 
         [Fact]
         public void That_ask_for_more_digits_than_there_are_are_refused() =>
-            Assert.Contains("are more than that", Assert.Throws<ArgumentException>(() => (MnistExperiment.For(Budget.Smoke, device: "cpu") with { TrainCount = 8500 }).Load()).Message, StringComparison.Ordinal);
+            Assert.Contains("are more than that", Assert.Throws<ArgumentException>(() => (Experiment.Mnist(Budget.Smoke, device: "cpu") with { TrainCount = 8500 }).Load()).Message, StringComparison.Ordinal);
 
         [Fact]
         public void With_another_data_set_are_refused_by_name() =>
-            Assert.Contains("cifar", Assert.Throws<ArgumentException>(() => (MnistExperiment.For(Budget.Smoke, device: "cpu") with { DataSet = "cifar" }).Load()).Message, StringComparison.Ordinal);
+            Assert.Contains("cifar-10", Assert.Throws<ArgumentException>(() => (Experiment.Mnist(Budget.Smoke, device: "cpu") with { DataSet = "cifar" }).Load()).Message, StringComparison.Ordinal);
     }
 
     public sealed class Defences
     {
-        private readonly MnistExperiment _settings = MnistExperiment.For(Budget.Quick, device: "cpu") with { Beta = 2 };
+        private static readonly string[] Names = [.. Experiment.DefenceNames, "Standard", "MART", "ADR-MART", "Madry", "FGSM-RS", "Free", "ADV-AWP", "ADR-TRADES-AWP", "FGSM-RS-AWP"];
+        private readonly Experiment _settings = Experiment.Mnist(Budget.Quick, device: "cpu") with { Beta = 2 };
 
         [Fact]
         public void Have_the_name_they_were_asked_by() =>
-            Assert.All(_settings.DefenceNames.Append("Standard"), name => Assert.Equal(name, _settings.Defence(name).Name));
+            Assert.All(Names, name => Assert.Equal(name, _settings.Defence(name).Name));
 
         [Fact]
         public void Attack_as_the_settings_say()
@@ -68,16 +68,29 @@ public static class MnistExperimentTests
 
         [Fact]
         public void Of_an_unknown_name_are_refused_with_the_known_ones() =>
-            Assert.Contains("ADV, ADR-ADV, TRADES, ADR-TRADES, Standard", Assert.Throws<ArgumentException>("name", () => _settings.Defence("AWP")).Message, StringComparison.Ordinal);
+            Assert.All(["AWP", "adv", "ADR-Standard", "Standard-AWP", "Free-AWP", "ADR-ADR-ADV"], name =>
+            Assert.Contains("Choose Standard, ADV, TRADES, MART", Assert.Throws<ArgumentException>("name", () => _settings.Defence(name)).Message, StringComparison.Ordinal));
+
+        [Fact]
+        public void Of_ADR_without_a_weight_are_refused() =>
+            Assert.Contains("name ADV", Assert.Throws<ArgumentException>("name", () => (_settings with { Weights = CompactnessWeights.None with { DetachClean = true } }).Defence("ADR-ADV")).Message, StringComparison.Ordinal);
+
+        [Fact]
+        public void Perturb_weights_by_what_their_source_says()
+        {
+            Assert.Equal(0.01, Assert.IsType<WeightPerturbation>(_settings.Defence("ADV-AWP")).Size);
+            Assert.Equal(0.005, Assert.IsType<WeightPerturbation>(_settings.Defence("ADR-TRADES-AWP")).Size);
+            Assert.Equal(0.02, Assert.IsType<WeightPerturbation>((_settings with { AwpSize = 0.02 }).Defence("TRADES-AWP")).Size);
+        }
     }
 
     public sealed class Folders
     {
-        private readonly MnistExperiment _settings = MnistExperiment.For(Budget.Quick, device: "cpu") with { RunsFolder = "runs" };
+        private readonly Experiment _settings = Experiment.Mnist(Budget.Quick, device: "cpu") with { RunsFolder = "runs" };
 
         [Fact]
         public void Are_named_after_data_budget_defence_seed_and_settings() =>
-            Assert.Matches(@"runs[/\\]mnist-10k-quick-adr-adv-seed1-[0-9a-f]{8}$", _settings.FolderOf("ADR-ADV").FullPath);
+            Assert.Matches(@"runs[/\\]mnist-10k-mnist-cnn-quick-adr-adv-seed1-[0-9a-f]{8}$", _settings.FolderOf("ADR-ADV").FullPath);
 
         [Fact]
         public void Differ_where_training_would() => Assert.Equal(5, new[]
@@ -87,7 +100,7 @@ public static class MnistExperimentTests
 
         [Fact]
         public void Are_the_same_where_only_the_evaluation_differs() =>
-            Assert.Equal(_settings.FolderOf("ADV").FullPath, (_settings with { TestCount = 10, EvaluationSteps = 3 }).FolderOf("ADV").FullPath);
+            Assert.Equal(_settings.FolderOf("ADV").FullPath, (_settings with { TestCount = 10, Judgement = new() { PgdSteps = 3 } }).FolderOf("ADV").FullPath);
     }
 
     [Collection(nameof(Alone))]
@@ -100,7 +113,7 @@ public static class MnistExperimentTests
         [Fact]
         public void Trains_once_and_then_loads()
         {
-            var settings = MnistExperiment.For(Budget.Smoke, device: "cpu") with { RunsFolder = _folder.Path, TrainCount = 40, ValidationCount = 8, BatchSize = 20 };
+            var settings = Experiment.Mnist(Budget.Smoke, device: "cpu") with { RunsFolder = _folder.Path, TrainCount = 40, ValidationCount = 8, BatchSize = 20 };
             var steps = 0;
             var listener = new Listener<TrainingProgress>(_ => steps++);
             var first = settings.Train("ADR-ADV", listener);
@@ -115,7 +128,7 @@ public static class MnistExperimentTests
         [Fact]
         public void Evaluates_under_attacks_of_full_radius_and_makes_a_table()
         {
-            var settings = MnistExperiment.For(Budget.Smoke, device: "cpu") with { RunsFolder = _folder.Path, TrainCount = 40, ValidationCount = 8, TestCount = 10, EvaluationSteps = 2 };
+            var settings = Experiment.Mnist(Budget.Smoke, device: "cpu") with { RunsFolder = _folder.Path, TrainCount = 40, ValidationCount = 8, TestCount = 10, Judgement = new() { PgdSteps = 2 } };
             var trained = settings.Train("TRADES");
             var report = settings.Evaluate(trained);
             Assert.Equal(["FGSM", "PGD-2"], report.Attacks.Select(a => a.Attack));
@@ -127,7 +140,7 @@ public static class MnistExperimentTests
         [Fact]
         public void The_real_network_resumes_byte_for_byte_too()
         {
-            var settings = MnistExperiment.For(Budget.Smoke, device: "cpu") with { TrainCount = 40, ValidationCount = 8, BatchSize = 20, Epochs = 2 };
+            var settings = Experiment.Mnist(Budget.Smoke, device: "cpu") with { TrainCount = 40, ValidationCount = 8, BatchSize = 20, Epochs = 2 };
             var whole = (settings with { RunsFolder = _folder["whole"] }).Train("ADR-ADV");
             var cut = settings with { RunsFolder = _folder["cut"] };
             using var stop = new CancellationTokenSource();

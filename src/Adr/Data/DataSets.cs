@@ -1,0 +1,40 @@
+namespace Adr.Data;
+
+/// <summary>The data sets by name.</summary>
+public static class DataSets
+{
+    private static readonly Dictionary<string, (Func<(Dataset Train, Dataset Test)> Load, Func<string?> Missing)> All = new(StringComparer.Ordinal)
+    {
+        ["mnist-10k"] = (Mnist.Embedded, () => null),
+        ["mnist"] = (() => Mnist.Full(), () => Lines(Mnist.Problems(), $"Mnist.Download(\"{Mnist.DefaultFolder}\") fetches it; ADR_DATA names the folder that holds mnist/.")),
+        ["fashion-mnist"] = (() => FashionMnist.Load(), () => Lines(FashionMnist.Problems(), "On Debian: apt install dataset-fashion-mnist. Elsewhere: FashionMnist.Download.")),
+        ["cifar-10"] = (() => Cifar10.Load(), () => Cifar10.Missing()),
+        ["cifar-100"] = (() => Cifar100.Load(), () => Cifar100.Missing()),
+        ["gratings-10"] = (() => Gratings.Load(2000, 500), () => null),
+        ["gratings-100"] = (() => Gratings.Load(2000, 500, 100), () => null),
+    };
+
+    /// <summary>The names that <see cref="Load"/> knows. "mnist-10k" comes with the library, the gratings are generated; the others must lie on this machine.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Keys];
+
+    /// <summary>The training and the test images of a data set. The caller disposes both.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <returns>Images [N,C,H,W], float32 in [0,1].</returns>
+    /// <exception cref="ArgumentException">No data set has this name.</exception>
+    /// <exception cref="IOException">It is not on this machine; the message says how to get it.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    public static (Dataset Train, Dataset Test) Load(string name) => Find(name).Load();
+
+    /// <summary>What of a data set this machine lacks, and how to get it; null where it is complete.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="ArgumentException">No data set has this name.</exception>
+    public static string? Missing(string name) => Find(name).Missing();
+
+    private static (Func<(Dataset Train, Dataset Test)> Load, Func<string?> Missing) Find(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return All.TryGetValue(name, out var found) ? found : throw new ArgumentException($"There is no data set \"{name}\". Choose one of {string.Join(", ", Names)}.", nameof(name));
+    }
+
+    private static string? Lines(IReadOnlyList<string> problems, string remedy) => problems.Count == 0 ? null : $"{string.Join("; ", problems)}. {remedy}";
+}
