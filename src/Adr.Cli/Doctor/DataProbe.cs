@@ -6,7 +6,7 @@ namespace Adr.Cli.Doctor;
 public static class DataProbe
 {
     /// <summary>Every known data set, complete or not.</summary>
-    public static IReadOnlyList<DataSetFacts> Look() => [Embedded(), FullMnist(Mnist.DefaultFolder)];
+    public static IReadOnlyList<DataSetFacts> Look() => [Embedded(), FullMnist(Mnist.DefaultFolder), Fashion(FashionMnist.DefaultFolder), Cifar("CIFAR-10", Cifar10.DefaultFolder, Cifar10.Missing(), 3073), Cifar("CIFAR-100", Cifar100.DefaultFolder, Cifar100.Missing(), 3074)];
 
     /// <summary>All of MNIST in <paramref name="folder"/>: complete when all four files are there with the content they must have.</summary>
     public static DataSetFacts FullMnist(string folder)
@@ -23,6 +23,20 @@ public static class DataProbe
 
         var state = problems.Count == 0 ? "complete" : Mnist.Files.Any(file => Find(folder, file.Name) is not null) ? "partial" : "absent";
         return new DataSetFacts("MNIST", folder, state, Count(folder, "train-labels-idx1-ubyte"), Count(folder, "t10k-labels-idx1-ubyte"), problems);
+    }
+
+    /// <summary>A CIFAR set in <paramref name="folder"/>: what can be used is counted.</summary>
+    public static DataSetFacts Cifar(string name, string folder, string? missing, int record)
+    {
+        if (missing is not null) return new DataSetFacts(name, folder, "absent", 0, 0, [missing]);
+        var files = Directory.GetFiles(folder, "*.bin").ToLookup(file => Path.GetFileName(file).StartsWith("test", StringComparison.Ordinal), file => (int)(new FileInfo(file).Length / record));
+        return new DataSetFacts(name, folder, files[false].Sum() == 50_000 ? "complete" : "a part of it", files[false].Sum(), files[true].Sum(), []);
+    }
+
+    private static DataSetFacts Fashion(string folder)
+    {
+        var problems = FashionMnist.Problems(folder);
+        return new DataSetFacts("Fashion-MNIST", folder, problems.Count == 0 ? "complete" : "absent", Count(folder, "train-labels-idx1-ubyte"), Count(folder, "t10k-labels-idx1-ubyte"), problems);
     }
 
     private static DataSetFacts Embedded()

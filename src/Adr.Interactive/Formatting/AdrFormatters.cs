@@ -21,6 +21,9 @@ public static class AdrFormatters
         Add<MinimumNormReport>(Show.Distances, OfTable);
         Add<GradientMaskingReport>(Show.Masking, OfTable);
         Add<RobustnessTable>(Show.Table, OfTable);
+        Add<MatrixTable>(Show.Matrix, OfTable);
+        Add<DepthDivergence>(depth => Show.Depth([depth]), OfFigure);
+        Add<LossSurface>(surface => Show.Surface(surface), OfFigure);
         Add<Experiment>(Show.Settings, OfTable);
         Add<ConfusionMatrix>(matrix => Show.Confusion(matrix), OfFigure);
         Add<RobustnessCurve>(curve => Show.Curves([curve]), OfFigure);

@@ -39,6 +39,7 @@ public static partial class Show
         var series = curves.Select(curve => new LineSeries(attacks.Length > 1 ? $"{curve.Model}, {curve.Attack}" : curve.Model,
             curve.Points.Select(point => point.Epsilon), curve.Points.Select(point => point.RobustAccuracy.Value))
         {
+            Style = attacks.Length > 1 ? null : DefenceStyle.Of(curve.Model),
             Low = [.. curve.Points.Select(point => point.RobustAccuracy.Low)],
             High = [.. curve.Points.Select(point => point.RobustAccuracy.High)],
         });
@@ -56,7 +57,7 @@ public static partial class Show
         return counts.Length == 0 ? "no images" : $"{string.Join(" or ", counts.Select(count => Number.Count(count)))} images";
     }
 
-    /// <summary>Latents in the plane of their first two principal components: discs are clean images, crosses adversarial ones, colour is the class.</summary>
+    /// <summary>Latents in a plane: discs are clean images, crosses adversarial ones, colour is the class.</summary>
     public static ScatterFigure Latents(LatentPoints points, string title = "Latents z of clean and z' of adversarial images")
     {
         ArgumentNullException.ThrowIfNull(points);
@@ -75,8 +76,8 @@ public static partial class Show
         {
             Notes = notes,
             Subtitle = $"discs: clean, crosses: adversarial; mean d(z, z') {Number.Fixed(points.MeanDivergence, 3)}, within a class {Number.Fixed(points.WithinClass, 3)}; classes apart / wide {Number.Fixed(points.SeparationRatio, 2)}",
-            X = new Axis($"first principal component ({Number.Fixed(first * 100, 0)} % of variance)"),
-            Y = new Axis($"second ({Number.Fixed(second * 100, 0)} %)"),
+            X = new Axis(points.Projection == Projection.TSne ? "t-SNE, first coordinate" : $"first principal component ({Number.Fixed(first * 100, 0)} % of variance)"),
+            Y = new Axis(points.Projection == Projection.TSne ? "second" : $"second ({Number.Fixed(second * 100, 0)} %)"),
             Height = 520,
         };
     }

@@ -18,7 +18,7 @@ public static partial class Show
             ("data", $"{e.DataSet}: {Number.Count(e.TrainCount)} images to train on{(e.Augment ? ", cropped and mirrored at random" : "")}, {Number.Count(e.ValidationCount)} held out to choose the epoch, {Number.Count(e.TestCount)} to test on"),
             .. e.StandsInFor is { } missing ? new[] { ("not the real data", $"generated pictures, which say nothing about defences. {missing}") } : [],
             ("network", $"{e.Network}{(e.Dropout is { } dropout ? $", dropout {Plain(dropout)}" : "")}; latent: {e.LatentLayer ?? "the penultimate layer"}"),
-            ("training", $"{e.Epochs} epochs, batches of {e.BatchSize}, {e.Optimizer}{(e.Milestones.Count == 0 ? "" : $", a tenth after epochs {string.Join(", ", e.Milestones)}")}"),
+            ("training", $"{e.Epochs} epoch{(e.Epochs == 1 ? "" : "s")}, batches of {e.BatchSize}, {e.Optimizer}{(e.Milestones.Count == 0 ? "" : $", a tenth after epochs {string.Join(", ", e.Milestones)}")}"),
             ("threat", $"L∞, ε = {Epsilon(e.Epsilon)}{WarmUp(e.EpsilonWarmupEpochs)}"),
             ("training attack", $"PGD on CE from a random start (TRADES: on KL from x + 0.001 · N(0, I)), {e.AttackSteps} steps of {Epsilon(e.StepSize)}"),
             ("judging attacks", string.Join("; ", Judges(e))),

@@ -28,7 +28,7 @@ public static partial class Show
         var series = table.Rows.Select(row =>
         {
             var shares = table.Shares(row);
-            return new BarSeries(row.Defence, shares.Select(share => share.Value)) { Low = [.. shares.Select(share => share.Low)], High = [.. shares.Select(share => share.High)] };
+            return new BarSeries(row.Defence, shares.Select(share => share.Value)) { Style = DefenceStyle.Of(row.Defence), Low = [.. shares.Select(share => share.Low)], High = [.. shares.Select(share => share.High)] };
         });
         return new BarFigure("Natural and robust accuracy", table.Columns, [.. series])
         {

@@ -7,14 +7,15 @@ namespace Adr.Evaluation;
 
 public sealed partial record LatentPoints
 {
-    /// <summary>Represents every image and its adversarial example, and projects both on the first two principal components of all of them.</summary>
+    /// <summary>Represents every image and its adversarial example, and lays both out in one plane.</summary>
     /// <param name="model">The model; it runs in evaluation mode and is afterwards as before.</param>
     /// <param name="data">The points, at least 2; a few hundred make a readable picture.</param>
     /// <param name="attack">The attack on every point.</param>
     /// <param name="options">How to run; null for the defaults. Images are not saved here.</param>
     /// <param name="cancellation">Stops before the next step.</param>
+    /// <param name="projection">How they are laid out. Default: the first two principal components of all of them. t-SNE has the perplexity 30, or less where there are few points.</param>
     /// <exception cref="ArgumentException">There is one point only, or model, data, attack and options do not fit together.</exception>
-    public static LatentPoints Evaluate(Classifier model, Dataset data, Attack attack, EvaluationOptions? options = null, CancellationToken cancellation = default)
+    public static LatentPoints Evaluate(Classifier model, Dataset data, Attack attack, EvaluationOptions? options = null, CancellationToken cancellation = default, Projection projection = Projection.PrincipalComponents)
     {
         ArgumentNullException.ThrowIfNull(attack);
         using var subject = new Subject(model, data, options, [attack]);
@@ -23,12 +24,19 @@ public sealed partial record LatentPoints
         using var noGraph = no_grad();
         var (clean, adversarial) = Latents(subject, attack, cancellation); // [N,D] each
         var labels = PointLabels.Of(data);
-        var components = PrincipalComponents.Of(cat([clean, adversarial], 0));
+        var (plane, explained) = LayOut(cat([clean, adversarial], 0), projection); // [2N,2]
         var (within, between) = PairDistances(clean, adversarial, data.Labels.cpu());
         return new LatentPoints(
-            Matrix(components.Project(clean)), Matrix(components.Project(adversarial)), labels,
+            Matrix(plane.narrow(0, 0, data.Count)), Matrix(plane.narrow(0, data.Count, data.Count)), labels,
             (clean - adversarial).abs().mean([1L]).data<double>().ToArray(), data.ClassNames,
-            components.Explained, within, between);
+            explained, within, between) { Projection = projection };
+    }
+
+    private static (Tensor Plane, (double, double) Explained) LayOut(Tensor points, Projection projection)
+    {
+        if (projection == Projection.TSne) return (new TSne { Perplexity = Math.Min(30, (points.shape[0] - 1) / 4.0) }.Embed(points), (double.NaN, double.NaN));
+        var components = PrincipalComponents.Of(points);
+        return (components.Project(points), components.Explained);
     }
 
     private static (Tensor Clean, Tensor Adversarial) Latents(Subject subject, Attack attack, CancellationToken cancellation)

@@ -45,7 +45,7 @@ public sealed partial record Experiment
             },
             Budget.Desktop => new Experiment
             {
-                Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level, TrainCount = 10000, ValidationCount = 500, TestCount = 2000, Epochs = 30,
+                Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level, TrainCount = 9500, ValidationCount = 500, TestCount = 2000, Epochs = 30,
                 AttackSteps = 7, StepSize = 2 * Level, Milestones = [20, 26],
                 Judgement = OnCifar() with { MultiTargetedCount = 500, BrendelBethgeCount = 200, SpsaCount = 100, AutoAttackCount = 500 },
             },

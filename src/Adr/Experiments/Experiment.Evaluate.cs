@@ -39,11 +39,13 @@ public sealed partial record Experiment
     {
         ArgumentNullException.ThrowIfNull(trained);
         CheckCounts();
+        var path = RowPath(trained.Folder);
+        if (File.Exists(path)) return Json.Read<RobustnessRow>(path);
         var report = Evaluate(trained, progress, cancellation);
         var costly = new List<RobustnessReport>();
         foreach (var (attack, count) in CostlyAttacks()) costly.Add(Evaluate(trained, attack, count, progress, cancellation));
         var row = RobustnessRow.Of(trained, report, AutoAttack(trained, progress, cancellation)) with { Costly = costly };
-        Json.Write(RowPath(trained.Folder), row);
+        Json.Write(path, row);
         return row;
     }
 

@@ -1,5 +1,6 @@
 using Adr.Attacks;
 using Adr.Evaluation;
+using Adr.Models;
 
 namespace Adr.Experiments;
 
@@ -21,10 +22,11 @@ public sealed partial record Experiment
     /// <summary>The latents of <see cref="Judgement.LookCount"/> test images, clean and under <see cref="StrongestAttack"/>.</summary>
     /// <param name="trained">What <see cref="Train"/> gave.</param>
     /// <param name="cancellation">Stops before the next step.</param>
-    public LatentPoints Latents(TrainedModel trained, CancellationToken cancellation = default)
+    /// <param name="projection">How they are laid out. Default: by principal components.</param>
+    public LatentPoints Latents(TrainedModel trained, CancellationToken cancellation = default, Projection projection = Projection.PrincipalComponents)
     {
         using var data = HeldOut(Judgement.LookCount);
-        return LatentPoints.Evaluate(trained.Model, data, StrongestAttack(), new EvaluationOptions { Seed = Seed }, cancellation);
+        return LatentPoints.Evaluate(trained.Model, data, StrongestAttack(), new EvaluationOptions { Seed = Seed }, cancellation, projection);
     }
 
     /// <summary>What a model takes the images for, on <see cref="Judgement.LookCount"/> test images under <see cref="StrongestAttack"/>.</summary>
@@ -34,5 +36,25 @@ public sealed partial record Experiment
     {
         using var data = HeldOut(Judgement.LookCount);
         return ConfusionMatrix.Evaluate(trained.Model, data, StrongestAttack(), new EvaluationOptions { Seed = Seed }, cancellation);
+    }
+
+    /// <summary>How far <see cref="StrongestAttack"/> moves <see cref="Judgement.LookCount"/> test images at each depth of a network in named layers.</summary>
+    /// <param name="trained">What <see cref="Train"/> gave.</param>
+    /// <param name="cancellation">Stops before the next step.</param>
+    /// <exception cref="ArgumentException">The network has no named layers.</exception>
+    public DepthDivergence Depth(TrainedModel trained, CancellationToken cancellation = default)
+    {
+        if (trained.Model is not StagedClassifier staged) throw new ArgumentException($"{trained.Model.Architecture} has no named layers.", nameof(trained));
+        using var data = HeldOut(Judgement.LookCount);
+        return DepthDivergence.Evaluate(staged, trained.Defence, data, StrongestAttack(), new EvaluationOptions { Seed = Seed }, cancellation);
+    }
+
+    /// <summary>How sure a model is on <see cref="Judgement.LookCount"/> test images, clean and under <see cref="StrongestAttack"/>.</summary>
+    /// <param name="trained">What <see cref="Train"/> gave.</param>
+    /// <param name="cancellation">Stops before the next step.</param>
+    public Certainty Certainty(TrainedModel trained, CancellationToken cancellation = default)
+    {
+        using var data = HeldOut(Judgement.LookCount);
+        return Evaluation.Certainty.Evaluate(trained.Model, trained.Defence, data, StrongestAttack(), new EvaluationOptions { Seed = Seed }, cancellation);
     }
 }

@@ -106,7 +106,7 @@ public sealed class RobustnessTable
 
     /// <summary>The settings without seed and device.</summary>
     internal string Settings => string.Create(CultureInfo.InvariantCulture,
-        $"{Rows[0].Report.DataSet}, {Experiment.TestCount:N0} test images; {Experiment.Network}; {Experiment.Budget.ToString().ToLowerInvariant()} budget: trained on {Experiment.TrainCount:N0} images ({Experiment.ValidationCount:N0} more held out to choose the epoch), {Experiment.Epochs} epochs, batch {Experiment.BatchSize}, {Experiment.Optimizer}, ε = {Level(Experiment.Epsilon)} (L∞{(Experiment.EpsilonWarmupEpochs == 0 ? "" : $", warm-up over {Experiment.EpsilonWarmupEpochs} epochs")}), {Experiment.AttackSteps} attack steps of {Level(Experiment.StepSize)}{(AttackType == ScalarType.Float32 ? "" : $" in {AttackType}")}");
+        $"{Rows[0].Report.DataSet}, {Experiment.TestCount:N0} test images; {Experiment.Network}; {Experiment.Budget.ToString().ToLowerInvariant()} budget: trained on {Experiment.TrainCount:N0} images ({Experiment.ValidationCount:N0} more held out to choose the epoch), {Experiment.Epochs} epoch{(Experiment.Epochs == 1 ? "" : "s")}, batch {Experiment.BatchSize}, {Experiment.Optimizer}, ε = {Level(Experiment.Epsilon)} (L∞{(Experiment.EpsilonWarmupEpochs == 0 ? "" : $", warm-up over {Experiment.EpsilonWarmupEpochs} epoch{(Experiment.EpsilonWarmupEpochs == 1 ? "" : "s")}")}), {Experiment.AttackSteps} attack steps of {Level(Experiment.StepSize)}{(AttackType == ScalarType.Float32 ? "" : $" in {AttackType}")}");
 
     // whether every column is of every point
     private bool IsOfAll => Rows[0].AutoAttack is null && Rows[0].Costly.Count == 0;

@@ -37,7 +37,7 @@ public sealed class AttackCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("expected mnist-10k, mnist or cifar-10", "--data", "digits")]
+    [InlineData("expected mnist-10k, mnist, fashion-mnist, cifar-10", "--data", "digits")]
     [InlineData("There is no network \"lenet\"", "--network", "lenet")]
     [InlineData("--epsilon is needed for L2", "--norm", "l2")]
     [InlineData("--attacks 'all': expected standard, plus or rand", "--attacks", "all")]

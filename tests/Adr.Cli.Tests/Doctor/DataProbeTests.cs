@@ -27,4 +27,14 @@ public sealed class DataProbeTests : IDisposable
 
         Assert.Equal(("absent", 4), (facts.State, facts.Missing.Count));
     }
+
+    [Fact]
+    public void A_part_of_CIFAR_is_counted()
+    {
+        Assert.Equal("absent", DataProbe.Cifar("CIFAR-10", folder, "no file", 3073).State);
+        File.WriteAllBytes(Path.Combine(folder, "data_batch_2.bin"), new byte[3 * 3073]);
+        File.WriteAllBytes(Path.Combine(folder, "test_batch.bin"), new byte[2 * 3073]);
+        var facts = DataProbe.Cifar("CIFAR-10", folder, null, 3073);
+        Assert.Equal(("a part of it", 3, 2), (facts.State, facts.Train, facts.Test));
+    }
 }

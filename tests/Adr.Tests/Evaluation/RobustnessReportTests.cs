@@ -12,6 +12,21 @@ namespace Adr.Tests.Evaluation;
 
 public static class RobustnessReportTests
 {
+    [Fact]
+    public static void Put_together_they_are_one_evaluation_by_all_attacks() => Law.Holds(EvaluationCase.Any, sample =>
+    {
+        using var scope = NewDisposeScope();
+        using var model = EvaluationCase.Model();
+        using var data = sample.Data();
+        var attacks = sample.MakeAttacks();
+        var together = RobustnessReport.Together([Robustness.Evaluate(model, "tiny", data, [], sample.Options), .. attacks.Select(attack => Robustness.Evaluate(model, "tiny", data, [attack], sample.Options))]);
+        var once = Robustness.Evaluate(model, "tiny", data, attacks, sample.Options);
+        Assert.Equal((once.Natural, once.WorstCase), (together.Natural, together.WorstCase));
+        Assert.Equal(once.Attacks.Select(a => (a.Attack, a.RobustAccuracy)), together.Attacks.Select(a => (a.Attack, a.RobustAccuracy)));
+        Assert.Equal(once.Notes, together.Notes);
+        Assert.Throws<ArgumentException>("parts", () => RobustnessReport.Together([once, once with { Seed = once.Seed + 1 }]));
+    }, 10);
+
     public static class Json
     {
         [Fact]

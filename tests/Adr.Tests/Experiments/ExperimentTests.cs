@@ -1,5 +1,6 @@
 using Adr.Attacks;
 using Adr.Data;
+using Adr.Evaluation;
 using Adr.Experiments;
 using Adr.Losses;
 using Adr.Tests.Data;
@@ -43,6 +44,43 @@ public static class ExperimentTests
         [Fact]
         public void With_another_data_set_are_refused_by_name() =>
             Assert.Contains("cifar-10", Assert.Throws<ArgumentException>(() => (Experiment.Mnist(Budget.Smoke, device: "cpu") with { DataSet = "cifar" }).Load()).Message, StringComparison.Ordinal);
+    }
+
+    public sealed class OnCifar
+    {
+        [Theory]
+        [InlineData("cifar-cnn", "Adam 0.001")]
+        [InlineData("resnet-18", "SGD 0.01, momentum 0.9, weight decay 0.0035")]
+        [InlineData("wide-resnet-34-10", "SGD 0.1, momentum 0.9, weight decay 0.0002")]
+        public void Have_the_paper_s_settings_for_each_network(string network, string optimizer)
+        {
+            var paper = Experiment.Cifar10(Budget.Paper, device: "cpu", network: network);
+            Assert.Equal(("cifar-10", network, 50000, 10000, 100, 128), (paper.DataSet, paper.Network, paper.TrainCount + paper.ValidationCount, paper.TestCount, paper.Epochs, paper.BatchSize));
+            Assert.Equal((10, 2 / 255.0, 8 / 255.0, true, 6), (paper.AttackSteps, paper.StepSize, paper.Epsilon, paper.Augment, paper.Beta));
+            Assert.Equal(optimizer, paper.Optimizer.ToString());
+            Assert.Equal([75, 90], paper.Milestones);
+        }
+
+        [Fact]
+        public void Smoke_has_real_images_or_says_what_stands_in_for_them()
+        {
+            var smoke = Experiment.Cifar100(Budget.Smoke, device: "cpu");
+            Assert.Equal(Cifar100.Missing(), smoke.StandsInFor);
+            Assert.Equal(smoke.StandsInFor is null ? "cifar-100" : "gratings-100", smoke.DataSet);
+            var (train, test) = smoke.Load();
+            using (train)
+            using (test)
+                Assert.Equal((100, smoke.TestCount), (train.Classes, test.Count));
+            Assert.Equal("cifar-100", Experiment.Cifar100(Budget.Quick, device: "cpu").DataSet); // nothing stands in for what is measured
+        }
+
+        [Fact]
+        public void A_latent_can_be_chosen_and_makes_another_run()
+        {
+            var settings = Experiment.Cifar10(Budget.Smoke, device: "cpu") with { RunsFolder = "runs" };
+            Assert.NotEqual(settings.FolderOf("ADR-ADV").FullPath, (settings with { LatentLayer = "conv4" }).FolderOf("ADR-ADV").FullPath);
+            Assert.Contains(settings.Problems(["ADV"]).Concat((settings with { LatentLayer = "nowhere" }).Problems(["ADV"])), problem => problem.Contains("no layer \"nowhere\"", StringComparison.Ordinal));
+        }
     }
 
     public sealed class Defences
@@ -136,6 +174,57 @@ public static class ExperimentTests
             Assert.Equal(1, report.Seed);
             Assert.Contains("| TRADES |", new RobustnessTable(settings, [RobustnessRow.Of(trained, report)]).ToMarkdown(), StringComparison.Ordinal);
         }
+
+        [Fact]
+        public void Is_judged_once_by_every_attack_and_then_read()
+        {
+            var settings = Tiny();
+            var trained = settings.Train("ADV");
+            Assert.Null(settings.Row("ADV"));
+            var asked = 0;
+            var listener = new Listener<EvaluationProgress>(_ => asked++);
+            var row = settings.Judge(trained, listener);
+            Assert.Equal(["FGSM", "PGD-2"], row.Report.Attacks.Select(a => a.Attack));
+            Assert.Equal([("MT-PGD-2", 6), ("B&B-3", 4), ("SPSA-2×4", 3)], row.Costly.Select(report => (report.Attacks.Single().Attack, report.Points)));
+            Assert.Equal(2, row.AutoAttack!.Robust.Length);
+            Assert.True(asked > 0);
+            var files = Files(trained);
+            asked = 0;
+            var again = settings.Judge(trained, listener);
+            Assert.Equal(0, asked);
+            Assert.Equal(files, Files(trained));
+            foreach (var read in new[] { again, settings.Row("ADV")! })
+                Assert.Equal(new RobustnessTable(settings, [row]).ToMarkdown(), new RobustnessTable(settings, [read]).ToMarkdown());
+        }
+
+        [Fact]
+        public void Is_judged_anew_only_by_the_attack_that_changed()
+        {
+            var settings = Tiny();
+            var trained = settings.Train("ADV");
+            settings.Judge(trained);
+            var asked = new List<int>();
+            var changed = settings with { Judgement = settings.Judgement with { SpsaSteps = 1 } };
+            Assert.Null(changed.Row("ADV"));
+            changed.Judge(trained, new Listener<EvaluationProgress>(p => { if (p.Attack == "natural") asked.Add(p.Total); }));
+            Assert.Equal([3], asked); // the images that SPSA meets
+        }
+
+        [Fact]
+        public void Is_not_judged_on_more_images_than_the_test_has()
+        {
+            var settings = Tiny();
+            var trained = settings.Train("ADV");
+            Assert.Contains("11 images", Assert.Throws<ArgumentException>(() => (settings with { Judgement = settings.Judgement with { SpsaCount = 11 } }).Judge(trained)).Message, StringComparison.Ordinal);
+        }
+
+        private Experiment Tiny() => Experiment.Mnist(Budget.Smoke, device: "cpu") with
+        {
+            RunsFolder = _folder.Path, TrainCount = 200, ValidationCount = 8, BatchSize = 20, TestCount = 10,
+            Judgement = new() { PgdSteps = 2, MultiTargetedCount = 6, MultiTargetedSteps = 2, BrendelBethgeCount = 4, BrendelBethgeSteps = 3, SpsaCount = 3, SpsaSteps = 2, SpsaSamples = 4, AutoAttackCount = 2 },
+        };
+
+        private static Dictionary<string, DateTime> Files(TrainedModel trained) => Directory.GetFiles(trained.Folder.FullPath, "*.json").Where(path => !path.EndsWith("checkpoint.json", StringComparison.Ordinal)).ToDictionary(path => path, File.GetLastWriteTimeUtc);
 
         [Fact]
         public void The_real_network_resumes_byte_for_byte_too()

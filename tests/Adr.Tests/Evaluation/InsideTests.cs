@@ -1,0 +1,104 @@
+using Adr.Attacks;
+using Adr.Evaluation;
+using Adr.Models;
+using Adr.Testing;
+using Adr.Tests.Reference;
+using FsCheck.Fluent;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Evaluation;
+
+/// <summary>Divergence by depth, certainty and loss surfaces, each against a plain computation on the same network.</summary>
+public static class InsideTests
+{
+    private static readonly Pgd Attack = new(ThreatModel.Linf(0.2), 3, 0.1);
+
+    private static Adr.Data.Dataset Points(long seed, int count) =>
+        new("toy", SplitMix.Tensor(seed, 0, 1, count, 1, 1, 2), SplitMix.Labels(seed + 1, count, 2), ["a", "b"]);
+
+    [Fact]
+    public static void Divergence_is_the_distance_between_the_two_sides_at_each_layer() => Law.Holds(Gen.Choose(0, 1000).Zip(Gen.Choose(3, 12)), pair =>
+    {
+        using var scope = NewDisposeScope();
+        using var noGraph = no_grad();
+        using var model = new ToyMlp(pair.Item1);
+        using var data = Points(pair.Item1, pair.Item2);
+        var depth = DepthDivergence.Evaluate(model, "toy", data, Attack, new EvaluationOptions { BatchSize = 5, Seed = 9 });
+        model.eval();
+        var attacked = Attack.Perturb(model, data.Images, data.Labels, PointSeeds.Sequence(9, data.Count));
+        var (clean, adversarial) = (model.Activations(data.Images), model.Activations(attacked));
+        Assert.Equal(["input", .. model.Layers], depth.Layers.Select(layer => layer.Layer));
+        Compare(depth.Layers[0], data.Images.flatten(1), attacked.flatten(1));
+        for (var i = 0; i < clean.Count; i++) Compare(depth.Layers[i + 1], clean[i].Latent, adversarial[i].Latent);
+
+        void Compare(LayerDivergence layer, Tensor z, Tensor moved)
+        {
+            var (rows, movedRows, labels) = (Rows(z), Rows(moved), Close.Longs(data.Labels));
+            Close.Number(rows.Zip(movedRows, Distance).Average(), layer.Divergence, 1e-4, layer.Layer);
+            var pairs = (from i in Enumerable.Range(0, rows.Length) from j in Enumerable.Range(0, rows.Length) where i != j select (Same: labels[i] == labels[j], Value: Distance(rows[i], rows[j]))).ToList();
+            Mean(pairs.Where(p => p.Same), layer.WithinClass, "within");
+            Mean(pairs.Where(p => !p.Same), layer.BetweenClasses, "between");
+        }
+
+        static void Mean(IEnumerable<(bool Same, double Value)> pairs, double actual, string what)
+        {
+            if (!pairs.Any()) Assert.True(double.IsNaN(actual));
+            else Close.Number(pairs.Average(p => p.Value), actual, 1e-4, what);
+        }
+    }, 10);
+
+    [Fact]
+    public static void Certainty_is_that_of_the_softmax()
+    {
+        using var scope = NewDisposeScope();
+        using var noGraph = no_grad();
+        using var model = new ToyMlp(4);
+        using var data = Points(5, 9);
+        var certainty = Certainty.Evaluate(model, "toy", data, Attack, new EvaluationOptions { BatchSize = 4 });
+        model.eval();
+        var p = Rows(model.call(data.Images).to(ScalarType.Float64).softmax(1));
+        for (var i = 0; i < p.Length; i++)
+        {
+            Close.Number(p[i].Max(), certainty.CleanConfidence[i], 1e-6, "confidence");
+            Close.Number(-p[i].Sum(q => q * Math.Log(q)), certainty.CleanEntropy[i], 1e-6, "entropy");
+        }
+        Assert.Equal((9, 9), (certainty.AdversarialConfidence.Length, certainty.AdversarialEntropy.Length));
+        Assert.All(certainty.AdversarialConfidence, value => Assert.InRange(value, 0.5, 1));
+        Assert.All(certainty.AdversarialEntropy, value => Assert.InRange(value, 0, Math.Log(2) + 1e-9));
+    }
+
+    [Fact]
+    public static void A_surface_has_the_image_in_its_middle_and_rises_along_the_gradient()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new ToyMlp(7);
+        var image = tensor(new[] { 0.4f, 0.7f }, 1, 1, 2);
+        model.train();
+        var surface = LossSurface.Around(model, "toy", image, 1, reach: 0.01, count: 5, seed: 3);
+        Assert.True(model.training); // as before
+        model.eval();
+        using var noGraph = no_grad();
+        var expected = nn.functional.cross_entropy(model.call(image.unsqueeze(0)), tensor(new[] { 1L })).item<float>();
+        Assert.Equal(expected, surface.Losses[2, 2], 1e-6);
+        Assert.Equal([-0.01, -0.005, 0, 0.005, 0.01], surface.Offsets.Select(offset => Math.Round(offset, 9)));
+        Assert.True(surface.Losses[2, 4] > surface.Losses[2, 2] && surface.Losses[2, 0] < surface.Losses[2, 2]);
+        Assert.Equal(model.call(image.unsqueeze(0)).argmax(1).item<long>() == 1, surface.Right[2, 2]);
+    }
+
+    [Fact]
+    public static void A_surface_refuses_what_it_cannot_show()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new ToyMlp(7);
+        var image = zeros(1, 1, 2);
+        Assert.Throws<ArgumentOutOfRangeException>("reach", () => LossSurface.Around(model, "toy", image, 1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => LossSurface.Around(model, "toy", image, 1, 1, count: 4));
+        Assert.Throws<ArgumentOutOfRangeException>("label", () => LossSurface.Around(model, "toy", image, 2, 1));
+        Assert.Throws<ArgumentException>("image", () => LossSurface.Around(model, "toy", zeros(1, 1, 3), 1, 1));
+    }
+
+    private static double[][] Rows(Tensor matrix) => [.. Close.Doubles(matrix).Chunk((int)matrix.shape[1])];
+
+    private static double Distance(double[] a, double[] b) => a.Zip(b).Average(pair => Math.Abs(pair.First - pair.Second));
+}

@@ -1,0 +1,36 @@
+using Adr.Evaluation;
+using Adr.Testing;
+using FsCheck.Fluent;
+
+namespace Adr.Tests.Evaluation;
+
+public static class MeanOfSeedsTests
+{
+    [Fact] // by hand: deviation 1, t = 4.3027 with 2 degrees of freedom, divided by √3
+    public static void Interval_is_Students()
+    {
+        var mean = new MeanOfSeeds([1, 2, 3]);
+        Assert.Equal((2, 2.4842), (mean.Mean, Math.Round(mean.HalfWidth!.Value, 4)));
+        Assert.Equal((-0.4842, 4.4842), (Math.Round(mean.Low, 4), Math.Round(mean.High, 4)));
+    }
+
+    [Fact]
+    public static void One_seed_has_no_interval()
+    {
+        var one = new MeanOfSeeds([0.4]);
+        Assert.Null(one.HalfWidth);
+        Assert.Equal((double.NegativeInfinity, double.PositiveInfinity), (one.Low, one.High));
+        Assert.Throws<ArgumentException>(() => new MeanOfSeeds([]));
+    }
+
+    [Fact]
+    public static void Moves_and_scales_with_the_values() => Law.Holds(
+        Gen.Choose(2, 40).SelectMany(count => Gen.Choose(-1000, 1000).ArrayOf(count)), values =>
+        {
+            var mean = new MeanOfSeeds([.. values.Select(value => (double)value)]);
+            var moved = new MeanOfSeeds([.. values.Select(value => 3.0 * value + 7)]);
+            Assert.Equal(3 * mean.Mean + 7, moved.Mean, 6);
+            Assert.Equal(3 * mean.HalfWidth!.Value, moved.HalfWidth!.Value, 6);
+            Assert.True(mean.Low <= mean.Mean && mean.Mean <= mean.High);
+        });
+}

@@ -1,0 +1,35 @@
+using Adr.Evaluation;
+using Adr.Testing;
+using FsCheck.Fluent;
+
+namespace Adr.Tests.Evaluation;
+
+public static class PairedDifferenceTests
+{
+    [Fact] // of 100 points 20 and 10 are only one's: with half a point in each cell 20.5 and 10.5 of 102
+    public static void Interval_is_that_of_Agresti_and_Min()
+    {
+        var difference = new PairedDifference(20, 10, 100);
+        Assert.Equal(0.1, difference.Value, 12);
+        Assert.Equal(1.959963984540054 * Math.Sqrt(31 - 100.0 / 102) / 102, difference.HalfWidth, 12);
+    }
+
+    [Fact]
+    public static void Turns_with_its_sides_and_ignores_where_both_agree() => Law.Holds(
+        Gen.Choose(1, 60).SelectMany(count => Gen.Choose(0, 3).ArrayOf(count)), points =>
+        {
+            bool[] first = [.. points.Select(p => p is 1 or 3)], second = [.. points.Select(p => p is 2 or 3)];
+            var (one, other) = (PairedDifference.Of(first, second), PairedDifference.Of(second, first));
+            Assert.Equal(one.Value, -other.Value, 12);
+            Assert.Equal(one.HalfWidth, other.HalfWidth, 12);
+            Assert.Equal(Proportion.Of(first).Value - Proportion.Of(second).Value, one.Value, 12);
+            Assert.True(one.HalfWidth > 0);
+        });
+
+    [Fact]
+    public static void Needs_the_same_points()
+    {
+        Assert.Throws<ArgumentException>(() => PairedDifference.Of([true], [true, false]));
+        Assert.Throws<ArgumentException>(() => PairedDifference.Of([], []));
+    }
+}

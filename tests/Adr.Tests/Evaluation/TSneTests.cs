@@ -1,0 +1,83 @@
+using Adr.Evaluation;
+using Adr.Testing;
+using Adr.Tests.Reference;
+using FsCheck.Fluent;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Evaluation;
+
+public static class TSneTests
+{
+    // three groups of 20 points in ten dimensions, the groups 10 apart, their members 0.5
+    private static Tensor Groups(long seed)
+    {
+        var noise = SplitMix.Tensor(seed, -0.5, 0.5, 60, 10);
+        for (var i = 0; i < 60; i++) noise[i, i / 20].add_(10);
+        return noise;
+    }
+
+    [Fact]
+    public static void Keeps_groups_together_and_apart() => Law.Holds(Gen.Choose(0, 1000), seed =>
+    {
+        using var scope = NewDisposeScope();
+        var plane = new TSne { Perplexity = 10 }.Embed(Groups(seed));
+        Assert.Equal([60, 2], plane.shape);
+        var apart = cdist(plane, plane);
+        for (var i = 0; i < 60; i++)
+        {
+            var nearest = (apart[i] + (arange(60).eq(i).to(ScalarType.Float64) * 1e9)).argmin().item<long>();
+            Assert.Equal(i / 20, nearest / 20);
+        }
+        Assert.All(Close.Doubles(plane.mean([0L])), mean => Assert.Equal(0, mean, 9));
+    }, 5);
+
+    [Fact]
+    public static void Is_the_same_to_the_bit_for_the_same_points()
+    {
+        using var scope = NewDisposeScope();
+        Close.Same(new TSne { Perplexity = 8, Steps = 300 }.Embed(Groups(3)), new TSne { Perplexity = 8, Steps = 300 }.Embed(Groups(3)), "plane");
+    }
+
+    [Fact] // each row, before it is made symmetric, has the entropy log perplexity; the sum is 1
+    public static void Affinities_are_symmetric_and_have_the_perplexity() => Law.Holds(Gen.Choose(0, 1000).Zip(Gen.Choose(2, 15)), pair =>
+    {
+        using var scope = NewDisposeScope();
+        var points = SplitMix.Tensor(pair.Item1, -1, 1, 50, 3).to(ScalarType.Float64);
+        var p = new TSne { Perplexity = pair.Item2 }.Affinities(points);
+        Assert.Equal(1, p.sum().item<double>(), 9);
+        Close.Tensor(p, p.t(), 1e-12, "transposed");
+        Assert.All(Close.Doubles(p.diagonal()), value => Assert.True(value < 1e-200));
+    }, 20);
+
+    [Fact] // the corners of a 1 × 2 rectangle
+    public static void Affinities_of_four_points_are_by_hand()
+    {
+        using var scope = NewDisposeScope();
+        var p = new TSne { Perplexity = 1.3 }.Affinities(tensor(new double[] { 0, 0, 1, 0, 0, 2, 1, 2 }, 4, 2));
+        var near = p[0, 1].item<double>();
+        Assert.True(near > p[0, 2].item<double>() && p[0, 2].item<double>() > p[0, 3].item<double>());
+        // by symmetry each row is (near, far, diagonal) · 4, and its entropy is log 1.3
+        double[] row = [4 * near, 4 * p[0, 2].item<double>(), 4 * p[0, 3].item<double>()];
+        Assert.Equal(1, row.Sum(), 9);
+        Assert.Equal(Math.Log(1.3), -row.Sum(q => q * Math.Log(q)), 6);
+        // Gaussian of one width: squared distances 1, 4 and 5
+        Assert.Equal(Math.Log(row[0] / row[1]) / 3, Math.Log(row[1] / row[2]), 6);
+    }
+
+    [Fact]
+    public static void Refuses_what_cannot_work()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Contains("perplexity", Assert.Throws<ArgumentException>(() => new TSne().Embed(zeros(60, 2))).Message, StringComparison.Ordinal);
+        Assert.Contains("at least 4 points", Assert.Throws<ArgumentException>(() => new TSne().Embed(zeros(3, 2))).Message, StringComparison.Ordinal);
+        Assert.Contains("Steps", Assert.Throws<ArgumentException>(() => new TSne { Perplexity = 5, Steps = 10 }.Embed(zeros(60, 2))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public static void Equal_points_end_at_finite_places()
+    {
+        using var scope = NewDisposeScope();
+        Assert.True(new TSne { Perplexity = 3, Steps = 250 }.Embed(ones(20, 4)).isfinite().all().item<bool>());
+    }
+}

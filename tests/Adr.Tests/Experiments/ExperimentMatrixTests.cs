@@ -1,0 +1,132 @@
+using Adr.Evaluation;
+using Adr.Experiments;
+using Adr.Losses;
+using Adr.Tests.Data;
+using Adr.Training;
+
+namespace Adr.Tests.Experiments;
+
+public sealed class ExperimentMatrixTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private ExperimentMatrix Read(string json)
+    {
+        File.WriteAllText(_folder["matrix.json"], json);
+        return ExperimentMatrix.Load(_folder["matrix.json"], _folder["runs"]);
+    }
+
+    private const string Two = """
+        {
+          // two experiments, two defences, two seeds
+          "experiments": {
+            "digits": { "of": "mnist", "budget": "smoke", "trainCount": 40, "validationCount": 8, "testCount": 10, "batchSize": 20, "optimizer": { "learningRate": 0.002, "kind": "Adam" }, "weights": { "confidence": 0.5 },
+                        "judgement": { "pgdSteps": 2, "multiTargetedCount": 0, "brendelBethgeCount": 0, "spsaCount": 0, "autoAttackCount": 0 } },
+            "stripes": { "of": "mnist", "budget": "quick", "epsilon": 0.2 },
+          },
+          "defences": ["ADV", "ADR-ADV"],
+          "seeds": [3, 4],
+          "device": "cpu"
+        }
+        """;
+
+    public sealed class FromAFile : IDisposable
+    {
+        private readonly ExperimentMatrixTests _all = new();
+
+        public void Dispose() => _all.Dispose();
+
+        [Fact]
+        public void Changes_what_it_names_and_nothing_else()
+        {
+            var matrix = _all.Read(Two);
+            var expected = Experiment.Mnist(Budget.Smoke, device: "cpu");
+            var digits = matrix.Experiments["digits"];
+            Assert.Equal(new CompactnessWeights(Confidence: 0.5), digits.Weights);
+            Assert.Equal(new AdamSettings(0.002), digits.Optimizer);
+            Assert.Equal((40, 2, expected.Epochs, expected.StepSize, expected.Judgement.PgdStepSize), (digits.TrainCount, digits.Judgement.PgdSteps, digits.Epochs, digits.StepSize, digits.Judgement.PgdStepSize));
+            Assert.Equal(Experiment.Mnist(Budget.Quick, device: "cpu") with { Epsilon = 0.2, RunsFolder = digits.RunsFolder }, matrix.Experiments["stripes"] with { Milestones = Experiment.Mnist(Budget.Quick, device: "cpu").Milestones });
+            Assert.Equal(["ADV on mnist-10k, seed 3", "ADR-ADV on mnist-10k, seed 3", "ADV on mnist-10k, seed 4", "ADR-ADV on mnist-10k, seed 4"], matrix.Cells.Take(4).Select(cell => cell.ToString()));
+            Assert.Equal(8, matrix.Cells.Select(cell => cell.Folder.FullPath).Distinct().Count());
+        }
+
+        [Theory]
+        [InlineData("", "no matrix")]
+        [InlineData("null", "null")]
+        [InlineData("""{ "experiments": {}, "defences": [] }""", "seeds")]
+        [InlineData("""{ "experiments": { "a": { "budget": "quick" } }, "defences": [], "seeds": [] }""", "\"of\" is missing")]
+        [InlineData("""{ "experiments": { "a": { "of": "imagenet", "budget": "quick" } }, "defences": [], "seeds": [] }""", "imagenet")]
+        [InlineData("""{ "experiments": { "a": { "of": "mnist", "budget": "2" } }, "defences": [], "seeds": [] }""", "expected smoke")]
+        [InlineData("""{ "experiments": { "a": { "of": "mnist", "budget": "quick", "epoch": 3 } }, "defences": [], "seeds": [] }""", "epoch")]
+        [InlineData("""{ "experiments": { "a": { "of": "mnist", "budget": "quick", "epochs": "many" } }, "defences": [], "seeds": [] }""", "epochs")]
+        [InlineData("""{ "experiments": { "a": { "of": "mnist", "budget": "quick", "weights": { "localCompactnes": 1 } } }, "defences": [], "seeds": [] }""", "localCompactnes")]
+        public void Says_what_is_wrong_with_it(string json, string message) =>
+            Assert.Contains(message, Assert.Throws<InvalidDataException>(() => _all.Read(json)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reports_all_problems_together_before_anything_runs()
+    {
+        var good = Experiment.Mnist(Budget.Smoke, device: "cpu") with { RunsFolder = _folder["runs"] };
+        var matrix = new ExperimentMatrix
+        {
+            Experiments = new Dictionary<string, Experiment>
+            {
+                ["large"] = good with { TrainCount = 9000, Epochs = 0 }, ["wrong network"] = good with { Network = "cifar-cnn", Judgement = good.Judgement with { SpsaCount = 65 } }, ["good"] = good, ["again"] = good,
+            },
+            Defences = ["ADV", "AVD", "ADV"], Seeds = [1, 1],
+        };
+        var message = Assert.Throws<ArgumentException>(matrix.Validate).Message;
+        Assert.All(["large: mnist-10k has 8500", "large: ", "Epochs", "wrong network: cifar-cnn takes images [3,32,32]", "wrong network: 65 images", "no defence \"AVD\"", "ADV is there twice", "seed 1 is there twice", "good and again"],
+            part => Assert.Contains(part, message, StringComparison.Ordinal));
+        Assert.False(Directory.Exists(_folder["runs"]));
+        Assert.Equal(["There is no experiment.", "There is no defence.", "There is no seed."], (matrix with { Experiments = new Dictionary<string, Experiment>(), Defences = [], Seeds = [] }).Problems());
+        Assert.Empty((matrix with { Experiments = new Dictionary<string, Experiment> { ["good"] = good }, Defences = ["ADV"], Seeds = [1] }).Problems());
+    }
+
+    [Collection(nameof(Training.Alone))]
+    public sealed class Running : IDisposable
+    {
+        private readonly ExperimentMatrixTests _all = new();
+
+        public void Dispose() => _all.Dispose();
+
+        [Fact]
+        public void Fills_the_table_cell_by_cell()
+        {
+            var all = _all.Read(Two);
+            var matrix = all with { Experiments = new Dictionary<string, Experiment> { ["digits"] = all.Experiments["digits"] } };
+            var empty = MatrixTable.Of(matrix).Single();
+            Assert.Equal((4, 0, "### digits"), (empty.Missing.Count, empty.Defences.Count, empty.ToMarkdown().Split('\n')[0]));
+            Assert.All(matrix.Cells, cell => Assert.Equal("missing", cell.State()));
+
+            var first = matrix.Cells[0].Run();
+            Assert.Equal(["judged", "missing", "missing", "missing"], matrix.Cells.Select(cell => cell.State()));
+            var trained = 0;
+            var again = matrix.Cells[0].Run(new Listener<TrainingProgress>(_ => trained++));
+            Assert.Equal((0, first.Report.Natural), (trained, again.Report.Natural));
+
+            matrix.Cells[2].Run();
+            matrix.Cells[1].Experiment.Train(matrix.Cells[1].Defence).Model.Dispose();
+            var half = MatrixTable.Of(matrix).Single();
+            Assert.Equal([3L, 4L], half.SeedsOf("ADV"));
+            Assert.Empty(half.Pairs);
+            Assert.Contains("Missing: ADR-ADV on mnist-10k, seed 3 (trained); ADR-ADV on mnist-10k, seed 4.", half.ToMarkdown(), StringComparison.Ordinal);
+
+            foreach (var cell in matrix.Cells) cell.Run();
+            var whole = MatrixTable.Of(matrix).Single();
+            Assert.Empty(whole.Missing);
+            Assert.Equal([("ADR-ADV", "ADV")], whole.Pairs);
+            var (adv, adr) = (whole.Means("ADV"), whole.Means("ADR-ADV"));
+            var difference = whole.Difference("ADR-ADV", "ADV")!;
+            for (var column = 0; column < whole.Columns.Count; column++)
+            {
+                Assert.Equal(2, adv[column].Values.Count);
+                Assert.Equal(adr[column].Mean - adv[column].Mean, difference[column].Mean, 12);
+            }
+            Assert.Contains("| ADR-ADV − ADV | 3, 4 |", whole.ToMarkdown(), StringComparison.Ordinal);
+        }
+    }
+}
