@@ -27,7 +27,7 @@ public sealed class ResultsTableTests : IDisposable
         Assert.Contains(lines, line => line.Contains("defence") && line.IndexOf("FGSM", StringComparison.Ordinal) < line.IndexOf("PGD-40", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("│ ADV ") && line.Contains("97.3 [96.4, 98.0]") && line.Contains("65.0 [62.6, 67.4]") && line.Contains("1.3 │"));
         Assert.Contains(lines, line => line.Contains("ADR-ADV") && line.Contains("97.0 [96.0, 97.8]") && line.Contains("80.0 [77.9, 81.9]"));
-        Assert.Contains($"quick budget: {quick.TrainCount} training and 1500 held-out digits, {quick.Epochs} epochs, ε 0.3, seed 1", writer.ToString());
+        Assert.Contains($"quick budget: {quick.TrainCount} training and 1500 held-out images, {quick.Epochs} epochs, ε 0.3, seed 1", writer.ToString());
     }
 
     private static RobustnessRow Row(string defence, int natural, int robust, double minutes)

@@ -69,6 +69,51 @@ public class ShowTests
             Assert.Equal(["ADV, PGD-40", "ADV, FGSM"], Show.Curves(Records.Curve("ADV"), Records.Curve("ADV") with { Attack = "FGSM" }).Series.Select(s => s.Name));
     }
 
+    public class Inside
+    {
+        private static DepthDivergence Depth(string model, double last) => new(model, "MNIST", "PGD-40", 100, [new("input", 0.2, 0.3, 0.4), new("fc2", last, 0.3, 0.5)]);
+
+        [Fact]
+        public void Distances_are_in_units_of_those_between_classes()
+        {
+            var (depth, width) = (Show.Depth(Depth("Standard", 0.5), Depth("ADV", 0.1)), Show.Widths(Depth("ADV", 0.1)));
+            Assert.Equal(["input", "fc2"], depth.Groups);
+            Assert.Equal([0.5, 1], depth.Series[0].Values);
+            Assert.Equal(0.2, depth.Series[1].Values[1], 12);
+            Assert.Equal([0.3 / 0.4, 0.3 / 0.5], width.Series[0].Values);
+            Assert.Throws<ArgumentException>(() => Show.Depth(Depth("ADV", 1), Depth("ADV", 1) with { Layers = [] }));
+        }
+
+        [Fact]
+        public void A_defence_has_one_colour_in_every_figure()
+        {
+            var style = Show.Depth(Depth("ADR-ADV", 1)).Series[0].Style;
+            Assert.NotNull(style);
+            Assert.Equal(style, Show.Curves(Records.Curve("ADR-ADV")).Series[0].Style);
+            Assert.Equal(style, Show.Bars(Records.Table).Series[1].Style);
+            Assert.Equal(style, Show.Depth(Depth("ADR-ADV-AWP", 1)).Series[0].Style);
+            Assert.Null(Show.Depth(Depth("lenet", 1)).Series[0].Style);
+            Assert.Equal(4, new[] { "ADV", "ADR-ADV", "TRADES", "ADR-TRADES" }.Select(name => Show.Depth(Depth(name, 1)).Series[0].Style).Distinct().Count());
+        }
+
+        [Fact]
+        public void A_surface_marks_wrong_answers()
+        {
+            var text = $"{Show.Surface(new LossSurface("ADV", 3, [-0.1, 0, 0.1], new double[,] { { 0, 1, 2 }, { 0, 1, 2 }, { 0, 1, 4 } }, new bool[,] { { true, true, true }, { true, true, false }, { true, true, false } }))}";
+            Assert.Contains("full colour: 4.00; ×: wrong, 22 % of the cells", text, StringComparison.Ordinal);
+            Assert.Equal(3, text.Count(c => c == '×')); // one in the subtitle
+        }
+
+        [Fact]
+        public void Curves_of_certainty_are_shares_at_or_below()
+        {
+            var row = Show.Certainties(new Certainty("ADV", "MNIST", "PGD-40", 2, [0.5, 0.75, 1], [0.5, 0.5, 0.6], [0, 0.1, 0.69], [0.69, 0.69, 0.6]));
+            var clean = ((LineFigure)row.Figures[0]).Series[0];
+            Assert.Equal((0, 1.0 / 3, 2.0 / 3, 1), (clean.Y[49], clean.Y[50], clean.Y[75], clean.Y[100]));
+            Assert.True(((LineFigure)row.Figures[0]).Series[1].Dashed);
+        }
+    }
+
     public class Confusion
     {
         [Fact]
