@@ -18,7 +18,7 @@ public static partial class Show
             ("data", $"{e.DataSet}: {Number.Count(e.TrainCount)} images to train on{(e.Augment ? ", cropped and mirrored at random" : "")}, {Number.Count(e.ValidationCount)} held out to choose the epoch, {Number.Count(e.TestCount)} to test on"),
             .. e.StandsInFor is { } missing ? new[] { ("not the real data", $"generated pictures, which say nothing about defences. {missing}") } : [],
             ("network", $"{e.Network}{(e.Dropout is { } dropout ? $", dropout {Plain(dropout)}" : "")}; latent: {e.LatentLayer ?? "the penultimate layer"}"),
-            ("training", $"{e.Epochs} epoch{(e.Epochs == 1 ? "" : "s")}, batches of {e.BatchSize}, {e.Optimizer}{(e.Milestones.Count == 0 ? "" : $", a tenth after epochs {string.Join(", ", e.Milestones)}")}"),
+            ("training", $"{e.Epochs} epoch{(e.Epochs == 1 ? "" : "s")}, batches of {e.BatchSize}, {e.Optimizer}{Schedule(e)}"),
             ("threat", $"L∞, ε = {Epsilon(e.Epsilon)}{WarmUp(e.EpsilonWarmupEpochs)}"),
             ("training attack", $"PGD on CE from a random start (TRADES: on KL from x + 0.001 · N(0, I)), {e.AttackSteps} steps of {Epsilon(e.StepSize)}"),
             ("judging attacks", string.Join("; ", Judges(e))),
@@ -35,6 +35,11 @@ public static partial class Show
         .. e.CostlyAttacks().Select(one => $"{Words(one.Attack)}, first {Number.Count(one.Count)}"),
         .. e.Judgement.AutoAttackCount is > 0 and var count ? new[] { $"Auto-Attack, standard, first {Number.Count(count)}" } : [],
     ];
+
+    private static string Schedule(Experiment e) =>
+        e.CyclicPeak is { } peak ? string.Create(CultureInfo.InvariantCulture, $", which it reaches after {100 * peak:0.#} % of the steps, from 0 and back to 0")
+        : e.Milestones.Count > 0 ? $", a tenth after epochs {string.Join(", ", e.Milestones)}"
+        : "";
 
     private static string WarmUp(int epochs) => epochs switch
     {

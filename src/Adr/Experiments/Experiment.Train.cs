@@ -38,7 +38,7 @@ public sealed partial record Experiment
 
     private TrainingOptions Options() => new()
     {
-        Epochs = Epochs, BatchSize = BatchSize, Optimizer = Optimizer, Milestones = Milestones, EpsilonWarmupEpochs = EpsilonWarmupEpochs,
+        Epochs = Epochs, BatchSize = BatchSize, Optimizer = Optimizer, Milestones = Milestones, CyclicPeak = CyclicPeak, EpsilonWarmupEpochs = EpsilonWarmupEpochs,
         Augmentation = Augment ? new CropAndFlip() : null, Seed = Seed, ValidationCount = ValidationCount, Device = Device, AttackPrecision = AttackPrecision,
     };
 

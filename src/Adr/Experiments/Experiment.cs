@@ -70,6 +70,10 @@ public sealed partial record Experiment
     /// <summary>After how many epochs the learning rate falls to a tenth. Default none.</summary>
     public IReadOnlyList<int> Milestones { get; init; } = [];
 
+    /// <summary>See <see cref="TrainingOptions.CyclicPeak"/>; FGSM-RS's source has 0.5. Default null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? CyclicPeak { get; init; }
+
     /// <summary>The weights of ADR's terms. Default: all 1 but global smoothness 0, the clean side not detached.</summary>
     public CompactnessWeights Weights { get; init; } = new();
 

@@ -132,6 +132,8 @@ public sealed class RobustnessTable
         ["batchSize"] = Experiment.BatchSize,
         ["optimizer"] = Experiment.Optimizer.ToString(),
         ["milestones"] = new JsonArray([.. Experiment.Milestones.Select(m => JsonValue.Create(m))]),
+        ["cyclicPeak"] = Experiment.CyclicPeak,
+        ["dropout"] = Experiment.Dropout,
         ["network"] = Experiment.Network,
         ["augmented"] = Experiment.Augment,
         ["norm"] = "Linf",

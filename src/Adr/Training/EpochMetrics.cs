@@ -2,7 +2,7 @@ namespace Adr.Training;
 
 /// <summary>What one pass over the training data showed.</summary>
 /// <param name="Epoch">From 1.</param>
-/// <param name="LearningRate">This epoch's.</param>
+/// <param name="LearningRate">That of the epoch's last step.</param>
 /// <param name="Epsilon">The attack's radius at the epoch's last step, in [0,1] pixel units; 0 without attack.</param>
 /// <param name="Loss">Mean total loss over the points.</param>
 /// <param name="Terms">Mean of each summand of the loss, its weight included.</param>

@@ -105,13 +105,12 @@ public sealed class Trainer
     {
         var began = clock.Elapsed;
         var reported = TimeSpan.Zero;
-        var learningRate = new LearningRateSchedule(_options.Optimizer.LearningRate, _options.Milestones, _options.DecayFactor).At(epoch);
         var warmup = new EpsilonWarmup(_defence.Attack?.Threat.Epsilon ?? 0, _options.EpsilonWarmupEpochs);
         using var carried = new Carried();
         var tally = new EpochTally();
         var (step, steps) = (0, fit.BatchCount(_options.BatchSize));
         var attackType = AttackType(fit);
-        double epsilon = 0;
+        var (epsilon, learningRate) = (0.0, 0.0);
 
         foreach (var batch in fit.ShuffledBatches(_options.BatchSize, _options.Seed, epoch))
         {
@@ -120,6 +119,7 @@ public sealed class Trainer
             using var scope = NewDisposeScope(); // every tensor of a step ends with it
             step++;
             epsilon = warmup.At(epoch, step, steps);
+            learningRate = LearningRateAt(epoch, step, steps);
             _model.train();
             Reseed(epoch, step);
             var seeds = new PointSeeds(_options.Seed, batch.Indices).Fork(NoiseStream).Fork(epoch);
@@ -146,6 +146,10 @@ public sealed class Trainer
         return new EpochMetrics(epoch, learningRate, epsilon, tally.Loss, tally.Terms, tally.NaturalAccuracy, tally.RobustAccuracy,
             natural, robust, tally.LatentNorm, (clock.Elapsed - began).TotalSeconds);
     }
+
+    private double LearningRateAt(int epoch, int step, int steps) => _options.CyclicPeak is { } peak
+        ? new CyclicLearningRate(_options.Optimizer.LearningRate, peak, _options.Epochs).At(epoch, step, steps)
+        : new LearningRateSchedule(_options.Optimizer.LearningRate, _options.Milestones, _options.DecayFactor).At(epoch);
 
     // Accuracies on the points held out, clean and under a short PGD at full ε; the noise is the same after every epoch.
     private (double? Natural, double? Robust) Validate(Dataset held, Device device, CancellationToken cancellation)

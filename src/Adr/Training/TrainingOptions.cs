@@ -22,6 +22,11 @@ public sealed record TrainingOptions
     /// <summary>What the learning rate is multiplied by at a milestone, in (0,1]. Default 0.1.</summary>
     public double DecayFactor { get; init; } = 0.1;
 
+    /// <summary>After which share of all steps the learning rate peaks, where it rises from 0 and falls to 0 (<see cref="CyclicLearningRate"/>), in (0,1); the optimiser's rate is
+    /// the largest. Null for <see cref="Milestones"/>. Default null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? CyclicPeak { get; init; }
+
     /// <summary>Over how many epochs the attack's ε grows to its full size (<see cref="EpsilonWarmup"/>). Default 0: full from the start.</summary>
     public int EpsilonWarmupEpochs { get; init; }
 
@@ -65,6 +70,8 @@ public sealed record TrainingOptions
         if (Milestones.Zip(Milestones.Skip(1), (a, b) => a >= b).Any(wrong => wrong) || Milestones.Any(m => m < 1))
             yield return $"Milestones are {string.Join(", ", Milestones)}; they must rise, from 1 on.";
         if (DecayFactor is not (> 0 and <= 1)) yield return $"DecayFactor is {DecayFactor}; it must be in (0,1].";
+        if (CyclicPeak is not (null or > 0 and < 1)) yield return $"CyclicPeak is {CyclicPeak}; it must be in (0,1), or null.";
+        if (CyclicPeak is not null && Milestones.Count > 0) yield return $"CyclicPeak is {CyclicPeak} and Milestones are {string.Join(", ", Milestones)}: the learning rate follows one of them. Leave the other out.";
         if (EpsilonWarmupEpochs < 0) yield return $"EpsilonWarmupEpochs is {EpsilonWarmupEpochs}; it must not be negative.";
         if (EpsilonWarmupEpochs > Epochs && Epochs > 0) yield return $"EpsilonWarmupEpochs is {EpsilonWarmupEpochs}, more than the {Epochs} epochs: the full ε would never be trained against.";
         if (Augmentation is { Padding: < 0 }) yield return $"Augmentation.Padding is {Augmentation.Padding}; it must not be negative.";

@@ -16,11 +16,11 @@ public static class SettingsTests
             var wrong = new TrainingOptions
             {
                 Epochs = 0, BatchSize = -1, Optimizer = new SgdSettings(-1, Momentum: 1, WeightDecay: double.NaN), Milestones = [5, 3], DecayFactor = 2,
-                EpsilonWarmupEpochs = -1, ValidationCount = -2, ValidationSteps = 0, LatentGrowthLimit = 1, Device = "gpu",
+                EpsilonWarmupEpochs = -1, ValidationCount = -2, ValidationSteps = 0, LatentGrowthLimit = 1, Device = "gpu", CyclicPeak = 1,
             };
             var message = Assert.Throws<ArgumentException>(() => wrong.Validate()).Message;
-            Assert.Equal(13, message.Split('\n').Length);
-            foreach (var part in new[] { "Epochs is 0", "BatchSize is -1", "LearningRate is -1", "WeightDecay is NaN", "Momentum is 1", "5, 3", "DecayFactor is 2", "EpsilonWarmupEpochs is -1", "ValidationCount is -2", "ValidationSteps is 0", "LatentGrowthLimit is 1", "\"gpu\"" })
+            Assert.Equal(15, message.Split('\n').Length);
+            foreach (var part in new[] { "Epochs is 0", "BatchSize is -1", "LearningRate is -1", "WeightDecay is NaN", "Momentum is 1", "5, 3", "DecayFactor is 2", "CyclicPeak is 1; it must be in (0,1)", "follows one of them", "EpsilonWarmupEpochs is -1", "ValidationCount is -2", "ValidationSteps is 0", "LatentGrowthLimit is 1", "\"gpu\"" })
                 Assert.Contains(part, message, StringComparison.Ordinal);
         }
 
@@ -47,6 +47,16 @@ public static class SettingsTests
         {
             var schedule = new LearningRateSchedule(0.01, [55, 75, 90]);
             Assert.Equal([1e-2, 1e-2, 1e-3, 1e-3, 1e-4, 1e-5, 1e-5], new[] { 1, 55, 56, 75, 76, 91, 100 }.Select(e => Math.Round(schedule.At(e), 12)));
+        }
+
+        // numpy.interp(t, [0, peak T, T], [0, largest, 0]) at the steps t that come before each, which is one cycle of PyTorch's CyclicLR
+        [Fact]
+        public void The_cycle_is_a_triangle_over_all_steps()
+        {
+            double[] Rates(double peak, int epochs, int steps) =>
+                [.. from epoch in Enumerable.Range(1, epochs) from step in Enumerable.Range(1, steps) select Math.Round(new CyclicLearningRate(0.2, peak, epochs).At(epoch, step, steps), 9)];
+            Assert.Equal([0, 0.05, 0.1, 0.15, 0.2, 0.15, 0.1, 0.05], Rates(0.5, 2, 4));
+            Assert.Equal([0, 0.1, 0.2, 0.133333333, 0.066666667], Rates(0.4, 5, 1));
         }
 
         [Fact]

@@ -40,6 +40,19 @@ public static class TrainerTests
             Assert.Equal([0.05, 0.1, 0.1, 0.1], history.Epochs.Select(e => Math.Round(e.Epsilon, 9)));
         }
 
+        [Fact]
+        public void Follows_a_cyclic_schedule_step_by_step()
+        {
+            using var data = TinyRun.Data();
+            using var model = new SmallClassifier(1);
+            var options = TinyRun.Options() with { Milestones = [], CyclicPeak = 0.5 };
+            var history = new Trainer(model, TinyRun.Defence(), options).Fit(data);
+            var steps = (data.Count - options.ValidationCount + options.BatchSize - 1) / options.BatchSize;
+            var expected = Enumerable.Range(1, options.Epochs).Select(e => new CyclicLearningRate(options.Optimizer.LearningRate, 0.5, options.Epochs).At(e, steps, steps)).ToArray();
+            Assert.Equal(expected, history.Epochs.Select(e => e.LearningRate));
+            Assert.NotEqual(expected[0], expected[1]);
+        }
+
         [Theory]
         [InlineData(0)]
         [InlineData(12)]
