@@ -77,7 +77,7 @@ public static partial class Show
             Notes = notes,
             Subtitle = $"discs: clean, crosses: adversarial; mean d(z, z') {Number.Fixed(points.MeanDivergence, 3)}, within a class {Number.Fixed(points.WithinClass, 3)}; classes apart / wide {Number.Fixed(points.SeparationRatio, 2)}",
             X = new Axis(points.Projection == Projection.TSne ? "t-SNE, first coordinate" : $"first principal component ({Number.Fixed(first * 100, 0)} % of variance)"),
-            Y = new Axis(points.Projection == Projection.TSne ? "second" : $"second ({Number.Fixed(second * 100, 0)} %)"),
+            Y = new Axis(points.Projection == Projection.TSne ? "t-SNE, second coordinate" : $"second principal component ({Number.Fixed(second * 100, 0)} %)"),
             Height = 520,
         };
     }
