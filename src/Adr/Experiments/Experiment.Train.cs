@@ -27,13 +27,36 @@ public sealed partial record Experiment
         }
     }
 
-    /// <summary>The run folder of a defence: <c>DATA-NETWORK-BUDGET-DEFENCE-seedN-HASH</c>. Other settings, another hash, another folder.</summary>
+    /// <summary>The run folder of a defence: <c>DATA-NETWORK-BUDGET-DEFENCE-seedN-HASH</c>. Other settings, another hash, another folder; but settings that this defence does not
+    /// look at make no difference, so that ADV is trained once for any weights of ADR's terms.</summary>
     /// <param name="defence">A name that <see cref="Defence"/> knows.</param>
     public RunFolder FolderOf(string defence)
     {
         var root = RunsFolder ?? (Environment.GetEnvironmentVariable("ADR_RUNS") is { Length: > 0 } set ? set : Path.Combine("artifacts", "runs"));
-        var training = this with { RunsFolder = null, TestCount = 0, Judgement = new() }; // not what only the evaluation sees
+        var training = SeenBy(defence) with { RunsFolder = null, TestCount = 0, Judgement = new() }; // not what only the evaluation sees
         return new RunFolder(Path.Combine(root, $"{DataSet}-{Network}-{Budget}-{defence}-seed{Seed}-{Hash(JsonSerializer.Serialize(training, Json.Compact))}".ToLowerInvariant()));
+    }
+
+    private static readonly Experiment Unset = new()
+    {
+        Budget = default, DataSet = "", Network = "", TrainCount = 0, ValidationCount = 0, TestCount = 0, Epochs = 0, AttackSteps = 0, StepSize = 0, Epsilon = 0, Judgement = new(),
+    };
+
+    // what other defences alone look at is as if it had not been set
+    private Experiment SeenBy(string defence)
+    {
+        var (isAdr, isAwp) = (defence.StartsWith("ADR-", StringComparison.Ordinal), defence.EndsWith("-AWP", StringComparison.Ordinal));
+        var inner = isAwp ? defence[..^4] : defence;
+        if (isAdr) inner = inner[Math.Min(4, inner.Length)..];
+        return this with
+        {
+            Weights = isAdr ? Weights : Unset.Weights,
+            AwpSize = isAwp ? AwpSize : null,
+            CrossEntropyWeight = inner == "ADV" ? CrossEntropyWeight : Unset.CrossEntropyWeight,
+            Beta = inner == "TRADES" ? Beta : Unset.Beta,
+            MartBeta = inner == "MART" ? MartBeta : Unset.MartBeta,
+            Replays = inner == "Free" ? Replays : Unset.Replays,
+        };
     }
 
     private TrainingOptions Options() => new()

@@ -134,7 +134,33 @@ public static class ExperimentTests
         public void Differ_where_training_would() => Assert.Equal(5, new[]
         {
             _settings, _settings with { Epsilon = 0.2 }, _settings with { Weights = CompactnessWeights.Paper }, _settings with { Optimizer = new SgdSettings() }, _settings with { Optimizer = new SgdSettings(Nesterov: true) },
-        }.Select(s => s.FolderOf("ADV").FullPath).Distinct().Count());
+        }.Select(s => s.FolderOf("ADR-ADV").FullPath).Distinct().Count());
+
+        [Theory]
+        [InlineData("Standard")]
+        [InlineData("ADV")]
+        [InlineData("TRADES")]
+        [InlineData("MART")]
+        [InlineData("Madry")]
+        [InlineData("FGSM-RS")]
+        [InlineData("Free")]
+        [InlineData("ADR-ADV")]
+        [InlineData("ADR-TRADES")]
+        [InlineData("ADR-MART")]
+        [InlineData("ADV-AWP")]
+        [InlineData("FGSM-RS-AWP")]
+        [InlineData("ADR-TRADES-AWP")]
+        public void Differ_by_a_defence_s_own_settings_exactly_where_the_defence_does(string defence)
+        {
+            Experiment[] others =
+            [
+                _settings with { Weights = new(Confidence: 0.5) }, _settings with { AwpSize = 0.02 }, _settings with { CrossEntropyWeight = 0.5 },
+                _settings with { Beta = 4 }, _settings with { MartBeta = 3 }, _settings with { Replays = 2 },
+            ];
+            string Described(Experiment settings) => settings.Defence(defence).Describe().ToJsonString();
+            foreach (var other in others)
+                Assert.Equal(Described(other) == Described(_settings), other.FolderOf(defence).FullPath == _settings.FolderOf(defence).FullPath);
+        }
 
         [Fact]
         public void Are_the_same_where_only_the_evaluation_differs() =>
