@@ -14,6 +14,13 @@ public static class ResNet18Tests
         NetworkFixture.LogitsAndMomentsInTraining("resnet18", new ResNet18(seed: 0), 1e-4);
 
     [Fact]
+    public static void Takes_a_whole_step_of_ADR()
+    {
+        using var model = new ResNet18(seed: 1);
+        WholeStep.MovesEveryParameter(model, 4);
+    }
+
+    [Fact]
     public static void Parameters_are_named_and_counted_as_in_the_authors_PyTorch_model()
     {
         using var model = new ResNet18(seed: 0);

@@ -19,6 +19,13 @@ public static class WideResNetTests
         NetworkFixture.LogitsAndMomentsInTraining("wide_resnet", new WideResNet(seed: 0, depth: 16, width: 2), 1e-4);
 
     [Fact]
+    public static void WideResNet_34_10_takes_a_whole_step_of_ADR()
+    {
+        using var model = new WideResNet(seed: 1);
+        WholeStep.MovesEveryParameter(model, 2);
+    }
+
+    [Fact]
     public static void WideResNet_34_10_has_the_parameters_of_the_published_model_without_its_unused_copy()
     {
         using var model = new WideResNet(seed: 0);
