@@ -13,7 +13,8 @@ Attacks, each on L-infinity, or on another norm with its name behind (square-l2,
     aa-standard                          Auto-Attack, version standard
     apgd-ce apgd-t fab-t square apgd-dlr one of its attacks alone, with the settings of that version
     fab                                  FAB untargeted, one run: the distances that it finds
-    bb                                   Brendel & Bethge of foolbox: distances. Its trust region is made that of one image
+    bb                                   Brendel & Bethge of foolbox: distances. Its trust region is made that of one image. It starts from blended noise, as it does
+                                         by itself; where 50 draws are all right, which it refuses, from the nearest clean image with another answer
     pgd                                  that of foolbox, with its defaults
     mim                                  that of torchattacks, 10 steps of epsilon/5, L-infinity alone: foolbox' takes signs before it adds up
 Only points that the model classifies right are attacked; the others count as not robust. Runs on the CPU.
@@ -151,10 +152,19 @@ def foolbox(kind, model, images, labels, options):
     def run(x, y):
         for seed in (random.seed, numpy.random.seed, torch.manual_seed):
             seed(options.seed)
-        if kind == "bb":
-            attack.lr = 1e-3 / len(x)  # its trust region is lr times the pixels of the whole batch: so it is that of one image
-        raw, clipped, _ = attack(subject, x, y, epsilons=options.epsilon)
-        return raw if kind == "bb" else clipped
+        if kind != "bb":
+            return attack(subject, x, y, epsilons=options.epsilon)[1]
+        attack.lr = 1e-3 / len(x)  # its trust region is lr times the pixels of the whole batch: so it is that of one image
+        return attack(subject, x, y, epsilons=options.epsilon, starting_points=starts(x, y))[0]
+
+    def starts(x, y):
+        found = attacks.LinearSearchBlendedUniformNoiseAttack(directions=50).run(subject, x, y)
+        answers = predictions(model, images, options.batch)
+        for i in predictions(model, found, options.batch).eq(y).nonzero().flatten().tolist():
+            others = images[answers.ne(y[i])]
+            found[i] = others[distance(others, x[i : i + 1], options.norm).argmin()]
+            settings["startsFromImages"] = settings.get("startsFromImages", 0) + 1
+        return found
 
     return lambda: {"found": on_right_points(run, model, images, labels, options), "distances": kind == "bb"}, settings
 
