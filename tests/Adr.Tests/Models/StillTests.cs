@@ -28,10 +28,11 @@ public static class StillTests
         var (logits, gradient) = LossGradient(model.call, images, labels);
         var (still, stillGradient) = LossGradient(model.Still(ScalarType.Float32) ?? model.call, images, labels);
         Close.Tensor(logits, still, 1e-5, $"{name}: logits");
-        Close.Tensor(gradient, stillGradient, 1e-4, $"{name}: gradient", floor: 0);
+        // as a whole and roughly: of half a million units some stand so close to 0 that rounding turns one on or off, and one of the
+        // N that are on in a late layer is 1/√N of the gradient
+        Assert.InRange(((gradient - stillGradient).norm() / gradient.norm()).item<float>(), 0, 0.03);
         var clear = gradient.abs().gt(1e-4 * gradient.abs().amax([1L, 2L, 3L], true)); // below it a sign is rounding
         Assert.True(clear.to(ScalarType.Float32).mean().item<float>() > 0.9, $"{name}: too few clear signs");
-        // not all: of half a million units some stand so close to 0 that rounding turns one on or off
         Assert.InRange(gradient.sign().eq(stillGradient.sign()).logical_or(clear.logical_not()).to(ScalarType.Float32).mean().item<float>(), 0.999, 1.0);
     }
 
