@@ -6,15 +6,21 @@ namespace Adr.Interactive;
 
 public static partial class Show
 {
-    /// <summary>Defences by attacks, with 95 % intervals and the settings under the table.</summary>
-    /// <remarks>A number is bold only where its interval lies above that of every other row. The rows share their test points, so intervals that overlap decide nothing.</remarks>
+    private const int PageColumns = 6; // of numbers with their intervals
+
+    /// <summary>Defences and attacks, with 95 % intervals and the settings under the table. A defence has a line, or an attack has where there are so many that a page would be too narrow.</summary>
+    /// <remarks>A number is bold only where its interval lies above that of every other defence. All share their test points, so intervals that overlap decide nothing.</remarks>
     public static TableView Table(RobustnessTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        string[] columns = ["defence", .. table.Columns, "training"];
         var shares = table.Rows.Select(table.Shares).ToArray();
-        var rows = table.Rows.Select((row, r) => (IReadOnlyList<TableCell>)
-            [row.Defence, .. shares[r].Select((share, c) => AsCell(share, IsClearlyBest(shares, r, c))), row.TrainingSeconds < 60 ? Number.Duration(row.TrainingSeconds) : $"{Number.Fixed(row.TrainingSeconds / 60, 1)} min"]);
+        var cells = shares.Select((row, r) => row.Select((share, c) => AsCell(share, IsClearlyBest(shares, r, c))).ToArray()).ToArray();
+        TableCell[] training = [.. table.Rows.Select(row => (TableCell)(row.TrainingSeconds < 60 ? Number.Duration(row.TrainingSeconds) : $"{Number.Fixed(row.TrainingSeconds / 60, 1)} min"))];
+        var isWide = table.Columns.Count > Math.Max(PageColumns, table.Rows.Count);
+        string[] columns = isWide ? ["attack", .. table.Rows.Select(row => row.Defence)] : ["defence", .. table.Columns, "training"];
+        IReadOnlyList<TableCell>[] rows = isWide
+            ? [.. table.Columns.Select((attack, c) => (IReadOnlyList<TableCell>)[attack, .. cells.Select(row => row[c])]), ["training", .. training]]
+            : [.. table.Rows.Select((row, r) => (IReadOnlyList<TableCell>)[row.Defence, .. cells[r], training[r]])];
         return new TableView("Natural and robust accuracy", columns, rows)
         {
             Notes = [table.Caption, .. table.Rows.Count > 1 ? new[] { "Bold (*): its interval lies above that of every other defence." } : []],

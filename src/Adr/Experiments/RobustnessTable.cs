@@ -102,7 +102,7 @@ public sealed class RobustnessTable
 
     /// <summary>All settings in one sentence, to stand beside the numbers.</summary>
     public string Caption => string.Create(CultureInfo.InvariantCulture,
-        $"{Settings}; seed {Experiment.Seed}, {Experiment.Device}. Shares of all test images{(IsOfAll ? "" : ", or of the first ones where a column says so")}, with 95 % intervals (Wilson).");
+        $"{Settings}; seed {Experiment.Seed}, {Experiment.Device}. Shares of all test images{(IsOfAll ? "" : ", or of the first ones where the table says so")}, with 95 % intervals (Wilson).");
 
     /// <summary>The settings without seed and device.</summary>
     internal string Settings => string.Create(CultureInfo.InvariantCulture,

@@ -1,4 +1,6 @@
+using Adr.Attacks;
 using Adr.Evaluation;
+using Adr.Experiments;
 using Adr.Training;
 
 namespace Adr.Interactive.Tests.Showing;
@@ -40,6 +42,19 @@ public class ShowTests
             var table = Show.Table(Records.TableOf(("ADV", 970, first), ("ADR-ADV", 971, second)));
             Assert.Equal(best is null ? [] : [best], table.Rows.Where(row => row[2].Strong).Select(row => row[0].Text));
             Assert.DoesNotContain(table.Rows, row => row[1].Strong);
+        }
+
+        [Fact]
+        public void Many_attacks_have_a_line_each_so_that_none_leaves_the_page()
+        {
+            RobustnessReport Costly(string attack, int robust) => new("", "MNIST", new(100, 100), [], [new(attack, ThreatModel.Linf(0.3), new(robust, 100), [], [], 1, 1)], new(robust, 100), [], 1, "cpu");
+            RobustnessRow[] rows = [.. Records.Table.Rows.Select((row, r) => row with { Costly = [.. Enumerable.Range(0, 6).Select(i => Costly($"attack {i}", 10 * i + 40 * r))] })];
+            var table = Show.Table(new RobustnessTable(Records.Table.Experiment, rows));
+            Assert.Equal(["attack", "ADV", "ADR-ADV"], table.Columns);
+            Assert.Equal(["natural", "PGD-40", .. Enumerable.Range(0, 6).Select(i => $"attack {i}, first 100"), "training"], table.Rows.Select(row => row[0].Text));
+            Assert.Equal(["0.972", "0.760", "0.000", "0.100", "0.200", "0.300", "0.400", "0.500"], table.Rows.SkipLast(1).Select(row => row[1].Text));
+            Assert.Equal(["0.973", "0.888", "0.400", "0.500", "0.600", "0.700", "0.800", "0.900"], table.Rows.SkipLast(1).Select(row => row[2].Text));
+            Assert.All(table.Rows.Skip(2).SkipLast(1), row => Assert.True(row[2].Strong && !row[1].Strong));
         }
 
         [Fact]

@@ -57,7 +57,7 @@ public sealed class RobustnessTableTests
         Assert.Equal(["natural", "PGD-40", "PGD-40, first 3", "AutoAttack, first 3"], table.Columns);
         Assert.Equal([new(4, 4), new(3, 4), new(2, 3), new(1, 3)], table.Shares(table.Rows[0]));
         Assert.StartsWith("| defence | natural | PGD-40 | PGD-40, first 3 | AutoAttack, first 3 | minutes |", table.ToMarkdown(), StringComparison.Ordinal);
-        Assert.Contains("of the first ones where a column says so", table.Caption, StringComparison.Ordinal);
+        Assert.Contains("of the first ones where the table says so", table.Caption, StringComparison.Ordinal);
         var row = table.ToJson()["rows"]![0]!;
         Assert.Equal(1.0 / 3, (double)row["robust"]!["AutoAttack"]!, 12);
         Assert.Equal(new Proportion(1, 3).High, (double)row["robustIntervals"]!["AutoAttack"]![1]!, 12);
