@@ -63,6 +63,16 @@ public sealed class SweepCommandTests : IDisposable
         Assert.False(Directory.Exists(Runs));
     }
 
+    [Fact]
+    public void Experiments_that_share_a_run_have_one_task_for_it()
+    {
+        var jobs = Path.Combine(folder, "jobs");
+        var second = Tiny.Replace("} } },\n", "} },\n    \"other weights\": { \"of\": \"mnist\", \"budget\": \"smoke\", \"trainCount\": 40, \"validationCount\": 8, \"testCount\": 10, \"batchSize\": 20, \"weights\": { \"confidence\": 0 },\n    \"judgement\": { \"pgdSteps\": 2, \"multiTargetedCount\": 0, \"brendelBethgeCount\": 0, \"spsaCount\": 0, \"autoAttackCount\": 0 } } },\n", StringComparison.Ordinal);
+        var (code, _, errors) = CommandLine.Run("sweep", Matrix(second), "--runs", Runs, "--slurm", jobs);
+        Assert.True(code == ExitCode.Fine, errors);
+        Assert.Contains("\n#SBATCH --array=0,1,3\n", File.ReadAllText(Path.Combine(jobs, "sweep.sbatch"))); // 2 is 0: ADV has no such weights
+    }
+
     [Theory]
     [InlineData("no defence \"AVD\"", "\"ADV\"", "\"AVD\"")]
     [InlineData("mnist-10k has 8500 training", "\"trainCount\": 40", "\"trainCount\": 40000")]

@@ -20,7 +20,7 @@ internal static class WholeStep
         using (test)
         {
             var defence = new AdversarialTraining(new Pgd(ThreatModel.Linf(8.0 / 255), 1, 8.0 / 255), new CompactnessWeights(GlobalSmoothness: 1));
-            var history = new Trainer(model, defence, new TrainingOptions { Epochs = 1, BatchSize = images, Optimizer = new SgdSettings(0.1, 0.9, 2e-4) }).Fit(train);
+            var history = new Trainer(model, defence, new TrainingOptions { Epochs = 1, BatchSize = images, Optimizer = new SgdSettings(0.1) }).Fit(train);
             Assert.Equal(["AdversarialCrossEntropy", "Confidence", "CrossEntropy", "GlobalCompactness", "GlobalSmoothness", "LocalCompactness", "LocalSmoothness"], history.Epochs[0].Terms.Keys.Order());
             Assert.True(double.IsFinite(history.Epochs[0].Loss));
         }

@@ -54,6 +54,19 @@ public static class TrainerTests
         }
 
         [Theory]
+        [InlineData(48, false)] // the cycle's one step has the rate 0
+        [InlineData(24, true)]  // the second has half of the largest and more
+        public void Begins_a_cycle_at_rate_0(int batchSize, bool moves)
+        {
+            using var data = TinyRun.Data();
+            using var model = new SmallClassifier(1);
+            var before = TinyRun.Bits(model);
+            var options = TinyRun.Options() with { Epochs = 1, BatchSize = batchSize, EpsilonWarmupEpochs = 0, Milestones = [], CyclicPeak = 0.5, ValidationCount = 12 };
+            new Trainer(model, TinyRun.Defence(), options).Fit(data);
+            Assert.Equal(moves, before != TinyRun.Bits(model));
+        }
+
+        [Theory]
         [InlineData(0)]
         [InlineData(12)]
         public void Keeps_the_weights_of_the_best_epoch_by_the_points_held_out(int validationCount)
