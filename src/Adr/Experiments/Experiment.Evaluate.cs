@@ -23,7 +23,7 @@ public sealed partial record Experiment
         var (threat, j) = (ThreatModel.Linf(Epsilon), Judgement);
         (Attack Attack, int Count)[] all =
         [
-            (new MultiTargetedPgd(threat, j.MultiTargetedSteps, j.PgdStepSize, keep: KeptIterate.Broken), j.MultiTargetedCount),
+            (new MultiTargetedPgd(threat, j.MultiTargetedSteps, Epsilon / 4, keep: KeptIterate.Broken), j.MultiTargetedCount),
             (new BrendelBethge(threat, j.BrendelBethgeSteps), j.BrendelBethgeCount),
             (new Spsa(threat, j.SpsaSteps, j.SpsaSamples), j.SpsaCount),
         ];
@@ -94,7 +94,12 @@ public sealed partial record Experiment
     private static string ReportPath(RunFolder folder, Attack attack, int count) =>
         folder.File($"{NoWord().Replace(attack.Name.ToLowerInvariant(), "")}-{count}-{Hash(AttackSettings.Whole(attack))}.json");
 
-    private string RowPath(RunFolder folder) => folder.File($"row-{Hash(JsonSerializer.Serialize(new { TestCount, Judgement = Judgement with { LookCount = 0 } }, Json.Compact))}.json");
+    // by what the attacks are, so that a row of another version's attacks is not taken for this one's
+    private string RowPath(RunFolder folder)
+    {
+        string[] all = [.. EvaluationAttacks().Select(AttackSettings.Whole), .. CostlyAttacks().Select(one => $"{one.Count}: {AttackSettings.Whole(one.Attack)}")];
+        return folder.File($"row-{Hash(JsonSerializer.Serialize(new { TestCount, Attacks = all, Judgement.AutoAttackCount }, Json.Compact))}.json");
+    }
 
     private void CheckCounts()
     {

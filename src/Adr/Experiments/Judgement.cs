@@ -12,7 +12,7 @@ public sealed record Judgement
     /// <summary>How many images meet multi-targeted PGD on the margin (Gowal et al. 2019), one run for each other class. Default 0.</summary>
     public int MultiTargetedCount { get; init; }
 
-    /// <summary>Its steps; their size is PGD's. Default 20, the authors'.</summary>
+    /// <summary>Its steps of ε/4: 20 of them, the default, and 2/255 at ε = 8/255 are the authors'.</summary>
     public int MultiTargetedSteps { get; init; } = 20;
 
     /// <summary>How many images meet Brendel &amp; Bethge's attack. Default 0.</summary>

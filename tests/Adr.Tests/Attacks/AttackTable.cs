@@ -56,7 +56,8 @@ internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
     /// <summary>By how much it lowers the accuracy of a small trained model, at least.</summary>
     internal double LeastFall { get; init; } = 0.5;
 
-    /// <summary>How close to the optimum it gets on a linear model, where the optimum is known: share of ε‖w‖.</summary>
+    /// <summary>How close to the optimum it gets on a linear model, where the optimum is known: share of ε‖w‖ (under L∞ it reaches it).</summary>
+    /// <remarks>Random starts cost PGD up to 5 % under L2 and 10 % where its step is fixed; Auto-PGD's sparse steps reach 0.77 to 1 under L1 (least of 600 points), where the reference's reach 0.32 to 1 (of 750).</remarks>
     internal double LinearShare { get; init; } = 0.999;
 }
 
@@ -72,16 +73,16 @@ internal static class AttackTable
         {
             Budget = (threat, n) => new Bim(threat, 2 * n, 0.3 * threat.Epsilon, keep: KeptIterate.Worst),
         },
-        new("PGD", threat => new Pgd(threat, 6)) { Random = true, LinearShare = 0.8 },
-        new("PGD, fixed step", threat => new Pgd(threat, 5, 0.4 * Math.Max(threat.Epsilon, 0.01))) { Random = true, LinearShare = 0.7 },
+        new("PGD", threat => new Pgd(threat, 6)) { Random = true, LinearShare = 0.93 },
+        new("PGD, fixed step", threat => new Pgd(threat, 5, 0.4 * Math.Max(threat.Epsilon, 0.01))) { Random = true, LinearShare = 0.85 },
         new("PGD, restarts", threat => new Pgd(threat, 5, restarts: 2))
         {
-            Random = true, LinearShare = 0.8,
+            Random = true, LinearShare = 0.93,
             Budget = (threat, n) => new Pgd(threat, 2, 0.3 * threat.Epsilon, restarts: n + 1),
         },
         new("PGD, best iterate of restarts", threat => new Pgd(threat, 5, restarts: 2, keep: KeptIterate.Worst, loss: AttackLoss.Margin))
         {
-            Random = true, LinearShare = 0.8,
+            Random = true, LinearShare = 0.93,
             Budget = (threat, n) => new Pgd(threat, 3, 0.3 * threat.Epsilon, restarts: n, keep: KeptIterate.Worst),
         },
         new("PGD, until broken", threat => new Pgd(threat, 6, restarts: 2, keep: KeptIterate.Broken))
@@ -96,7 +97,7 @@ internal static class AttackTable
         },
         new("TRADES' inner attack", threat => Pgd.Trades(threat, 4)) { Random = true, SeeksErrors = false, LeastFall = 0.3 },
         new("PGD on KL", threat => new Pgd(threat, 4, restarts: 2, loss: AttackLoss.KullbackLeibler)) { Random = true, SeeksErrors = false, LeastFall = 0.3 },
-        new("PGD on the logit ratio", threat => new Pgd(threat, 6, keep: KeptIterate.Worst, loss: AttackLoss.LogitRatio)) { Random = true, LinearShare = 0.8 },
+        new("PGD on the logit ratio", threat => new Pgd(threat, 6, keep: KeptIterate.Worst, loss: AttackLoss.LogitRatio)) { Random = true, LinearShare = 0.93 },
         new("MIM", threat => new Mim(threat, 5)),
         new("MIM, until broken", threat => new Mim(threat, 5, 0.4 * Math.Max(threat.Epsilon, 0.01), 0.9, KeptIterate.Broken))
         {
@@ -105,7 +106,7 @@ internal static class AttackTable
         },
         new("Multi-targeted PGD", threat => new MultiTargetedPgd(threat, 6))
         {
-            Random = true, LinearShare = 0.8,
+            Random = true, LinearShare = 0.93,
             Budget = (threat, n) => new MultiTargetedPgd(threat, n, 0.3 * threat.Epsilon),
         },
         new("Multi-targeted PGD on cross-entropy, until broken", threat => new MultiTargetedPgd(threat, 4, 0.5 * Math.Max(threat.Epsilon, 0.01), TargetedLoss.CrossEntropy, 2, KeptIterate.Broken))
@@ -115,14 +116,14 @@ internal static class AttackTable
         },
         new("APGD-CE", threat => new Apgd(threat, steps: 20))
         {
-            Random = true, LinearShare = 0.8,
+            Random = true, LinearShare = 0.7,
             Budget = (threat, n) => new Apgd(threat, steps: 5, restarts: n),
         },
-        new("APGD-DLR", threat => new Apgd(threat, AttackLoss.LogitRatio, 20, 2)) { Random = true, LinearShare = 0.8, Budget = (threat, n) => new Apgd(threat, AttackLoss.LogitRatio, 5, n) },
+        new("APGD-DLR", threat => new Apgd(threat, AttackLoss.LogitRatio, 20, 2)) { Random = true, LinearShare = 0.7, Budget = (threat, n) => new Apgd(threat, AttackLoss.LogitRatio, 5, n) },
         new("APGD on the margin, until broken, of two gradients", threat => new Apgd(threat, AttackLoss.Margin, 12, 2, 2, keep: KeptIterate.Broken)) { Random = true, StopsEarly = true },
-        new("APGD-T", threat => new ApgdTargeted(threat, 12, 3)) { Random = true, LinearShare = 0.8, Budget = (threat, n) => new ApgdTargeted(threat, 6, n) },
+        new("APGD-T", threat => new ApgdTargeted(threat, 12, 3)) { Random = true, LinearShare = 0.7, Budget = (threat, n) => new ApgdTargeted(threat, 6, n) },
         new("APGD-T, until broken", threat => new ApgdTargeted(threat, 12, keep: KeptIterate.Broken)) { Random = true, StopsEarly = true },
-        new("APGD, larger radii first under L1", threat => new Apgd(threat, steps: 20, largerRadii: threat.Norm == Norm.L1)) { Random = true, LinearShare = 0.8 },
+        new("APGD, larger radii first under L1", threat => new Apgd(threat, steps: 20, largerRadii: threat.Norm == Norm.L1)) { Random = true, LinearShare = 0.7 },
         new("Square", threat => new Square(threat, 300)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Square(threat, 20 * n) },
         new("Square, compressed, restarts", threat => new Square(threat, 150, 2, 0.5, rescale: true)) { Random = true, StopsEarly = true },
         new("SPSA", threat => new Spsa(threat, 12, 24, Math.Max(threat.Epsilon, 0.01) / 3)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Spsa(threat, 3 * n, 8) },
