@@ -20,7 +20,7 @@ namespace Adr.Bench;
 /// <param name="Attack">One of <see cref="Names"/>, with -linf, -l2 or -l1 behind it for the norm; nothing for L∞.</param>
 /// <param name="Seed">The seed of the attack's random numbers.</param>
 /// <param name="Batch">Points at a time.</param>
-/// <param name="Steps">Of fab, bb, pgd and mim; null for the reference's own number.</param>
+/// <param name="Steps">Of fab, bb, deepfool, cw, pgd and mim; null for the reference's own number.</param>
 internal sealed record Parity(string Model, string Network, double Epsilon, int Points, string Attack, int Seed, int Batch, int? Steps)
 {
     private const string NoAttack = "none";
@@ -37,6 +37,8 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
         ["aa-standard"] = (threat, _) => new AutoAttack(threat),
         ["fab"] = (threat, steps) => new Fab(threat, steps ?? 100),
         ["bb"] = (threat, steps) => new BrendelBethge(threat, steps ?? 1000),
+        ["deepfool"] = (threat, steps) => new DeepFool(threat, steps ?? 50),
+        ["cw"] = (threat, steps) => new CarliniWagner(threat, steps ?? 1000),
         ["pgd"] = (threat, steps) => threat.Norm == Norm.Linf ? new Pgd(threat, steps ?? 40, threat.Epsilon / 30) : new Pgd(threat, steps ?? 50, threat.Epsilon / 40),
         ["mim"] = (threat, steps) => new Mim(threat, steps ?? 10, threat.Epsilon / 5),
     };
@@ -66,7 +68,9 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
     internal string? Problem(int? threads) =>
         !Names.Contains(Kind) ? $"there is no attack \"{Attack}\". Choose from {string.Join(", ", Names)}, with -linf, -l2 or -l1 behind it, or nothing."
         : Points < 1 || Batch < 1 || Steps < 1 || threads < 1 ? "--points, --batch, --attack-steps and --threads must be at least 1."
-        : Steps is not null && Kind is not ("fab" or "bb" or "pgd" or "mim") ? $"--attack-steps does not go with {Attack}: Auto-Attack's settings are its own."
+        : Kind == "cw" && NormName != "l2" ? "cw is made for L2: ask for cw-l2."
+        : Kind == "deepfool" && NormName == "l1" ? "deepfool is made for L∞ and L2."
+        : Steps is not null && Kind is not ("fab" or "bb" or "deepfool" or "cw" or "pgd" or "mim") ? $"--attack-steps does not go with {Attack}: Auto-Attack's settings are its own."
         : null;
 
     /// <summary>Runs the attack and writes what it did.</summary>

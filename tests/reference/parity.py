@@ -15,6 +15,7 @@ Attacks, each on L-infinity, or on another norm with its name behind (square-l2,
     fab                                  FAB untargeted, one run: the distances that it finds
     bb                                   Brendel & Bethge of foolbox: distances. Its trust region is made that of one image. It starts from blended noise, as it does
                                          by itself; where 50 draws are all right, which it refuses, from the nearest clean image with another answer
+    deepfool cw                          those of foolbox, DeepFool's defaults and C&W's with 1,000 steps (L2 alone: cw-l2): distances
     pgd                                  that of foolbox, with its defaults
     mim                                  that of torchattacks, 10 steps of epsilon/5, L-infinity alone: foolbox' takes signs before it adds up
 Only points that the model classifies right are attacked; the others count as not robust. Runs on the CPU.
@@ -144,6 +145,12 @@ def foolbox(kind, model, images, labels, options):
         make(steps=1)(subject, images[:1], labels[:1], epsilons=options.epsilon)  # compiles it: a minute that is no part of the attack
         attack = make(steps=steps or 1000)
         settings = {name: getattr(attack, name) for name in ("steps", "overshoot", "lr", "lr_decay", "lr_num_decay", "momentum", "binary_search_steps")}
+    elif kind == "deepfool":
+        attack = getattr(attacks, norm + "DeepFoolAttack")(steps=steps or 50)
+        settings = {name: getattr(attack, name) for name in ("steps", "candidates", "overshoot")}
+    elif kind == "cw":
+        attack = attacks.L2CarliniWagnerAttack(steps=steps or 1000)
+        settings = {name: getattr(attack, name) for name in ("steps", "binary_search_steps", "stepsize", "confidence", "initial_const", "abort_early")}
     else:
         make = getattr(attacks, norm + "ProjectedGradientDescentAttack")
         attack = make(steps=steps) if steps else make()
@@ -152,8 +159,10 @@ def foolbox(kind, model, images, labels, options):
     def run(x, y):
         for seed in (random.seed, numpy.random.seed, torch.manual_seed):
             seed(options.seed)
-        if kind != "bb":
+        if kind == "pgd":
             return attack(subject, x, y, epsilons=options.epsilon)[1]
+        if kind != "bb":
+            return attack(subject, x, y, epsilons=None)[0]
         attack.lr = 1e-3 / len(x)  # its trust region is lr times the pixels of the whole batch: so it is that of one image
         return attack(subject, x, y, epsilons=options.epsilon, starting_points=starts(x, y))[0]
 
@@ -166,7 +175,7 @@ def foolbox(kind, model, images, labels, options):
             settings["startsFromImages"] = settings.get("startsFromImages", 0) + 1
         return found
 
-    return lambda: {"found": on_right_points(run, model, images, labels, options), "distances": kind == "bb"}, settings
+    return lambda: {"found": on_right_points(run, model, images, labels, options), "distances": kind != "pgd"}, settings
 
 
 def torchattacks(_, model, images, labels, options):
@@ -259,7 +268,7 @@ def main():
     parser.add_argument("--network", required=True, choices=NETWORKS)
     parser.add_argument("--epsilon", required=True, type=number, help="0.3, or 8/255")
     parser.add_argument("--points", type=int, default=500, help="the first so many of the test set")
-    parser.add_argument("--steps", type=int, help="of fab, bb, pgd and mim; without, the reference's own number")
+    parser.add_argument("--steps", type=int, help="of fab, bb, deepfool, cw, pgd and mim; without, the reference's own number")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch", type=int, default=250)
     parser.add_argument("--threads", type=int, default=1)
@@ -268,12 +277,14 @@ def main():
     options = parser.parse_args()
     kind, _, norm = options.attack.rpartition("-")
     kind, options.norm = (kind, norm) if norm in NORMS else (options.attack, "linf")
-    known = ["none", "aa-standard", *OF_AUTO_ATTACK, "fab", "bb", "pgd", "mim"]
+    known = ["none", "aa-standard", *OF_AUTO_ATTACK, "fab", "bb", "deepfool", "cw", "pgd", "mim"]
     if kind not in known:
         parser.error(f"there is no attack {options.attack}; choose from {', '.join(known)}, with -linf, -l2 or -l1 behind it, or nothing")
     if kind == "mim" and options.norm != "linf":
         parser.error("the reference's mim is made for L-infinity")
-    if options.steps and kind not in ("fab", "bb", "pgd", "mim"):
+    if (kind, options.norm) in (("cw", "linf"), ("cw", "l1"), ("deepfool", "l1")):
+        parser.error(f"the reference has no {kind} for {NORMS[options.norm]}")
+    if options.steps and kind not in ("fab", "bb", "deepfool", "cw", "pgd", "mim"):
         parser.error(f"--steps does not go with {options.attack}: Auto-Attack's settings are its own")
     torch.set_num_threads(options.threads)
     report = measure(kind, options)
