@@ -6,13 +6,16 @@ namespace Adr.Interactive.Drawing;
 internal static class Number
 {
     /// <summary>Four significant digits, plain where that is short, scientific where it is not; "NaN", "∞", "−∞".</summary>
-    internal static string Short(double value)
+    internal static string Short(double value) => Short(value, 4);
+
+    /// <summary>So many significant digits at most, from 1 to 15, plain where that is short, scientific where it is not.</summary>
+    internal static string Short(double value, int digits)
     {
         if (double.IsNaN(value)) return "NaN";
         if (double.IsInfinity(value)) return value > 0 ? "∞" : "−∞";
         if (value == 0) return "0"; // −0 too
         var size = Math.Abs(value);
-        var format = size is >= 1e-4 and < 1e7 ? SignificantFormat(size) : "0.###e+0";
+        var format = size is >= 1e-4 and < 1e7 ? SignificantFormat(size, digits) : $"0.{new string('#', digits - 1)}e+0";
         return Minus(value.ToString(format, CultureInfo.InvariantCulture));
     }
 
@@ -40,9 +43,9 @@ internal static class Number
         return whole < 3600 ? $"{whole / 60} min {whole % 60:00} s" : $"{whole / 3600} h {whole % 3600 / 60:00} min";
     }
 
-    private static string SignificantFormat(double size)
+    private static string SignificantFormat(double size, int digits)
     {
-        var decimals = Math.Clamp(3 - (int)Math.Floor(Math.Log10(size)), 0, 8);
+        var decimals = Math.Max(digits - 1 - (int)Math.Floor(Math.Log10(size)), 0);
         return "0." + new string('#', decimals);
     }
 

@@ -65,7 +65,8 @@ internal static class Ticks
     private static string Label(double value, double step, double size)
     {
         if (Math.Abs(value) < step * 1e-6) return "0";
-        if (size is >= 1e7 or < 1e-3) return Number.Short(value);
+        // four digits, or as many as tell neighbours apart: two below the step's first, for 0.25
+        if (size is >= 1e7 or < 1e-3) return Number.Short(value, Math.Clamp((int)Math.Floor(Math.Log10(Math.Abs(value) / step) + 1e-9) + 3, 4, 15));
         var decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(step) - 1e-9), 0, 6);
         if (Math.Abs(step * Math.Pow(10, decimals) - Math.Round(step * Math.Pow(10, decimals))) > 1e-6) decimals++; // 0.25 needs two
         return value.ToString("F" + decimals, CultureInfo.InvariantCulture).Replace('-', '−');
