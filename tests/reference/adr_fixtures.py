@@ -434,8 +434,28 @@ def intervals():
     return fixture
 
 
+# --- t-SNE -------------------------------------------------------------------------------------------------------------------------
+
+def tsne():
+    """scikit-learn's affinities and how far its exact t-SNE brings the divergence down (Debian: apt install python3-sklearn)."""
+    from sklearn.manifold import TSNE, _t_sne
+    from scipy.spatial.distance import pdist, squareform
+    fixture = Fixture("tsne")
+    points = uniform(77, 150, 10)
+    for row in range(150):
+        points[row, row % 5] += 0.8  # five groups that overlap
+    fixture.add("points", points)
+    x = points.numpy()
+    for perplexity in (5, 20, 40):
+        fixture.add(f"affinities/{perplexity}", torch.tensor(squareform(_t_sne._joint_probabilities(squareform(pdist(x, "sqeuclidean")), perplexity, 0))[:10]), single=True)
+        found = TSNE(perplexity=perplexity, method="exact", init="pca", learning_rate="auto", random_state=0).fit(x)
+        fixture.add(f"divergence/{perplexity}", torch.tensor(round(float(found.kl_divergence_), 2), dtype=torch.float64))  # its last digits hang on rounding
+        print(f"tsne, perplexity {perplexity}: divergence {found.kl_divergence_:.4f} after {found.n_iter_} steps")
+    return fixture
+
+
 MAKERS = {make.__name__: make for make in (
-    losses, mnist_cnn, cifar_cnn, cifar100_cnn, toy_mlp, resnet18, wide_resnet, wide_resnet_34_10, attacks, tiny_training, mnist_training, other_training, intervals)}
+    losses, mnist_cnn, cifar_cnn, cifar100_cnn, toy_mlp, resnet18, wide_resnet, wide_resnet_34_10, attacks, tiny_training, mnist_training, other_training, intervals, tsne)}
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ public sealed record TSne
     /// <summary>How many neighbours a point has, in effect; 5 to 50 are usual. Must be below N/3. Default 30.</summary>
     public double Perplexity { get; init; } = 30;
 
-    /// <summary>Steps of the descent, at least 250. Default 750.</summary>
-    public int Steps { get; init; } = 750;
+    /// <summary>Steps of the descent, at least 250. Default 1000.</summary>
+    public int Steps { get; init; } = 1000;
 
     /// <summary>The descent's rate; null, the default, for N/48, at least 50 (Belkina et al. 2019).</summary>
     public double? LearningRate { get; init; }

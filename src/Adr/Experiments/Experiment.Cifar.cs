@@ -39,7 +39,7 @@ public sealed partial record Experiment
             },
             Budget.Quick => new Experiment
             {
-                Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level, TrainCount = 5000, ValidationCount = 250, TestCount = 1000, Epochs = 5, BatchSize = 64,
+                Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level, TrainCount = 5000, ValidationCount = 250, TestCount = 1000, Epochs = 7, BatchSize = 64,
                 AttackSteps = 2, StepSize = 6 * Level,
                 Judgement = OnCifar() with { MultiTargetedCount = 200, BrendelBethgeCount = 50, SpsaCount = 50, SpsaSteps = 20, SpsaSamples = 64, AutoAttackCount = 50, LookCount = 200 },
             },

@@ -65,6 +65,27 @@ public static class TSneTests
         Assert.Equal(Math.Log(row[0] / row[1]) / 3, Math.Log(row[1] / row[2]), 6);
     }
 
+    [Theory, InlineData(5), InlineData(20), InlineData(40)] // its search for the widths ends at an error of 1e-5 in the entropy
+    public static void Affinities_are_those_of_scikit_learn(int perplexity)
+    {
+        using var scope = NewDisposeScope();
+        using var fixture = Fixture.Load("tsne");
+        var p = new TSne { Perplexity = perplexity }.Affinities(fixture["points"].to(ScalarType.Float64));
+        Close.Tensor(fixture[$"affinities/{perplexity}"].to(ScalarType.Float64), p.narrow(0, 0, 10), 2e-5, "affinities", floor: 0);
+    }
+
+    [Theory, InlineData(5), InlineData(20), InlineData(40)] // KL(P ‖ Q), which both descend, to minima that differ: its own, from random starts, lie up to 10 % apart
+    public static void The_plane_is_as_true_as_that_of_scikit_learn(int perplexity)
+    {
+        using var scope = NewDisposeScope();
+        using var fixture = Fixture.Load("tsne");
+        var (points, sne) = (fixture["points"].to(ScalarType.Float64), new TSne { Perplexity = perplexity });
+        var (p, plane) = (sne.Affinities(points), sne.Embed(points));
+        var near = (cdist(plane, plane).pow(2) + 1).reciprocal() * (1 - eye(150, dtype: ScalarType.Float64));
+        var divergence = (p * (p / (near / near.sum()).clamp_min(1e-300)).log() * p.gt(1e-200).to(ScalarType.Float64)).sum().item<double>();
+        Assert.InRange(divergence, 0.2, 1.07 * fixture[$"divergence/{perplexity}"].item<double>());
+    }
+
     [Fact]
     public static void Refuses_what_cannot_work()
     {
