@@ -20,7 +20,7 @@ namespace Adr.Bench;
 /// <param name="Attack">One of <see cref="Names"/>, with -linf, -l2 or -l1 behind it for the norm; nothing for L∞.</param>
 /// <param name="Seed">The seed of the attack's random numbers.</param>
 /// <param name="Batch">Points at a time.</param>
-/// <param name="Steps">Of fab, bb, deepfool, cw, pgd and mim; null for the reference's own number.</param>
+/// <param name="Steps">Of any but Auto-Attack's; null for the reference's own number.</param>
 internal sealed record Parity(string Model, string Network, double Epsilon, int Points, string Attack, int Seed, int Batch, int? Steps)
 {
     private const string NoAttack = "none";
@@ -68,9 +68,7 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
     internal string? Problem(int? threads) =>
         !Names.Contains(Kind) ? $"there is no attack \"{Attack}\". Choose from {string.Join(", ", Names)}, with -linf, -l2 or -l1 behind it, or nothing."
         : Points < 1 || Batch < 1 || Steps < 1 || threads < 1 ? "--points, --batch, --attack-steps and --threads must be at least 1."
-        : Kind == "cw" && NormName != "l2" ? "cw is made for L2: ask for cw-l2."
-        : Kind == "deepfool" && NormName == "l1" ? "deepfool is made for L∞ and L2."
-        : Steps is not null && Kind is not ("fab" or "bb" or "deepfool" or "cw" or "pgd" or "mim") ? $"--attack-steps does not go with {Attack}: Auto-Attack's settings are its own."
+        : Steps is not null && Kind is (NoAttack or "apgd-ce" or "apgd-t" or "apgd-dlr" or "square" or "fab-t" or "aa-standard") ? $"--attack-steps does not go with {Attack}: Auto-Attack's settings are its own."
         : null;
 
     /// <summary>Runs the attack and writes what it did.</summary>

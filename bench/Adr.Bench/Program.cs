@@ -25,7 +25,7 @@ var epsilon = new Option<string>("--epsilon") { Description = "Of --parity: the 
 var points = Number("--points", 500, "Of --parity: test points, from the first on.");
 var seed = Number("--seed", 0, "Of --parity: the seed of the attack.");
 var pointsAtOnce = Number("--batch", 250, "Of --parity: points at a time.");
-var attackSteps = new Option<int?>("--attack-steps") { Description = "Of --parity: steps of fab, bb, deepfool, cw, pgd and mim; without, as in the reference.", HelpName = "N" };
+var attackSteps = new Option<int?>("--attack-steps") { Description = "Of --parity: steps of an attack that is not of Auto-Attack; without, as in the reference.", HelpName = "N" };
 var threads = new Option<int?>("--threads") { Description = "Of --parity: libtorch's threads.", HelpName = "N" };
 var command = new RootCommand("Times training and attacks beside a plain PyTorch program that does what the authors' code does.") { quick, json, only, micro, scaling, memory, quality, images, testImages, epochs, steps, firstSeed, lastSeed, parity, network, attack, epsilon, points, seed, pointsAtOnce, attackSteps, threads };
 command.SetAction(parsed =>

@@ -268,7 +268,7 @@ def main():
     parser.add_argument("--network", required=True, choices=NETWORKS)
     parser.add_argument("--epsilon", required=True, type=number, help="0.3, or 8/255")
     parser.add_argument("--points", type=int, default=500, help="the first so many of the test set")
-    parser.add_argument("--steps", type=int, help="of fab, bb, deepfool, cw, pgd and mim; without, the reference's own number")
+    parser.add_argument("--steps", type=int, help="of an attack that is not of Auto-Attack; without, the reference's own number")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch", type=int, default=250)
     parser.add_argument("--threads", type=int, default=1)
@@ -284,7 +284,7 @@ def main():
         parser.error("the reference's mim is made for L-infinity")
     if (kind, options.norm) in (("cw", "linf"), ("cw", "l1"), ("deepfool", "l1")):
         parser.error(f"the reference has no {kind} for {NORMS[options.norm]}")
-    if options.steps and kind not in ("fab", "bb", "deepfool", "cw", "pgd", "mim"):
+    if options.steps and kind in ("none", "aa-standard", *OF_AUTO_ATTACK):
         parser.error(f"--steps does not go with {options.attack}: Auto-Attack's settings are its own")
     torch.set_num_threads(options.threads)
     report = measure(kind, options)

@@ -5,11 +5,8 @@ namespace Adr.Interactive.Drawing;
 /// <summary>Numbers as text, the same in every culture.</summary>
 internal static class Number
 {
-    /// <summary>Four significant digits, plain where that is short, scientific where it is not; "NaN", "∞", "−∞".</summary>
-    internal static string Short(double value) => Short(value, 4);
-
-    /// <summary>So many significant digits at most, from 1 to 15, plain where that is short, scientific where it is not.</summary>
-    internal static string Short(double value, int digits)
+    /// <summary>So many significant digits at most, from 1 to 15, plain where that is short, scientific where it is not; "NaN", "∞", "−∞".</summary>
+    internal static string Short(double value, int digits = 4)
     {
         if (double.IsNaN(value)) return "NaN";
         if (double.IsInfinity(value)) return value > 0 ? "∞" : "−∞";

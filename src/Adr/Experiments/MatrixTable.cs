@@ -7,7 +7,7 @@ namespace Adr.Experiments;
 /// <summary>What of one experiment of a matrix has been judged: the mean over its seeds, what ADR adds to its baseline, and which runs are missing.</summary>
 public sealed class MatrixTable
 {
-    private MatrixTable(string name, Experiment experiment, IReadOnlyList<(MatrixCell Cell, RobustnessRow? Row)> cells)
+    internal MatrixTable(string name, Experiment experiment, IReadOnlyList<(MatrixCell Cell, RobustnessRow? Row)> cells)
     {
         (Name, Experiment) = (name, experiment);
         Missing = [.. cells.Where(cell => cell.Row is null).Select(cell => cell.Cell)];

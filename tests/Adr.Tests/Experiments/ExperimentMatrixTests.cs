@@ -1,3 +1,4 @@
+using Adr.Attacks;
 using Adr.Evaluation;
 using Adr.Experiments;
 using Adr.Losses;
@@ -128,5 +129,24 @@ public sealed class ExperimentMatrixTests : IDisposable
             }
             Assert.Contains("| ADR-ADV − ADV | 3, 4 |", whole.ToMarkdown(), StringComparison.Ordinal);
         }
+
+        [Theory]
+        [InlineData(60, 62, "ADR-ADV beats ADV under natural: +10.0 ± 0.0 points, ahead in 2 of 2 seeds; the interval leaves 0 out.")]
+        [InlineData(60, 53, "ADR-ADV is ahead of ADV under natural: +5.5 ± 57.2 points, ahead in 2 of 2 seeds; the interval holds 0, so that these seeds do not decide it.")]
+        [InlineData(40, 42, "ADR-ADV does not beat ADV under natural: −10.0 ± 0.0 points, ahead in 0 of 2 seeds; the interval leaves 0 out.")]
+        [InlineData(60, null, "ADR-ADV is ahead of ADV under natural: +10.0 points, ahead in 1 of 1 seeds; one seed has no interval.")]
+        public void Says_that_ADR_beats_its_baseline_only_where_the_seeds_decide_it(int third, int? fourth, string expected)
+        {
+            var all = _all.Read(Two);
+            var cells = (all with { Experiments = new Dictionary<string, Experiment> { ["digits"] = all.Experiments["digits"] } }).Cells;
+            RobustnessRow? Row(MatrixCell cell) => (cell.Defence, cell.Experiment.Seed) switch
+            {
+                ("ADV", 3) => Natural("ADV", 50), ("ADV", _) => Natural("ADV", 52),
+                (_, 3) => Natural("ADR-ADV", third), _ => fourth is { } value ? Natural("ADR-ADV", value) : null,
+            };
+            Assert.Equal(expected, new MatrixTable("digits", cells[0].Experiment, [.. cells.Select(cell => (cell, Row(cell)))]).Verdict("ADR-ADV", "ADV", 0));
+        }
+
+        private static RobustnessRow Natural(string defence, int right) => new(defence, new("", "MNIST", new(right, 100), [], [new("PGD", ThreatModel.Linf(0.3), new(0, 100), [], [], 1, 1)], new(0, 100), [], 1, "cpu"), 1, 1);
     }
 }

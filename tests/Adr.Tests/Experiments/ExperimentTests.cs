@@ -25,6 +25,19 @@ public static class ExperimentTests
         }
 
         [Theory]
+        [InlineData(Budget.Smoke), InlineData(Budget.Quick), InlineData(Budget.Desktop), InlineData(Budget.Paper)]
+        public void Of_every_budget_let_the_attacks_cross_the_radius(Budget budget)
+        {
+            foreach (var settings in new[] { Experiment.Mnist(budget, device: "cpu"), Experiment.Cifar10(budget, device: "cpu"), Experiment.Cifar100(budget, device: "cpu") })
+            {
+                var targeted = Assert.IsType<MultiTargetedPgd>(settings.CostlyAttacks()[0].Attack);
+                var plain = Assert.IsType<Pgd>(settings.EvaluationAttacks()[1]);
+                Assert.InRange(targeted.Steps * targeted.StepSize, settings.Epsilon, double.PositiveInfinity);
+                Assert.InRange(plain.Steps * plain.StepSize, settings.Epsilon, double.PositiveInfinity);
+            }
+        }
+
+        [Theory]
         [InlineData(Budget.Smoke)]
         [InlineData(Budget.Quick)]
         public void Of_small_budgets_fit_the_embedded_digits(Budget budget)
