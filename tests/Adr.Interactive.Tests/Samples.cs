@@ -9,6 +9,7 @@ internal static class Samples
     [
         ("line", Line()),
         ("bar", Bar()),
+        ("intervals", Intervals()),
         ("scatter", Scatter()),
         ("heatmap", Heatmap()),
         ("images", Images()),
@@ -30,6 +31,12 @@ internal static class Samples
             new BarSeries("ADV", 0.972, 0.76) { Low = [0.96, 0.74], High = [0.98, 0.78] },
             new BarSeries(name, 0.973, double.NaN))
         { Y = Axis.Share("accuracy"), XLabel = "attack", Width = 480, Height = 320 };
+
+    internal static IntervalFigure Intervals(string title = "By setting", string name = "all terms") =>
+        new(title, ["none", name],
+            new BarSeries("natural", 0.972, 0.973) { Low = [0.96, 0.961], High = [0.98, 0.981] },
+            new BarSeries("PGD-40", 0.76, double.NaN) { Style = 3 })
+        { X = Axis.Share("accuracy"), Subtitle = "a subtitle that is too long for one line of a figure that is as narrow as this one is", Width = 480, Height = 320 };
 
     internal static ScatterFigure Scatter(string title = "Latents", string name = "7") =>
         new(title,

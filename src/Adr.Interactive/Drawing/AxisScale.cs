@@ -29,6 +29,7 @@ internal sealed record AxisScale(double Low, double High, IReadOnlyList<Tick> Ti
             ["showline"] = Grid,
             ["linecolor"] = "rgba(128,128,128,0.7)",
             ["ticks"] = Grid ? "outside" : "",
+            ["ticklabelstandoff"] = Grid ? 0 : 4,
             ["tickcolor"] = "rgba(128,128,128,0.7)",
             ["automargin"] = true,
         };

@@ -12,6 +12,9 @@ internal static class Palette
     /// <summary>Wrong, broken.</summary>
     internal const string Bad = "#D55E00";
 
+    /// <summary>The grey one.</summary>
+    internal const int Neutral = 7;
+
     private static readonly string[] Colors =
         ["#1477B8", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#808080", "#A6761D", "#6A9A1F"];
 

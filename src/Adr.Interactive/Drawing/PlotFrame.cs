@@ -6,7 +6,7 @@ internal sealed record LegendEntry(string Name, string Color, Symbol? Symbol = n
 /// <summary>Title, legend and axes of a figure, and the map from data to pixels between them.</summary>
 internal sealed class PlotFrame
 {
-    private const double TitleSize = 15, TextSizePx = 12, LegendRow = 20, Overhang = 6;
+    private const double TitleSize = 15, TextSizePx = 12, LegendRow = 20, Overhang = 6, SubtitleRow = 18;
     private readonly Figure _figure;
     private readonly AxisScale _x, _y;
     private readonly IReadOnlyList<(LegendEntry Entry, double X, double Y)> _legend;
@@ -22,7 +22,8 @@ internal sealed class PlotFrame
     {
         (_figure, _x, _y, _downwards) = (figure, x, y, downwards);
         Top = figure.Title.Length > 0 ? 34 : 12;
-        if (!string.IsNullOrEmpty(figure.Subtitle)) Top += 18;
+        SubtitleLines = TextSize.Lines(figure.Subtitle, TextSizePx, figure.Width - 12);
+        Top += SubtitleRow * SubtitleLines.Count;
         (_legend, Top) = PlaceLegend(legend, Top, figure.Width);
         Top += 12;
         Left = 14 + Widest(y) + (y.Label.Length > 0 ? 22 : 0);
@@ -41,6 +42,9 @@ internal sealed class PlotFrame
     internal double Right { get; }
 
     internal double Bottom { get; }
+
+    /// <summary>The subtitle as it fits the figure.</summary>
+    internal IReadOnlyList<string> SubtitleLines { get; }
 
     internal bool HasLegend => _legend.Count > 0;
 
@@ -70,7 +74,7 @@ internal sealed class PlotFrame
     internal void Draw(SvgWriter svg)
     {
         svg.Text(6, 22, _figure.Title, TitleSize, bold: true);
-        if (!string.IsNullOrEmpty(_figure.Subtitle)) svg.Text(6, 40, _figure.Subtitle, TextSizePx, opacity: 0.8);
+        for (var i = 0; i < SubtitleLines.Count; i++) svg.Text(6, 40 + SubtitleRow * i, SubtitleLines[i], TextSizePx, opacity: 0.8);
         foreach (var (entry, x, y) in _legend) DrawLegend(svg, entry, x, y);
         foreach (var tick in _y.Ticks)
         {

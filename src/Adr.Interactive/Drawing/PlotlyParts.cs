@@ -17,14 +17,14 @@ internal static class PlotlyParts
     {
         var title = new JsonObject
         {
-            ["text"] = $"<b>{Escape.Plotly(figure.Title)}</b>" + (string.IsNullOrEmpty(figure.Subtitle) ? "" : $"<br><span style=\"font-size:12px\">{Escape.Plotly(figure.Subtitle)}</span>"),
+            ["text"] = $"<b>{Escape.Plotly(figure.Title)}</b>" + string.Concat(frame.SubtitleLines.Select(line => $"<br><span style=\"font-size:12px\">{Escape.Plotly(line)}</span>")),
             ["x"] = 0,
             ["xref"] = "container",
             ["xanchor"] = "left",
             ["y"] = 1,
             ["yref"] = "container",
             ["yanchor"] = "top",
-            ["pad"] = new JsonObject { ["l"] = 6, ["t"] = string.IsNullOrEmpty(figure.Subtitle) ? 10 : 20 }, // plotly centres two lines where it tops one
+            ["pad"] = new JsonObject { ["l"] = 6, ["t"] = 10 * (1 + frame.SubtitleLines.Count) }, // plotly centres several lines where it tops one
             ["font"] = new JsonObject { ["size"] = 15 },
         };
         return new JsonObject

@@ -18,4 +18,16 @@ internal static class TextSize
             };
         return em * fontSize;
     }
+
+    /// <summary>The text in lines of at most this width, broken between words; a word that is wider has a line of its own.</summary>
+    internal static IReadOnlyList<string> Lines(string? text, double fontSize, double width)
+    {
+        var lines = new List<string>();
+        foreach (var word in (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (lines.Count > 0 && Width($"{lines[^1]} {word}", fontSize) <= width) lines[^1] += $" {word}";
+            else lines.Add(word);
+        }
+        return lines;
+    }
 }

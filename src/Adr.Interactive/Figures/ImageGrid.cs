@@ -7,7 +7,7 @@ namespace Adr.Interactive;
 [TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Html, Mime.Svg, Mime.Text])]
 public sealed class ImageGrid : View
 {
-    private const double Gap = 10, CaptionHeight = 20;
+    private const double Gap = 10, CaptionLine = 15;
     private static readonly string[] Types = [Mime.Html, Mime.Svg, Mime.Text];
 
     /// <summary>A grid of named rows.</summary>
@@ -47,7 +47,7 @@ public sealed class ImageGrid : View
         var svg = new SvgWriter();
         var names = Rows.Select(row => TextSize.Width(row.Name, 12)).DefaultIfEmpty(0).Max();
         var left = 6 + (names > 0 ? names + 12 : 0);
-        var slot = Math.Max(TileSize, Rows.SelectMany(r => r.Tiles).Select(t => TextSize.Width(Marked(t), 12)).DefaultIfEmpty(0).Max()) + Gap;
+        var slot = Math.Max(TileSize, Rows.SelectMany(r => r.Tiles).SelectMany(Lines).Select(line => TextSize.Width(line, 12)).DefaultIfEmpty(0).Max()) + Gap;
         var top = string.IsNullOrEmpty(Subtitle) ? 36.0 : 54.0;
         svg.Text(6, 22, Title, 15, bold: true);
         if (!string.IsNullOrEmpty(Subtitle)) svg.Text(6, 40, Subtitle, 12, opacity: 0.8);
@@ -58,11 +58,13 @@ public sealed class ImageGrid : View
             for (var i = 0; i < tiles.Count; i++)
             {
                 var x = left + i * slot + (slot - Gap - TileSize) / 2;
-                svg.Image(x, top, TileSize, HeightOf(tiles[i]), tiles[i].Image.PngBytes, $"{name}: {tiles[i].Caption}");
+                svg.Image(x, top, TileSize, HeightOf(tiles[i]), tiles[i].Image.PngBytes, $"{name}: {OneLine(tiles[i].Caption)}");
                 svg.Frame(x, top, TileSize, HeightOf(tiles[i]), Color(tiles[i].Verdict) ?? "#808080", tiles[i].Verdict == Verdict.None ? 0.5 : 2);
-                if (tiles[i].Caption.Length > 0) svg.Text(x + TileSize / 2.0, top + tall + 15, Marked(tiles[i]), 12, Anchor.Middle);
+                var lines = Lines(tiles[i]);
+                for (var l = 0; l < lines.Length; l++) svg.Text(x + TileSize / 2.0, top + tall + CaptionLine * (l + 1), lines[l], 12, Anchor.Middle);
             }
-            top += tall + Gap + (tiles.Any(tile => tile.Caption.Length > 0) ? CaptionHeight : 0);
+            var most = tiles.Select(tile => Lines(tile).Length).DefaultIfEmpty(0).Max();
+            top += tall + Gap + (most > 0 ? 5 + CaptionLine * most : 0);
         }
         var widest = Rows.Select(row => row.Tiles.Count).DefaultIfEmpty(0).Max();
         var width = Math.Max(left + widest * slot, 12 + Math.Max(TextSize.Width(Title, 16), TextSize.Width(Subtitle ?? "", 12)));
@@ -75,12 +77,16 @@ public sealed class ImageGrid : View
         foreach (var (name, tiles) in Rows)
         {
             text.Append($"\n{name}: {tiles.Count} images");
-            if (tiles.Any(tile => tile.Caption.Length > 0)) text.Append(": ").AppendJoin(", ", tiles.Select(Marked));
+            if (tiles.Any(tile => tile.Caption.Length > 0)) text.Append(": ").AppendJoin(", ", tiles.Select(tile => OneLine(Marked(tile))));
         }
         return text.ToString();
     }
 
     private double HeightOf(Tile tile) => TileSize * (double)tile.Image.Height / tile.Image.Width;
+
+    private static string OneLine(string caption) => caption.Replace('\n', ' ');
+
+    private static string[] Lines(Tile tile) => tile.Caption.Length == 0 ? [] : Marked(tile).Split('\n');
 
     private static string Marked(Tile tile) => tile.Verdict switch
     {

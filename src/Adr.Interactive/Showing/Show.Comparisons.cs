@@ -56,7 +56,7 @@ public static partial class Show
         {
             Y = new Axis("seconds an epoch") { Min = 0 },
             Decimals = 1,
-            Subtitle = "wall time of training, its own attack included; on a machine that does other work, too, it says little",
+            Subtitle = "wall time of training with its attack; on a busy machine it says little",
             Width = 560,
         };
     }

@@ -78,7 +78,7 @@ public static partial class Show
             var (probability, predicted) = model.forward(images).softmax(1).max(1);
             var (shares, classes) = (probability.to(ScalarType.Float32).cpu().data<float>().ToArray(), predicted.cpu().data<long>().ToArray());
             return [.. truth.Select((label, i) => new Tile(pixels.Image(i),
-                $"{Named(label, classNames)} → {Named(classes[i], classNames)} ({Number.Fixed(shares[i], 2)})",
+                string.Join(classNames is null ? ' ' : '\n', Named(label, classNames), $"→ {Named(classes[i], classNames)}", $"({Number.Fixed(shares[i], 2)})"), // names may be long
                 classes[i] == label ? Verdict.Right : Verdict.Wrong))];
         }
         finally

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Adr.Evaluation;
 using Adr.Interactive.Drawing;
 
@@ -68,14 +67,14 @@ public static partial class Show
             }
         }
         var wrong = surface.Right.Cast<bool>().Count(right => !right);
-        string[] names = [.. surface.Offsets.Select((offset, i) => i % Math.Max(1, (count - 1) / 6) == 0 ? offset.ToString("0.###", CultureInfo.InvariantCulture) : "")]; // all would not fit
+        string[] names = [.. surface.Offsets.Select((offset, i) => i % Math.Max(1, (count - 1) / 6) == 0 ? Number.Short(offset, 3) : "")]; // all would not fit
         return new HeatmapFigure($"{surface.Model}: cross-entropy around an image", shades, texts, names, names)
         {
             ColumnLabel = "along the sign of the gradient, pixel units",
             RowLabel = "along random signs, pixel units",
             Subtitle = $"full colour: {Number.Fixed(top, 2)}; ×: wrong, {Number.Fixed(100.0 * wrong / (count * count), 0)} % of the cells",
-            Width = 420,
-            Height = 400,
+            Width = 480,
+            Height = 440,
         };
     }
 

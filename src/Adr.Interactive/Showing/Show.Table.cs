@@ -44,6 +44,28 @@ public static partial class Show
         };
     }
 
+    /// <summary>Many rows of the same experiment, a line each: natural accuracy, that under the last attack on all images, and under Auto-Attack where it was run.</summary>
+    /// <remarks>Colours tell attacks apart here, not defences: the lines are named.</remarks>
+    public static IntervalFigure Intervals(RobustnessTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        int[] columns = [0, table.Attacks.Count, .. table.Rows[0].AutoAttack is null ? Array.Empty<int>() : [table.Columns.Count - 1]];
+        var shares = table.Rows.Select(table.Shares).ToArray();
+        var series = columns.Select((column, i) => new BarSeries(table.Columns[column], shares.Select(row => row[column].Value))
+        {
+            Style = i == 0 ? Palette.Neutral : i + 3, // none of ADV's and ADR-ADV's
+            Low = [.. shares.Select(row => row[column].Low)],
+            High = [.. shares.Select(row => row[column].High)],
+        });
+        return new IntervalFigure("Natural and robust accuracy", [.. table.Rows.Select(row => row.Defence)], [.. series])
+        {
+            X = Axis.Share("accuracy"),
+            Subtitle = $"ε = {Epsilon(table.Experiment.Epsilon)} (L∞), {Number.Count(table.Rows[0].Report.Natural.Total)} test images; 95 % intervals",
+            Width = 720,
+            Height = Math.Clamp(120 + 44 * table.Rows.Count, 240, 4000),
+        };
+    }
+
     private static bool IsClearlyBest(IReadOnlyList<Proportion>[] shares, int row, int column) =>
         shares.Length > 1 && shares.Where((_, other) => other != row).All(other => other[column].High < shares[row][column].Low);
 }

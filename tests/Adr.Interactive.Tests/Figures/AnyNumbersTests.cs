@@ -71,6 +71,17 @@ public class AnyNumbersTests
             Assert.Throws<ArgumentException>(() => new BarFigure("t", ["a", "b"], new BarSeries("s", 1)));
     }
 
+    public class IntervalFigureOf
+    {
+        [Fact]
+        public void Any_numbers_is_a_figure() => Law.Holds(Numbers, values =>
+            IsFigure(new IntervalFigure("t", [.. values.Select((_, i) => $"line {i}")], [.. Enumerable.Range(0, 6).Select(i => new BarSeries($"{i}", values) { Low = values, High = [.. values.Reverse()] })])), 300);
+
+        [Fact]
+        public void A_missing_value_for_a_line_is_refused() =>
+            Assert.Throws<ArgumentException>(() => new IntervalFigure("t", ["a", "b"], new BarSeries("s", 1)));
+    }
+
     public class ScatterFigureOf
     {
         [Fact]
@@ -109,6 +120,8 @@ public class AnyNumbersTests
             IsFigure(new LineFigure(""));
             IsFigure(new BarFigure("", []));
             IsFigure(new BarFigure("", ["a"]));
+            IsFigure(new IntervalFigure("", []));
+            IsFigure(new IntervalFigure("", ["a"]));
             IsFigure(new ScatterFigure(""));
             IsFigure(new HeatmapFigure("", new double[0, 0], new string[0, 0], [], []));
             Assert.NotEmpty(XDocument.Parse(new FigureRow().As(Mime.Svg)).ToString());

@@ -69,6 +69,26 @@ public class ShowTests
         }
     }
 
+    public class Intervals
+    {
+        [Fact]
+        public void Are_natural_accuracy_the_last_attack_and_auto_attack_of_each_row()
+        {
+            var (table, at) = (Records.TableOf(("none", 970, 760), ("all", 973, 888)), new Proportion(888, 1000));
+            var plain = Show.Intervals(table);
+            Assert.Equal(["none", "all"], plain.Rows);
+            Assert.Equal(["natural", "PGD-40"], plain.Series.Select(series => series.Name));
+            Assert.Equal((at.Value, at.Low, at.High), (plain.Series[1].Values[1], plain.Series[1].Low![1], plain.Series[1].High![1]));
+
+            var judged = new RobustnessTable(table.Experiment, [.. table.Rows.Select(row => row with { AutoAttack = Records.AutoAttack, Report = WithPoints(row.Report) })]);
+            Assert.Equal(Records.AutoAttack.RobustAccuracy.Value, Show.Intervals(judged).Series[2].Values[0]);
+        }
+
+        // Auto-Attack's column stands beside the last attack on the same points
+        private static RobustnessReport WithPoints(RobustnessReport report) =>
+            report with { Attacks = [.. report.Attacks.Select(attack => attack with { Robust = new bool[Math.Max(attack.Robust.Length, Records.AutoAttack.Robust.Length)] })] };
+    }
+
     public class Curves
     {
         [Fact]

@@ -15,6 +15,7 @@ public class BundleTests
     {
         ["line"] = text => Samples.Line(text, text),
         ["bar"] = text => Samples.Bar(text, text),
+        ["intervals"] = text => Samples.Intervals(text, text),
         ["scatter"] = text => Samples.Scatter(text, text),
         ["heatmap"] = text => Samples.Heatmap(text, text),
         ["images"] = text => Samples.Images(text, text),

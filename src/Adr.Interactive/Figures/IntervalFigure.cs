@@ -1,0 +1,137 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Adr.Interactive.Drawing;
+using static Adr.Interactive.Drawing.Number;
+
+namespace Adr.Interactive;
+
+/// <summary>Points with intervals, a line for each name: accuracies of many settings, where bars would be too many to tell apart.</summary>
+[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text])]
+public sealed class IntervalFigure : Figure
+{
+    private const double Apart = 0.24, PointSize = 8; // apart: between the points of a line, in lines
+    private static readonly Symbol[] Symbols = [Symbol.Circle, Symbol.Square, Symbol.Diamond, Symbol.Triangle];
+    private readonly Axis _x = new();
+
+    /// <summary>Lines of points.</summary>
+    /// <param name="title">What the figure shows.</param>
+    /// <param name="rows">The lines' names, from the top.</param>
+    /// <param name="series">The points of each kind, one for each line; <see cref="BarSeries.Low"/> and <see cref="BarSeries.High"/> are their intervals.</param>
+    /// <exception cref="ArgumentException">A series has not one value for each line.</exception>
+    public IntervalFigure(string title, IReadOnlyList<string> rows, params IReadOnlyList<BarSeries> series) : base(title)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(series);
+        (Rows, Series) = ([.. rows], [.. series]);
+        foreach (var one in Series)
+            if (one.Values.Count != Rows.Count) throw new ArgumentException($"Series '{one.Name}' has {one.Values.Count} values for {Rows.Count} lines.", nameof(series));
+    }
+
+    /// <summary>The lines' names, from the top.</summary>
+    public IReadOnlyList<string> Rows { get; }
+
+    /// <summary>The points of each kind.</summary>
+    public IReadOnlyList<BarSeries> Series { get; }
+
+    /// <summary>The horizontal axis. Default: over the data, unnamed.</summary>
+    public Axis X { get => _x; init => _x = value.Checked(nameof(X)); }
+
+    internal override SvgWriter Draw()
+    {
+        var svg = new SvgWriter();
+        var frame = Frame();
+        frame.Draw(svg);
+        for (var r = 0; r < Rows.Count; r++) svg.Line(frame.Left, frame.Y(r + 0.5), frame.Right, frame.Y(r + 0.5), "currentColor", 0.14);
+        frame.OpenClip(svg);
+        for (var s = 0; s < Series.Count; s++)
+        {
+            var (series, drawn) = (Series[s], Drawn(s).ToArray());
+            var whiskers = new StringBuilder();
+            foreach (var r in drawn.Where(series.HasError))
+                whiskers.Append($"M{Length(frame.X(series.Low![r]))} {Length(frame.Y(Place(s, r)))}H{Length(frame.X(series.High![r]))}");
+            if (whiskers.Length > 0) svg.Stroke(whiskers.ToString(), Color(s), 1.8);
+            SymbolPath.Draw(svg, drawn.Select(r => (frame.X(series.Values[r]), frame.Y(Place(s, r)))), Symbols[s % Symbols.Length], PointSize, Color(s), 1);
+        }
+        svg.CloseClip();
+        return svg;
+    }
+
+    private protected override JsonArray PlotlyData()
+    {
+        var data = new JsonArray();
+        for (var s = 0; s < Series.Count; s++)
+        {
+            var (series, place) = (Series[s], s);
+            var points = new JsonObject
+            {
+                ["type"] = "scatter",
+                ["mode"] = "markers",
+                ["cliponaxis"] = false, // 0 and 1 are ends of the axis, and whole points
+                ["name"] = Escape.Plotly(series.Name),
+                ["x"] = PlotlyParts.Numbers(series.Values),
+                ["y"] = PlotlyParts.Numbers(Enumerable.Range(0, Rows.Count).Select(r => Place(place, r))),
+                ["customdata"] = PlotlyParts.Texts(Rows),
+                ["hovertemplate"] = "%{customdata}: %{x}",
+                ["marker"] = new JsonObject { ["symbol"] = SymbolPath.PlotlyName(Symbols[s % Symbols.Length]), ["size"] = PointSize, ["color"] = Color(s) },
+            };
+            if (series.Low is { } low && series.High is { } high)
+                points["error_x"] = new JsonObject
+                {
+                    ["type"] = "data",
+                    ["symmetric"] = false,
+                    ["array"] = PlotlyParts.Numbers(high.Zip(series.Values, (end, value) => end - value)),
+                    ["arrayminus"] = PlotlyParts.Numbers(series.Values.Zip(low, (value, end) => value - end)),
+                    ["color"] = Color(s),
+                    ["thickness"] = 1.8,
+                    ["width"] = 0,
+                };
+            data.Add(points);
+        }
+        return data;
+    }
+
+    private protected override JsonObject PlotlyLayout()
+    {
+        var layout = PlotlyParts.Layout(this, Frame(), XScale().Plotly(lines: true), YScale().Plotly(lines: false, reversed: true));
+        layout["shapes"] = new JsonArray([.. Enumerable.Range(0, Rows.Count).Select(r => new JsonObject
+        {
+            ["type"] = "line",
+            ["xref"] = "paper",
+            ["x0"] = 0,
+            ["x1"] = 1,
+            ["y0"] = r + 0.5,
+            ["y1"] = r + 0.5,
+            ["line"] = new JsonObject { ["color"] = "rgba(128,128,128,0.22)", ["width"] = 1 },
+        })]);
+        return layout;
+    }
+
+    private protected override string Summary()
+    {
+        var text = new StringBuilder(Heading());
+        if (X.Text.Length > 0) text.Append($"\n{X.Text}");
+        for (var r = 0; r < Rows.Count; r++)
+        {
+            text.Append($"\n{Rows[r]}:");
+            for (var s = 0; s < Series.Count; s++)
+            {
+                text.Append($"{(s == 0 ? "" : ",")} {Series[s].Name} {Short(Series[s].Values[r])}");
+                if (Series[s].HasError(r)) text.Append($" [{Short(Series[s].Low![r])}, {Short(Series[s].High![r])}]");
+            }
+        }
+        if (Series.Count == 0 || Rows.Count == 0) text.Append("\nno points");
+        return text.ToString();
+    }
+
+    private IEnumerable<int> Drawn(int s) => Enumerable.Range(0, Rows.Count).Where(r => double.IsFinite(Series[s].Values[r]));
+
+    private double Place(int s, int r) => r + (s - (Series.Count - 1) / 2.0) * Math.Min(Apart, 0.8 / Math.Max(1, Series.Count));
+
+    private AxisScale XScale() => AxisScale.Over(X, Series.SelectMany(s => s.Values.Concat(s.Low ?? []).Concat(s.High ?? [])), 6);
+
+    private AxisScale YScale() => AxisScale.Categories("", Rows);
+
+    private PlotFrame Frame() => new(this, XScale(), YScale(), Series.Count < 2 ? [] : [.. Series.Select((s, i) => new LegendEntry(s.Name, Color(i), Symbols[i % Symbols.Length]))], downwards: true);
+
+    private string Color(int s) => Palette.Color(Series[s].Style ?? s);
+}
