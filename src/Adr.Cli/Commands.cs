@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Adr.Cli.Attacking;
 using Adr.Cli.Demo;
 using Adr.Cli.Doctor;
+using Adr.Cli.Kernels;
 using Adr.Cli.Running;
 using Adr.Cli.Sweeping;
 using Adr.Cli.Training;
@@ -48,5 +49,5 @@ public static class Commands
 
     /// <summary>All verbs with their options.</summary>
     public static Command Create() =>
-        new("./adr", "Adversarial training by local and global compactness, in C# notebooks.") { new HelpOption { Recursive = true }, new VersionOption(), DemoCommand.Create(), RunCommand.Create(), DoctorCommand.Create(), AttackCommand.Create(), SweepCommand.Create(), TableCommand.Create(), TrainCommand.Create() };
+        new("./adr", "Adversarial training by local and global compactness, in C# notebooks.") { new HelpOption { Recursive = true }, new VersionOption(), DemoCommand.Create(), RunCommand.Create(), DoctorCommand.Create(), KernelCommand.Create(), AttackCommand.Create(), SweepCommand.Create(), TableCommand.Create(), TrainCommand.Create() };
 }

@@ -1,3 +1,6 @@
 using Adr.Kernel.Engine;
+using Adr.Kernel.Jupyter;
 
-return await EngineHost.RunAsync(args);
+if (args is not ["kernel", var connectionFile]) return await EngineHost.RunAsync(args);
+await JupyterKernel.RunAsync(connectionFile, EngineCommand.Default, []);
+return 0;

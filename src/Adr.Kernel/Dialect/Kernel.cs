@@ -31,11 +31,18 @@ public static class Kernel
         document.head.appendChild(style);
         """);
 
-    /// <summary>Asks a person; a headless run has none, so it says how to do without.</summary>
-    /// <exception cref="NotSupportedException">Always.</exception>
-    public static Task<string> GetInputAsync(string prompt = "", string typeHint = "text") => throw new NotSupportedException(
-        $"The notebook asks for input ('{prompt}'), and nobody is there to answer. Give the value by a parameter: tag a cell 'parameters' and run with -p name=value.");
+    /// <summary>Takes away what the cell has shown so far.</summary>
+    /// <param name="wait">Only when the cell shows something else, so that the page does not flicker.</param>
+    public static void ClearOutput(bool wait = false) => Running.ClearOutput(wait);
 
-    /// <inheritdoc cref="GetInputAsync"/>
-    public static Task<string> GetPasswordAsync(string prompt = "") => GetInputAsync(prompt, "password");
+    /// <summary>Asks whoever sits before the notebook.</summary>
+    /// <param name="prompt">The question.</param>
+    /// <param name="typeHint"><c>password</c> hides what is typed; any other asks for text.</param>
+    /// <exception cref="NotSupportedException">Nobody is there, as in a headless run; the message says how to do without.</exception>
+    public static Task<string> GetInputAsync(string prompt = "", string typeHint = "text") => Running.AskAsync(prompt, isPassword: typeHint == "password");
+
+    /// <summary>Asks for text that nobody may read over a shoulder.</summary>
+    /// <param name="prompt">The question.</param>
+    /// <exception cref="NotSupportedException">Nobody is there, as in a headless run; the message says how to do without.</exception>
+    public static Task<string> GetPasswordAsync(string prompt = "") => Running.AskAsync(prompt, isPassword: true);
 }

@@ -9,10 +9,14 @@ public sealed class KernelInvocationContext
     private static readonly AsyncLocal<KernelInvocationContext?> Flowing = new();
     private static KernelInvocationContext? latest;
     private readonly EngineOutput output;
+    private readonly EngineInput? input;
+    private readonly CancellationToken pressed;
 
-    internal KernelInvocationContext(EngineOutput output, int cell, CancellationToken cancellationToken)
+    internal KernelInvocationContext(EngineOutput output, EngineInput? input, int cell, CancellationToken cancellationToken, CancellationToken pressed)
     {
+        this.pressed = pressed;
         this.output = output;
+        this.input = input;
         Cell = cell;
         CancellationToken = cancellationToken;
     }
@@ -26,12 +30,16 @@ public sealed class KernelInvocationContext
     /// <summary>The cell's number.</summary>
     internal int Cell { get; }
 
+    /// <summary>Whether somebody is there to be asked.</summary>
+    internal bool HasInput => input is not null;
+
     /// <summary>Shows a value below the cell.</summary>
     /// <param name="value">Any object.</param>
     /// <param name="mimeTypes">The MIME types to show it in; none for its type's preferred ones.</param>
     /// <returns>The shown value, which can be updated.</returns>
     public DisplayedValue Display(object? value, params string[] mimeTypes)
     {
+        EndIfPressed();
         var id = Guid.NewGuid().ToString("N");
         output.Send(new ValueDisplayed(Cell, ValueBundle.Of(value, mimeTypes), id));
         return new DisplayedValue(id, mimeTypes);
@@ -46,8 +54,25 @@ public sealed class KernelInvocationContext
     /// <summary>Writes to the cell's stderr stream.</summary>
     public void DisplayStandardError(string text) => output.Write(Cell, "stderr", text);
 
-    internal void Update(string displayId, object? value, string[] mimeTypes) =>
+    /// <summary>Takes away what the cell has shown so far.</summary>
+    /// <param name="wait">Only when the cell shows something else, so that the page does not flicker.</param>
+    public void ClearOutput(bool wait = false) => output.Send(new OutputsCleared(Cell, wait));
+
+    internal async Task<string> AskAsync(string prompt, bool isPassword)
+    {
+        var answer = input is null ? null : await input.AskAsync(this, prompt, isPassword).ConfigureAwait(false);
+        return answer ?? throw new NotSupportedException(
+            $"The notebook asks for input ('{prompt}'), and nobody is there to answer. Give the value by a parameter: tag a cell 'parameters' and run with -p name=value.");
+    }
+
+    internal void Update(string displayId, object? value, string[] mimeTypes)
+    {
+        EndIfPressed();
         output.Send(new ValueUpdated(Cell, ValueBundle.Of(value, mimeTypes), displayId));
+    }
+
+    /// <summary>Ends a cell that was asked to stop some time ago and goes on.</summary>
+    internal void EndIfPressed() => pressed.ThrowIfCancellationRequested();
 
     internal void Return(object? value) => output.Send(new ValueReturned(Cell, ValueBundle.Of(value, [])));
 

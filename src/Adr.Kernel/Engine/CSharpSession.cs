@@ -17,6 +17,7 @@ internal sealed class CSharpSession
 
     private readonly NotebookReferences references;
     private readonly ScriptOptions options;
+    private readonly List<string> codes = [];
     private ScriptState<object>? state;
 
     internal CSharpSession(string folder, IReadOnlyList<string> referencePaths)
@@ -31,7 +32,17 @@ internal sealed class CSharpSession
             .WithAllowUnsafe(true)
             .WithEmitDebugInformation(true) // for the line in a cell's traceback
             .WithFileEncoding(Encoding.UTF8);
+        Compilation = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, usings: Imports, allowUnsafe: true, metadataReferenceResolver: references, sourceReferenceResolver: options.SourceResolver);
     }
+
+    /// <summary>The code that ran so far, in order.</summary>
+    internal IReadOnlyList<string> Codes => codes;
+
+    /// <summary>What all code can use.</summary>
+    internal IEnumerable<MetadataReference> References => options.MetadataReferences;
+
+    /// <summary>How code is compiled.</summary>
+    internal CSharpCompilationOptions Compilation { get; }
 
     internal IEnumerable<ScriptVariable> Variables => state?.Variables ?? [];
 
@@ -39,6 +50,7 @@ internal sealed class CSharpSession
     internal void Start()
     {
         const string Static = "using static Microsoft.DotNet.Interactive.Kernel;";
+        codes.Add(Static);
         state = CSharpScript.Create<object>(Static, options).RunAsync().GetAwaiter().GetResult();
     }
 
@@ -62,12 +74,20 @@ internal sealed class CSharpSession
         {
             throw new ReferenceNotFoundException(explanation, error.Diagnostics);
         }
+        codes.Add(code);
         if (state.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
         return (HasReturnValue(script), state.ReturnValue);
     }
 
+    /// <summary>The value of an expression; what it declares is forgotten.</summary>
+    internal async Task<object?> EvaluateAsync(string expression, CancellationToken cancellationToken) =>
+        (await state!.Script.ContinueWith<object>(expression, options).RunFromAsync(state, cancellationToken).ConfigureAwait(false)).ReturnValue;
+
     /// <summary>What the references of the last cell have to say to the user.</summary>
     internal IReadOnlyList<string> TakeNotices() => references.TakeNotices();
+
+    /// <summary>Forgets what the references have to say.</summary>
+    internal void Forget() => references.TakeNotices();
 
     // Roslyn knows whether a submission ends in an expression, and tells csi only.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "HasReturnValue")]

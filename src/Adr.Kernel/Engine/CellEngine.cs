@@ -10,37 +10,141 @@ using Microsoft.DotNet.Interactive.Formatting;
 namespace Adr.Kernel.Engine;
 
 /// <summary>Runs cells: C# in one session, and the directives around it.</summary>
-internal sealed class CellEngine(EngineOutput output, string folder, IReadOnlyList<string> referencePaths)
+internal sealed class CellEngine(EngineOutput output, EngineInput input, string folder, IReadOnlyList<string> referencePaths)
 {
+    // Deep recursion in a cell should meet the same limits as in a program's main thread.
+    private const int StackSize = 16 << 20;
+
     private static readonly MarkdownPipeline Markdown = new MarkdownPipelineBuilder().UseMathematics().UseAdvancedExtensions().Build();
 
     private readonly CSharpSession session = new(folder, referencePaths);
-    private volatile CancellationTokenSource running = new();
+    private readonly TaskCompletionSource<CodeAssistant> assistant = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private CellInterruption? running;
 
     /// <summary>Makes the first cell as quick as the others.</summary>
-    internal void Start() => session.Start();
-
-    /// <summary>Asks the running cell to stop.</summary>
-    internal void Cancel() => running.Cancel();
-
-    /// <summary>Runs a cell to its end; whatever happens is told through the output.</summary>
-    internal void Execute(ExecuteRequest request)
+    private void Start()
     {
-        running = new CancellationTokenSource();
-        var context = new KernelInvocationContext(output, request.Cell, running.Token);
+        session.Start();
+        assistant.SetResult(new CodeAssistant(session));
+    }
+
+    /// <summary>Answers a question about code.</summary>
+    internal async Task AnswerAsync(EngineMessage question)
+    {
+        var asked = await assistant.Task.ConfigureAwait(false);
+        try
+        {
+            output.Send(question switch
+            {
+                CompletionRequest completion => await asked.CompleteAsync(completion).ConfigureAwait(false),
+                InspectionRequest inspection => await asked.InspectAsync(inspection).ConfigureAwait(false),
+                CompletenessRequest completeness => CodeAssistant.IsComplete(completeness),
+                _ => throw new UnreachableException($"No way to answer a {question.GetType().Name}."),
+            });
+        }
+        catch (Exception failure) // an editor goes on without an answer; a person should still hear of it
+        {
+            output.Write(null, "stderr", $"The kernel could not answer a {question.GetType().Name}: {failure.Message}\n");
+            output.Send(question switch
+            {
+                CompletionRequest completion => new Completions(completion.Id, completion.Position, completion.Position, []),
+                InspectionRequest inspection => new Inspection(inspection.Id, []),
+                CompletenessRequest completeness => new Completeness(completeness.Id, "unknown", ""),
+                _ => throw new UnreachableException(),
+            });
+        }
+    }
+
+    /// <summary>Stops the running cell, if there is one.</summary>
+    internal void Stop()
+    {
+        CellInterruption? cell;
+        lock (gate) cell = running;
+        cell?.Stop();
+    }
+
+    /// <summary>Makes ready, then runs cells one after the other, on a thread of their own.</summary>
+    /// <param name="requests">The cells; blocks where there is none yet.</param>
+    /// <param name="ready">Called once the first cell can run.</param>
+    internal void Run(IEnumerable<ExecuteRequest> requests, Action ready)
+    {
+        // One thread for all cells: native libraries keep settings (threads, gradient mode) by thread. Only where a cell
+        // had to be aborted does the next one get another; the old one must end, or no other thread can be aborted.
+        CellDone? aborted = null;
+        OnThread(() =>
+        {
+            Start();
+            ready();
+            aborted = UntilAbort(requests);
+        });
+        while (aborted is { } done)
+        {
+            Tell(done);
+            OnThread(() => aborted = UntilAbort(requests));
+        }
+    }
+
+    private static void OnThread(Action run)
+    {
+        var thread = new Thread(() => run(), StackSize) { Name = "cells", IsBackground = true };
+        thread.Start();
+        thread.Join();
+    }
+
+    /// <summary>Runs cells until one had to be aborted; its end is for another thread to tell. Null where no cells are left.</summary>
+    private CellDone? UntilAbort(IEnumerable<ExecuteRequest> requests)
+    {
+        foreach (var request in requests)
+        {
+            var (done, isAborted) = Execute(request);
+            if (isAborted) return done;
+            Tell(done);
+        }
+        return null;
+    }
+
+    private (CellDone Done, bool IsAborted) Execute(ExecuteRequest request)
+    {
+        var interruption = new CellInterruption();
+        lock (gate) running = interruption;
+        var context = new KernelInvocationContext(output, request.HasInput ? input : null, request.Cell, interruption.Token, interruption.Pressed);
         context.Enter();
         CellError? error = null;
+        var expressions = new Dictionary<string, ExpressionValue>();
         try
         {
             // Blocking here, not awaiting, keeps every cell's first part on this thread.
-            RunAsync(request.Code, request.Language, $"Cell [{request.Cell}]", context).GetAwaiter().GetResult();
+            interruption.Run(() =>
+            {
+                RunAsync(request.Code, request.Language, request.Name, context).GetAwaiter().GetResult();
+                foreach (var (name, expression) in request.Expressions) expressions[name] = Evaluate(expression, context.CancellationToken);
+            });
         }
         catch (Exception failure)
         {
-            error = CellErrors.Of(failure);
+            error = CellErrors.Of(failure, interruption.IsAsked);
         }
-        output.MarkNativeStreams(request.Cell);
-        output.Send(new CellDone(request.Cell, error));
+        lock (gate) running = null;
+        return (new CellDone(request.Cell, error) { Expressions = error is null ? expressions : [] }, interruption.IsAborted);
+    }
+
+    private void Tell(CellDone done)
+    {
+        output.MarkNativeStreams(done.Cell);
+        output.Send(done);
+    }
+
+    private ExpressionValue Evaluate(string expression, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new ExpressionValue(ValueBundle.Of(session.EvaluateAsync(expression, cancellationToken).GetAwaiter().GetResult(), []), null);
+        }
+        catch (Exception failure)
+        {
+            return new ExpressionValue([], CellErrors.Of(failure));
+        }
     }
 
     /// <summary>Runs the text of a cell, this notebook's or an imported one.</summary>

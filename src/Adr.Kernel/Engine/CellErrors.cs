@@ -8,8 +8,12 @@ namespace Adr.Kernel.Engine;
 /// <summary>Failures as a notebook shows them: the type, the message, and where in which cell.</summary>
 internal static partial class CellErrors
 {
-    internal static CellError Of(Exception error) => error switch
+    /// <summary>A failure.</summary>
+    /// <param name="error">What the cell threw.</param>
+    /// <param name="interrupted">Whether somebody had asked the cell to stop.</param>
+    internal static CellError Of(Exception error, bool interrupted = false) => error switch
     {
+        OperationCanceledException or ThreadInterruptedException when interrupted => new("Interrupted", "The cell was stopped.", ["Interrupted: The cell was stopped.", .. OfException(error).Traceback.Where(line => CellPlace().IsMatch(line))]),
         CompilationErrorException compilation => OfCompilation(compilation.Diagnostics, ""),
         ReferenceNotFoundException reference => OfCompilation(reference.Diagnostics, $" ({reference.Message})"),
         DirectiveException directive => new("DirectiveError", directive.Message, [$"DirectiveError: {directive.Message}", $"   at {directive.Place}, line {directive.Line}"]),

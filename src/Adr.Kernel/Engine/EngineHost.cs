@@ -8,9 +8,6 @@ namespace Adr.Kernel.Engine;
 /// <summary>The engine's own process: takes cells from a runner, runs them one after the other, and ends when the runner does.</summary>
 public static class EngineHost
 {
-    // Deep recursion in a cell should meet the same limits as in a program's main thread.
-    private const int StackSize = 16 << 20;
-
     /// <summary>Runs the engine until its runner ends it. A host's <c>Main</c> passes its arguments here when the first is <c>engine</c>.</summary>
     /// <param name="args">What the runner put on the command line.</param>
     /// <returns>The process's exit code.</returns>
@@ -36,36 +33,38 @@ public static class EngineHost
         using var control = new MessageStream(new NetworkStream(socket));
         var output = new EngineOutput(control, arguments.Token);
         output.CaptureConsole();
-        var engine = new CellEngine(output, Environment.CurrentDirectory, arguments.ReferencePaths);
+        var input = new EngineInput(output);
+        input.CaptureConsole();
+        var engine = new CellEngine(output, input, Environment.CurrentDirectory, arguments.ReferencePaths);
 
         using var requests = new BlockingCollection<ExecuteRequest>();
-        var cells = new Thread(() =>
-        {
-            engine.Start();
-            output.Send(new EngineReady());
-            // One thread for all cells: native libraries keep settings (threads, gradient mode) by thread.
-            foreach (var request in requests.GetConsumingEnumerable()) engine.Execute(request);
-        }, StackSize) { Name = "cells", IsBackground = true };
-        cells.Start();
+        new Thread(() => engine.Run(requests.GetConsumingEnumerable(), () => output.Send(new EngineReady()))) { Name = "cells' keeper", IsBackground = true }.Start();
 
         var done = new TaskCompletionSource<int>();
-        new Thread(() => Listen(control, requests, engine, done)) { Name = "control", IsBackground = true }.Start();
+        new Thread(() => Listen(control, requests, engine, input, done)) { Name = "control", IsBackground = true }.Start();
         var exitCode = await done.Task.ConfigureAwait(false);
         Environment.Exit(exitCode); // user code may have left threads behind
         return exitCode;
     }
 
-    private static void Listen(MessageStream control, BlockingCollection<ExecuteRequest> requests, CellEngine engine, TaskCompletionSource<int> done)
+    private static void Listen(MessageStream control, BlockingCollection<ExecuteRequest> requests, CellEngine engine, EngineInput input, TaskCompletionSource<int> done)
     {
         while (true)
         {
-            switch (control.Receive())
+            var message = control.Receive();
+            switch (message)
             {
                 case ExecuteRequest request:
                     requests.Add(request);
                     break;
+                case CompletionRequest or InspectionRequest or CompletenessRequest:
+                    _ = Task.Run(() => engine.AnswerAsync(message));
+                    break;
                 case CancelRequest:
-                    new Thread(engine.Cancel) { Name = "cancel", IsBackground = true }.Start();
+                    new Thread(engine.Stop) { Name = "stop", IsBackground = true }.Start();
+                    break;
+                case InputGiven given:
+                    input.Give(given.Text);
                     break;
                 case ShutdownRequest:
                     done.SetResult(0);
@@ -73,8 +72,8 @@ public static class EngineHost
                 case null:
                     Process.GetCurrentProcess().Kill(); // the runner is gone, and no cell may outlive it
                     return;
-                case var unexpected:
-                    throw new InvalidOperationException($"A runner does not send {unexpected.GetType().Name}.");
+                default:
+                    throw new InvalidOperationException($"A runner does not send {message.GetType().Name}.");
             }
         }
     }

@@ -7,7 +7,7 @@ using System.Threading.Channels;
 namespace Adr.Kernel.Engine;
 
 /// <summary>An engine in a process of its own, as its runner sees it: requests go in, messages come out, and it can be killed.</summary>
-public sealed class EngineProcess : IAsyncDisposable
+public sealed class EngineProcess : IEngine
 {
     // The engine answers these in milliseconds; the limits only keep a broken one from hanging the run.
     private static readonly TimeSpan MarkLimit = TimeSpan.FromSeconds(2);
@@ -30,13 +30,13 @@ public sealed class EngineProcess : IAsyncDisposable
         reading = Task.Run(ReadAsync);
     }
 
-    /// <summary>What the engine says, in order; completes once the engine is gone and everything it wrote was read.</summary>
+    /// <inheritdoc/>
     public ChannelReader<EngineMessage> Messages => messages.Reader;
 
     /// <summary>The engine's process id.</summary>
     public int Id => process.Id;
 
-    /// <summary>How the process ended: its exit code, or 128 and the signal's number; valid once <see cref="Messages"/> completed.</summary>
+    /// <inheritdoc/>
     public int ExitCode => process.ExitCode;
 
     /// <summary>Starts an engine and waits until it can take cells.</summary>
@@ -67,7 +67,7 @@ public sealed class EngineProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a request; one to an engine that is gone is dropped, and <see cref="Messages"/> completes.</summary>
+    /// <inheritdoc/>
     public void Send(EngineMessage request)
     {
         try

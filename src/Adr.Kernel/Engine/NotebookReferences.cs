@@ -126,7 +126,7 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
 
     private PortableExecutableReference Reference(string path)
     {
-        if (!cache.TryGetValue(path, out var reference)) cache[path] = reference = MetadataReference.CreateFromFile(path);
+        if (!cache.TryGetValue(path, out var reference)) cache[path] = reference = MetadataReference.CreateFromFile(path, documentation: XmlDocs.Of(path));
         return reference;
     }
 

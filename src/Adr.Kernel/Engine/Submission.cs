@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Adr.Kernel.Engine;
@@ -10,6 +11,9 @@ internal sealed partial class Submission
         ["csharp"] = "csharp", ["c#"] = "csharp", [".net-csharp"] = "csharp", ["dotnet-interactive.csharp"] = "csharp",
         ["markdown"] = "markdown", ["html"] = "html", ["javascript"] = "javascript", ["js"] = "javascript",
     };
+
+    /// <summary>The directives, as they are written.</summary>
+    internal static IReadOnlyList<string> Directives { get; } = ["#!csharp", "#!markdown", "#!html", "#!javascript", "#!time", "#!import", "#!who", "#!whos", "#!about", "#!lsmagic"];
 
     private static readonly HashSet<string> Actions = ["time", "import", "who", "whos", "about", "lsmagic"];
 
@@ -61,6 +65,20 @@ internal sealed partial class Submission
             if (block.Lines.Any(line => !string.IsNullOrWhiteSpace(line))) steps.Add(block);
             block = new CodeBlock(block.Language, directiveLine + 1, []);
         }
+    }
+
+    /// <summary>The text with all that is not C# blanked out, so that what is C# stays in its place.</summary>
+    internal static string CSharpIn(string code)
+    {
+        var text = new StringBuilder(code.Length);
+        var isCSharp = true;
+        foreach (var line in code.Split('\n'))
+        {
+            var magic = Magic().Match(line);
+            if (magic.Success && !Actions.Contains(magic.Groups["name"].Value)) isCSharp = Languages.GetValueOrDefault(magic.Groups["name"].Value) == "csharp";
+            text.Append(magic.Success || !isCSharp ? new string(' ', line.Length) : line).Append('\n');
+        }
+        return text.ToString(0, code.Length); // without the last line feed
     }
 
     private static string LanguageOf(string name, string asked, int line)

@@ -1,0 +1,33 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+
+namespace Adr.Kernel.Jupyter;
+
+/// <summary>What a client is told about this kernel.</summary>
+internal static class KernelInfo
+{
+    /// <summary>The version of Jupyter's protocol that it speaks.</summary>
+    internal const string Protocol = "5.4";
+
+    internal static JsonObject Reply() => new()
+    {
+        ["status"] = "ok",
+        ["protocol_version"] = Protocol,
+        ["implementation"] = "adr",
+        ["implementation_version"] = Version,
+        ["language_info"] = new JsonObject
+        {
+            ["name"] = "C#", // as .NET Interactive's notebooks say
+            ["version"] = "14.0",
+            ["mimetype"] = "text/x-csharp",
+            ["file_extension"] = ".cs",
+            ["pygments_lexer"] = "csharp",
+            ["codemirror_mode"] = "text/x-csharp",
+        },
+        ["banner"] = $"C# on .NET {Environment.Version}, Adr.Notebooks {Version}",
+        ["help_links"] = new JsonArray(),
+        ["debugger"] = false,
+    };
+
+    private static string Version => typeof(KernelInfo).Assembly.GetName().Version?.ToString(3) ?? "0";
+}

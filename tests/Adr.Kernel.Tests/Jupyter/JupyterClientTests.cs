@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Adr.Kernel.Engine;
+using Adr.Kernel.Jupyter;
+
+namespace Adr.Kernel.Tests.Jupyter;
+
+/// <summary>The kernel in a process of its own, over sockets, as Jupyter's own Python clients see it: the scripts in tests/jupyter.</summary>
+public sealed class JupyterClientTests : IDisposable
+{
+    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("adr-jupyter-");
+
+    public JupyterClientTests() => KernelSpec.Install(
+        Path.Combine(data.FullName, "kernels"), KernelSpec.DefaultName, ".NET (C#)", [EngineCommand.Default.FileName, .. EngineCommand.Default.Arguments, "kernel", "{connection_file}"], new Dictionary<string, string>());
+
+    public void Dispose() => data.Delete(recursive: true);
+
+    [JupyterFact]
+    public void Debians_kernel_test_passes_and_skips_the_pager_alone() => Assert.Equal("12 run, 1 skipped, 0 failed", LastLine("conformance.py"));
+
+    [JupyterFact]
+    public void Our_own_tests_pass() => Assert.EndsWith(" run, 0 skipped, 0 failed", LastLine("client.py"));
+
+    private string LastLine(string script, [CallerFilePath] string here = "")
+    {
+        var path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "jupyter", script));
+        var (output, _) = JupyterFactAttribute.Run([path, KernelSpec.DefaultName], data.FullName, TimeSpan.FromMinutes(8));
+        var last = output.TrimEnd().Split('\n')[^1];
+        return last.EndsWith(" 0 failed", StringComparison.Ordinal) ? last : output; // what failed is for the reader
+    }
+}
+
+/// <summary>A test that needs libzmq and Jupyter's Python packages; shown as skipped where they are missing, unless ADR_NEED_JUPYTER is set.</summary>
+internal sealed class JupyterFactAttribute : FactAttribute
+{
+    private static readonly string? Missing = FindMissing();
+
+    public JupyterFactAttribute()
+    {
+        if (Missing is { } missing && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("ADR_NEED_JUPYTER"))) Skip = missing;
+    }
+
+    // Debian's own, where another python3 comes first on the PATH.
+    private static string Python => File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+
+    internal static (string Output, int Code) Run(IReadOnlyList<string> arguments, string? data, TimeSpan limit)
+    {
+        var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (data is not null) start.Environment["JUPYTER_DATA_DIR"] = start.Environment["JUPYTER_RUNTIME_DIR"] = data;
+        start.Environment.Remove("JUPYTER_PATH");
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        if (!process.WaitForExit(limit)) process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        return (errors.Result + output.Result, process.ExitCode);
+    }
+
+    private static string? FindMissing()
+    {
+        if (JupyterKernel.Problem() is { } problem) return problem;
+        try
+        {
+            return Run(["-c", "import jupyter_client, jupyter_kernel_test, zmq"], null, TimeSpan.FromSeconds(60)).Code == 0 ? null
+                : "Jupyter's Python packages are not there: apt install python3-jupyter-client python3-jupyter-kernel-test";
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "python3 is not there";
+        }
+    }
+}

@@ -1,0 +1,283 @@
+using System.Text.Json.Nodes;
+using Adr.Kernel.Engine;
+using Adr.Kernel.Jupyter;
+
+namespace Adr.Kernel.Tests.Jupyter;
+
+public sealed class KernelServerTests : IAsyncLifetime
+{
+    private readonly MemoryTransport client = new();
+    private readonly List<ScriptedEngine> engines = [];
+    private readonly List<string> log = [];
+    private KernelServer server = null!;
+    private Task serving = null!;
+
+    private static KernelLimits Quick => new() { Warning = TimeSpan.FromMilliseconds(200), Stop = TimeSpan.FromMilliseconds(600), Answer = TimeSpan.FromSeconds(20) };
+
+    public Task InitializeAsync()
+    {
+        server = new KernelServer(client, () =>
+        {
+            var engine = new ScriptedEngine();
+            lock (engines) engines.Add(engine);
+            return Task.FromResult<IEngine>(engine);
+        }, Quick, log.Add);
+        serving = server.RunAsync(default);
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync() => await server.DisposeAsync();
+
+    [Fact]
+    public async Task It_says_what_it_is_between_busy_and_idle()
+    {
+        var id = client.Send("kernel_info_request");
+        var reply = await client.ReplyAsync(id);
+        Assert.Equal(("ok", "5.4", "C#"), ((string?)reply["status"], (string?)reply["protocol_version"], (string?)reply["language_info"]!["name"]));
+        Assert.Equal(["status busy", "status idle"], await client.BroadcastsAsync(id));
+        Assert.Equal("status", client.Sent[0].Message.Type); // starting
+    }
+
+    [Fact]
+    public async Task A_cells_outputs_come_in_order_and_before_idle()
+    {
+        var id = client.Execute("out a\nshow d1 x\nout b\nupdate d1 y\nclear\nresult 42");
+        Assert.Equal(
+            ["status busy", "execute_input 1 out a\nshow d1 x\nout b\nupdate d1 y\nclear\nresult 42", "stream stdout a", "display_data d1 x", "stream stdout b", "update_display_data d1 y", "clear_output {\"wait\":true}", "execute_result 1 42", "status idle"],
+            await client.BroadcastsAsync(id));
+        var reply = await client.ReplyAsync(id);
+        Assert.Equal(("ok", 1), ((string?)reply["status"], (int?)reply["execution_count"]));
+    }
+
+    [Fact]
+    public async Task The_reply_goes_to_who_asked()
+    {
+        var id = client.Execute("out a");
+        await client.ReplyAsync(id);
+        var (channel, reply) = client.Sent.Single(sent => sent.Message.Type == "execute_reply");
+        Assert.Equal(ChannelName.Shell, channel);
+        Assert.Equal([[1]], reply.Identities);
+    }
+
+    [Fact]
+    public async Task Json_types_are_json()
+    {
+        var id = client.Execute("json");
+        await client.ReplyAsync(id);
+        Assert.IsType<JsonObject>(client.Sent.Single(sent => sent.Message.Type == "execute_result").Message.Content["data"]!["application/vnd.plotly.v1+json"]);
+    }
+
+    [Fact]
+    public async Task A_failure_is_one_error_and_an_error_reply()
+    {
+        var id = client.Execute("out a\nfail");
+        Assert.Equal(["status busy", "execute_input 1 out a\nfail", "stream stdout a", "error Failure", "status idle"], await client.BroadcastsAsync(id));
+        var reply = await client.ReplyAsync(id);
+        Assert.Equal(("error", "Failure", 1), ((string?)reply["status"], (string?)reply["ename"], (int?)reply["execution_count"]));
+    }
+
+    [Fact]
+    public async Task A_silent_cell_is_not_counted_and_not_heard()
+    {
+        var silent = client.Execute("out a\nresult 1\nfail", ("silent", true));
+        Assert.Equal(["status busy", "status idle"], await client.BroadcastsAsync(silent));
+        Assert.Equal("error", (string?)(await client.ReplyAsync(silent))["status"]);
+        Assert.Equal(1, (int?)(await client.ReplyAsync(client.Execute("out b")))["execution_count"]);
+    }
+
+    [Fact]
+    public async Task A_cell_that_is_not_stored_is_heard_and_not_counted()
+    {
+        var id = client.Execute("out a", ("store_history", false));
+        Assert.Contains("stream stdout a", await client.BroadcastsAsync(id));
+        Assert.Equal(1, (int?)(await client.ReplyAsync(client.Execute("out b")))["execution_count"]);
+        var history = await client.ReplyAsync(client.Send("history_request", new JsonObject { ["hist_access_type"] = "tail", ["n"] = 10 }));
+        Assert.Equal("""[[1,1,"out b"]]""", history["history"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task An_empty_cell_counts_and_runs_nothing()
+    {
+        Assert.Equal(("ok", 1), await StatusAndCount(client.Execute(" \n")));
+        Assert.Equal(("ok", 2), await StatusAndCount(client.Execute("")));
+        Assert.DoesNotContain(engines.SelectMany(engine => engine.Received), message => message is ExecuteRequest);
+    }
+
+    [Fact]
+    public async Task Expressions_are_values_or_errors()
+    {
+        var reply = await client.ReplyAsync(client.Execute("out a", ("user_expressions", new JsonObject { ["a"] = "1", ["b"] = "bad", ["c"] = 3 })));
+        var values = reply["user_expressions"]!;
+        Assert.Equal(("ok", "1"), ((string?)values["a"]!["status"], (string?)values["a"]!["data"]!["text/plain"]));
+        Assert.Equal(("error", "Bad"), ((string?)values["b"]!["status"], (string?)values["b"]!["ename"]));
+        Assert.Null(values["c"]); // no text: no expression
+    }
+
+    [Fact]
+    public async Task What_waits_behind_a_failed_cell_does_not_run()
+    {
+        string[] ids = [client.Execute("wait"), client.Execute("out b"), client.Send("kernel_info_request"), client.Execute("out c")];
+        await client.WaitAsync(sent => sent.Message.Type == "execute_input");
+        client.Send("interrupt_request", channel: ChannelName.Control);
+        Assert.Equal("ExecutionAborted", (string?)(await client.ReplyAsync(ids[1]))["ename"]);
+        Assert.Equal("ok", (string?)(await client.ReplyAsync(ids[2]))["status"]);
+        Assert.Equal("ExecutionAborted", (string?)(await client.ReplyAsync(ids[3]))["ename"]);
+        Assert.Equal(["status busy", "status idle"], await client.BroadcastsAsync(ids[1]));
+        Assert.Equal(("ok", 2), await StatusAndCount(client.Execute("out d"))); // what comes after it runs again
+    }
+
+    [Fact]
+    public async Task Unless_the_client_wants_to_go_on()
+    {
+        string[] ids = [client.Execute("fail", ("stop_on_error", false)), client.Execute("out b")];
+        Assert.Equal("error", (string?)(await client.ReplyAsync(ids[0]))["status"]);
+        Assert.Equal("ok", (string?)(await client.ReplyAsync(ids[1]))["status"]);
+    }
+
+    [Fact]
+    public async Task What_a_cell_says_after_its_end_is_the_cells()
+    {
+        var first = client.Execute("late");
+        await client.ReplyAsync(first);
+        await client.ReplyAsync(client.Execute("out b"));
+        var late = await client.WaitAsync(sent => sent.Message.Type == "stream" && (string?)sent.Message.Content["text"] == "late\n");
+        Assert.Equal(first, MemoryTransport.Parent(late));
+    }
+
+    [Fact]
+    public async Task An_interrupt_is_answered_while_a_cell_runs_and_ends_it()
+    {
+        var cell = client.Execute("out a\nwait");
+        await client.WaitAsync(sent => sent.Message.Type == "stream");
+        var interrupt = client.Send("interrupt_request", channel: ChannelName.Control);
+        Assert.Equal("ok", (string?)(await client.ReplyAsync(interrupt))["status"]);
+        Assert.Equal("Interrupted", (string?)(await client.ReplyAsync(cell))["ename"]);
+        Assert.Single(engines); // and the engine lives
+        Assert.Equal(ChannelName.Control, client.Sent.Single(sent => sent.Message.Type == "interrupt_reply").Channel);
+    }
+
+    [Fact]
+    public async Task A_cell_that_does_not_obey_costs_the_engine_and_says_so()
+    {
+        var cell = client.Execute("out a\nhang");
+        await client.WaitAsync(sent => sent.Message.Type == "stream");
+        client.Send("interrupt_request", channel: ChannelName.Control);
+        client.Send("interrupt_request", channel: ChannelName.Control); // an impatient click: too early to count
+        var reply = await client.ReplyAsync(cell);
+        Assert.Equal("Interrupted", (string?)reply["ename"]);
+        Assert.Contains("Variables are lost", (string?)reply["evalue"]);
+        Assert.Contains(await client.BroadcastsAsync(cell), line => line.StartsWith("stream stderr The cell has not stopped yet", StringComparison.Ordinal));
+        Assert.Equal(("ok", 2), await StatusAndCount(client.Execute("out b")));
+        Assert.True(engines is [{ IsDisposed: true }, { IsDisposed: false }]);
+    }
+
+    [Fact]
+    public async Task An_engine_that_dies_in_a_cell_is_told_and_replaced()
+    {
+        var reply = await client.ReplyAsync(client.Execute("die"));
+        Assert.Equal("EngineDied", (string?)reply["ename"]);
+        Assert.Contains("exit code 3", (string?)reply["evalue"]);
+        Assert.Equal(("ok", 2), await StatusAndCount(client.Execute("out b")));
+    }
+
+    [Fact]
+    public async Task An_engine_that_dies_between_two_cells_is_told_and_replaced()
+    {
+        await client.ReplyAsync(client.Execute("out a"));
+        engines[0].Kill();
+        var told = await client.WaitAsync(sent => sent.Message.Type == "stream" && (string?)sent.Message.Content["name"] == "stderr");
+        Assert.Contains("SIGKILL", (string?)told.Content["text"]);
+        Assert.Equal(("ok", 2), await StatusAndCount(client.Execute("out b")));
+    }
+
+    [Fact]
+    public async Task An_engine_that_cannot_start_fails_the_cell_and_not_the_kernel()
+    {
+        var other = new MemoryTransport();
+        var tries = 0;
+        await using var kernel = new KernelServer(other, () => ++tries == 1 ? Task.FromException<IEngine>(new EngineStartException("no dotnet")) : Task.FromResult<IEngine>(new ScriptedEngine()), Quick, log.Add);
+        _ = kernel.RunAsync(default);
+        // The first start failed before anybody asked; the cell tries again.
+        Assert.Equal("ok", (string?)(await other.ReplyAsync(other.Execute("out a")))["status"]);
+        Assert.Equal(2, tries);
+    }
+
+    [Fact]
+    public async Task A_question_goes_to_who_runs_the_cell()
+    {
+        var cell = client.Execute("ask name?");
+        var question = await client.WaitAsync(sent => sent.Channel == ChannelName.Stdin);
+        Assert.Equal((cell, "input_request", "name?", true), (MemoryTransport.Parent(question), question.Type, (string?)question.Content["prompt"], (bool?)question.Content["password"]));
+        Assert.Equal([[1]], question.Identities);
+        client.Send("input_reply", new JsonObject { ["value"] = "Ada" }, ChannelName.Stdin);
+        Assert.Contains("stream stdout Ada", await client.BroadcastsAsync(cell));
+    }
+
+    [Fact]
+    public async Task Places_are_in_code_points()
+    {
+        var reply = await client.ReplyAsync(client.Send("complete_request", new JsonObject { ["code"] = "🙂.x", ["cursor_pos"] = 3 }));
+        Assert.Equal((2, 3, "🙂a"), ((int?)reply["cursor_start"], (int?)reply["cursor_end"], (string?)reply["matches"]![0]));
+        reply = await client.ReplyAsync(client.Send("inspect_request", new JsonObject { ["code"] = "🙂.x", ["cursor_pos"] = 3, ["detail_level"] = 0 }));
+        Assert.Equal((true, "at 4"), ((bool?)reply["found"], (string?)reply["data"]!["text/plain"]));
+        Assert.False((bool?)(await client.ReplyAsync(client.Send("inspect_request", new JsonObject { ["code"] = "?", ["cursor_pos"] = 0 })))["found"]);
+    }
+
+    [Fact]
+    public async Task Whether_code_is_whole()
+    {
+        Assert.Equal("""{"status":"complete"}""", (await client.ReplyAsync(client.Send("is_complete_request", new JsonObject { ["code"] = "x" }))).ToJsonString());
+        Assert.Equal("""{"status":"incomplete","indent":"  "}""", (await client.ReplyAsync(client.Send("is_complete_request", new JsonObject { ["code"] = "{" }))).ToJsonString());
+    }
+
+    [Fact]
+    public async Task Comms_are_refused_and_listed_as_none()
+    {
+        var open = client.Send("comm_open", new JsonObject { ["comm_id"] = "c", ["target_name"] = "jupyter.widget", ["data"] = new JsonObject() });
+        Assert.Equal(["status busy", """comm_close {"comm_id":"c","data":{}}""", "status idle"], await client.BroadcastsAsync(open));
+        Assert.Equal("{}", (await client.ReplyAsync(client.Send("comm_info_request")))["comms"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task What_it_does_not_know_does_not_stop_it()
+    {
+        var odd = client.Send("make_coffee_request", new JsonObject { ["milk"] = true });
+        Assert.Equal(["status busy", "status idle"], await client.BroadcastsAsync(odd));
+        Assert.Contains(log, line => line.Contains("make_coffee_request", StringComparison.Ordinal));
+        Assert.Equal("ok", (string?)(await client.ReplyAsync(client.Execute("out a", ("code", 3))))["status"]); // a code that is no text is none
+        Assert.Equal("ok", (string?)(await client.ReplyAsync(client.Send("complete_request", new JsonObject { ["code"] = "x", ["cursor_pos"] = "far" })))["status"]);
+    }
+
+    [Theory]
+    [InlineData(nameof(ChannelName.Control))]
+    [InlineData(nameof(ChannelName.Shell))]
+    public async Task Shutdown_is_answered_and_ends_it(string channel)
+    {
+        var id = client.Send("shutdown_request", new JsonObject { ["restart"] = true }, Enum.Parse<ChannelName>(channel));
+        await serving.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal("""{"status":"ok","restart":true}""", (await client.ReplyAsync(id)).ToJsonString());
+        Assert.Contains("shutdown_reply {\"status\":\"ok\",\"restart\":true}", await client.BroadcastsAsync(id));
+        await server.DisposeAsync();
+        Assert.True(engines.Single().IsDisposed);
+    }
+
+    [Fact]
+    public async Task Requests_wait_for_somebody_to_listen()
+    {
+        var ear = new TaskCompletionSource();
+        var deaf = new MemoryTransport { Subscribed = ear.Task };
+        await using var kernel = new KernelServer(deaf, () => Task.FromResult<IEngine>(new ScriptedEngine()), Quick with { Subscription = TimeSpan.FromSeconds(60) }, log.Add);
+        _ = kernel.RunAsync(default);
+        var id = deaf.Send("kernel_info_request");
+        await Task.Delay(100);
+        Assert.DoesNotContain(deaf.Sent, sent => MemoryTransport.Parent(sent.Message) == id);
+        ear.SetResult();
+        Assert.Equal("ok", (string?)(await deaf.ReplyAsync(id))["status"]);
+    }
+
+    private async Task<(string?, int?)> StatusAndCount(string id)
+    {
+        var reply = await client.ReplyAsync(id);
+        return ((string?)reply["status"], (int?)reply["execution_count"]);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using Adr.Kernel.Jupyter;
+
+namespace Adr.Kernel.Tests.Jupyter;
+
+public class KernelSpecTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adr-kernel-spec-");
+
+    private string Kernels => Path.Combine(folder.FullName, "kernels");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public void Installed_is_found_listed_and_removed()
+    {
+        var spec = Install();
+        var json = JsonNode.Parse(File.ReadAllText(Path.Combine(Kernels, ".net-csharp", "kernel.json")))!;
+        Assert.Equal("message", json["interrupt_mode"]!.GetValue<string>()); // or clients would send a signal that C# code cannot see
+        Assert.Equal("C#", json["language"]!.GetValue<string>());
+        Assert.Equal("{connection_file}", json["argv"]!.AsArray()[^1]!.GetValue<string>());
+        Assert.Equal("1", json["env"]!["OPENBLAS_NUM_THREADS"]!.GetValue<string>());
+
+        var found = Assert.Single(KernelSpec.In(Kernels));
+        Assert.True(found.IsOurs);
+        Assert.Equal((spec.Name, spec.DisplayName), (found.Name, found.DisplayName));
+        found.Remove();
+        Assert.Empty(KernelSpec.In(Kernels));
+    }
+
+    [Fact]
+    public void Installing_again_replaces_our_own_and_not_others()
+    {
+        Install();
+        Install();
+        var file = Path.Combine(Kernels, ".net-csharp", "kernel.json");
+        File.WriteAllText(file, """{"argv":["dotnet","interactive"],"display_name":".NET (C#)"}""");
+        Assert.Contains("another kernel", Assert.Throws<InvalidOperationException>(() => Install()).Message);
+        Assert.Throws<InvalidOperationException>(() => Assert.Single(KernelSpec.In(Kernels)).Remove());
+        Install(replace: true);
+        Assert.True(Assert.Single(KernelSpec.In(Kernels)).IsOurs);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("../a")]
+    public void A_name_that_is_none_is_refused(string name) => Assert.Equal("name", Assert.Throws<ArgumentException>(() => Install(name)).ParamName);
+
+    [Fact]
+    public void What_is_gone_is_named()
+    {
+        Assert.Equal(["/nowhere/dotnet"], Install().Missing);
+    }
+
+    [Fact]
+    public void What_is_no_kernel_is_left_out()
+    {
+        Directory.CreateDirectory(Path.Combine(Kernels, "empty"));
+        Directory.CreateDirectory(Path.Combine(Kernels, "broken"));
+        File.WriteAllText(Path.Combine(Kernels, "broken", "kernel.json"), "{");
+        Assert.Empty(KernelSpec.In(Kernels));
+        Assert.Empty(KernelSpec.In("/nowhere"));
+    }
+
+    private KernelSpec Install(string name = KernelSpec.DefaultName, bool replace = false) =>
+        KernelSpec.Install(Kernels, name, ".NET (C#)", ["/nowhere/dotnet", "kernel", "run", "{connection_file}"], new Dictionary<string, string> { ["OPENBLAS_NUM_THREADS"] = "1" }, replace);
+}
