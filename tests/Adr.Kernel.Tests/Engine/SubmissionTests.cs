@@ -1,4 +1,6 @@
 using Adr.Kernel.Engine;
+using Adr.Testing;
+using FsCheck.Fluent;
 
 namespace Adr.Kernel.Tests.Engine;
 
@@ -36,4 +38,18 @@ public class SubmissionTests
         Assert.Equal(line, error.Line);
         Assert.Contains(named, error.Message);
     }
+
+    [Fact]
+    public void WhatIsCSharpStaysInItsPlaceWhereTheRestIsBlankedOut() => Law.Holds(
+        Gen.Elements("var x = 1;", "#!csharp", "#!markdown", "#!time", "#!html", "#!fsharp", "# a", "<b>", "", "\r", "🙂").ListOf().Select(lines => string.Join('\n', lines)), code =>
+    {
+        var blanked = Submission.CSharpIn(code);
+        Assert.Equal(code.Length, blanked.Length);
+        var isCSharp = true;
+        foreach (var (line, left) in code.Split('\n').Zip(blanked.Split('\n')))
+        {
+            if (line is "#!csharp" or "#!markdown" or "#!html" or "#!fsharp") isCSharp = line == "#!csharp";
+            Assert.Equal(isCSharp && !line.StartsWith("#!", StringComparison.Ordinal) ? line : new string(' ', line.Length), left);
+        }
+    }, 300);
 }
