@@ -7,6 +7,7 @@ internal static class LiveHtml
 {
     // Finds every figure on the page that is not live yet, so that it needs no ids and may run once for each output.
     // Plotly may come later (a script at the end of an exported page), hence the wait for load and a few more looks after it.
+    // A Jupyter server has none, but serves the files beside the kernel's kernel.json, and plotly is one of them.
     private const string Script = """
         <script>
         (function () {
@@ -34,7 +35,18 @@ internal static class LiveHtml
             });
             return true;
           }
+          function fetchPlotly() {
+            if (window.Plotly || window.adrPlotly) return;
+            var config = document.getElementById('jupyter-config-data'), base = document.body.getAttribute('data-base-url');
+            if (!base && config) base = JSON.parse(config.textContent).baseUrl;
+            if (!base) return;
+            var kernel = window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.name || '.net-csharp';
+            window.adrPlotly = document.createElement('script');
+            window.adrPlotly.src = base + 'kernelspecs/' + encodeURIComponent(kernel) + '/plotly-basic.min.js';
+            document.head.appendChild(window.adrPlotly);
+          }
           function wait(looks) { if (!live() && looks > 0) setTimeout(function () { wait(looks - 1); }, 250); }
+          fetchPlotly();
           if (document.readyState === 'complete') wait(20);
           else if (!live()) window.addEventListener('load', function () { wait(20); });
         })();

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Adr.Kernel.Export;
 using Adr.Kernel.Notebooks;
 
 namespace Adr.Kernel.Jupyter;
@@ -17,6 +18,8 @@ public sealed partial record KernelSpec(string Name, string Folder, JsonObject J
 
     // Who wrote the file: what others installed is not ours to replace or remove.
     private const string Mark = "adr_notebooks";
+
+    private static readonly string[] Served = ["plotly-basic.min.js"];
 
     private static readonly JsonSerializerOptions Writing = new() { WriteIndented = true, IndentSize = 1, NewLine = "\n", Encoder = MinimalJsonEncoder.Instance };
 
@@ -63,6 +66,8 @@ public sealed partial record KernelSpec(string Name, string Folder, JsonObject J
             ["env"] = new JsonObject(environment.Select(variable => KeyValuePair.Create(variable.Key, (JsonNode?)variable.Value))),
             ["metadata"] = new JsonObject { [Mark] = typeof(KernelSpec).Assembly.GetName().Version?.ToString(3) },
         };
+        // A Jupyter server serves the files of this folder: figures find plotly here, without a network.
+        foreach (var file in Served) AtomicFile.Write(Path.Combine(folder, file), Assets.Bytes(file));
         AtomicFile.Write(Path.Combine(folder, "kernel.json"), Encoding.UTF8.GetBytes(json.ToJsonString(Writing) + "\n"));
         return new KernelSpec(name, folder, json);
     }

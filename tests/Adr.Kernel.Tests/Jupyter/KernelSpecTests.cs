@@ -21,6 +21,8 @@ public class KernelSpecTests : IDisposable
         Assert.Equal("{connection_file}", json["argv"]!.AsArray()[^1]!.GetValue<string>());
         Assert.Equal("1", json["env"]!["OPENBLAS_NUM_THREADS"]!.GetValue<string>());
 
+        Assert.Contains("Plotly", File.ReadAllText(Path.Combine(Kernels, ".net-csharp", "plotly-basic.min.js")));
+
         var found = Assert.Single(KernelSpec.In(Kernels));
         Assert.True(found.IsOurs);
         Assert.Equal((spec.Name, spec.DisplayName), (found.Name, found.DisplayName));
