@@ -1,7 +1,6 @@
 """Our kernel as jupyter_client sees it, beyond what jupyter_kernel_test asks. Usage: client.py KERNEL_NAME [TEST …]
 
 Ends with "N run, N skipped, N failed"."""
-import json
 import os
 import queue
 import signal

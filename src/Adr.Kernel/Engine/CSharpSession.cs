@@ -86,9 +86,6 @@ internal sealed class CSharpSession
     /// <summary>What the references of the last cell have to say to the user.</summary>
     internal IReadOnlyList<string> TakeNotices() => references.TakeNotices();
 
-    /// <summary>Forgets what the references have to say.</summary>
-    internal void Forget() => references.TakeNotices();
-
     // Roslyn knows whether a submission ends in an expression, and tells csi only.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "HasReturnValue")]
     private static extern bool HasReturnValue(Script script);

@@ -205,7 +205,7 @@ internal sealed class CellEngine(EngineOutput output, EngineInput input, string 
                 context.DisplayAs(About(), PlainTextFormatter.MimeType);
                 break;
             case Directive { Name: "lsmagic" }:
-                context.DisplayAs("#!csharp #!markdown #!html #!javascript #!time #!import #!who #!whos #!about #!lsmagic", PlainTextFormatter.MimeType);
+                context.DisplayAs(string.Join(' ', Submission.Directives), PlainTextFormatter.MimeType);
                 break;
             default:
                 throw new UnreachableException($"No way to run a {step}.");

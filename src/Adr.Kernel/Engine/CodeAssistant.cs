@@ -114,7 +114,7 @@ internal sealed class CodeAssistant(CSharpSession session)
         await turn.WaitAsync().ConfigureAwait(false);
         return new Exit(() =>
         {
-            session.Forget(); // what a half-written #r did not find is told when the cell runs
+            session.TakeNotices(); // what a half-written #r did not find is told when the cell runs
             turn.Release();
         });
     }

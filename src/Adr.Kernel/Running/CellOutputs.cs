@@ -8,7 +8,7 @@ internal sealed class CellOutputs(Cell cell, int maxStreamCharacters)
 {
     private readonly JsonArray outputs = [];
     private (JsonObject Json, string Name, TerminalText Text)? open; // the stream that is being written
-    private bool unsaved;
+    private bool unsaved, clearsNext;
     private long streamed;
 
     /// <summary>The cell's own array from now on.</summary>
@@ -17,6 +17,7 @@ internal sealed class CellOutputs(Cell cell, int maxStreamCharacters)
     internal void AddStream(string name, string text)
     {
         if (streamed > maxStreamCharacters) return;
+        ClearIfDue();
         streamed += text.Length;
         if (open is not { } stream || stream.Name != name)
         {
@@ -35,6 +36,7 @@ internal sealed class CellOutputs(Cell cell, int maxStreamCharacters)
     /// <summary>Adds any other output; text that follows is a new stream output.</summary>
     internal void Add(Output output)
     {
+        ClearIfDue();
         Settle();
         outputs.Add((JsonNode)output.Json);
     }
@@ -45,6 +47,21 @@ internal sealed class CellOutputs(Cell cell, int maxStreamCharacters)
         if (!unsaved || open is not { } stream) return;
         stream.Json["text"] = Multiline.Split(stream.Text.ToString());
         unsaved = false;
+    }
+
+    /// <summary>Takes away what there is, or will do so when something else comes.</summary>
+    internal void Clear(bool wait)
+    {
+        clearsNext = true;
+        if (!wait) ClearIfDue();
+    }
+
+    private void ClearIfDue()
+    {
+        if (!clearsNext) return;
+        clearsNext = false;
+        open = null;
+        outputs.Clear();
     }
 
     private void Settle()

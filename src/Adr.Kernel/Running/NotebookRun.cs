@@ -134,6 +134,9 @@ internal sealed class NotebookRun
                 displays[update.DisplayId].Json["data"] = Output.Bundle(update.Data);
                 Show(update.Cell, update.Data, update.DisplayId, isUpdate: true);
                 break;
+            case OutputsCleared cleared:
+                outputs[cleared.Cell - 1].Clear(cleared.Wait);
+                break;
             case ValueReturned result:
                 outputs[result.Cell - 1].Add(Output.ExecuteResult(Output.Bundle(result.Data), result.Cell));
                 Show(result.Cell, result.Data, null, isUpdate: false);

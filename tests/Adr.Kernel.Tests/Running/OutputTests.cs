@@ -155,4 +155,16 @@ public class OutputTests
         Assert.Null(saved.Metadata["papermill"]!["exception"]);
         Assert.True(saved.Metadata["papermill"]!["duration"]!.GetValue<double>() >= 0.05);
     }
+
+    [Theory]
+    [InlineData("Console.WriteLine(\"old\"); \"old\".Display(); ClearOutput(); Console.WriteLine(\"new\");", "new\n")]
+    [InlineData("Console.WriteLine(\"old\"); ClearOutput(wait: true); Console.WriteLine(\"new\");", "new\n")]
+    [InlineData("Console.WriteLine(\"old\"); ClearOutput(wait: true);", "old\n")] // nothing came instead
+    [InlineData("Console.WriteLine(\"old\"); ClearOutput();", null)]
+    public async Task WhatIsClearedIsNotKept(string code, string? left)
+    {
+        using var sandbox = new Sandbox(code);
+        var (_, saved) = await sandbox.RunAsync();
+        Assert.Equal(left is null ? [] : [left], saved.Cells[0].Outputs.Select(output => output.StreamText));
+    }
 }
