@@ -17,10 +17,7 @@ public sealed class BarFigure : Figure
     public BarFigure(string title, IReadOnlyList<string> groups, params IReadOnlyList<BarSeries> series) : base(title)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        ArgumentNullException.ThrowIfNull(series);
-        (Groups, Series) = ([.. groups], [.. series]);
-        foreach (var one in Series)
-            if (one.Values.Count != Groups.Count) throw new ArgumentException($"Series '{one.Name}' has {one.Values.Count} values for {Groups.Count} groups.", nameof(series));
+        (Groups, Series) = ([.. groups], BarSeries.Checked(series, groups.Count, "groups"));
     }
 
     /// <summary>The names under the groups.</summary>
@@ -74,17 +71,7 @@ public sealed class BarFigure : Figure
                 ["hovertemplate"] = "%{customdata}: %{y}",
                 ["marker"] = new JsonObject { ["color"] = Color(s) },
             };
-            if (series.Low is { } low && series.High is { } high)
-                bars["error_y"] = new JsonObject
-                {
-                    ["type"] = "data",
-                    ["symmetric"] = false,
-                    ["array"] = PlotlyParts.Numbers(high.Zip(series.Values, (end, value) => end - value)),
-                    ["arrayminus"] = PlotlyParts.Numbers(series.Values.Zip(low, (value, end) => value - end)),
-                    ["color"] = Palette.Ink,
-                    ["thickness"] = 1.4,
-                    ["width"] = 3,
-                };
+            if (series.PlotlyError(Palette.Ink, 1.4, 3) is { } error) bars["error_y"] = error;
             data.Add(bars);
         }
         return data;

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Adr.Interactive.Drawing;
+
 namespace Adr.Interactive;
 
 /// <summary>Bars of one kind, one for each group, with optional error bars. NaN leaves its place empty.</summary>
@@ -31,6 +34,28 @@ public sealed class BarSeries
     public int? Style { get; init; }
 
     internal bool HasError(int i) => _low is not null && _high is not null && double.IsFinite(_low[i]) && double.IsFinite(_high[i]);
+
+    /// <summary>The series, each with one value for each place.</summary>
+    /// <exception cref="ArgumentException">One has another number of values.</exception>
+    internal static IReadOnlyList<BarSeries> Checked(IReadOnlyList<BarSeries> series, int places, string what)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        return series.FirstOrDefault(one => one.Values.Count != places) is { } wrong
+            ? throw new ArgumentException($"Series '{wrong.Name}' has {wrong.Values.Count} values for {places} {what}.", nameof(series))
+            : [.. series];
+    }
+
+    /// <summary>The error bars for plotly; null where there are none.</summary>
+    internal JsonObject? PlotlyError(string color, double thickness, int width) => _low is null || _high is null ? null : new JsonObject
+    {
+        ["type"] = "data",
+        ["symmetric"] = false,
+        ["array"] = PlotlyParts.Numbers(_high.Zip(Values, (end, value) => end - value)),
+        ["arrayminus"] = PlotlyParts.Numbers(Values.Zip(_low, (value, end) => value - end)),
+        ["color"] = color,
+        ["thickness"] = thickness,
+        ["width"] = width,
+    };
 
     private double[]? Ends(IReadOnlyList<double>? ends, string name)
     {

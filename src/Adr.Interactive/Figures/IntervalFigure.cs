@@ -21,10 +21,7 @@ public sealed class IntervalFigure : Figure
     public IntervalFigure(string title, IReadOnlyList<string> rows, params IReadOnlyList<BarSeries> series) : base(title)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(series);
-        (Rows, Series) = ([.. rows], [.. series]);
-        foreach (var one in Series)
-            if (one.Values.Count != Rows.Count) throw new ArgumentException($"Series '{one.Name}' has {one.Values.Count} values for {Rows.Count} lines.", nameof(series));
+        (Rows, Series) = ([.. rows], BarSeries.Checked(series, rows.Count, "lines"));
     }
 
     /// <summary>The lines' names, from the top.</summary>
@@ -74,17 +71,7 @@ public sealed class IntervalFigure : Figure
                 ["hovertemplate"] = "%{customdata}: %{x}",
                 ["marker"] = new JsonObject { ["symbol"] = SymbolPath.PlotlyName(Symbols[s % Symbols.Length]), ["size"] = PointSize, ["color"] = Color(s) },
             };
-            if (series.Low is { } low && series.High is { } high)
-                points["error_x"] = new JsonObject
-                {
-                    ["type"] = "data",
-                    ["symmetric"] = false,
-                    ["array"] = PlotlyParts.Numbers(high.Zip(series.Values, (end, value) => end - value)),
-                    ["arrayminus"] = PlotlyParts.Numbers(series.Values.Zip(low, (value, end) => value - end)),
-                    ["color"] = Color(s),
-                    ["thickness"] = 1.8,
-                    ["width"] = 0,
-                };
+            if (series.PlotlyError(Color(s), 1.8, 0) is { } error) points["error_x"] = error;
             data.Add(points);
         }
         return data;
