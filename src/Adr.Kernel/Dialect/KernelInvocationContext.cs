@@ -62,7 +62,7 @@ public sealed class KernelInvocationContext
     {
         var answer = input is null ? null : await input.AskAsync(this, prompt, isPassword).ConfigureAwait(false);
         return answer ?? throw new NotSupportedException(
-            $"The notebook asks for input ('{prompt}'), and nobody is there to answer. Give the value by a parameter: tag a cell 'parameters' and run with -p name=value.");
+            $"The notebook asks for input ('{prompt}'), and nobody is there to answer. Run with --input 'prompt=value', or give the value by a parameter: tag a cell 'parameters' and run with -p name=value.");
     }
 
     internal void Update(string displayId, object? value, string[] mimeTypes)

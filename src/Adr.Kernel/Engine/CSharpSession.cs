@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Text;
+using Adr.Kernel.Packages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
@@ -16,7 +17,7 @@ internal sealed class CSharpSession
         ["System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq"];
 
     private readonly NotebookReferences references;
-    private readonly ScriptOptions options;
+    private ScriptOptions options;
     private readonly List<string> codes = [];
     private ScriptState<object>? state;
 
@@ -53,6 +54,9 @@ internal sealed class CSharpSession
         codes.Add(Static);
         state = CSharpScript.Create<object>(Static, options).RunAsync().GetAwaiter().GetResult();
     }
+
+    /// <summary>Lets all code from here on use a restore's assemblies.</summary>
+    internal void Use(RestoredPackages packages) => options = options.AddReferences(references.Add(packages).Except(options.MetadataReferences));
 
     /// <summary>Runs code in the session.</summary>
     /// <param name="code">The code.</param>

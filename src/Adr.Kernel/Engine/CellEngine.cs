@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using Adr.Kernel.Notebooks;
+using Adr.Kernel.Packages;
 using Markdig;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive;
@@ -10,17 +11,30 @@ using Microsoft.DotNet.Interactive.Formatting;
 namespace Adr.Kernel.Engine;
 
 /// <summary>Runs cells: C# in one session, and the directives around it.</summary>
-internal sealed class CellEngine(EngineOutput output, EngineInput input, string folder, IReadOnlyList<string> referencePaths)
+internal sealed class CellEngine
 {
     // Deep recursion in a cell should meet the same limits as in a program's main thread.
     private const int StackSize = 16 << 20;
 
     private static readonly MarkdownPipeline Markdown = new MarkdownPipelineBuilder().UseMathematics().UseAdvancedExtensions().Build();
 
-    private readonly CSharpSession session = new(folder, referencePaths);
+    private readonly EngineOutput output;
+    private readonly EngineInput input;
+    private readonly string folder;
+    private readonly CSharpSession session;
+    private readonly NotebookPackages packages;
     private readonly TaskCompletionSource<CodeAssistant> assistant = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
     private CellInterruption? running;
+
+    internal CellEngine(EngineOutput output, EngineInput input, string folder, IReadOnlyList<string> referencePaths)
+    {
+        this.output = output;
+        this.input = input;
+        this.folder = folder;
+        session = new CSharpSession(folder, referencePaths);
+        packages = new NotebookPackages(folder, session.Use);
+    }
 
     /// <summary>Makes the first cell as quick as the others.</summary>
     private void Start()
@@ -158,7 +172,10 @@ internal sealed class CellEngine(EngineOutput output, EngineInput input, string 
         var timed = false;
         try
         {
-            foreach (var step in Submission.Parse(code, language).Steps)
+            var steps = Submission.Parse(code, language).Steps;
+            await packages.AddAsync(steps, context).ConfigureAwait(false);
+            TellNotices(context);
+            foreach (var step in steps)
             {
                 if (step is Directive { Name: "time" }) timed = true;
                 else await RunAsync(step, place, context).ConfigureAwait(false);
@@ -190,8 +207,13 @@ internal sealed class CellEngine(EngineOutput output, EngineInput input, string 
             case CodeBlock { Language: "javascript" } block:
                 Microsoft.DotNet.Interactive.Kernel.Javascript(block.Text);
                 break;
+            case PackageStep or PackageSource:
+                break; // restored before the cell's code
             case Directive { Name: "import" } directive:
                 await ImportAsync(directive, context).ConfigureAwait(false);
+                break;
+            case Directive { Name: "set" or "share" } directive:
+                await RunCSharpAsync(new CodeBlock("csharp", directive.Line, [await VariableDirective.CodeAsync(directive, context.AskAsync).ConfigureAwait(false)]), place, context).ConfigureAwait(false);
                 break;
             case Directive { Name: "who" }:
                 context.Display(session.Variables.Select(variable => variable.Name).Distinct().ToArray());
@@ -221,9 +243,13 @@ internal sealed class CellEngine(EngineOutput output, EngineInput input, string 
         }
         finally
         {
-            // They may be why the code failed.
-            foreach (var notice in session.TakeNotices()) context.DisplayStandardError(notice + "\n");
+            TellNotices(context); // they may be why the code failed
         }
+    }
+
+    private void TellNotices(KernelInvocationContext context)
+    {
+        foreach (var notice in session.TakeNotices()) context.DisplayStandardError(notice + "\n");
     }
 
     /// <summary>Runs another file's cells in this session: a notebook, a .dib, or C# source.</summary>

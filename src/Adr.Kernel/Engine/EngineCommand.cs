@@ -14,7 +14,8 @@ public sealed record EngineCommand(string FileName, IReadOnlyList<string> Argume
     /// <param name="dll">The host; notebooks share its assemblies.</param>
     public static EngineCommand ForHost(string dll) => new(DotnetPath(), [Path.GetFullPath(dll)]);
 
-    private static string DotnetPath()
+    /// <summary>The <c>dotnet</c> that runs this process, or the one on the path.</summary>
+    internal static string DotnetPath()
     {
         var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
         if (Path.GetFileName(Environment.ProcessPath) == name) return Environment.ProcessPath!;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using Adr.Kernel.Packages;
 using Microsoft.AspNetCore.Html;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Scripting;
@@ -62,6 +63,14 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
 
     public override PortableExecutableReference? ResolveMissingAssembly(MetadataReference definition, AssemblyIdentity referenceIdentity) =>
         PathOf(referenceIdentity.Name, Path.GetDirectoryName((definition as PortableExecutableReference)?.FilePath)) is { } path ? Reference(path) : null;
+
+    /// <summary>The references of restored packages; a name the host itself has, or that was loaded before, stays what it is.</summary>
+    internal IEnumerable<MetadataReference> Add(RestoredPackages packages)
+    {
+        foreach (var place in packages.Natives)
+            if (!folders.Contains(place)) folders.Add(place);
+        return [.. packages.Assemblies.Select(path => (MetadataReference)Reference(HostsOwn(path) ?? Named(path)))];
+    }
 
     /// <summary>Forgets what the last cell missed.</summary>
     internal void EnterCell() => missing.Clear();

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Adr.Kernel.Packages;
 
 namespace Adr.Kernel.Engine;
 
@@ -13,14 +14,14 @@ internal sealed partial class Submission
     };
 
     /// <summary>The directives, as they are written.</summary>
-    internal static IReadOnlyList<string> Directives { get; } = ["#!csharp", "#!markdown", "#!html", "#!javascript", "#!time", "#!import", "#!who", "#!whos", "#!about", "#!lsmagic"];
+    internal static IReadOnlyList<string> Directives { get; } = ["#!csharp", "#!markdown", "#!html", "#!javascript", "#!time", "#!import", "#!set", "#!share", "#!who", "#!whos", "#!about", "#!lsmagic"];
 
-    private static readonly HashSet<string> Actions = ["time", "import", "who", "whos", "about", "lsmagic"];
+    private static readonly HashSet<string> Actions = ["time", "import", "set", "share", "who", "whos", "about", "lsmagic"];
 
     // What .NET Interactive knew and one C# session cannot do.
     private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
-        "fsharp", "f#", "pwsh", "powershell", "sql", "kql", "http", "mermaid", "value", "set", "share", "connect", "aspnet", "python", "r", "vscode",
+        "fsharp", "f#", "pwsh", "powershell", "sql", "kql", "http", "mermaid", "value", "connect", "aspnet", "python", "r", "vscode",
     };
 
     private Submission(IReadOnlyList<Step> steps) => Steps = steps;
@@ -31,7 +32,7 @@ internal sealed partial class Submission
     /// <summary>Cuts a cell.</summary>
     /// <param name="code">The cell's text.</param>
     /// <param name="language">Its language until a directive says otherwise.</param>
-    /// <exception cref="DirectiveException">A directive is unknown, or asks for a language or a package, which this engine does not run or restore.</exception>
+    /// <exception cref="DirectiveException">A directive is unknown, names no package, or asks for a language that this engine does not run.</exception>
     internal static Submission Parse(string code, string language = "csharp")
     {
         var steps = new List<Step>();
@@ -42,8 +43,8 @@ internal sealed partial class Submission
             var line = lines[number - 1];
             if (block.Language == "csharp" && Package().Match(line) is { Success: true } package)
             {
-                throw new DirectiveException(
-                    $"'{package.Value.Trim()}': this engine restores no packages. Put the package's .dll files into a folder, write #r \"path/Name.dll\" for each, and remove this line.", number);
+                steps.Add(PackageLine(package, number));
+                block.Lines.Add(""); // so that what follows keeps its number
             }
             else if (Magic().Match(line) is { Success: true } magic)
             {
@@ -76,9 +77,23 @@ internal sealed partial class Submission
         {
             var magic = Magic().Match(line);
             if (magic.Success && !Actions.Contains(magic.Groups["name"].Value)) isCSharp = Languages.GetValueOrDefault(magic.Groups["name"].Value) == "csharp";
-            text.Append(magic.Success || !isCSharp ? new string(' ', line.Length) : line).Append('\n');
+            text.Append(magic.Success || !isCSharp || Package().IsMatch(line) ? new string(' ', line.Length) : line).Append('\n');
         }
         return text.ToString(0, code.Length); // without the last line feed
+    }
+
+    private static Step PackageLine(Match line, int number)
+    {
+        var text = line.Groups["what"].Value;
+        if (line.Groups["kind"].Value == "i") return new PackageSource(text.Trim(), number);
+        try
+        {
+            return new PackageStep(PackageRequest.Parse(text), number);
+        }
+        catch (FormatException error)
+        {
+            throw new DirectiveException(error.Message, number);
+        }
     }
 
     private static string LanguageOf(string name, string asked, int line)
@@ -86,14 +101,14 @@ internal sealed partial class Submission
         if (Languages.TryGetValue(name, out var language)) return language;
         throw new DirectiveException(Foreign.Contains(name)
             ? $"{asked} is not C#, and this engine runs C# only. Remove it, or tag the cell 'skip-execution' to run the rest."
-            : $"{asked} is not a directive this engine knows (#!csharp, #!markdown, #!html, #!javascript, #!time, #!import, #!who, #!about).", line);
+            : $"{asked} is not a directive this engine knows (#!csharp, #!markdown, #!html, #!javascript, #!time, #!import, #!set, #!share, #!who, #!about).", line);
     }
 
     // "#!/usr/bin/…" is a script's first line and no directive.
     [GeneratedRegex(@"^#!(?<name>[A-Za-z.][\w.#-]*)(?<rest>.*)$")]
     private static partial Regex Magic();
 
-    [GeneratedRegex(@"^\s*#[ri]\s+""nuget:[^""]*""")]
+    [GeneratedRegex(@"^\s*#(?<kind>[ri])\s+""nuget:(?<what>[^""]*)""\s*(//.*)?$")]
     private static partial Regex Package();
 }
 
@@ -111,6 +126,12 @@ internal sealed record CodeBlock(string Language, int Line, List<string> Lines) 
 
 /// <summary>An action, such as <c>#!time</c>.</summary>
 internal sealed record Directive(string Name, string Argument, int Line) : Step(Line);
+
+/// <summary>A package to restore: <c>#r "nuget: …"</c>.</summary>
+internal sealed record PackageStep(PackageRequest Package, int Line) : Step(Line);
+
+/// <summary>A feed to restore from: <c>#i "nuget: …"</c>.</summary>
+internal sealed record PackageSource(string Address, int Line) : Step(Line);
 
 /// <summary>A directive that cannot be obeyed.</summary>
 internal sealed class DirectiveException(string message, int line) : Exception(message)

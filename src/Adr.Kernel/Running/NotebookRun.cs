@@ -42,17 +42,21 @@ internal sealed class NotebookRun
     internal async Task<ExitCode> ToEndAsync(CancellationToken stop)
     {
         // An earlier run's outputs beside this run's would tell of something that never was.
-        foreach (var cell in cells) cell.ExecutionCount = null;
-        foreach (var output in outputs) output.Attach();
-        if (options.RecordTiming) foreach (var cell in cells) Timing.Forget(cell);
+        var (first, last) = (options.From ?? 1, Math.Min(options.To ?? cells.Count, cells.Count));
+        foreach (var (cell, output) in cells.Zip(outputs).Skip(first - 1).Take(last - first + 1))
+        {
+            cell.ExecutionCount = null;
+            output.Attach();
+            if (options.RecordTiming) Timing.Forget(cell);
+        }
         options.Progress?.Invoke(new RunStarted(cells.Count));
         Save(); // an output that cannot be written is better known before the work than after it
         var end = ExitCode.Ok;
-        for (var number = 1; number <= cells.Count && end == ExitCode.Ok; number++)
+        for (var number = first; number <= last && end == ExitCode.Ok; number++)
         {
             end = await RunCellAsync(number, stop).ConfigureAwait(false);
             if (end == ExitCode.CellFailed && options.AllowErrors) end = ExitCode.Ok;
-            if (number < cells.Count) save.AfterCell();
+            if (number < last) save.AfterCell();
         }
         if (end == ExitCode.Ok && failures.Any(failure => !failure.Expected)) end = ExitCode.CellFailed;
         if (options.RecordTiming) Timing.Record(notebook, options, started, DateTimeOffset.UtcNow, end != ExitCode.Ok);
@@ -69,7 +73,7 @@ internal sealed class NotebookRun
         options.Progress?.Invoke(new CellStarted(number, cells.Count, cell));
         cell.ExecutionCount = number;
         CellsRun++;
-        engine.Send(new ExecuteRequest(number, cell.Source, cell.KernelName ?? "csharp"));
+        engine.Send(new ExecuteRequest(number, cell.Source, cell.KernelName ?? "csharp") { HasInput = options.Inputs.Count > 0 });
         var (end, failure) = await ListenAsync(number, new CellClock(Clock.Now, options, deadline), stop).ConfigureAwait(false);
         if (failure is not null) Fail(failure);
         if (options.RecordTiming) Timing.Record(cell, begin, begin + clock.Elapsed);
@@ -133,6 +137,9 @@ internal sealed class NotebookRun
             case ValueUpdated update:
                 displays[update.DisplayId].Json["data"] = Output.Bundle(update.Data);
                 Show(update.Cell, update.Data, update.DisplayId, isUpdate: true);
+                break;
+            case InputWanted wanted:
+                engine.Send(new InputGiven(options.Inputs.GetValueOrDefault(wanted.Prompt)));
                 break;
             case OutputsCleared cleared:
                 outputs[cleared.Cell - 1].Clear(cleared.Wait);

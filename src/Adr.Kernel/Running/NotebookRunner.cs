@@ -29,6 +29,7 @@ public static class NotebookRunner
             notebook = Notebook.Load(options.NotebookPath);
             ParametersCell.Inject(notebook, options.Parameters);
             cells = RunPlan.Of(notebook);
+            CheckRange(options, cells.Count);
         }
         catch (Exception error) when (error is RunUsageException or NotebookFormatException or FileNotFoundException)
         {
@@ -64,6 +65,13 @@ public static class NotebookRunner
         if (!File.Exists(options.NotebookPath)) throw new RunUsageException($"There is no notebook '{options.NotebookPath}'.");
         if (Directory.Exists(options.OutputPath)) throw new RunUsageException($"The output '{options.OutputPath}' is a folder; name a file in it.");
         if (!Directory.Exists(WorkingDirectory(options))) throw new RunUsageException($"There is no folder '{options.WorkingDirectory}' to run in.");
+    }
+
+    private static void CheckRange(RunOptions options, int cells)
+    {
+        var (from, to) = (options.From ?? 1, options.To ?? Math.Max(cells, 1));
+        if (from < 1 || from > Math.Max(cells, 1)) throw new RunUsageException($"The first cell to run cannot be {from}: the notebook has {cells} code cells that run, counted from 1.");
+        if (to < from || to > Math.Max(cells, 1)) throw new RunUsageException($"The last cell to run cannot be {to}: expected {from} to {cells}.");
     }
 
     private static string WorkingDirectory(RunOptions options) =>

@@ -14,6 +14,15 @@ public sealed record RunOptions
     /// <summary>Values for the notebook's parameters, as a command line gives them; their types come from the cell tagged <c>parameters</c>.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Answers to what cells ask for (<c>GetInputAsync</c>, <c>@input:</c>), by the prompt that they ask with.</summary>
+    public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The first cell to run, from 1, counted among the cells that would run; null for the first. Outputs of the cells before stay as they are.</summary>
+    public int? From { get; init; }
+
+    /// <summary>The last cell to run; null for the last.</summary>
+    public int? To { get; init; }
+
     /// <summary>How long one cell may take; null for as long as it likes.</summary>
     public TimeSpan? CellTimeout { get; init; }
 

@@ -75,6 +75,8 @@ public sealed class DialectRun : IAsyncLifetime
         ("reference older", "#r \"lib/Markdig.dll\"\nMarkdig.Newer.Answer()"),
         ("context", "using Microsoft.DotNet.Interactive;\nKernelInvocationContext.Current.Display(\"by context\"); KernelInvocationContext.Current.CancellationToken.IsCancellationRequested"),
         ("input", "await GetInputAsync(\"your name\")"),
+        ("set", "#!set --name given --value \"a text\"\ngiven.Length\n#!share --from csharp given --as taken"),
+        ("set input", "#!set --name place --value @input:city\nplace"),
         ("native", "[System.Runtime.InteropServices.DllImport(\"libc\")] static extern int puts(string s);\n[System.Runtime.InteropServices.DllImport(\"libc\")] static extern nint write(int fd, string s, nint n);\nputs(\"from puts\"); write(2, \"from write\\n\", 11);"),
         ("child process", "var child = System.Diagnostics.Process.Start(\"sh\", new[] { \"-c\", \"echo from child\" }); child.WaitForExit();"),
         ("background", "var late = Task.Run(async () => { await Task.Delay(150); Console.WriteLine(\"late text\"); });"),

@@ -24,6 +24,7 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     [InlineData("reference framework", "GET")]
     [InlineData("reference aspnet", "GET")]
     [InlineData("context", "False")]
+    [InlineData("set", "6")]
     [InlineData("stdin", "True")]
     [InlineData("recursion", "20000")]
     [InlineData("unicode", "日本")]
@@ -173,6 +174,7 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     [InlineData("import foreign notebook", "DirectiveError", "'#!fsharp' is not C#", "   at foreign.ipynb cell 2, line 2")]
     [InlineData("import missing", "DirectiveError", "there is no file", "   at Cell [{0}], line 1")]
     [InlineData("reference missing", "CompilationError", "Nowhere.dll was looked for in ", "    #r \"Nowhere.dll\"")]
+    [InlineData("set input", "System.NotSupportedException", "--input 'prompt=value'")]
     [InlineData("input", "System.NotSupportedException", "-p name=value", "   at top level in Cell [{0}], line 1")]
     public void Error(string cell, string name, string value, params string[] traceback)
     {

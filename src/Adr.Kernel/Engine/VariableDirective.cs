@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Adr.Kernel.Engine;
+
+/// <summary><c>#!set</c> and <c>#!share</c> as C# that declares the variable; there is one language here, so that sharing is assigning.</summary>
+internal static partial class VariableDirective
+{
+    private const string SetUsage = "#!set --name NAME --value VALUE, the value a number, true, false, a text in quotes, JSON, @csharp:VARIABLE, @input:NAME or @password:NAME";
+    private const string ShareUsage = "#!share --from csharp VARIABLE [--as NAME]";
+
+    /// <summary>The code.</summary>
+    /// <param name="directive">The directive.</param>
+    /// <param name="ask">Asks somebody: a prompt, and whether the answer is a password.</param>
+    /// <exception cref="DirectiveException">Something is missing, or is not known here.</exception>
+    internal static async Task<string> CodeAsync(Directive directive, Func<string, bool, Task<string>> ask)
+    {
+        var words = Word().Matches(directive.Argument).Select(word => word.Value).ToList();
+        return directive.Name == "set" ? await SetAsync(words, directive.Line, ask).ConfigureAwait(false) : Share(words, directive.Line);
+    }
+
+    private static async Task<string> SetAsync(List<string> words, int line, Func<string, bool, Task<string>> ask)
+    {
+        words.Remove("--byref"); // within one language every value is
+        var (name, value) = (Take(words, "--name", line), Take(words, "--value", line));
+        var mimeType = Take(words, "--mime-type", line);
+        if (name is null || value is null || words.Count > 0) throw new DirectiveException($"Expected {SetUsage}.", line);
+        CheckName(name, line);
+        if (Asked().Match(value) is { Success: true } asked)
+        {
+            var (kind, what) = (asked.Groups["kind"].Value, Unquote(asked.Groups["what"].Value));
+            if (kind == "csharp") return mimeType is null ? $"var {name} = {what};" : $"var {name} = Microsoft.DotNet.Interactive.Formatting.Formatter.ToDisplayString({what}, {Quote(mimeType)});";
+            if (kind is not ("input" or "password")) throw new DirectiveException($"'@{kind}:' is of another language, and this engine runs C# only. Expected {SetUsage}.", line);
+            return $"var {name} = {Quote(await ask(Prompt(what), kind == "password").ConfigureAwait(false))};";
+        }
+        return $"var {name} = {Literal(Unquote(value), isText: value[0] is '"' or '\'')};";
+    }
+
+    private static string Share(List<string> words, int line)
+    {
+        var (from, name) = (Take(words, "--from", line), Take(words, "--as", line));
+        if (from is null || words.Count != 1) throw new DirectiveException($"Expected {ShareUsage}.", line);
+        if (from is not ("csharp" or "c#")) throw new DirectiveException($"'--from {from}' is another language, and this engine runs C# only. Expected {ShareUsage}.", line);
+        CheckName(words[0], line);
+        if (name is null || name == words[0]) return ""; // it is there
+        CheckName(name, line);
+        return $"var {name} = {words[0]};";
+    }
+
+    private static string? Take(List<string> words, string option, int line)
+    {
+        var at = words.IndexOf(option);
+        if (at < 0) return null;
+        if (at + 1 == words.Count) throw new DirectiveException($"{option} has no value.", line);
+        var value = words[at + 1];
+        words.RemoveRange(at, 2);
+        return option == "--value" ? value : Unquote(value);
+    }
+
+    private static void CheckName(string name, int line)
+    {
+        if (!SyntaxFacts.IsValidIdentifier(name)) throw new DirectiveException($"'{name}' is no name for a C# variable.", line);
+    }
+
+    // What @input was given: a name, or JSON with a prompt.
+    private static string Prompt(string what)
+    {
+        if (!what.StartsWith('{')) return what;
+        try
+        {
+            using var given = JsonDocument.Parse(what);
+            return given.RootElement.TryGetProperty("prompt", out var prompt) ? prompt.ToString() : what;
+        }
+        catch (JsonException)
+        {
+            return what;
+        }
+    }
+
+    /// <summary>As .NET Interactive takes it: JSON's numbers and truth values are C#'s, an object or a list is a document, and the rest is text.</summary>
+    private static string Literal(string value, bool isText)
+    {
+        if (isText) return Quote(value);
+        if (value is "true" or "false" || int.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out _)) return value;
+        if (Number().IsMatch(value)) return value.All(char.IsAsciiDigit) ? value : value + "d";
+        return value[0] is '{' or '[' ? $"System.Text.Json.JsonDocument.Parse({Quote(value)})" : Quote(value);
+    }
+
+    private static string Unquote(string word) => word is ['"' or '\'', .., var last] && last == word[0] ? word[1..^1] : word;
+
+    private static string Quote(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
+
+    [GeneratedRegex("""@\w+:("[^"]*"|'[^']*'|\{[^}]*\}|\S+)|"[^"]*"|'[^']*'|\{.*\}|\[.*\]|\S+""")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"^@(?<kind>\w+):(?<what>.+)$")]
+    private static partial Regex Asked();
+
+    [GeneratedRegex(@"^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$")]
+    private static partial Regex Number();
+}

@@ -1,0 +1,43 @@
+using Adr.Kernel.Engine;
+
+namespace Adr.Kernel.Tests.Engine;
+
+public class VariableDirectiveTests
+{
+    [Theory]
+    [InlineData("set", "--name n --value 3", "var n = 3;")]
+    [InlineData("set", "--value -2.5e3 --name n", "var n = -2.5e3d;")]
+    [InlineData("set", "--name n --value true", "var n = true;")]
+    [InlineData("set", "--name n --value hello", "var n = \"hello\";")]
+    [InlineData("set", "--name n --value \"3\"", "var n = \"3\";")]
+    [InlineData("set", "--name n --value 'a \"b\"'", "var n = \"a \\\"b\\\"\";")]
+    [InlineData("set", "--name n --value [1, 2]", "var n = System.Text.Json.JsonDocument.Parse(\"[1, 2]\");")]
+    [InlineData("set", "--name n --value @csharp:other --byref", "var n = other;")]
+    [InlineData("set", "--name n --value @csharp:other --mime-type text/plain", "var n = Microsoft.DotNet.Interactive.Formatting.Formatter.ToDisplayString(other, \"text/plain\");")]
+    [InlineData("set", "--name n --value @input:city", "var n = \"answer to city, seen\";")]
+    [InlineData("set", "--name n --value @input:\"your city\"", "var n = \"answer to your city, seen\";")]
+    [InlineData("set", "--name n --value @input:{\"prompt\": \"Where?\"}", "var n = \"answer to Where?, seen\";")]
+    [InlineData("set", "--name n --value @password:key", "var n = \"answer to key, hidden\";")]
+    [InlineData("share", "--from csharp x --as y", "var y = x;")]
+    [InlineData("share", "x --from csharp", "")]
+    public async Task IsCSharp(string name, string argument, string code) => Assert.Equal(code, await CodeAsync(name, argument));
+
+    [Theory]
+    [InlineData("set", "--name n", "Expected #!set --name NAME --value VALUE")]
+    [InlineData("set", "--name", "--name has no value")]
+    [InlineData("set", "--name n --value 1 --extra", "Expected #!set")]
+    [InlineData("set", "--name 1n --value 1", "'1n' is no name for a C# variable")]
+    [InlineData("set", "--name n --value @fsharp:x", "'@fsharp:' is of another language")]
+    [InlineData("share", "--from fsharp x", "'--from fsharp' is another language")]
+    [InlineData("share", "x", "Expected #!share")]
+    [InlineData("share", "--from csharp x;y", "'x;y' is no name")]
+    public async Task WhatIsMissingOrForeignIsTold(string name, string argument, string said)
+    {
+        var error = await Assert.ThrowsAsync<DirectiveException>(() => CodeAsync(name, argument));
+        Assert.Contains(said, error.Message);
+        Assert.Equal(7, error.Line);
+    }
+
+    private static Task<string> CodeAsync(string name, string argument) => VariableDirective.CodeAsync(
+        new Directive(name, argument, 7), (prompt, isPassword) => Task.FromResult($"answer to {prompt}, {(isPassword ? "hidden" : "seen")}"));
+}
