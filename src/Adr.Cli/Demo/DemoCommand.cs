@@ -14,8 +14,8 @@ public static class DemoCommand
     public static Command Create()
     {
         var budget = ChoiceOption.Create("--budget", "How much time it may take.", Budget.Quick);
-        var parameters = RunCommand.ParameterOption();
-        var timeout = RunCommand.TimeoutOption();
+        var parameters = RunArguments.ParameterOption();
+        var timeout = RunArguments.Seconds("--timeout", "How long one cell may take; one that takes longer is killed, exit code 3.");
         var command = new Command("demo", "Trains and attacks on MNIST, and leaves artifacts/demo/01-mnist.ipynb, 01-mnist.html and results.json.") { budget, parameters, timeout };
         command.SetAction((parsed, _) => RunAsync(
             parsed.GetValue(budget), NotebookParameters.Parse(parsed.GetRequiredValue(parameters)), parsed.GetValue(timeout)));

@@ -25,11 +25,7 @@ public static class NotebookRunner
         IReadOnlyList<Cell> cells;
         try
         {
-            Check(options);
-            notebook = Notebook.Load(options.NotebookPath);
-            ParametersCell.Inject(notebook, options.Parameters);
-            cells = RunPlan.Of(notebook);
-            CheckRange(options, cells.Count);
+            (notebook, cells) = Prepare(options);
         }
         catch (Exception error) when (error is RunUsageException or NotebookFormatException or FileNotFoundException)
         {
@@ -56,6 +52,33 @@ public static class NotebookRunner
         var run = new NotebookRun(options, notebook, cells, engine, output);
         var end = await run.ToEndAsync(cancellationToken).ConfigureAwait(false);
         return new RunResult(end, Say(end, run, clock.Elapsed), output, notebook, run.CellsRun, run.Failures, clock.Elapsed);
+    }
+
+    /// <summary>Says what would keep a notebook from running, before anything runs; null where nothing would.</summary>
+    public static string? Problem(RunOptions options)
+    {
+        try
+        {
+            Prepare(options);
+            return null;
+        }
+        catch (Exception error) when (error is RunUsageException or NotebookFormatException or FileNotFoundException)
+        {
+            return error.Message;
+        }
+    }
+
+    /// <summary>The parameters that a notebook takes, in the order of their declaration.</summary>
+    public static IReadOnlyList<NotebookParameter> ParametersOf(Notebook notebook) => ParametersCell.Describe(notebook);
+
+    private static (Notebook Notebook, IReadOnlyList<Cell> Cells) Prepare(RunOptions options)
+    {
+        Check(options);
+        var notebook = Notebook.Load(options.NotebookPath);
+        ParametersCell.Inject(notebook, options.Parameters, options.TextParameters);
+        var cells = RunPlan.Of(notebook);
+        CheckRange(options, cells.Count);
+        return (notebook, cells);
     }
 
     private static void Check(RunOptions options)

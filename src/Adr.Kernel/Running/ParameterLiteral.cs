@@ -12,15 +12,18 @@ internal static class ParameterLiteral
 {
     /// <summary>Such as <c>int epochs = 3;</c>, for a cell after the one that declares the parameter.</summary>
     /// <exception cref="RunUsageException">The value does not fit the type.</exception>
-    internal static string Statement(string name, ParametersCell.Parameter parameter, string value)
+    internal static string Statement(string name, ParametersCell.Parameter parameter, string value, bool isText)
     {
-        var type = parameter.Type == "var" ? Infer(parameter.Default) : parameter.Type;
+        var type = TypeOf(parameter);
         // Only the compiler knows the type of an expression: an assignment has it checked and converted.
-        if (type is null) return $"{name} = {Guess(value)};";
+        if (type is null) return $"{name} = {(isText ? Literal("string", value) : Guess(value))};";
         // A type this does not know is an enum, or else the cell fails to compile with its name.
         var literal = Literal(type, value) ?? throw new RunUsageException($"Parameter '{name}' is declared as '{parameter}', and '{value}' is no {type}.");
         return $"{type} {name} = {literal};";
     }
+
+    /// <summary>A parameter's type; null where only the compiler knows it.</summary>
+    internal static string? TypeOf(ParametersCell.Parameter parameter) => parameter.Type == "var" ? Infer(parameter.Default) : parameter.Type;
 
     private static string? Literal(string type, string value)
     {

@@ -14,6 +14,9 @@ public sealed record RunOptions
     /// <summary>Values for the notebook's parameters, as a command line gives them; their types come from the cell tagged <c>parameters</c>.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The parameters whose value is text where the notebook itself does not state their type; others are then what they look like.</summary>
+    public IReadOnlySet<string> TextParameters { get; init; } = new HashSet<string>();
+
     /// <summary>Answers to what cells ask for (<c>GetInputAsync</c>, <c>@input:</c>), by the prompt that they ask with.</summary>
     public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -28,6 +29,19 @@ public sealed class RunCommandTests : IDisposable
         [InlineData("The folder of a.ipynb/out.html cannot be made", "a.ipynb", "--html", "a.ipynb/out.html")]
         [InlineData("--timeout soon: expected a number of seconds", "a.ipynb", "--timeout", "soon")]
         [InlineData("--timeout 0: expected a number of seconds", "a.ipynb", "--timeout", "0")]
+        [InlineData("--run-timeout 0: expected a number of seconds", "a.ipynb", "--run-timeout", "0")]
+        [InlineData("--from 0: expected a code cell's number", "a.ipynb", "--from", "0")]
+        [InlineData("The first cell to run cannot be 2: the notebook has 1 code cells", "a.ipynb", "--from", "2")]
+        [InlineData("The last cell to run cannot be 3: expected 1 to 1", "a.ipynb", "--to", "3")]
+        [InlineData("--markdown a.ipynb would overwrite a notebook", "a.ipynb", "--markdown", "a.ipynb")]
+        [InlineData("-f nowhere.yaml: there is no such file", "a.ipynb", "-f", "nowhere.yaml")]
+        [InlineData("-r n: expected", "a.ipynb", "-r", "n")]
+        [InlineData("--input x: expected prompt=value", "a.ipynb", "--input", "x")]
+        [InlineData("--watch and --in-place exclude each other", "a.ipynb", "--watch", "--in-place")]
+        [InlineData("--watch takes one notebook", "a.ipynb", "b.ipynb", "--watch")]
+        [InlineData("--fold-code is for the page", "a.ipynb", "--fold-code")]
+        [InlineData("There is no notebook b.ipynb", "a.ipynb", "b.ipynb")]
+        [InlineData("Two of the notebooks have one name", "a.ipynb", "b/a.ipynb")]
         [InlineData("Required argument missing")]
         public void What_cannot_be_meant_before_anything_runs(string message, params string[] arguments)
         {
@@ -160,6 +174,146 @@ public sealed class RunCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Failed, code);
         Assert.Matches("^adr: .*made", errors);
+    }
+
+    [Fact]
+    public void Several_notebooks_run_one_after_the_other_and_one_that_fails_does_not_stop_the_rest()
+    {
+        Write("a.ipynb", Parameters("var n = 1;"), Code("Console.Write(n);"));
+        Write("b.ipynb", Parameters("var n = 1;"), Code("throw new Exception(\"no\");"));
+        Write("c.ipynb", Parameters("var n = 1;"), Code("Console.Write(n + 1);"));
+
+        var (code, output, _) = Run("a.ipynb", "b.ipynb", "c.ipynb", "-p", "n=4", "-o", "made", "--html", "pages", "--markdown", "pages");
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Equal(["4"], Streams("made/a.ipynb"));
+        Assert.Equal(["5"], Streams("made/c.ipynb"));
+        Assert.True(File.Exists(Path.Combine(folder, "pages/b.html")) && File.Exists(Path.Combine(folder, "pages/c.md")));
+        Assert.Matches(@"a\.ipynb\W+fine", output);
+        Assert.Matches(@"b\.ipynb\W+failed", output);
+        Assert.Matches(@"c\.ipynb\W+fine", output);
+    }
+
+    [Fact]
+    public void Where_one_of_several_cannot_run_none_does()
+    {
+        Write("a.ipynb", Parameters("var n = 1;"));
+        Write("b.ipynb", Code("1"));
+
+        var (code, output, errors) = Run("a.ipynb", "b.ipynb", "-p", "n=4", "-o", "made");
+
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("b.ipynb: The notebook takes no parameters", errors);
+        Assert.Empty(output);
+        Assert.False(Directory.Exists(Path.Combine(folder, "made")));
+    }
+
+    [Fact]
+    public void Parameters_come_from_a_file_and_from_the_command_line_which_wins()
+    {
+        Write("a.ipynb", Parameters("var n = 1; var name = \"\"; double[] rates = []; object free = new object();"),
+            Code("Console.Write($\"{n} {name} {string.Join('|', rates)} {free.GetType().Name}\");"));
+        File.WriteAllText(Path.Combine(folder, "p.yaml"), "n: 2\nname: 'from: file'\nrates: [0.5, 2]\n");
+        File.WriteAllText(Path.Combine(folder, "p.json"), "{\"n\": 3, \"name\": \"from JSON\"}");
+
+        Assert.Equal(ExitCode.Fine, Run("a.ipynb", "-o", "out.ipynb", "-f", "p.yaml").Code);
+        Assert.Equal(["2 from: file 0.5|2 Object"], Streams("out.ipynb"));
+        Assert.Equal(ExitCode.Fine, Run("a.ipynb", "-o", "out.ipynb", "-f", "p.yaml", "-f", "p.json", "-p", "rates=7").Code);
+        Assert.Equal(["3 from JSON 7 Object"], Streams("out.ipynb"));
+    }
+
+    [Fact]
+    public void Cells_that_ask_get_the_given_answers()
+    {
+        Write("a.ipynb", Code("#!set --name city --value @input:city\nConsole.Write(city + await GetInputAsync(\"Your name?\"));"));
+
+        Assert.Equal(ExitCode.Fine, Run("a.ipynb", "-o", "out.ipynb", "--input", "city=Hanoi, ", "--input", "Your name?=An").Code);
+        Assert.Equal(["Hanoi, An"], Streams("out.ipynb"));
+    }
+
+    [Fact]
+    public void Only_the_cells_from_and_to_run_and_others_keep_their_outputs()
+    {
+        Write("a.ipynb", Code("Console.Write(1);"), Code("Console.Write(2);"), Code("Console.Write(3);"));
+        Assert.Equal(ExitCode.Fine, Run("a.ipynb", "-o", "all.ipynb").Code);
+
+        Assert.Equal(ExitCode.Fine, Run("a.ipynb", "-o", "out.ipynb", "--from", "2", "--to", "2").Code);
+        Assert.Equal(["2"], Streams("out.ipynb"));
+        Assert.Equal(ExitCode.Fine, Run("all.ipynb", "-o", "out.ipynb", "--from", "3").Code);
+        Assert.Equal(["1", "2", "3"], Streams("out.ipynb"));
+    }
+
+    [Fact]
+    public void A_run_that_takes_longer_than_it_may_ends_with_3()
+    {
+        Write("a.ipynb", Code("Console.Write(1);"), Code("await Task.Delay(-1);"));
+
+        Assert.Equal(ExitCode.Timeout, Run("a.ipynb", "-o", "out.ipynb", "--run-timeout", "2").Code);
+        Assert.Equal(["1"], Streams("out.ipynb"));
+    }
+
+    [Fact]
+    public void A_check_ends_with_1_where_outputs_are_no_longer_what_they_were()
+    {
+        Write("a.ipynb", Code("Console.WriteLine(DateTime.UtcNow.ToString(\"u\")); Console.Write(Environment.GetEnvironmentVariable(\"SHOWN\") ?? \"one\");"));
+        Assert.Equal(ExitCode.Fine, Run("a.ipynb", "-o", "first.ipynb").Code);
+
+        var same = Run("first.ipynb", "-o", "out.ipynb", "--check");
+        Assert.True(same.Code == ExitCode.Fine, same.Errors);
+        Assert.Contains("The outputs are what they were.", same.Output);
+        var (code, _, errors) = CommandLine.Run(["run", "first.ipynb", "-o", "out.ipynb", "--check"], folder, ("SHOWN", "two"));
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("Cell 1, from line 3 of its outputs:\n  - one\n  + two", errors);
+    }
+
+    [Fact]
+    public void A_notebook_says_which_parameters_it_takes()
+    {
+        Write("a.ipynb", Parameters("var budget = \"quick\"; // smoke | quick\nint? seed = null;"));
+        Write("b.ipynb", Code("1"));
+
+        var (code, output, _) = Run("a.ipynb", "b.ipynb", "--help-notebook");
+
+        Assert.Equal(ExitCode.Fine, code);
+        Assert.Matches("""-p budget: string \(default "quick"\) +smoke \| quick""", output);
+        Assert.Contains("-p seed: int? (default null)", output);
+        Assert.Contains("It takes no parameters", output);
+    }
+
+    [Fact]
+    public async Task A_watched_notebook_runs_again_when_it_is_saved()
+    {
+        Write("a.ipynb", Code("Console.Write(1);"));
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Adr.Cli.dll"), "run", "a.ipynb", "-o", "out.ipynb", "--watch"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            await UntilWaiting(process);
+            Assert.Equal(["1"], Streams("out.ipynb"));
+            File.WriteAllText(Path.Combine(folder, "a.ipynb"), "half of an edit");
+            await UntilWaiting(process);
+            Write("a.ipynb", Code("Console.Write(2);"));
+            await UntilWaiting(process);
+            Assert.Equal(["2"], Streams("out.ipynb"));
+            using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)));
+            Assert.Equal(ExitCode.Fine, process.ExitCode);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static async Task UntilWaiting(Process process)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+            if (line.StartsWith("Waiting until a.ipynb is saved", StringComparison.Ordinal)) return;
+        Assert.Fail("The command ended: " + await process.StandardError.ReadToEndAsync(patience.Token));
     }
 
     [Fact]

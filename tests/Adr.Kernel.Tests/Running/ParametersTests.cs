@@ -111,7 +111,7 @@ public class ParametersTests
 
     private static Notebook Inject(Notebook notebook, string name, string value)
     {
-        ParametersCell.Inject(notebook, new Dictionary<string, string> { [name] = value });
+        ParametersCell.Inject(notebook, new Dictionary<string, string> { [name] = value }, new HashSet<string>());
         return notebook;
     }
 }

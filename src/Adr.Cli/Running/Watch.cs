@@ -1,0 +1,47 @@
+using Adr.Kernel.Running;
+
+namespace Adr.Cli.Running;
+
+/// <summary>Runs a notebook whenever its file is saved, until somebody stops it.</summary>
+public static class Watch
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Runs it now and after each change.</summary>
+    /// <returns><see cref="ExitCode.Fine"/> once it is stopped while nothing runs, otherwise how the last run ended.</returns>
+    public static async Task<int> RunAsync(NotebookRun run)
+    {
+        using var signals = new TerminationSignals();
+        while (true)
+        {
+            var seen = Read(run.Notebook);
+            try
+            {
+                if (run.Problem() is { } problem) throw new UsageException(problem);
+                if (await run.RunAsync(signals.Token) is ExitCode.Interrupted) return ExitCode.Interrupted;
+            }
+            catch (UsageException problem) when (File.Exists(run.Notebook)) // half of an edit: the next save may be better
+            {
+                await Console.Error.WriteLineAsync($"adr: {problem.Message}");
+            }
+            Console.WriteLine($"Waiting until {run.Notebook} is saved; Ctrl-C ends.");
+            while (Read(run.Notebook) is not { } now || (seen is not null && now.AsSpan().SequenceEqual(seen)))
+            {
+                if (signals.Token.WaitHandle.WaitOne(Look)) return ExitCode.Fine;
+            }
+        }
+    }
+
+    // Null while the file is not there or is being replaced.
+    private static byte[]? Read(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
