@@ -25,12 +25,17 @@ public static class Watch
                 await Console.Error.WriteLineAsync($"adr: {problem.Message}");
             }
             Console.WriteLine($"Waiting until {run.Notebook} is saved; Ctrl-C ends.");
-            while (Read(run.Notebook) is not { } now || (seen is not null && now.AsSpan().SequenceEqual(seen)))
+            byte[]? last = null;
+            // An editor may write a file in pieces: only what stays the same for a while was saved.
+            while (Read(run.Notebook) is not { } now || Same(now, seen) || !Same(now, last))
             {
+                last = Read(run.Notebook);
                 if (signals.Token.WaitHandle.WaitOne(Look)) return ExitCode.Fine;
             }
         }
     }
+
+    private static bool Same(byte[] now, byte[]? before) => before is not null && now.AsSpan().SequenceEqual(before);
 
     // Null while the file is not there or is being replaced.
     private static byte[]? Read(string path)

@@ -16,6 +16,9 @@ internal sealed class CellEngine
     // Deep recursion in a cell should meet the same limits as in a program's main thread.
     private const int StackSize = 16 << 20;
 
+    // Where libraries that know nothing of notebooks find the running cell's token.
+    private const string CancellationName = "Notebook.CancellationToken";
+
     private static readonly MarkdownPipeline Markdown = new MarkdownPipelineBuilder().UseMathematics().UseAdvancedExtensions().Build();
 
     private readonly EngineOutput output;
@@ -124,6 +127,7 @@ internal sealed class CellEngine
         lock (gate) running = interruption;
         var context = new KernelInvocationContext(output, request.HasInput ? input : null, request.Cell, interruption.Token, interruption.Pressed);
         context.Enter();
+        AppContext.SetData(CancellationName, interruption.Token);
         CellError? error = null;
         var expressions = new Dictionary<string, ExpressionValue>();
         try

@@ -71,6 +71,7 @@ public abstract class Attack
         CancellationToken cancellation = default, AttackCost? cost = null, ScalarType type = ScalarType.Float32)
     {
         cost ??= new AttackCost();
+        cancellation = HostCancellation.Or(cancellation);
         return Hold(model, images, labels, seeds, NeedsFloat32 ? ScalarType.Float32 : type, cancellation, (still, origin) =>
         {
             var result = Threat.Epsilon == 0 || origin.shape[0] == 0 ? origin.clone() : Run(still, origin, labels, seeds, cost, cancellation);

@@ -63,6 +63,7 @@ internal static class Workers
     /// <param name="work">From the first point of a part, their number, a cost to count on and a token. It must leave nothing in a dispose scope.</param>
     internal static T[] Run<T>(long points, AttackCost cost, CancellationToken cancellation, Func<int, int, AttackCost, CancellationToken, T> work)
     {
+        cancellation = HostCancellation.Or(cancellation);
         var threads = get_num_threads();
         var parts = (int)Math.Clamp(points / LeastPart, 1, threads);
         if (parts == 1) return [work(0, (int)points, cost, cancellation)];
@@ -76,8 +77,20 @@ internal static class Workers
             var own = part;
             workers[part].Begin(() => Work(own));
         }
-        working.Wait();
-        foreach (var worker in workers) worker.Return();
+        try
+        {
+            working.Wait();
+        }
+        finally
+        {
+            // Whoever stops this thread while it waits must not take away what the parts still use.
+            if (!working.IsSet)
+            {
+                others.Cancel();
+                working.Wait();
+            }
+            foreach (var worker in workers) worker.Return();
+        }
         if (!areReady) set_num_threads(threads); // a worker's setting is that of threads to come, too
         // the first error, not the cancellations that it led to
         if ((errors.FirstOrDefault(error => error is not null and not OperationCanceledException) ?? errors.FirstOrDefault(error => error is not null)) is { } first)

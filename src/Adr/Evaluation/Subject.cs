@@ -133,7 +133,7 @@ internal sealed class Subject : IDisposable
         var done = 0;
         foreach (var chunk in positions.Chunk(Options.BatchSize))
         {
-            cancellation.ThrowIfCancellationRequested();
+            HostCancellation.Or(cancellation).ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var index = tensor(chunk).to(Data.Images.device);
             yield return (Data.Images.index_select(0, index).to(_device), Data.Labels.index_select(0, index).to(_device), chunk);

@@ -56,6 +56,7 @@ public sealed class Trainer
     public TrainingHistory Fit(Dataset train, RunFolder? folder = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
+        cancellation = HostCancellation.Or(cancellation);
         _options.Validate(train);
         CheckFits(train);
         using var taken = folder?.Open(Describe(train));

@@ -252,6 +252,31 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(["1"], Streams("out.ipynb"));
     }
 
+    [Theory]
+    [InlineData("new Pgd(ThreatModel.Linf(0.3), 1_000_000).Perturb(model, digits.Images, digits.Labels, PointSeeds.Sequence(1, 64));")]
+    [InlineData("AutoAttackEvaluation.Evaluate(model, \"m\", digits, new AutoAttack(ThreatModel.Linf(0.001)), new EvaluationOptions { Seed = 1 });")]
+    [InlineData("new Trainer(model, new AdversarialTraining(new Pgd(ThreatModel.Linf(0.1), 5)), new TrainingOptions { Epochs = 1_000_000 }).Fit(digits);")]
+    public void Training_and_attacks_stop_at_their_next_step_when_a_cell_is_stopped(string work)
+    {
+        Write("a.ipynb", Code($$"""
+            #r "Adr.Interactive.dll"
+            using Adr.Attacks; using Adr.Data; using Adr.Evaluation; using Adr.Models; using Adr.Training;
+            using static TorchSharp.torch;
+            var model = new MnistCnn(1); model.eval();
+            var images = rand(64, 1, 28, 28);
+            var digits = new Dataset("noise", images, model.call(images).argmax(1), Enumerable.Range(0, 10).Select(i => $"{i}").ToArray());
+            """), Code($$"""
+            try { {{work}} }
+            catch (OperationCanceledException) { Console.Write("stopped at a step"); throw; }
+            """));
+
+        var (code, _, errors) = Run("a.ipynb", "-o", "out.ipynb", "--timeout", "6");
+
+        Assert.True(code == ExitCode.Timeout, errors);
+        Assert.Contains("It stopped when asked.", errors);
+        Assert.Equal(["stopped at a step"], Streams("out.ipynb"));
+    }
+
     [Fact]
     public void A_check_ends_with_1_where_outputs_are_no_longer_what_they_were()
     {
@@ -298,7 +323,7 @@ public sealed class RunCommandTests : IDisposable
             Write("a.ipynb", Code("Console.Write(2);"));
             await UntilWaiting(process);
             Assert.Equal(["2"], Streams("out.ipynb"));
-            using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+            using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
             Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)));
             Assert.Equal(ExitCode.Fine, process.ExitCode);
         }

@@ -70,6 +70,31 @@ public sealed class WorkersTests : IDisposable
     }
 
     [Fact]
+    public void Who_is_interrupted_while_it_waits_leaves_no_part_behind()
+    {
+        using var begun = new CountdownEvent(2);
+        var (ended, endedBefore, caught) = (0, -1, (Exception?)null);
+        var waiting = new Thread(() =>
+        {
+            set_num_threads(2);
+            caught = Record.Exception(() => Workers.Run(100, new AttackCost(), CancellationToken.None, (_, _, _, token) =>
+            {
+                begun.Signal();
+                token.WaitHandle.WaitOne(); // for ever, unless it is told to stop
+                Thread.Sleep(50);
+                return Interlocked.Increment(ref ended);
+            }));
+            endedBefore = Volatile.Read(ref ended);
+        });
+        waiting.Start();
+        begun.Wait();
+        waiting.Interrupt();
+        waiting.Join();
+        Assert.IsType<ThreadInterruptedException>(caught);
+        Assert.Equal(2, endedBefore);
+    }
+
+    [Fact]
     public void An_error_of_one_part_ends_the_others_and_comes_out()
     {
         var cost = new AttackCost();
