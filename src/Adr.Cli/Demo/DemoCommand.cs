@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Adr.Cli.Running;
 using Adr.Experiments;
+using Adr.Kernel.Running;
 
 namespace Adr.Cli.Demo;
 
@@ -31,11 +32,14 @@ public static class DemoCommand
         File.Delete(results); // what is there after a run shall be this run's
         var code = await new NotebookRun
         {
-            Notebook = Path.Combine(Repository.Root, "notebooks", "01-mnist.ipynb"),
-            Output = Repository.Artifact("demo", "01-mnist.ipynb"),
+            Options = new RunOptions
+            {
+                NotebookPath = Path.Combine(Repository.Root, "notebooks", "01-mnist.ipynb"),
+                OutputPath = Repository.Artifact("demo", "01-mnist.ipynb"),
+                Parameters = new Dictionary<string, string>(given) { ["defences"] = given.GetValueOrDefault("defences", Defences), ["budget"] = budget.ToString().ToLowerInvariant(), ["results"] = results },
+                CellTimeout = timeout,
+            },
             Html = Repository.Artifact("demo", "01-mnist.html"),
-            Parameters = new Dictionary<string, string>(given) { ["defences"] = given.GetValueOrDefault("defences", Defences), ["budget"] = budget.ToString().ToLowerInvariant(), ["results"] = results },
-            CellTimeout = timeout,
         }.RunAsync();
         if (code != ExitCode.Fine) return code;
         if (!File.Exists(results))

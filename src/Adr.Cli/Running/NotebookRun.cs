@@ -9,35 +9,8 @@ namespace Adr.Cli.Running;
 /// <summary>Runs a notebook as <c>adr run</c> and <c>adr demo</c> do: with this program as the engine, shown on the terminal, and exported.</summary>
 public sealed record NotebookRun
 {
-    /// <summary>The notebook's file.</summary>
-    public required string Notebook { get; init; }
-
-    /// <summary>Where the executed notebook goes; null replaces the notebook itself.</summary>
-    public required string? Output { get; init; }
-
-    /// <summary>Values for the cell tagged <c>parameters</c>.</summary>
-    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>The parameters whose value is text where the notebook does not state their type.</summary>
-    public IReadOnlySet<string> TextParameters { get; init; } = new HashSet<string>();
-
-    /// <summary>Answers to what cells ask for, by prompt.</summary>
-    public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>The first cell to run; null for the first there is.</summary>
-    public int? From { get; init; }
-
-    /// <summary>The last cell to run; null for the last there is.</summary>
-    public int? To { get; init; }
-
-    /// <summary>How long the run may take; null for as long as it likes.</summary>
-    public TimeSpan? Timeout { get; init; }
-
-    /// <summary>How long one cell may take; null for as long as it likes.</summary>
-    public TimeSpan? CellTimeout { get; init; }
-
-    /// <summary>Goes on after a cell that fails.</summary>
-    public bool AllowErrors { get; init; }
+    /// <summary>What runs, and how; the engine and what it tells are this program's.</summary>
+    public required RunOptions Options { get; init; }
 
     /// <summary>Where the executed notebook also goes as one HTML file; null for nowhere.</summary>
     public string? Html { get; init; }
@@ -51,23 +24,20 @@ public sealed record NotebookRun
     /// <summary>Whether outputs must be what they were in the notebook.</summary>
     public bool Check { get; init; }
 
-    /// <summary>Says what would keep it from running, before anything runs; null where nothing would.</summary>
-    public string? Problem() => !File.Exists(Notebook) ? null : NotebookRunner.Problem(Options(null)); // a file that is not there is told by Prepare
-
     /// <summary>Runs it, and says on the terminal how it went.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     /// <exception cref="UsageException">There is no such notebook, or a file would be where it must not.</exception>
     public async Task<int> RunAsync(CancellationToken stop = default)
     {
         Prepare();
-        var before = Check ? Kernel.Notebooks.Notebook.Load(Notebook) : null;
+        var before = Check ? Notebook.Load(Options.NotebookPath) : null;
         if (SlowBlas.Warning() is { } warning) await Console.Error.WriteLineAsync($"adr: {warning}");
         KeepRunsInOnePlace();
 
         using var signals = new TerminationSignals();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(signals.Token, stop);
         using var console = new RunConsole(Terminal.Output());
-        var result = await console.WatchAsync(progress => NotebookRunner.RunAsync(Options(progress), either.Token));
+        var result = await console.WatchAsync(progress => NotebookRunner.RunAsync(Hosted(progress), either.Token));
 
         if (result.ExitCode == Kernel.Running.ExitCode.Usage) throw new UsageException(result.Message);
         if (result.ExitCode == Kernel.Running.ExitCode.Ok) Console.WriteLine(result.Message);
@@ -75,16 +45,14 @@ public sealed record NotebookRun
         if (result.OutputPath is { } output) Console.WriteLine(output);
         var code = (int)result.ExitCode;
         if (result.Notebook is not { } executed || code == ExitCode.Interrupted) return code;
-        var exported = Export(Html, file => HtmlExporter.Save(executed, file, new HtmlOptions { SourceFolder = Path.GetDirectoryName(Path.GetFullPath(Notebook)), FoldCode = FoldCode }));
+        var exported = Export(Html, file => HtmlExporter.Save(executed, file, new HtmlOptions { SourceFolder = Path.GetDirectoryName(Path.GetFullPath(Options.NotebookPath)), FoldCode = FoldCode }));
         exported &= Export(Markdown, file => MarkdownExporter.Save(executed, file));
         var same = before is null || code != ExitCode.Fine || Compare(before, executed);
         return (exported && same) || code != ExitCode.Fine ? code : ExitCode.Failed;
     }
 
-    private RunOptions Options(Action<RunEvent>? progress) => new()
+    private RunOptions Hosted(Action<RunEvent> progress) => Options with
     {
-        NotebookPath = Notebook, OutputPath = Output, Parameters = Parameters, TextParameters = TextParameters, Inputs = Inputs, From = From, To = To,
-        CellTimeout = CellTimeout, Timeout = Timeout, AllowErrors = AllowErrors,
         ReferencePaths = [AppContext.BaseDirectory], Engine = EngineCommand.ForHost(typeof(NotebookRun).Assembly.Location), Progress = progress,
     };
 
@@ -116,16 +84,17 @@ public sealed record NotebookRun
 
     private void Prepare()
     {
-        if (!File.Exists(Notebook))
-            throw new UsageException($"There is no notebook {Notebook}{(Directory.Exists(Notebook) ? "; it is a folder" : "")}.");
-        if (Output is not null && Path.GetFullPath(Output) == Path.GetFullPath(Notebook))
-            throw new UsageException($"-o {Output} is the notebook itself. Choose another file, or say --in-place.");
+        var (notebook, output) = (Options.NotebookPath, Options.OutputPath);
+        if (!File.Exists(notebook))
+            throw new UsageException($"There is no notebook {notebook}{(Directory.Exists(notebook) ? "; it is a folder" : "")}.");
+        if (output is not null && Path.GetFullPath(output) == Path.GetFullPath(notebook))
+            throw new UsageException($"-o {output} is the notebook itself. Choose another file, or say --in-place.");
         foreach (var (option, export) in new[] { ("--html", Html), ("--markdown", Markdown) })
         {
-            if (export is not null && new[] { Notebook, Output }.Any(file => file is not null && Path.GetFullPath(file) == Path.GetFullPath(export)))
+            if (export is not null && new[] { notebook, output }.Any(file => file is not null && Path.GetFullPath(file) == Path.GetFullPath(export)))
                 throw new UsageException($"{option} {export} would overwrite a notebook. Choose another file.");
         }
-        foreach (var file in new[] { Output, Html, Markdown }.OfType<string>())
+        foreach (var file in new[] { output, Html, Markdown }.OfType<string>())
         {
             if (Directory.Exists(file)) throw new UsageException($"{file} is a folder; expected a file to write.");
             try

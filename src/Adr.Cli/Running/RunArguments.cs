@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Adr.Kernel.Running;
 
 namespace Adr.Cli.Running;
 
@@ -80,25 +81,28 @@ internal sealed class RunArguments
         var names = sources.Select(source => Path.GetFileNameWithoutExtension(source)!).ToList();
         if (names.Count > names.Distinct(StringComparer.OrdinalIgnoreCase).Count() && !parsed.GetValue(inPlace))
             throw new UsageException($"Two of the notebooks have one name, so that their outputs would be one file: {string.Join(", ", sources)}. Run them apart, or --in-place.");
-        var (values, texts) = NotebookParameters.Together(
+        var (values, isText) = NotebookParameters.Together(
             parsed.GetRequiredValue(files).SelectMany(ParameterFile.Read)
                 .Concat(parsed.GetRequiredValue(parameters).Select(given => NotebookParameters.Parse("-p", given, isText: false)))
-                .Concat(parsed.GetRequiredValue(this.texts).Select(given => NotebookParameters.Parse("-r", given, isText: true))));
+                .Concat(parsed.GetRequiredValue(texts).Select(given => NotebookParameters.Parse("-r", given, isText: true))));
         return [.. sources.Select(source => new NotebookRun
         {
-            Notebook = source,
-            Output = parsed.GetValue(inPlace) ? null : Place(parsed.GetValue(output), source, ".ipynb") ?? Repository.Artifact("run", Path.GetFileNameWithoutExtension(source) + ".ipynb"),
+            Options = new RunOptions
+            {
+                NotebookPath = source,
+                OutputPath = parsed.GetValue(inPlace) ? null : Place(parsed.GetValue(output), source, ".ipynb") ?? Repository.Artifact("run", Path.GetFileNameWithoutExtension(source) + ".ipynb"),
+                Parameters = values,
+                TextParameters = isText,
+                Inputs = parsed.GetRequiredValue(inputs).Select(Answer).GroupBy(answer => answer.Prompt).ToDictionary(same => same.Key, same => same.Last().Value),
+                From = parsed.GetValue(from),
+                To = parsed.GetValue(to),
+                CellTimeout = parsed.GetValue(timeout),
+                Timeout = parsed.GetValue(runTimeout),
+                AllowErrors = parsed.GetValue(allowErrors),
+            },
             Html = Place(parsed.GetValue(html), source, ".html"),
             Markdown = Place(parsed.GetValue(markdown), source, ".md"),
             FoldCode = parsed.GetValue(foldCode),
-            Parameters = values,
-            TextParameters = texts,
-            Inputs = parsed.GetRequiredValue(inputs).Select(Answer).GroupBy(answer => answer.Prompt).ToDictionary(same => same.Key, same => same.Last().Value),
-            From = parsed.GetValue(from),
-            To = parsed.GetValue(to),
-            CellTimeout = parsed.GetValue(timeout),
-            Timeout = parsed.GetValue(runTimeout),
-            AllowErrors = parsed.GetValue(allowErrors),
             Check = parsed.GetValue(check),
         })];
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Adr.Kernel.Running;
 using Spectre.Console;
 
 namespace Adr.Cli.Running;
@@ -12,19 +13,18 @@ public static class RunSeries
     /// <exception cref="UsageException">One of them cannot run as it is; none has run.</exception>
     public static async Task<int> RunAsync(IReadOnlyList<NotebookRun> runs)
     {
-        var problems = runs.Where(run => !File.Exists(run.Notebook)).Select(run => $"There is no notebook {run.Notebook}.")
-            .Concat(runs.Select(run => run.Problem() is { } problem ? runs.Count == 1 ? problem : $"{run.Notebook}: {problem}" : null).OfType<string>()).ToList();
-        if (problems.Count > 0) throw new UsageException(string.Join('\n', problems));
         if (runs.Count == 1) return await runs[0].RunAsync();
+        var problems = runs.Select(run => NotebookRunner.Problem(run.Options) is { } problem ? $"{run.Options.NotebookPath}: {problem}" : null).OfType<string>().ToList();
+        if (problems.Count > 0) throw new UsageException(string.Join('\n', problems));
 
         var summary = new Table().AddColumns("notebook", "ended", "seconds");
         var first = ExitCode.Fine;
         foreach (var run in runs)
         {
-            Console.WriteLine(run.Notebook);
+            Console.WriteLine(run.Options.NotebookPath);
             var clock = Stopwatch.StartNew();
             var code = await run.RunAsync();
-            summary.AddRow(Markup.Escape(run.Notebook), Say(code), clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture));
+            summary.AddRow(Markup.Escape(run.Options.NotebookPath), Say(code), clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture));
             if (first == ExitCode.Fine) first = code;
             if (code == ExitCode.Interrupted) break;
         }

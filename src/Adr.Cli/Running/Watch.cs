@@ -12,24 +12,24 @@ public static class Watch
     public static async Task<int> RunAsync(NotebookRun run)
     {
         using var signals = new TerminationSignals();
+        var notebook = run.Options.NotebookPath;
         while (true)
         {
-            var seen = Read(run.Notebook);
+            var seen = Read(notebook);
             try
             {
-                if (run.Problem() is { } problem) throw new UsageException(problem);
                 if (await run.RunAsync(signals.Token) is ExitCode.Interrupted) return ExitCode.Interrupted;
             }
-            catch (UsageException problem) when (File.Exists(run.Notebook)) // half of an edit: the next save may be better
+            catch (UsageException problem) when (File.Exists(notebook)) // half of an edit: the next save may be better
             {
                 await Console.Error.WriteLineAsync($"adr: {problem.Message}");
             }
-            Console.WriteLine($"Waiting until {run.Notebook} is saved; Ctrl-C ends.");
+            Console.WriteLine($"Waiting until {notebook} is saved; Ctrl-C ends.");
             byte[]? last = null;
             // An editor may write a file in pieces: only what stays the same for a while was saved.
-            while (Read(run.Notebook) is not { } now || Same(now, seen) || !Same(now, last))
+            while (Read(notebook) is not { } now || Same(now, seen) || !Same(now, last))
             {
-                last = Read(run.Notebook);
+                last = Read(notebook);
                 if (signals.Token.WaitHandle.WaitOne(Look)) return ExitCode.Fine;
             }
         }

@@ -30,9 +30,9 @@ internal static partial class VariableDirective
         if (Asked().Match(value) is { Success: true } asked)
         {
             var (kind, what) = (asked.Groups["kind"].Value, Unquote(asked.Groups["what"].Value));
-            if (kind == "csharp") return mimeType is null ? $"var {name} = {what};" : $"var {name} = Microsoft.DotNet.Interactive.Formatting.Formatter.ToDisplayString({what}, {Quote(mimeType)});";
+            if (kind == "csharp") return mimeType is null ? $"var {name} = {what};" : $"var {name} = Microsoft.DotNet.Interactive.Formatting.Formatter.ToDisplayString({what}, {CSharpLiteral.Text(mimeType)});";
             if (kind is not ("input" or "password")) throw new DirectiveException($"'@{kind}:' is of another language, and this engine runs C# only. Expected {SetUsage}.", line);
-            return $"var {name} = {Quote(await ask(Prompt(what), kind == "password").ConfigureAwait(false))};";
+            return $"var {name} = {CSharpLiteral.Text(await ask(Prompt(what), kind == "password").ConfigureAwait(false))};";
         }
         return $"var {name} = {Literal(Unquote(value), isText: value[0] is '"' or '\'')};";
     }
@@ -78,25 +78,15 @@ internal static partial class VariableDirective
         }
     }
 
-    /// <summary>As .NET Interactive takes it: JSON's numbers and truth values are C#'s, an object or a list is a document, and the rest is text.</summary>
-    private static string Literal(string value, bool isText)
-    {
-        if (isText) return Quote(value);
-        if (value is "true" or "false" || int.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out _)) return value;
-        if (Number().IsMatch(value)) return value.All(char.IsAsciiDigit) ? value : value + "d";
-        return value[0] is '{' or '[' ? $"System.Text.Json.JsonDocument.Parse({Quote(value)})" : Quote(value);
-    }
+    /// <summary>As .NET Interactive takes it: numbers and truth values are C#'s, a JSON object or list is a document, and the rest is text.</summary>
+    private static string Literal(string value, bool isText) =>
+        isText ? CSharpLiteral.Text(value) : value is ['{' or '[', ..] ? $"System.Text.Json.JsonDocument.Parse({CSharpLiteral.Text(value)})" : CSharpLiteral.Guess(value);
 
     private static string Unquote(string word) => word is ['"' or '\'', .., var last] && last == word[0] ? word[1..^1] : word;
-
-    private static string Quote(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
 
     [GeneratedRegex("""@\w+:("[^"]*"|'[^']*'|\{[^}]*\}|\S+)|"[^"]*"|'[^']*'|\{.*\}|\[.*\]|\S+""")]
     private static partial Regex Word();
 
     [GeneratedRegex(@"^@(?<kind>\w+):(?<what>.+)$")]
     private static partial Regex Asked();
-
-    [GeneratedRegex(@"^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$")]
-    private static partial Regex Number();
 }

@@ -3,7 +3,7 @@ using Adr.Kernel.Running;
 
 namespace Adr.Kernel.Export;
 
-/// <summary>Text of a terminal as HTML: colours become spans, a carriage return overwrites its line.</summary>
+/// <summary>Text of a terminal as HTML, where colours become spans, or as plain text; a carriage return overwrites its line.</summary>
 internal static class AnsiText
 {
     private const string SequenceStart = "\u001b[";
@@ -13,27 +13,38 @@ internal static class AnsiText
     /// <summary>The text as HTML; escape sequences that do not colour are dropped.</summary>
     internal static string ToHtml(string text)
     {
-        text = Overwrite(text);
         var html = new StringBuilder();
         var open = false;
-        var from = 0;
-        while (true)
+        foreach (var (piece, codes) in Pieces(text))
         {
-            var start = text.IndexOf(SequenceStart, from, StringComparison.Ordinal);
-            html.Append(Html.Escape(start < 0 ? text[from..] : text[from..start]));
-            if (start < 0) break;
-            var end = start + SequenceStart.Length;
-            while (end < text.Length && !char.IsAsciiLetter(text[end])) end++;
-            if (end == text.Length) break;
-            from = end + 1;
-            if (text[end] != 'm') continue;
+            html.Append(Html.Escape(piece));
+            if (codes is null) continue;
             if (open) html.Append("</span>");
-            var style = Classes(text[(start + SequenceStart.Length)..end]);
+            var style = Classes(codes);
             open = style.Length > 0;
             if (open) html.Append($"<span class=\"{style}\">");
         }
         if (open) html.Append("</span>");
         return html.ToString();
+    }
+
+    /// <summary>The text without its escape sequences.</summary>
+    internal static string ToPlain(string text) => string.Concat(Pieces(text).Select(piece => piece.Text));
+
+    /// <summary>The text cut at its escape sequences; behind a piece the codes of the colour that follows it, null where none does.</summary>
+    private static IEnumerable<(string Text, string? Codes)> Pieces(string text)
+    {
+        text = Overwrite(text);
+        var from = 0;
+        while (true)
+        {
+            var start = text.IndexOf(SequenceStart, from, StringComparison.Ordinal);
+            var end = start < 0 ? text.Length : start + SequenceStart.Length;
+            while (end < text.Length && !char.IsAsciiLetter(text[end])) end++;
+            yield return (start < 0 ? text[from..] : text[from..start], end < text.Length && text[end] == 'm' ? text[(start + SequenceStart.Length)..end] : null);
+            if (end == text.Length) yield break;
+            from = end + 1;
+        }
     }
 
     private static string Overwrite(string text)

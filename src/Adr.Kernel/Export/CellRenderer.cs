@@ -22,7 +22,7 @@ internal sealed class CellRenderer(MarkdownRenderer markdown, OutputRenderer out
             case CellKind.Code:
                 html.Append("<section class=\"cell code\">\n");
                 Code(cell, html);
-                if (!IsHidden(cell, "outputs_hidden", "remove-output")) outputs.Render(cell.Outputs, html);
+                if (!IsHidden(cell, "outputs_hidden", "remove-output")) outputs.Render(cell.ShownOutputs, html);
                 html.Append("</section>\n");
                 break;
             default:

@@ -41,18 +41,14 @@ public static partial class MarkdownExporter
     {
         if (!cell.HasTag("remove-input")) Add(text, string.IsNullOrWhiteSpace(cell.Source) ? "" : Fence(cell.Source, cell.KernelName ?? "csharp"));
         if (cell.HasTag("remove-output")) return;
-        var outputs = cell.Outputs;
-        for (var i = 0; i < outputs.Count; i++)
+        foreach (var output in cell.ShownOutputs)
         {
-            var output = outputs[i];
-            if (output.Type == "stream")
+            Add(text, output.Type switch
             {
-                var stream = new StringBuilder(output.StreamText);
-                while (i + 1 < outputs.Count && outputs[i + 1].Type == "stream" && outputs[i + 1].StreamName == output.StreamName) stream.Append(outputs[++i].StreamText);
-                Add(text, Fence(Plain(stream.ToString()), "text"));
-            }
-            else if (output.Type == "error") Add(text, Fence(Plain(output.Traceback.Count > 0 ? string.Join('\n', output.Traceback) : $"{output.ErrorName}: {output.ErrorValue}"), "text"));
-            else Add(text, Data(output));
+                "stream" => Terminal(output.StreamText),
+                "error" => Terminal(output.Traceback.Count > 0 ? string.Join('\n', output.Traceback) : $"{output.ErrorName}: {output.ErrorValue}"),
+                _ => Data(output),
+            });
         }
     }
 
@@ -67,7 +63,7 @@ public static partial class MarkdownExporter
         }
         if (output.Data("text/html") is { } html && Static(html) is { Length: > 0 } safe) return safe;
         if (output.Data("text/latex") is { } latex) return latex;
-        return output.Data("text/plain") is { } plain ? Fence(Plain(plain), "text") : "";
+        return output.Data("text/plain") is { } plain ? Terminal(plain) : "";
     }
 
     /// <summary>HTML without whatever runs or asks the network; empty where nothing is left to see.</summary>
@@ -78,7 +74,7 @@ public static partial class MarkdownExporter
         return Tags().Replace(kept, "").Trim().Length == 0 && !kept.Contains("<img", StringComparison.Ordinal) ? "" : EmptyLines().Replace(kept, "\n").Trim();
     }
 
-    private static string Plain(string text) => Ansi().Replace(text, "");
+    private static string Terminal(string text) => Fence(AnsiText.ToPlain(text), "text");
 
     private static HtmlSanitizer StaticOnly()
     {
@@ -105,7 +101,4 @@ public static partial class MarkdownExporter
 
     [GeneratedRegex("`{3,}")]
     private static partial Regex Ticks();
-
-    [GeneratedRegex(@"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)")]
-    private static partial Regex Ansi();
 }

@@ -17,20 +17,17 @@ internal sealed partial class OutputRenderer(MarkdownRenderer markdown, bool scr
     /// <summary>True once an output needs plotly.js.</summary>
     internal bool NeedsPlotly { get; private set; }
 
-    /// <summary>Writes the outputs in order; neighbouring pieces of one stream become one.</summary>
+    /// <summary>Writes the outputs in order.</summary>
     internal void Render(IReadOnlyList<Output> outputs, StringBuilder html)
     {
-        for (var i = 0; i < outputs.Count; i++)
+        foreach (var output in outputs)
         {
-            var output = outputs[i];
-            if (output.Type == "stream")
+            html.Append(output.Type switch
             {
-                var text = new StringBuilder(output.StreamText);
-                while (i + 1 < outputs.Count && outputs[i + 1].Type == "stream" && outputs[i + 1].StreamName == output.StreamName) text.Append(outputs[++i].StreamText);
-                html.Append(Stream(output.StreamName, text.ToString()));
-            }
-            else if (output.Type == "error") html.Append(Error(output));
-            else html.Append($"<div class=\"output\">{Data(output)}</div>\n");
+                "stream" => Stream(output.StreamName, output.StreamText),
+                "error" => Error(output),
+                _ => $"<div class=\"output\">{Data(output)}</div>\n",
+            });
         }
     }
 

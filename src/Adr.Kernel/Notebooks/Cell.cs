@@ -95,6 +95,22 @@ public sealed class Cell
         ? [.. outputs.OfType<JsonObject>().Select(json => new Output(json))]
         : [];
 
+    /// <summary>The outputs as they are shown: neighbouring pieces of one stream are one.</summary>
+    internal IReadOnlyList<Output> ShownOutputs
+    {
+        get
+        {
+            var shown = new List<Output>();
+            foreach (var output in Outputs)
+            {
+                if (output.Type == "stream" && shown is [.., { Type: "stream" } last] && last.StreamName == output.StreamName)
+                    shown[^1] = Output.Stream(output.StreamName, last.StreamText + output.StreamText);
+                else shown.Add(output);
+            }
+            return shown;
+        }
+    }
+
     /// <summary>Replaces the cell's outputs.</summary>
     public void SetOutputs(IEnumerable<Output> outputs)
     {

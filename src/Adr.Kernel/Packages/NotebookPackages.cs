@@ -11,6 +11,7 @@ internal sealed class NotebookPackages(string folder, Action<RestoredPackages> u
     private readonly PackageRestorer restorer = new(folder);
     private readonly Dictionary<string, PackageRequest> asked = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> sources = [];
+    private IReadOnlyDictionary<string, string> taken = new Dictionary<string, string>(); // the versions of the last restore
     private readonly HashSet<string> noticed = [];
 
     /// <summary>Brings what a cell names, before its code runs, and shows what was brought.</summary>
@@ -24,8 +25,8 @@ internal sealed class NotebookPackages(string folder, Action<RestoredPackages> u
         var all = new Dictionary<string, PackageRequest>(asked, StringComparer.OrdinalIgnoreCase);
         foreach (var step in wanted)
         {
-            if (all.TryGetValue(step.Package.Id, out var before) && step.Package.Version != "*" && before.Version != step.Package.Version)
-                throw new DirectiveException($"{step.Package.Id} version {step.Package.Version} cannot be added because version {before.Version} was added previously. Restart to use another.", step.Line);
+            if (all.TryGetValue(step.Package.Id, out var before) && step.Package.Version is not "*" and var version && version != before.Version && version != taken.GetValueOrDefault(before.Id))
+                throw new DirectiveException($"{step.Package.Id} version {version} cannot be added because version {taken.GetValueOrDefault(before.Id, before.Version)} was added previously. Restart to use another.", step.Line);
             all.TryAdd(step.Package.Id, step.Package);
         }
         if (all.Count == asked.Count) return;
@@ -41,6 +42,7 @@ internal sealed class NotebookPackages(string folder, Action<RestoredPackages> u
             throw new DirectiveException(error.Message, wanted[0].Line);
         }
         use(restored);
+        taken = restored.Versions;
         foreach (var (id, package) in all) asked[id] = package;
         shown.Update(Text("Installed Packages", wanted.Select(step => $"{step.Package.Id}, {restored.Versions.GetValueOrDefault(step.Package.Id, step.Package.Version)}").Distinct()));
         foreach (var extension in restored.Extensions.Where(noticed.Add))

@@ -14,13 +14,12 @@ namespace Adr.Kernel.Packages;
 /// a package named without a version stays the one it was first. Deleting the cache's folder starts anew.
 /// </remarks>
 /// <param name="notebookFolder">Where NuGet's configuration files are looked for, from there upwards, and what relative feeds are relative to.</param>
-/// <param name="cache">The cache's folder; null for the user's, or the environment's <c>ADR_PACKAGE_CACHE</c>.</param>
-internal sealed class PackageRestorer(string notebookFolder, string? cache = null)
+internal sealed class PackageRestorer(string notebookFolder)
 {
-    private readonly string cache = Path.GetFullPath(cache ?? DefaultCache());
-
-    /// <summary>How often a restore ran.</summary>
-    internal int Restores { get; private set; }
+    // The environment's ADR_PACKAGE_CACHE, or the user's.
+    private readonly string cache = Path.GetFullPath(Environment.GetEnvironmentVariable("ADR_PACKAGE_CACHE") is { Length: > 0 } set
+        ? set
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "adr-notebooks", "packages"));
 
     /// <summary>Restores packages together, so that their dependencies agree.</summary>
     /// <exception cref="PackageRestoreException">One cannot be had.</exception>
@@ -40,7 +39,6 @@ internal sealed class PackageRestorer(string notebookFolder, string? cache = nul
         {
             var project = Path.Combine(work, "notebook.proj");
             await File.WriteAllTextAsync(project, PackageProject.Write(packages, feeds, notebookFolder), cancellationToken).ConfigureAwait(false);
-            Restores++;
             var said = await MSBuildAsync(project, packages, cancellationToken).ConfigureAwait(false);
             var found = Read(said, Path.Combine(work, "obj", "project.assets.json"));
             AtomicFile.Write(known, found.ToJson());
@@ -51,10 +49,6 @@ internal sealed class PackageRestorer(string notebookFolder, string? cache = nul
             Directory.Delete(work, recursive: true);
         }
     }
-
-    private static string DefaultCache() => Environment.GetEnvironmentVariable("ADR_PACKAGE_CACHE") is { Length: > 0 } set
-        ? set
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "adr-notebooks", "packages");
 
     private string Feed(string source) => source.Contains("://", StringComparison.Ordinal) ? source : Path.GetFullPath(source, notebookFolder);
 

@@ -38,26 +38,17 @@ public static partial class OutputComparison
             + (more > 0 ? $"  … {more} more lines\n" : "");
     }
 
-    /// <summary>A cell's outputs as lines: neighbouring text of one stream together, of a value its plain text or else all it has.</summary>
-    private static List<string> Lines(Cell cell)
+    /// <summary>A cell's outputs as lines: of a value its plain text, or else all it has.</summary>
+    private static List<string> Lines(Cell cell) => [.. cell.ShownOutputs.SelectMany(output =>
     {
-        var lines = new List<string>();
-        string? open = null; // the stream that the last line belongs to
-        foreach (var output in cell.Outputs)
+        var (heading, text) = output.Type switch
         {
-            var (heading, text) = output.Type switch
-            {
-                "stream" => (output.StreamName, output.StreamText),
-                "error" => ($"error {output.ErrorName}", output.ErrorValue),
-                _ => ($"{output.Type} {string.Join(", ", output.MimeTypes.Order(StringComparer.Ordinal))}", Value(output)),
-            };
-            var masked = Mask(text).TrimEnd('\n').Split('\n');
-            if (open != heading || output.Type != "stream") lines.Add($"[{heading}]");
-            lines.AddRange(masked);
-            open = heading;
-        }
-        return lines;
-    }
+            "stream" => (output.StreamName, output.StreamText),
+            "error" => ($"error {output.ErrorName}", output.ErrorValue),
+            _ => ($"{output.Type} {string.Join(", ", output.MimeTypes.Order(StringComparer.Ordinal))}", Value(output)),
+        };
+        return Mask(text).TrimEnd('\n').Split('\n').Prepend($"[{heading}]");
+    })];
 
     private static string Value(Output output) =>
         output.Data("text/plain") ?? string.Join('\n', output.MimeTypes.Order(StringComparer.Ordinal).Select(type => output.Data(type) ?? output.Value(type)?.ToJsonString()));

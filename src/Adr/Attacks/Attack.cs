@@ -71,10 +71,9 @@ public abstract class Attack
         CancellationToken cancellation = default, AttackCost? cost = null, ScalarType type = ScalarType.Float32)
     {
         cost ??= new AttackCost();
-        cancellation = HostCancellation.Or(cancellation);
-        return Hold(model, images, labels, seeds, NeedsFloat32 ? ScalarType.Float32 : type, cancellation, (still, origin) =>
+        return Hold(model, images, labels, seeds, NeedsFloat32 ? ScalarType.Float32 : type, cancellation, (still, origin, stop) =>
         {
-            var result = Threat.Epsilon == 0 || origin.shape[0] == 0 ? origin.clone() : Run(still, origin, labels, seeds, cost, cancellation);
+            var result = Threat.Epsilon == 0 || origin.shape[0] == 0 ? origin.clone() : Run(still, origin, labels, seeds, cost, stop);
             if (!(result - origin).isfinite().all().item<bool>())
                 throw new InvalidOperationException($"{Name} met a gradient or logits that are not finite. Check that the model's weights and logits are finite on these images.");
             return result.MoveToOuterDisposeScope();
@@ -84,8 +83,8 @@ public abstract class Attack
     /// <summary>As <see cref="Perturb"/>, without the checks of values: nothing waits for the device. For training, where the data set was checked once.</summary>
     internal Tensor PerturbUnchecked(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds,
         CancellationToken cancellation = default, ScalarType type = ScalarType.Float32) =>
-        Hold(model, images, labels, seeds, NeedsFloat32 ? ScalarType.Float32 : type, cancellation, (still, origin) =>
-            (Threat.Epsilon == 0 || origin.shape[0] == 0 ? origin.clone() : Run(still, origin, labels, seeds, new AttackCost(), cancellation)).MoveToOuterDisposeScope(), check: false);
+        Hold(model, images, labels, seeds, NeedsFloat32 ? ScalarType.Float32 : type, cancellation, (still, origin, stop) =>
+            (Threat.Epsilon == 0 || origin.shape[0] == 0 ? origin.clone() : Run(still, origin, labels, seeds, new AttackCost(), stop)).MoveToOuterDisposeScope(), check: false);
 
     /// <summary>The attack itself. Called with at least one point, ε &gt; 0, the model still and autograd off.</summary>
     /// <param name="model">The model; call it through <see cref="PointObjective"/>, which counts.</param>
@@ -99,9 +98,9 @@ public abstract class Attack
     /// <summary>The name.</summary>
     public override string ToString() => $"{Name} ({Threat})";
 
-    /// <summary>Checks the input, holds the model still and autograd off, and lets <paramref name="use"/> work with the model's fastest form and the detached images.</summary>
+    /// <summary>Checks the input, holds the model still and autograd off, and lets <paramref name="use"/> work with the model's fastest form, the detached images, and the token to look at.</summary>
     /// <remarks>Tensors made within are freed; what is given back must be moved to the outer scope.</remarks>
-    private protected T Hold<T>(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds, ScalarType type, CancellationToken cancellation, Func<nn.Module<Tensor, Tensor>, Tensor, T> use, bool check = true)
+    private protected T Hold<T>(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds, ScalarType type, CancellationToken cancellation, Func<nn.Module<Tensor, Tensor>, Tensor, CancellationToken, T> use, bool check = true)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (NeedsGradient && model is BlackBox box)
@@ -109,10 +108,11 @@ public abstract class Attack
         using var scope = NewDisposeScope();
         using var still = new StillModel(model);
         if (check) AttackInput.Check(model, Threat, images, labels, seeds);
+        cancellation = HostCancellation.Or(cancellation);
         cancellation.ThrowIfCancellationRequested();
         using var noGraph = no_grad();
         // the form that a network has for weights that stand still, or the model itself
         using var network = (model as Classifier)?.Still(type) is { } logits ? new StillNetwork(logits) : null;
-        return use(network ?? model, images.detach());
+        return use(network ?? model, images.detach(), cancellation);
     }
 }

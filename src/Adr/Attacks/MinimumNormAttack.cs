@@ -30,9 +30,9 @@ public abstract class MinimumNormAttack : Attack
     /// <exception cref="ArgumentException">The images, labels or seeds are not as described.</exception>
     /// <exception cref="InvalidOperationException">The model's logits or gradients are not finite.</exception>
     public NearestPoints Find(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds, CancellationToken cancellation = default, AttackCost? cost = null) =>
-        Hold(model, images, labels, seeds, ScalarType.Float32, HostCancellation.Or(cancellation), (still, origin) =>
+        Hold(model, images, labels, seeds, ScalarType.Float32, cancellation, (still, origin, stop) =>
         {
-            var nearest = Nearest(still, origin, labels, seeds, cost ?? new AttackCost(), HostCancellation.Or(cancellation));
+            var nearest = Nearest(still, origin, labels, seeds, cost ?? new AttackCost(), stop);
             return new NearestPoints(nearest.Images.MoveToOuterDisposeScope(), nearest.Distance.MoveToOuterDisposeScope());
         });
 

@@ -40,7 +40,7 @@ public sealed class RunCommandTests : IDisposable
         [InlineData("--watch and --in-place exclude each other", "a.ipynb", "--watch", "--in-place")]
         [InlineData("--watch takes one notebook", "a.ipynb", "b.ipynb", "--watch")]
         [InlineData("--fold-code is for the page", "a.ipynb", "--fold-code")]
-        [InlineData("There is no notebook b.ipynb", "a.ipynb", "b.ipynb")]
+        [InlineData("There is no notebook 'b.ipynb'", "a.ipynb", "b.ipynb")]
         [InlineData("Two of the notebooks have one name", "a.ipynb", "b/a.ipynb")]
         [InlineData("Required argument missing")]
         public void What_cannot_be_meant_before_anything_runs(string message, params string[] arguments)

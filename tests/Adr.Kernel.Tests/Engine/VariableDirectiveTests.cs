@@ -6,7 +6,8 @@ public class VariableDirectiveTests
 {
     [Theory]
     [InlineData("set", "--name n --value 3", "var n = 3;")]
-    [InlineData("set", "--value -2.5e3 --name n", "var n = -2.5e3d;")]
+    [InlineData("set", "--value -2.5e3 --name n", "var n = -2500d;")]
+    [InlineData("set", "--value 5000000000 --name n", "var n = 5000000000L;")]
     [InlineData("set", "--name n --value true", "var n = true;")]
     [InlineData("set", "--name n --value hello", "var n = \"hello\";")]
     [InlineData("set", "--name n --value \"3\"", "var n = \"3\";")]

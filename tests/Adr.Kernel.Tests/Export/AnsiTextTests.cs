@@ -15,4 +15,10 @@ public class AnsiTextTests
     [InlineData("100 %\r 20", " 20 %")] // as on a terminal
     [InlineData("\u001b[31m10 %\u001b[0m\r\u001b[32m20 %\u001b[0m", "<span class=\"ansi-green\">20 %</span>")]
     public void IsHtmlOfWhatATerminalShows(string text, string html) => Assert.Equal(html, AnsiText.ToHtml(text));
+
+    [Theory]
+    [InlineData("a < b", "a < b")]
+    [InlineData("\u001b[1;31mbold\u001b[0m \u001b[2Kplain\u001b[", "bold plain")]
+    [InlineData("10 %\r20 %\n", "20 %\n")]
+    public void IsPlainTextOfWhatATerminalShows(string text, string plain) => Assert.Equal(plain, AnsiText.ToPlain(text));
 }

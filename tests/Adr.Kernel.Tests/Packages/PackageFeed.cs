@@ -17,10 +17,10 @@ internal static class PackageFeed
         Configure(folder);
     }
 
-    internal static void Configure(string folder) => File.WriteAllText(Path.Combine(folder, "nuget.config"), """
+    internal static void Configure(string folder, string source = "") => File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
         <configuration>
           <config><add key="globalPackagesFolder" value="packages" /></config>
-          <packageSources><clear /></packageSources>
+          <packageSources><clear />{source}</packageSources>
           <fallbackPackageFolders><clear /></fallbackPackageFolders>
         </configuration>
         """);

@@ -26,7 +26,7 @@ public class OutputComparisonTests
 
     [Fact]
     public void PiecesOfOneStreamAreOneText() =>
-        Assert.Empty(OutputComparison.Differences(With([Output.Stream("stdout", "a\nb\n")]), With([Output.Stream("stdout", "a\nb\n")])));
+        Assert.Empty(OutputComparison.Differences(With([Output.Stream("stdout", "a\nb\n")]), With([Output.Stream("stdout", "a"), Output.Stream("stdout", "\nb"), Output.Stream("stdout", "\n")])));
 
     [Fact]
     public void ValuesAreComparedByTheirTextAndByWhatTheyOffer()

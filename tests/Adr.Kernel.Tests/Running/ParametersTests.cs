@@ -109,6 +109,16 @@ public class ParametersTests
         return notebook;
     }
 
+    [Theory]
+    [InlineData(true, "unknown = \"007\";")]
+    [InlineData(false, "unknown = 7;")]
+    public void ATextWhereTheTypeIsNotStatedIsText(bool isText, string statement)
+    {
+        var notebook = Notebook();
+        ParametersCell.Inject(notebook, new Dictionary<string, string> { ["unknown"] = "007" }, isText ? new HashSet<string> { "unknown" } : new HashSet<string>());
+        Assert.EndsWith(statement, notebook.Cells.Single(cell => cell.HasTag("injected-parameters")).Source);
+    }
+
     private static Notebook Inject(Notebook notebook, string name, string value)
     {
         ParametersCell.Inject(notebook, new Dictionary<string, string> { [name] = value }, new HashSet<string>());
