@@ -151,7 +151,10 @@ class CSharpClientTests(unittest.TestCase):
                 self.assertEqual(self.client.value("kept"), "5")
 
     def test_interrupt_between_cells_does_nothing(self):
-        self.client.manager.interrupt_kernel()
+        kernel = self.client.kernel
+        kernel.control_channel.send(kernel.session.msg("interrupt_request", {}))
+        answer = kernel.get_control_msg(timeout=PATIENCE)  # only then did it come before the cell
+        self.assertEqual(answer["msg_type"], "interrupt_reply")
         self.assertEqual(self.client.value("1 + 1"), "2")
 
     def test_stdin(self):

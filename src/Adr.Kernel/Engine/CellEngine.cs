@@ -28,7 +28,8 @@ internal sealed class CellEngine
     private readonly NotebookPackages packages;
     private readonly TaskCompletionSource<CodeAssistant> assistant = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
-    private CellInterruption? running;
+    private (int Cell, CellInterruption Interruption)? running;
+    private int stopped; // the cell that was last asked to stop; it may not have begun
 
     internal CellEngine(EngineOutput output, EngineInput input, string folder, IReadOnlyList<string> referencePaths)
     {
@@ -73,12 +74,16 @@ internal sealed class CellEngine
         }
     }
 
-    /// <summary>Stops the running cell, if there is one.</summary>
-    internal void Stop()
+    /// <summary>Stops a cell, or keeps in mind that it shall stop as soon as it begins; one that ended is none.</summary>
+    internal void Stop(int cell)
     {
-        CellInterruption? cell;
-        lock (gate) cell = running;
-        cell?.Stop();
+        CellInterruption? interruption;
+        lock (gate)
+        {
+            stopped = cell;
+            interruption = running is { } present && present.Cell == cell ? present.Interruption : null;
+        }
+        interruption?.Stop();
     }
 
     /// <summary>Makes ready, then runs cells one after the other, on a thread of their own.</summary>
@@ -124,7 +129,13 @@ internal sealed class CellEngine
     private (CellDone Done, bool IsAborted) Execute(ExecuteRequest request)
     {
         var interruption = new CellInterruption();
-        lock (gate) running = interruption;
+        bool isStopped;
+        lock (gate)
+        {
+            running = (request.Cell, interruption);
+            isStopped = stopped == request.Cell;
+        }
+        if (isStopped) new Thread(interruption.Stop) { Name = "stop", IsBackground = true }.Start();
         var context = new KernelInvocationContext(output, request.HasInput ? input : null, request.Cell, interruption.Token, interruption.Pressed);
         context.Enter();
         AppContext.SetData(CancellationName, interruption.Token);

@@ -60,8 +60,8 @@ public static class EngineHost
                 case CompletionRequest or InspectionRequest or CompletenessRequest:
                     _ = Task.Run(() => engine.AnswerAsync(message));
                     break;
-                case CancelRequest:
-                    new Thread(engine.Stop) { Name = "stop", IsBackground = true }.Start();
+                case CancelRequest cancel:
+                    new Thread(() => engine.Stop(cancel.Cell)) { Name = "stop", IsBackground = true }.Start();
                     break;
                 case InputGiven given:
                     input.Give(given.Text);

@@ -40,8 +40,9 @@ public sealed record ExecuteRequest(int Cell, string Code, string Language = "cs
     public bool HasInput { get; init; }
 }
 
-/// <summary>To the engine: ask the running cell to stop, through its cancellation token.</summary>
-public sealed record CancelRequest : EngineMessage;
+/// <summary>To the engine: ask a cell to stop, through its cancellation token at first. One that ended is left alone, and so is the next one.</summary>
+/// <param name="Cell">The cell's number.</param>
+public sealed record CancelRequest(int Cell) : EngineMessage;
 
 /// <summary>To the engine: end.</summary>
 public sealed record ShutdownRequest : EngineMessage;

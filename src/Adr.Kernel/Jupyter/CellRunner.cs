@@ -102,7 +102,7 @@ internal sealed class CellRunner : IAsyncDisposable
         if (Alive is not { } alive) return; // gone, and its end is being told
         if (isFirst)
         {
-            alive.Send(new CancelRequest());
+            alive.Send(new CancelRequest(cell.Number));
             _ = WarnAndKillAsync(cell, alive);
         }
         else if (Clock.Now - cell.Interrupted >= limits.Warning) // an impatient click is no wish to lose everything

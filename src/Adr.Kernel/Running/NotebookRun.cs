@@ -97,7 +97,7 @@ internal sealed class NotebookRun
             save.IfDue();
             switch (clock.Look(stop.IsCancellationRequested))
             {
-                case CellClock.Act.Ask: engine.Send(new CancelRequest()); break;
+                case CellClock.Act.Ask: engine.Send(new CancelRequest(number)); break;
                 case CellClock.Act.Kill: engine.Kill(); break;
             }
         }

@@ -45,10 +45,24 @@ public sealed class InterruptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stopping_nothing_does_nothing()
+    public async Task Stopping_a_cell_that_ended_leaves_the_next_one_alone()
     {
-        engine.Send(new CancelRequest());
-        Assert.Equal("2", await ValueAsync("System.Threading.Thread.Sleep(50); 1 + 1"));
+        await RunAsync("1");
+        engine.Send(new CancelRequest(cells));
+        engine.Send(new ExecuteRequest(++cells, "System.Threading.Thread.Sleep(300); 1 + 1")); // begun before the stop comes, or after it
+        engine.Send(new CancelRequest(cells - 1));
+        Assert.Null(((CellDone)(await HearAsync(message => message is CellDone))[^1]).Error);
+    }
+
+    [Fact]
+    public async Task A_cell_that_is_stopped_before_it_begins_stops_as_soon_as_it_does()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            engine.Send(new ExecuteRequest(++cells, "System.Threading.Thread.Sleep(-1);"));
+            engine.Send(new CancelRequest(cells));
+            Assert.Equal("Interrupted", ((CellDone)(await HearAsync(message => message is CellDone))[^1]).Error?.Name);
+        }
     }
 
     [Fact]
@@ -75,7 +89,7 @@ public sealed class InterruptionTests : IAsyncLifetime
         await HearAsync(message => message is StreamWritten);
         await Task.Delay(100);
         var clock = Stopwatch.StartNew();
-        engine.Send(new CancelRequest());
+        engine.Send(new CancelRequest(cells));
         var done = (CellDone)(await HearAsync(message => message is CellDone))[^1];
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(3), $"'{code}' took {clock.Elapsed}");
         return done;
