@@ -23,7 +23,7 @@ public static partial class Show
             ("training attack", $"PGD on CE from a random start (TRADES: on KL from x + 0.001 · N(0, I)), {e.AttackSteps} steps of {Epsilon(e.StepSize)}"),
             ("judging attacks", string.Join("; ", Judges(e))),
             ("TRADES", $"β = {Plain(e.Beta)}"),
-            ("ADR", Weights(e.Weights)),
+            ("ADR", Weights(e.Weights) + WarmUp(e.TermWarmupEpochs)),
             ("budget, seed, device", $"{e.Budget.ToString().ToLowerInvariant()}, {e.Seed}, {e.Device}"),
         ];
         return new TableView("Settings", ["setting", "value"], rows.Select(row => (IReadOnlyList<TableCell>)[row.Name, row.Value])) { WordColumns = 2 };

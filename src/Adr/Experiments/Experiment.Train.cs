@@ -51,6 +51,7 @@ public sealed partial record Experiment
         return this with
         {
             Weights = isAdr ? Weights : Unset.Weights,
+            TermWarmupEpochs = isAdr ? TermWarmupEpochs : Unset.TermWarmupEpochs,
             AwpSize = isAwp ? AwpSize : null,
             CrossEntropyWeight = inner == "ADV" ? CrossEntropyWeight : Unset.CrossEntropyWeight,
             Beta = inner == "TRADES" ? Beta : Unset.Beta,
@@ -61,7 +62,7 @@ public sealed partial record Experiment
 
     private TrainingOptions Options() => new()
     {
-        Epochs = Epochs, BatchSize = BatchSize, Optimizer = Optimizer, Milestones = Milestones, CyclicPeak = CyclicPeak, EpsilonWarmupEpochs = EpsilonWarmupEpochs,
+        Epochs = Epochs, BatchSize = BatchSize, Optimizer = Optimizer, Milestones = Milestones, CyclicPeak = CyclicPeak, EpsilonWarmupEpochs = EpsilonWarmupEpochs, TermWarmupEpochs = TermWarmupEpochs,
         Augmentation = Augment ? new CropAndFlip() : null, Seed = Seed, ValidationCount = ValidationCount, Device = Device, AttackPrecision = AttackPrecision,
     };
 

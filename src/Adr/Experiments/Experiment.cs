@@ -77,6 +77,10 @@ public sealed partial record Experiment
     /// <summary>The weights of ADR's terms. Default: all 1 but global smoothness 0, the clean side not detached.</summary>
     public CompactnessWeights Weights { get; init; } = new();
 
+    /// <summary>See <see cref="TrainingOptions.TermWarmupEpochs"/>. Default 0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int TermWarmupEpochs { get; init; }
+
     /// <summary>What ADV's two cross-entropies are multiplied by. Default 1, as in the authors' PyTorch code; their TensorFlow code has 0.5.</summary>
     public double CrossEntropyWeight { get; init; } = 1;
 

@@ -20,6 +20,22 @@ public sealed record CompactnessWeights(
     /// <summary>All terms off: what remains is the baseline.</summary>
     public static CompactnessWeights None { get; } = new(0, 0, 0, 0, 0);
 
+    /// <summary>Every weight times a share; the separation and the clean side are as they were.</summary>
+    /// <param name="weights">The full weights.</param>
+    /// <param name="share">At least 0; 1 changes nothing.</param>
+    public static CompactnessWeights operator *(CompactnessWeights weights, double share)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return weights with
+        {
+            LocalCompactness = weights.LocalCompactness * share,
+            LocalSmoothness = weights.LocalSmoothness * share,
+            GlobalCompactness = weights.GlobalCompactness * share,
+            GlobalSmoothness = weights.GlobalSmoothness * share,
+            Confidence = weights.Confidence * share,
+        };
+    }
+
     /// <summary>Throws unless all weights are finite and ≥ 0 and the separation is in (0,1].</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()

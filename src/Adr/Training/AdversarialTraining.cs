@@ -45,6 +45,9 @@ public sealed record AdversarialTraining : Defence
     public override CompactnessWeights? Weights { get; }
 
     /// <inheritdoc/>
+    public override Defence WithWeights(CompactnessWeights weights) => new AdversarialTraining(Attack, weights) { CrossEntropyWeight = CrossEntropyWeight };
+
+    /// <inheritdoc/>
     public override BatchLoss Assess(Classifier model, Batch batch, Tensor? adversarial)
     {
         var clean = model.Represent(batch.Images); // z [B,D], logits [B,K]

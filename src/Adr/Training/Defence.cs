@@ -20,6 +20,12 @@ public abstract record Defence
     /// <summary>The weights of the paper's terms; null where there are none.</summary>
     public virtual CompactnessWeights? Weights => null;
 
+    /// <summary>The same defence with other weights of the paper's terms.</summary>
+    /// <param name="weights">At least one of them above 0.</param>
+    /// <exception cref="NotSupportedException">The defence has no such terms; one that is derived, and has them, overrides this.</exception>
+    public virtual Defence WithWeights(CompactnessWeights weights) =>
+        throw new NotSupportedException($"{Name} has no terms that could be weighted: WithWeights is not overridden.");
+
     /// <summary>How many steps the optimiser takes on each batch. Default 1.</summary>
     public virtual int Replays => 1;
 

@@ -37,6 +37,9 @@ public sealed record Trades : Defence
     public override CompactnessWeights? Weights { get; }
 
     /// <inheritdoc/>
+    public override Defence WithWeights(CompactnessWeights weights) => new Trades(Attack, Beta, weights);
+
+    /// <inheritdoc/>
     public override BatchLoss Assess(Classifier model, Batch batch, Tensor? adversarial)
     {
         var clean = model.Represent(batch.Images); // z [B,D], logits [B,K]

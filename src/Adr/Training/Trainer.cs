@@ -106,7 +106,8 @@ public sealed class Trainer
     {
         var began = clock.Elapsed;
         var reported = TimeSpan.Zero;
-        var warmup = new EpsilonWarmup(_defence.Attack?.Threat.Epsilon ?? 0, _options.EpsilonWarmupEpochs);
+        var fullEpsilon = _defence.Attack?.Threat.Epsilon ?? 0;
+        var (epsilonWarmup, termWarmup) = (new LinearWarmup(_options.EpsilonWarmupEpochs), new LinearWarmup(_options.TermWarmupEpochs));
         using var carried = new Carried();
         var tally = new EpochTally();
         var (step, steps) = (0, fit.BatchCount(_options.BatchSize));
@@ -119,7 +120,9 @@ public sealed class Trainer
             using var points = batch;
             using var scope = NewDisposeScope(); // every tensor of a step ends with it
             step++;
-            epsilon = warmup.At(epoch, step, steps);
+            epsilon = fullEpsilon * epsilonWarmup.At(epoch, step, steps);
+            var termShare = termWarmup.At(epoch, step, steps);
+            var defence = termShare < 1 && _defence.Weights is { } weights ? _defence.WithWeights(weights * termShare) : _defence;
             learningRate = LearningRateAt(epoch, step, steps);
             _model.train();
             Reseed(epoch, step);
@@ -127,10 +130,10 @@ public sealed class Trainer
             var here = batch.To(device);
             if (_options.Augmentation is { } augmentation) here = here with { Images = augmentation.Apply(here.Images, seeds.Fork(AugmentationStream)) };
             var inner = new InnerAttack(epsilon, seeds, attackType, cancellation, epoch, carried);
-            for (var replay = 0; replay < _defence.Replays; replay++)
+            for (var replay = 0; replay < defence.Replays; replay++)
             {
                 using var once = NewDisposeScope();
-                var (loss, gradients) = _defence.Differentiate(_model, here, inner, optimizer.Parameters);
+                var (loss, gradients) = defence.Differentiate(_model, here, inner, optimizer.Parameters);
                 var (value, latentNorm) = (loss.Total.item<float>(), MeanNorm(loss.Latent));
                 guard.Check(value, latentNorm, epoch, step);
                 optimizer.Step(gradients, learningRate);

@@ -27,8 +27,12 @@ public sealed record TrainingOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? CyclicPeak { get; init; }
 
-    /// <summary>Over how many epochs the attack's ε grows to its full size (<see cref="EpsilonWarmup"/>). Default 0: full from the start.</summary>
+    /// <summary>Over how many epochs the attack's ε grows to its full size (<see cref="LinearWarmup"/>). Default 0: full from the start.</summary>
     public int EpsilonWarmupEpochs { get; init; }
+
+    /// <summary>Over how many epochs the weights of ADR's terms grow to their full size (<see cref="LinearWarmup"/>). Default 0: full from the start, as in the paper.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int TermWarmupEpochs { get; init; }
 
     /// <summary>What is done to the images of each batch before they are attacked; null for nothing. Default null; the paper crops and flips on CIFAR.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -74,6 +78,8 @@ public sealed record TrainingOptions
         if (CyclicPeak is not null && Milestones.Count > 0) yield return $"CyclicPeak is {CyclicPeak} and Milestones are {string.Join(", ", Milestones)}: the learning rate follows one of them. Leave the other out.";
         if (EpsilonWarmupEpochs < 0) yield return $"EpsilonWarmupEpochs is {EpsilonWarmupEpochs}; it must not be negative.";
         if (EpsilonWarmupEpochs > Epochs && Epochs > 0) yield return $"EpsilonWarmupEpochs is {EpsilonWarmupEpochs}, more than the {Epochs} epochs: the full ε would never be trained against.";
+        if (TermWarmupEpochs < 0) yield return $"TermWarmupEpochs is {TermWarmupEpochs}; it must not be negative.";
+        if (TermWarmupEpochs > Epochs && Epochs > 0) yield return $"TermWarmupEpochs is {TermWarmupEpochs}, more than the {Epochs} epochs: the terms would never have their full weight.";
         if (Augmentation is { Padding: < 0 }) yield return $"Augmentation.Padding is {Augmentation.Padding}; it must not be negative.";
         if (ValidationCount < 0) yield return $"ValidationCount is {ValidationCount}; it must not be negative.";
         if (train is not null && ValidationCount >= train.Count) yield return $"ValidationCount is {ValidationCount}, but {train.Name} has {train.Count} points: nothing would be left to train on.";

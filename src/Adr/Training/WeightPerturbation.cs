@@ -50,6 +50,9 @@ public sealed record WeightPerturbation : Defence
     public override CompactnessWeights? Weights => Inner.Weights;
 
     /// <inheritdoc/>
+    public override Defence WithWeights(CompactnessWeights weights) => new WeightPerturbation(Inner.WithWeights(weights), Size, WarmupEpochs);
+
+    /// <inheritdoc/>
     public override Tensor? Perturb(Classifier model, Batch batch, InnerAttack inner) => Inner.Perturb(model, batch, inner);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Adr.Attacks;
+using Adr.Experiments;
 using Adr.Losses;
 using Adr.Testing;
 using Adr.Training;
@@ -16,11 +17,11 @@ public static class SettingsTests
             var wrong = new TrainingOptions
             {
                 Epochs = 0, BatchSize = -1, Optimizer = new SgdSettings(-1, Momentum: 1, WeightDecay: double.NaN), Milestones = [5, 3], DecayFactor = 2,
-                EpsilonWarmupEpochs = -1, ValidationCount = -2, ValidationSteps = 0, LatentGrowthLimit = 1, Device = "gpu", CyclicPeak = 1,
+                EpsilonWarmupEpochs = -1, TermWarmupEpochs = -1, ValidationCount = -2, ValidationSteps = 0, LatentGrowthLimit = 1, Device = "gpu", CyclicPeak = 1,
             };
             var message = Assert.Throws<ArgumentException>(() => wrong.Validate()).Message;
-            Assert.Equal(15, message.Split('\n').Length);
-            foreach (var part in new[] { "Epochs is 0", "BatchSize is -1", "LearningRate is -1", "WeightDecay is NaN", "Momentum is 1", "5, 3", "DecayFactor is 2", "CyclicPeak is 1; it must be in (0,1)", "follows one of them", "EpsilonWarmupEpochs is -1", "ValidationCount is -2", "ValidationSteps is 0", "LatentGrowthLimit is 1", "\"gpu\"" })
+            Assert.Equal(16, message.Split('\n').Length);
+            foreach (var part in new[] { "Epochs is 0", "BatchSize is -1", "LearningRate is -1", "WeightDecay is NaN", "Momentum is 1", "5, 3", "DecayFactor is 2", "CyclicPeak is 1; it must be in (0,1)", "follows one of them", "EpsilonWarmupEpochs is -1", "TermWarmupEpochs is -1", "ValidationCount is -2", "ValidationSteps is 0", "LatentGrowthLimit is 1", "\"gpu\"" })
                 Assert.Contains(part, message, StringComparison.Ordinal);
         }
 
@@ -31,6 +32,10 @@ public static class SettingsTests
         [InlineData("")]
         public void Refuse_an_unknown_device(string device) =>
             Assert.Throws<ArgumentException>(() => new TrainingOptions { Epochs = 1, Device = device }.Validate());
+
+        [Fact]
+        public void Refuse_a_warm_up_of_the_terms_that_never_ends() =>
+            Assert.Contains("never have their full weight", Assert.Throws<ArgumentException>(() => new TrainingOptions { Epochs = 2, TermWarmupEpochs = 3 }.Validate()).Message, StringComparison.Ordinal);
 
         [Fact]
         public void Refuse_a_warm_up_that_never_ends() =>
@@ -60,16 +65,37 @@ public static class SettingsTests
         }
 
         [Fact]
-        public void The_warm_up_rises_from_above_0_to_the_full_radius_and_stays() => Law.Holds(
+        public void The_warm_up_rises_from_above_0_to_the_full_size_and_stays() => Law.Holds(
             from epochs in Gen.Choose(0, 6) from steps in Gen.Choose(1, 9) select (epochs, steps),
             given =>
             {
-                var warmup = new EpsilonWarmup(0.3, given.epochs);
-                var radii = (from epoch in Enumerable.Range(1, given.epochs + 2) from step in Enumerable.Range(1, given.steps) select warmup.At(epoch, step, given.steps)).ToList();
-                return radii[0] > 0 && radii.Zip(radii.Skip(1), (a, b) => a <= b).All(rises => rises)
-                    && radii.Skip(Math.Max(0, given.epochs * given.steps - 1)).All(radius => radius == 0.3)
-                    && radii.Take(given.epochs * given.steps - 1).All(radius => radius < 0.3);
+                var warmup = new LinearWarmup(given.epochs);
+                var shares = (from epoch in Enumerable.Range(1, given.epochs + 2) from step in Enumerable.Range(1, given.steps) select warmup.At(epoch, step, given.steps)).ToList();
+                return shares[0] > 0 && shares.Zip(shares.Skip(1), (a, b) => a <= b).All(rises => rises)
+                    && shares.Skip(Math.Max(0, given.epochs * given.steps - 1)).All(share => share == 1)
+                    && shares.Take(given.epochs * given.steps - 1).All(share => share < 1);
             });
+    }
+
+    public sealed class OtherWeights
+    {
+        [Theory]
+        [InlineData("ADR-ADV")]
+        [InlineData("ADR-TRADES")]
+        [InlineData("ADR-MART")]
+        [InlineData("ADR-ADV-AWP")]
+        public void Make_the_defence_that_would_have_had_them(string name)
+        {
+            var experiment = Experiment.Cifar10(Budget.Quick) with { CrossEntropyWeight = 0.5, Beta = 3, MartBeta = 4, AwpSize = 0.02 };
+            var others = new CompactnessWeights(2, 0, 0.5, 3, 0.25, 0.9, true);
+            var expected = (experiment with { Weights = others }).Defence(name);
+            Assert.Equal(expected.Describe().ToJsonString(), experiment.Defence(name).WithWeights(others).Describe().ToJsonString());
+            Assert.NotEqual(expected.Describe().ToJsonString(), experiment.Defence(name).Describe().ToJsonString());
+        }
+
+        [Fact]
+        public void Are_refused_by_a_defence_without_terms() =>
+            Assert.Contains("Standard has no terms", Assert.Throws<NotSupportedException>(() => new StandardTraining().WithWeights(new())).Message, StringComparison.Ordinal);
     }
 
     public sealed class Names

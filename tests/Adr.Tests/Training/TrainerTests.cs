@@ -67,6 +67,33 @@ public static class TrainerTests
         }
 
         [Theory]
+        [InlineData("ADV")]
+        [InlineData("TRADES")]
+        [InlineData("MART")]
+        public void Lets_the_terms_grow_and_nothing_else(string name)
+        {
+            using var data = TinyRun.Data();
+            var weights = new CompactnessWeights();
+            var attack = new Pgd(ThreatModel.Linf(0.1), 2, 0.05);
+            Defence defence = name switch { "ADV" => new AdversarialTraining(attack, weights), "TRADES" => new Adr.Training.Trades(attack, 6, weights), _ => new Mart(attack, weights: weights) };
+            var options = TinyRun.Options() with { BatchSize = 48, EpsilonWarmupEpochs = 0, Milestones = [], Optimizer = new SgdSettings(1e-12) }; // 4 epochs of one step that moves nothing
+            foreach (var (full, grown) in Epochs(options).Zip(Epochs(options with { TermWarmupEpochs = 3 })))
+            {
+                foreach (var (term, value) in full.Terms)
+                {
+                    var isAdr = typeof(CompactnessWeights).GetProperty(term) is not null;
+                    Assert.Equal(isAdr ? Math.Min(1, full.Epoch / 3.0) : 1, grown.Terms[term] / value, 5);
+                }
+            }
+
+            IReadOnlyList<EpochMetrics> Epochs(TrainingOptions how)
+            {
+                using var model = new SmallClassifier(1);
+                return new Trainer(model, defence, how).Fit(data).Epochs;
+            }
+        }
+
+        [Theory]
         [InlineData(0)]
         [InlineData(12)]
         public void Keeps_the_weights_of_the_best_epoch_by_the_points_held_out(int validationCount)
