@@ -38,7 +38,7 @@ public abstract class Figure : View
     {
         Mime.Plotly => PlotlyJson(),
         Mime.Html => LiveHtml.Document(LivePart()),
-        Mime.Svg => Draw().Document(Width, Height, Title, inline: false),
+        Mime.Svg => Picture(inline: false),
         Mime.Text => Summary(),
         _ => throw NotOffered(mimeType),
     };
@@ -52,7 +52,10 @@ public abstract class Figure : View
     }.ToJsonString();
 
     /// <summary>The HTML of this figure alone, without the script that makes it live.</summary>
-    internal string LivePart() => LiveHtml.Figure(Draw().Document(Width, Height, Title, inline: true), PlotlyJson(), Width);
+    internal string LivePart() => LiveHtml.Figure(Picture(inline: true), PlainPicture.Html(Picture(inline: false), Title), PlotlyJson(), Width);
+
+    /// <summary>The static picture, inside HTML or as an image of its own.</summary>
+    internal string Picture(bool inline) => Draw().Document(Width, Height, Title, inline);
 
     /// <summary>Draws the static picture.</summary>
     internal abstract SvgWriter Draw();

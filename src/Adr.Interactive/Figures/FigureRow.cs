@@ -31,7 +31,7 @@ public sealed class FigureRow : View
     };
 
     /// <summary>The row as HTML without scripts: for what is replaced every second.</summary>
-    internal string Static() => Html(figure => figure.Draw().Document(figure.Width, figure.Height, figure.Title, inline: true));
+    internal string Static() => Html(figure => figure.Picture(inline: true));
 
     private string Html(Func<Figure, string> part)
     {

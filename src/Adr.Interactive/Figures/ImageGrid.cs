@@ -36,7 +36,7 @@ public sealed class ImageGrid : View
     /// <inheritdoc/>
     public override string As(string mimeType) => mimeType switch
     {
-        Mime.Html => Draw(inline: true),
+        Mime.Html => $"{PlainPicture.Html(Draw(inline: false), Title)}\n{Draw(inline: true)}",
         Mime.Svg => Draw(inline: false),
         Mime.Text => Summary(),
         _ => throw NotOffered(mimeType),

@@ -53,9 +53,9 @@ internal static class LiveHtml
         </script>
         """;
 
-    /// <summary>One figure: a div that holds the static picture and carries the live one. The JSON has no quote, &lt; or &amp; of its own.</summary>
-    internal static string Figure(string svg, string plotlyJson, int width) =>
-        $"<div class=\"adr-figure\" style=\"max-width:{width}px\" data-plotly='{plotlyJson}'><div class=\"adr-static\">\n{svg}\n</div></div>";
+    /// <summary>One figure: a div that holds the static picture, with its <see cref="PlainPicture"/>, and carries the live one. The JSON has no quote, &lt; or &amp; of its own.</summary>
+    internal static string Figure(string svg, string plain, string plotlyJson, int width) =>
+        $"<div class=\"adr-figure\" style=\"max-width:{width}px\" data-plotly='{plotlyJson}'><div class=\"adr-static\">\n{plain}\n{svg}\n</div></div>";
 
     /// <summary>Adds the script to one or more figures.</summary>
     internal static string Document(string figures) => figures + "\n" + Script;

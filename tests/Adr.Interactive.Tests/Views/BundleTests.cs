@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Microsoft.DotNet.Interactive.Formatting;
@@ -64,6 +65,23 @@ public class BundleTests
             }
             // scripts aside, the HTML of every view is XML too: nothing of the text escapes into it
             XDocument.Parse($"<x>{Regex.Replace(view.As(Mime.Html), "<script>.*?</script>", "", RegexOptions.Singleline)}</x>");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Views))]
+    public void A_page_that_takes_inline_SVG_out_is_left_the_same_picture(string name)
+    {
+        var html = XDocument.Parse($"<x>{Regex.Replace(Named(name).As(Mime.Html), "<script>.*?</script>", "", RegexOptions.Singleline)}</x>").Root!;
+        var inline = html.Descendants().Where(e => e.Name.LocalName == "svg" && e.Parent!.Name.NamespaceName.Length == 0).ToList();
+        var plain = html.Descendants("img").Where(img => img.Parent!.Name == "template").ToList(); // shown only where the template is taken away
+        Assert.Equal(inline.Count, plain.Count);
+        foreach (var (first, second) in inline.Zip(plain))
+        {
+            var image = XDocument.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(((string)second.Attribute("src")!)["data:image/svg+xml;base64,".Length..]))).Root!;
+            Assert.Equal(string.Concat(first.Nodes().Select(node => node.ToString())), string.Concat(image.Nodes().Select(node => node.ToString())));
+            Assert.Equal((string)first.Attribute("aria-label")!, (string)second.Attribute("alt")!);
+            Assert.True((double)image.Attribute("width")! > 0);
         }
     }
 
