@@ -222,6 +222,9 @@ internal sealed class CellEngine
             case CodeBlock { Language: "javascript" } block:
                 Microsoft.DotNet.Interactive.Kernel.Javascript(block.Text);
                 break;
+            case CodeBlock { Language: "value" } block:
+                await RunCSharpAsync(block with { Lines = [VariableDirective.ValueCode(block)] }, place, context).ConfigureAwait(false);
+                break;
             case PackageStep or PackageSource:
                 break; // restored before the cell's code
             case Directive { Name: "import" } directive:

@@ -7,21 +7,24 @@ namespace Adr.Kernel.Engine;
 /// <summary>A cell's text cut at its directives: lines that begin with <c>#!</c>.</summary>
 internal sealed partial class Submission
 {
+    // Not a language: text that becomes a variable.
+    private const string Value = "value";
+
     private static readonly Dictionary<string, string> Languages = new(StringComparer.OrdinalIgnoreCase)
     {
         ["csharp"] = "csharp", ["c#"] = "csharp", [".net-csharp"] = "csharp", ["dotnet-interactive.csharp"] = "csharp",
-        ["markdown"] = "markdown", ["html"] = "html", ["javascript"] = "javascript", ["js"] = "javascript",
+        ["markdown"] = "markdown", ["html"] = "html", ["javascript"] = "javascript", ["js"] = "javascript", ["value"] = Value,
     };
 
     /// <summary>The directives, as they are written.</summary>
-    internal static IReadOnlyList<string> Directives { get; } = ["#!csharp", "#!markdown", "#!html", "#!javascript", "#!time", "#!import", "#!set", "#!share", "#!who", "#!whos", "#!about", "#!lsmagic"];
+    internal static IReadOnlyList<string> Directives { get; } = ["#!csharp", "#!markdown", "#!html", "#!javascript", "#!time", "#!import", "#!set", "#!value", "#!share", "#!who", "#!whos", "#!about", "#!lsmagic"];
 
     private static readonly HashSet<string> Actions = ["time", "import", "set", "share", "who", "whos", "about", "lsmagic"];
 
     // What .NET Interactive knew and one C# session cannot do.
     private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
-        "fsharp", "f#", "pwsh", "powershell", "sql", "kql", "http", "mermaid", "value", "connect", "aspnet", "python", "r", "vscode",
+        "fsharp", "f#", "pwsh", "powershell", "sql", "kql", "http", "mermaid", "connect", "aspnet", "python", "r", "vscode",
     };
 
     private Submission(IReadOnlyList<Step> steps) => Steps = steps;
@@ -51,7 +54,7 @@ internal sealed partial class Submission
                 End(number);
                 var name = magic.Groups["name"].Value;
                 if (Actions.Contains(name)) steps.Add(new Directive(name, magic.Groups["rest"].Value.Trim(), number));
-                else block = block with { Language = LanguageOf(name, $"'#!{name}'", number) };
+                else block = block with { Language = LanguageOf(name, $"'#!{name}'", number), Argument = magic.Groups["rest"].Value.Trim() };
             }
             else
             {
@@ -63,10 +66,15 @@ internal sealed partial class Submission
 
         void End(int directiveLine)
         {
-            if (block.Lines.Any(line => !string.IsNullOrWhiteSpace(line))) steps.Add(block);
+            if (block.Lines.Any(line => !string.IsNullOrWhiteSpace(line)) || block is { Language: Value, Argument.Length: > 0 }) steps.Add(block);
             block = new CodeBlock(block.Language, directiveLine + 1, []);
         }
     }
+
+    /// <summary>Whether a line names a language and says nothing more.</summary>
+    internal static bool IsLanguage(string line) =>
+        Magic().Match(line) is { Success: true } magic && string.IsNullOrWhiteSpace(magic.Groups["rest"].Value)
+        && (Languages.ContainsKey(magic.Groups["name"].Value) || Foreign.Contains(magic.Groups["name"].Value));
 
     /// <summary>The text with all that is not C# blanked out, so that what is C# stays in its place.</summary>
     internal static string CSharpIn(string code)
@@ -101,7 +109,7 @@ internal sealed partial class Submission
         if (Languages.TryGetValue(name, out var language)) return language;
         throw new DirectiveException(Foreign.Contains(name)
             ? $"{asked} is not C#, and this engine runs C# only. Remove it, or tag the cell 'skip-execution' to run the rest."
-            : $"{asked} is not a directive this engine knows (#!csharp, #!markdown, #!html, #!javascript, #!time, #!import, #!set, #!share, #!who, #!about).", line);
+            : $"{asked} is not a directive this engine knows (#!csharp, #!markdown, #!html, #!javascript, #!time, #!import, #!set, #!value, #!share, #!who, #!about).", line);
     }
 
     // "#!/usr/bin/…" is a script's first line and no directive.
@@ -118,6 +126,9 @@ internal abstract record Step(int Line);
 /// <summary>Lines of one language.</summary>
 internal sealed record CodeBlock(string Language, int Line, List<string> Lines) : Step(Line)
 {
+    /// <summary>What stands behind the directive that began it.</summary>
+    internal string Argument { get; init; } = "";
+
     internal string Text => string.Join('\n', Lines);
 
     /// <summary>The text on the lines where the cell has it, so that errors name them.</summary>

@@ -4,11 +4,12 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary><c>#!set</c> and <c>#!share</c> as C# that declares the variable; there is one language here, so that sharing is assigning.</summary>
+/// <summary><c>#!set</c>, <c>#!value</c> and <c>#!share</c> as C# that declares the variable; there is one language here, so that sharing is assigning.</summary>
 internal static partial class VariableDirective
 {
     private const string SetUsage = "#!set --name NAME --value VALUE, the value a number, true, false, a text in quotes, JSON, @csharp:VARIABLE, @input:NAME or @password:NAME";
-    private const string ShareUsage = "#!share --from csharp VARIABLE [--as NAME]";
+    private const string ValueUsage = "#!value --name NAME, and the text on the lines below it, or --from-file FILE or --from-url ADDRESS, and --mime-type TYPE to show it";
+    private const string ShareUsage = "#!share --from csharp|value VARIABLE [--as NAME]";
 
     /// <summary>The code.</summary>
     /// <param name="directive">The directive.</param>
@@ -18,6 +19,23 @@ internal static partial class VariableDirective
     {
         var words = Word().Matches(directive.Argument).Select(word => word.Value).ToList();
         return directive.Name == "set" ? await SetAsync(words, directive.Line, ask).ConfigureAwait(false) : Share(words, directive.Line);
+    }
+
+    /// <summary>The code that makes a variable of the lines below <c>#!value</c>, or of what its file or address holds.</summary>
+    /// <exception cref="DirectiveException">Something is missing, or is not known here.</exception>
+    internal static string ValueCode(CodeBlock block)
+    {
+        var line = Math.Max(1, block.Line - 1); // of the directive
+        var words = Word().Matches(block.Argument).Select(word => word.Value).ToList();
+        var (name, mimeType) = (Take(words, "--name", line), Take(words, "--mime-type", line));
+        var (file, url) = (Take(words, "--from-file", line), Take(words, "--from-url", line));
+        var text = string.IsNullOrWhiteSpace(block.Text) ? null : block.Text;
+        if (name is null || words.Count > 0 || new[] { file, url, text }.Count(source => source is not null) != 1) throw new DirectiveException($"Expected {ValueUsage}.", line);
+        CheckName(name, line);
+        var value = file is not null ? $"System.IO.File.ReadAllText({CSharpLiteral.Text(file)})"
+            : url is not null ? $"await new System.Net.Http.HttpClient().GetStringAsync({CSharpLiteral.Text(url)})"
+            : CSharpLiteral.Text(text!);
+        return $"var {name} = {value};{(mimeType is null ? "" : $" {name}.DisplayAs({CSharpLiteral.Text(mimeType)});")}";
     }
 
     private static async Task<string> SetAsync(List<string> words, int line, Func<string, bool, Task<string>> ask)
@@ -41,7 +59,7 @@ internal static partial class VariableDirective
     {
         var (from, name) = (Take(words, "--from", line), Take(words, "--as", line));
         if (from is null || words.Count != 1) throw new DirectiveException($"Expected {ShareUsage}.", line);
-        if (from is not ("csharp" or "c#")) throw new DirectiveException($"'--from {from}' is another language, and this engine runs C# only. Expected {ShareUsage}.", line);
+        if (from is not ("csharp" or "c#" or "value")) throw new DirectiveException($"'--from {from}' is another language, and this engine runs C# only. Expected {ShareUsage}.", line);
         CheckName(words[0], line);
         if (name is null || name == words[0]) return ""; // it is there
         CheckName(name, line);

@@ -65,7 +65,7 @@ public sealed class Notebook
         ["nbformat_minor"] = 5,
     });
 
-    /// <summary>Reads a notebook's file.</summary>
+    /// <summary>Reads a notebook's file; one that ends in <c>.dib</c> is .NET Interactive's text form.</summary>
     /// <exception cref="NotebookFormatException">The file is not a notebook in format 4.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static Notebook Load(string path)
@@ -73,13 +73,16 @@ public sealed class Notebook
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no notebook '{path}'.", path);
         try
         {
-            return Parse(File.ReadAllText(path));
+            return IsDib(path) ? DibReader.Read(File.ReadAllText(path)) : Parse(File.ReadAllText(path));
         }
         catch (NotebookFormatException error)
         {
             throw new NotebookFormatException($"{path}: {error.Message}", error);
         }
     }
+
+    /// <summary>Whether a file is .NET Interactive's text form, which is read and never written.</summary>
+    internal static bool IsDib(string path) => Path.GetExtension(path).Equals(".dib", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a notebook's text.</summary>
     /// <exception cref="NotebookFormatException">The text is not a notebook in format 4.</exception>

@@ -86,6 +86,7 @@ public static class NotebookRunner
         if (options.CellTimeout <= TimeSpan.Zero) throw new RunUsageException("A cell's timeout must be longer than 0 s.");
         if (options.Timeout <= TimeSpan.Zero) throw new RunUsageException("The run's timeout must be longer than 0 s.");
         if (!File.Exists(options.NotebookPath)) throw new RunUsageException($"There is no notebook '{options.NotebookPath}'.");
+        if (Notebook.IsDib(options.OutputPath ?? options.NotebookPath)) throw new RunUsageException("A .dib holds no outputs and is not written. Name an output that ends in .ipynb.");
         if (Directory.Exists(options.OutputPath)) throw new RunUsageException($"The output '{options.OutputPath}' is a folder; name a file in it.");
         if (!Directory.Exists(WorkingDirectory(options))) throw new RunUsageException($"There is no folder '{options.WorkingDirectory}' to run in.");
     }

@@ -32,6 +32,8 @@ public sealed class DialectRun : IAsyncLifetime
         ("table", "new[] { new { A = 1, B = \"x\" }, new { A = 2, B = \"y\" } }.DisplayTable();"),
         ("helpers", "Javascript(\"alert(1)\"); CSS(\"b { color: red }\"); HTML(\"<u>h</u>\")"),
         ("formatted value", "using Microsoft.DotNet.Interactive.Formatting;\nnew[] { new FormattedValue(\"text/html\", \"<p/>\"), new FormattedValue(\"image/png\", \"aGk=\") }"),
+        ("latex", "MathString formula = \"x^2\";\nnew LaTeXString(\"of $a$\").Display();\nformula"),
+        ("value", "#!value --name poem\nRoses are \"red\"\n#!csharp\n#!share --from value poem --as verse\nverse"),
         ("null text", "new FormattedValue(\"text/html\", null).Display(); \"goes on\""),
         ("lazy", "var readings = 0;\nEnumerable.Range(1, 3).Where(i => { readings++; return true; })"),
         ("readings", "readings"),

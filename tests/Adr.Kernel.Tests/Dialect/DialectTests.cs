@@ -112,6 +112,16 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     }
 
     [Fact]
+    public void LatexIsShownAsLatexAndAsItsText()
+    {
+        Assert.Equal(["of $a$", "$$x^2$$"], run["latex"].Outputs.Select(output => output.Data("text/latex")));
+        Assert.All(run["latex"].Outputs, output => Assert.Equal(output.Data("text/latex"), output.Data("text/plain")));
+    }
+
+    [Fact]
+    public void TextBelowAValueDirectiveIsAVariable() => Assert.Equal("Roses are \"red\"", Assert.Single(run["value"].Outputs).Data("text/plain"));
+
+    [Fact]
     public void NoTextIsEmptyText() => Assert.Equal("", run["null text"].Outputs[0].Data("text/html"));
 
     [Fact]

@@ -21,6 +21,7 @@ public class VariableDirectiveTests
     [InlineData("set", "--name n --value @password:key", "var n = \"answer to key, hidden\";")]
     [InlineData("share", "--from csharp x --as y", "var y = x;")]
     [InlineData("share", "x --from csharp", "")]
+    [InlineData("share", "x --from value --as y", "var y = x;")]
     public async Task IsCSharp(string name, string argument, string code) => Assert.Equal(code, await CodeAsync(name, argument));
 
     [Theory]
@@ -37,6 +38,25 @@ public class VariableDirectiveTests
         var error = await Assert.ThrowsAsync<DirectiveException>(() => CodeAsync(name, argument));
         Assert.Contains(said, error.Message);
         Assert.Equal(7, error.Line);
+    }
+
+    [Theory]
+    [InlineData("#!value --name n\n  a \"b\"\nc", "var n = \"  a \\\"b\\\"\\nc\";")]
+    [InlineData("#!value --name n --from-file 'my data.csv'", "var n = System.IO.File.ReadAllText(\"my data.csv\");")]
+    [InlineData("#!value --from-url https://example.org/a.json --name n", "var n = await new System.Net.Http.HttpClient().GetStringAsync(\"https://example.org/a.json\");")]
+    [InlineData("#!value --name n --mime-type text/html\n<b>x</b>", "var n = \"<b>x</b>\"; n.DisplayAs(\"text/html\");")]
+    public void TextBelowADirectiveIsAVariable(string cell, string code) =>
+        Assert.Equal(code, VariableDirective.ValueCode(Assert.IsType<CodeBlock>(Assert.Single(Submission.Parse(cell).Steps))));
+
+    [Theory]
+    [InlineData("1;\n#!value --nam n\ntext", 2)]
+    [InlineData("#!value --name n\n", 1)]
+    [InlineData("#!value --name n --from-file f\ntext", 1)]
+    [InlineData("#!value --name 1n\ntext", 1)]
+    public void TextWithoutANameOrANameWithoutTextIsTold(string cell, int line)
+    {
+        var error = Assert.Throws<DirectiveException>(() => VariableDirective.ValueCode(Assert.IsType<CodeBlock>(Submission.Parse(cell).Steps[^1])));
+        Assert.Equal(line, error.Line);
     }
 
     private static Task<string> CodeAsync(string name, string argument) => VariableDirective.CodeAsync(

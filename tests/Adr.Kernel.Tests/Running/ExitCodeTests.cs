@@ -141,6 +141,7 @@ public class ExitCodeTests
         Assert.Contains("nowhere.ipynb", await Refused(options => options with { NotebookPath = "nowhere.ipynb" }));
         Assert.Contains("longer than 0 s", await Refused(options => options with { CellTimeout = TimeSpan.Zero }));
         Assert.Contains("longer than 0 s", await Refused(options => options with { Timeout = TimeSpan.FromSeconds(-1) }));
+        Assert.Contains("A .dib holds no outputs", await Refused(options => options with { OutputPath = "out.dib" }));
         Assert.Contains("is a folder", await Refused(options => options with { OutputPath = sandbox.Folder }));
         Assert.Contains("no folder 'gone'", await Refused(options => options with { WorkingDirectory = "gone" }));
         Assert.Contains("not JSON", await Refused(options => options with { NotebookPath = sandbox.Write("bad.ipynb", "hello") }));

@@ -1,0 +1,33 @@
+using Adr.Kernel.Notebooks;
+using Adr.Testing;
+using FsCheck.Fluent;
+
+namespace Adr.Kernel.Tests.Notebooks;
+
+public class DibReaderTests
+{
+    [Fact]
+    public void CellsBeginWhereALineNamesALanguage()
+    {
+        var notebook = DibReader.Read("#!meta\r\n\r\n{\"kernelInfo\":{}}\r\n\r\n#!markdown\r\n\r\n# A title\r\ntext\r\n\r\n#!csharp\r\n\r\nvar x = 1;\r\n\r\n#!time\r\nx\r\n\r\n#!value\r\n\r\n#!fsharp\r\nlet y = 1\r\n#!value --name v\r\nkept\r\n");
+        Assert.Equal([(CellKind.Markdown, "# A title\ntext"), (CellKind.Code, "var x = 1;\n\n#!time\nx"), (CellKind.Code, "#!fsharp\nlet y = 1\n#!value --name v\nkept")],
+            notebook.Cells.Select(cell => (cell.Kind, cell.Source)));
+        Assert.Equal((".net-csharp", "A title", 5), (notebook.KernelName, notebook.Title, notebook.MinorVersion));
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("\n#!csharp\n\n#!markdown\n \n", 0)]
+    [InlineData("1 + 1", 1)]
+    [InlineData("#!/usr/bin/env x\n1", 1)]
+    public void WhatHasNoCellIsAnEmptyNotebook(string text, int cells) => Assert.Equal(cells, DibReader.Read(text).Cells.Count);
+
+    [Fact]
+    public void WhateverTheCellsTheyComeBackInOrder() => Law.Holds(
+        Gen.Zip(Gen.Elements("csharp", "markdown", "html"), Gen.Elements("a", "  b\n\nc", "#!time\nd", "# e", "#!share --from csharp f", "🙂 g\n\th")).ListOf(), cells =>
+    {
+        var text = string.Concat(cells.Select(cell => $"#!{cell.Item1}\n\n{cell.Item2}\n\n"));
+        var expected = cells.Select(cell => (cell.Item1 == "markdown" ? CellKind.Markdown : CellKind.Code, cell.Item1 == "html" ? $"#!html\n{cell.Item2}" : cell.Item2));
+        return DibReader.Read(text).Cells.Select(cell => (cell.Kind, cell.Source)).SequenceEqual(expected);
+    });
+}
