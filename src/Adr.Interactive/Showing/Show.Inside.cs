@@ -49,6 +49,29 @@ public static partial class Show
         };
     }
 
+    /// <summary>What a network that answers every image alike loses or gains by being sure of one class (<see cref="Training.OneAnswer"/>), one curve for each defence.</summary>
+    /// <param name="experiment">Its weights.</param>
+    /// <param name="defences">Names that the experiment knows; those of its tables where none is given.</param>
+    /// <param name="classes">How many classes there are, at least 2. Default 10.</param>
+    public static LineFigure OneAnswer(Experiments.Experiment experiment, IReadOnlyList<string>? defences = null, int classes = 10)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        var even = 1.0 / classes;
+        double[] probabilities = [even, .. Enumerable.Range(1, 99).Select(percent => percent / 100.0).Where(p => p > even + 1e-9), 0.995];
+        return new LineFigure("A network that gives every image one answer",
+            [.. (defences ?? Experiments.Experiment.DefenceNames).Select((name, i) =>
+            {
+                var losses = Training.OneAnswer.Losses(experiment.Defence(name), classes, probabilities);
+                return new LineSeries(name, probabilities, losses.Select(loss => loss - losses[0])) { Style = DefenceStyle.Of(name) ?? i, Dashed = name.StartsWith("ADR-", StringComparison.Ordinal) };
+            })])
+        {
+            X = new Axis("probability of one class, the rest shared") { Min = 0, Max = 1 },
+            Y = new Axis("loss beside that of an even guess", "nats"),
+            Subtitle = "below 0: being sure of one class, and wrong of the others, is cheaper than the guess",
+            Width = 700,
+        };
+    }
+
     /// <summary>The cross-entropy around one image as colour; × where the answer is wrong.</summary>
     /// <param name="surface">What was measured.</param>
     /// <param name="most">The loss that has the full colour; null for the largest there is. Give networks that are compared the same.</param>

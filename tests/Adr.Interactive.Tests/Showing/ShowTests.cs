@@ -140,6 +140,20 @@ public class ShowTests
         }
 
         [Fact]
+        public void One_answer_falls_below_the_even_guess_where_the_terms_outweigh_the_cross_entropies()
+        {
+            var figure = Show.OneAnswer(Experiment.Cifar10(Budget.Smoke));
+            Assert.Equal(["ADV", "ADR-ADV", "TRADES", "ADR-TRADES"], figure.Series.Select(series => series.Name));
+            Assert.All(figure.Series, series => Assert.Equal((0.1, 0.0), (series.X[0], series.Y[0])));
+            Assert.Equal([false, true, false, true], figure.Series.Select(series => series.Y.Min() < 0));
+            var light = Experiment.Cifar10(Budget.Smoke) with { Weights = new(LocalSmoothness: 0.25, Confidence: 0.25) };
+            Assert.Equal(0, Show.OneAnswer(light, ["ADR-TRADES"]).Series[0].Y.Min());
+            var many = Show.OneAnswer(light, ["ADR-TRADES"], classes: 100).Series[0];
+            Assert.Equal((0.01, 0.02), (many.X[0], many.X[1]));
+            Assert.True(many.Y[1] > 0 && many.Y.Min() < 0); // the guess holds, and yet another answer is cheaper
+        }
+
+        [Fact]
         public void Curves_of_certainty_are_shares_at_or_below()
         {
             var row = Show.Certainties(new Certainty("ADV", "MNIST", "PGD-40", 2, [0.5, 0.75, 1], [0.5, 0.5, 0.6], [0, 0.1, 0.69], [0.69, 0.69, 0.6]));
