@@ -13,7 +13,7 @@ internal static class RunPlan
     /// <exception cref="RunUsageException">The notebook is not for this engine, or cells of it are not; all of them are named.</exception>
     internal static IReadOnlyList<Cell> Of(Notebook notebook)
     {
-        if (notebook.KernelLanguage is { } language && language.ToLowerInvariant() is not ("c#" or "csharp" or "polyglot-notebook"))
+        if ((notebook.KernelLanguage ?? LanguageOf(notebook.KernelName)) is { } language && language.ToLowerInvariant() is not ("c#" or "csharp" or "polyglot-notebook"))
             throw new RunUsageException($"This engine runs C# notebooks, and this one asks for {language}{(notebook.KernelName is { } name ? $" (kernelspec '{name}')" : "")}.");
         var cells = notebook.Cells
             .Where(cell => cell.Kind == CellKind.Code && !string.IsNullOrWhiteSpace(cell.Source) && !cell.HasTag(SkipTag))
@@ -22,6 +22,19 @@ internal static class RunPlan
         if (problems.Count > 0) throw new RunUsageException(string.Join('\n', problems));
         return cells;
     }
+
+    // Where a notebook names its kernel and no language: those whose names say it.
+    private static string? LanguageOf(string? kernel) => kernel?.ToLowerInvariant() switch
+    {
+        null => null,
+        ".net-fsharp" => "F#",
+        ".net-powershell" or ".net-pwsh" => "PowerShell",
+        "ir" => "R",
+        "bash" => "Bash",
+        var name when name.StartsWith("python", StringComparison.Ordinal) || name.StartsWith("xpython", StringComparison.Ordinal) => "Python",
+        var name when name.StartsWith("julia", StringComparison.Ordinal) => "Julia",
+        _ => null,
+    };
 
     private static string? Problem(Cell cell, int number)
     {

@@ -144,6 +144,7 @@ public sealed class RobustnessTable
         ["attackPrecision"] = AttackType.ToString(),
         ["beta"] = row.Defence.Contains("TRADES", StringComparison.Ordinal) ? Experiment.Beta : null,
         ["weights"] = row.Defence.StartsWith("ADR-", StringComparison.Ordinal) ? System.Text.Json.JsonSerializer.SerializeToNode(Experiment.Weights, Json.Compact) : null,
+        ["termWarmupEpochs"] = row.Defence.StartsWith("ADR-", StringComparison.Ordinal) ? Experiment.TermWarmupEpochs : null,
         ["evaluation"] = ByAttack(row, result => new JsonObject { ["points"] = result.RobustAccuracy.Total, ["epsilon"] = result.Threat.Epsilon, ["seconds"] = Math.Round(result.Seconds, 2), ["modelEvaluations"] = result.ModelEvaluations }, auto => ToJson(row, auto)),
         ["seed"] = Experiment.Seed,
         ["device"] = Experiment.Device,

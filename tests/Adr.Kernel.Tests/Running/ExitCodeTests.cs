@@ -108,6 +108,24 @@ public class ExitCodeTests
         Assert.Equal("1", saved.Cells[0].Outputs[0].StreamText);
     }
 
+    [Theory]
+    [InlineData("python3", "Python")]
+    [InlineData("julia-1.11", "Julia")]
+    [InlineData(".net-fsharp", "F#")]
+    [InlineData("ir", "R")]
+    [InlineData(".net-csharp", null)]
+    [InlineData("my-own", null)]
+    public async Task AKernelWhoseNameAloneSaysItsLanguageIsRefusedToo(string kernel, string? language)
+    {
+        using var sandbox = new Sandbox("1");
+        var metadata = sandbox.Notebook.Metadata;
+        metadata["kernelspec"] = new System.Text.Json.Nodes.JsonObject { ["name"] = kernel };
+        metadata.Remove("language_info");
+        var (result, _) = await sandbox.RunAsync();
+        Assert.Equal(language is null ? ExitCode.Ok : ExitCode.Usage, result.ExitCode);
+        if (language is not null) Assert.Contains($"asks for {language} (kernelspec '{kernel}')", result.Message);
+    }
+
     [Fact]
     public async Task AnOutputThatCannotBeWrittenIsKnownBeforeTheFirstCellRuns()
     {
