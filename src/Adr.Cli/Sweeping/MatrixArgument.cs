@@ -8,17 +8,13 @@ internal static class MatrixArgument
 {
     internal static Argument<string> Create() => new("matrix") { Description = "A JSON file with experiments, defences and seeds: docs/experiments.md describes it." };
 
-    internal static Option<string?> RunsOption() => new("--runs") { Description = "The folder of the run folders; by default $ADR_RUNS, else artifacts/runs." };
-
-    internal static string RunsFolder(string? given) => Path.GetFullPath(given ?? (Environment.GetEnvironmentVariable("ADR_RUNS") is { Length: > 0 } set ? set : Repository.Artifact("runs")));
-
     /// <summary>Reads the matrix.</summary>
     /// <exception cref="UsageException">There is no such file, or it is no matrix.</exception>
     internal static ExperimentMatrix Load(string path, string? runs)
     {
         try
         {
-            return ExperimentMatrix.Load(path, RunsFolder(runs));
+            return ExperimentMatrix.Load(path, RunsFolder.Of(runs));
         }
         catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException or InvalidDataException)
         {

@@ -12,7 +12,7 @@ namespace Adr.Cli.Sweeping;
 public static class SweepCommand
 {
     private static readonly Argument<string> Matrix = MatrixArgument.Create();
-    private static readonly Option<string?> Runs = MatrixArgument.RunsOption();
+    private static readonly Option<string?> Runs = RunsFolder.Option();
     private static readonly Option<int?> Task = new("--task") { Description = "Runs this one cell only, by its number in --list; an array task of Slurm does so." };
     private static readonly Option<bool> List = new("--list") { Description = "Prints the cells with their numbers and how far each is; runs nothing." };
     private static readonly Option<string?> Slurm = new("--slurm") { Description = "A folder for a Slurm script, one array task for each missing cell; runs nothing." };
@@ -55,7 +55,7 @@ public static class SweepCommand
             Console.WriteLine("Every cell is there; nothing is left to run.");
             return ExitCode.Fine;
         }
-        var script = new SlurmScript(parsed.GetRequiredValue(Matrix), MatrixArgument.RunsFolder(parsed.GetValue(Runs)), missing);
+        var script = new SlurmScript(parsed.GetRequiredValue(Matrix), RunsFolder.Of(parsed.GetValue(Runs)), missing);
         Console.WriteLine($"sbatch {script.Write(folder)}");
         return ExitCode.Fine;
     }

@@ -10,7 +10,7 @@ public static class TableCommand
     public static Command Create()
     {
         var matrix = MatrixArgument.Create();
-        var runs = MatrixArgument.RunsOption();
+        var runs = RunsFolder.Option();
         var command = new Command("table", "Prints a matrix' tables in Markdown: means over the seeds that are there, and what is missing.") { matrix, runs };
         command.SetAction(parsed =>
         {

@@ -14,7 +14,7 @@ public static class TrainCommand
 {
     private static readonly Option<string> Defence = new("--defence") { Description = "ADV, ADR-ADV, TRADES, ADR-TRADES, Standard, …", DefaultValueFactory = _ => "ADR-ADV" };
     private static readonly Option<Budget> Budget = ChoiceOption.Create("--budget", "Whose settings to start from.", Experiments.Budget.Smoke);
-    private static readonly Option<string?> Runs = new("--runs") { Description = "Where the run's folder is made; by default artifacts/runs." };
+    private static readonly Option<string?> Runs = RunsFolder.Option();
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the training digits." };
     private static readonly Option<int?> TrainCount = new("--train-count") { Description = "How many digits to train on." };
     private static readonly Option<int?> ValidationCount = new("--validation-count") { Description = "How many more are held out." };
@@ -78,7 +78,7 @@ public static class TrainCommand
         var settings = Experiment.Mnist(parsed.GetValue(Budget), parsed.GetValue(Seed), parsed.GetValue(Device)!);
         return settings with
         {
-            RunsFolder = Path.GetFullPath(parsed.GetValue(Runs) ?? Repository.Artifact("runs")),
+            RunsFolder = Cli.RunsFolder.Of(parsed.GetValue(Runs)),
             Epochs = parsed.GetValue(Epochs) ?? settings.Epochs,
             TrainCount = parsed.GetValue(TrainCount) ?? settings.TrainCount,
             ValidationCount = parsed.GetValue(ValidationCount) ?? settings.ValidationCount,

@@ -13,12 +13,13 @@ public sealed partial class TrainCommandTests : IDisposable
     public void Trains_into_a_run_folder_and_the_same_seed_gives_the_same_bytes()
     {
         var first = CommandLine.Run([.. Small, "--runs", Path.Combine(runs, "a")]);
-        var second = CommandLine.Run([.. Small, "--runs", Path.Combine(runs, "b")]);
+        var second = CommandLine.Run(Small, folder: null, ("ADR_RUNS", Path.Combine(runs, "b")));
 
         Assert.True(first.Code == ExitCode.Fine, first.Errors);
         var hashes = Hash().Matches(first.Output).Select(match => match.Value).ToList();
         Assert.Equal(2, hashes.Count); // the checkpoint's and the best weights'
         Assert.Equal(hashes, Hash().Matches(second.Output).Select(match => match.Value));
+        Assert.Single(Directory.GetDirectories(Path.Combine(runs, "b")));
         Assert.Contains("epoch 2: loss", first.Output);
     }
 
