@@ -20,7 +20,7 @@ internal static class DibReader
                 continue;
             }
             End();
-            (language, lines) = (line.TrimEnd()[2..], []);
+            (language, lines) = (line.TrimEnd()[2..].ToLowerInvariant(), []);
         }
         End();
         return notebook;
@@ -32,7 +32,7 @@ internal static class DibReader
             notebook.Add(language switch
             {
                 "markdown" => Cell.Markdown(source),
-                "csharp" or "c#" => Cell.Code(source),
+                "csharp" or "c#" or ".net-csharp" => Cell.Code(source),
                 _ => Cell.Code($"#!{language}\n{source}"),
             });
         }

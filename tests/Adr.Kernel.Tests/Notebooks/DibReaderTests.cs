@@ -9,7 +9,7 @@ public class DibReaderTests
     [Fact]
     public void CellsBeginWhereALineNamesALanguage()
     {
-        var notebook = DibReader.Read("#!meta\r\n\r\n{\"kernelInfo\":{}}\r\n\r\n#!markdown\r\n\r\n# A title\r\ntext\r\n\r\n#!csharp\r\n\r\nvar x = 1;\r\n\r\n#!time\r\nx\r\n\r\n#!value\r\n\r\n#!fsharp\r\nlet y = 1\r\n#!value --name v\r\nkept\r\n");
+        var notebook = DibReader.Read("#!meta\r\n\r\n{\"kernelInfo\":{}}\r\n\r\n#!Markdown\r\n\r\n# A title\r\ntext\r\n\r\n#!C#\r\n\r\nvar x = 1;\r\n\r\n#!time\r\nx\r\n\r\n#!value\r\n\r\n#!fsharp\r\nlet y = 1\r\n#!value --name v\r\nkept\r\n");
         Assert.Equal([(CellKind.Markdown, "# A title\ntext"), (CellKind.Code, "var x = 1;\n\n#!time\nx"), (CellKind.Code, "#!fsharp\nlet y = 1\n#!value --name v\nkept")],
             notebook.Cells.Select(cell => (cell.Kind, cell.Source)));
         Assert.Equal((".net-csharp", "A title", 5), (notebook.KernelName, notebook.Title, notebook.MinorVersion));
