@@ -24,6 +24,7 @@ internal sealed class PlotFrame
         Top = figure.Title.Length > 0 ? 34 : 12;
         SubtitleLines = TextSize.Lines(figure.Subtitle, TextSizePx, figure.Width - 12);
         Top += SubtitleRow * SubtitleLines.Count;
+        LegendTop = Top;
         (_legend, Top) = PlaceLegend(legend, Top, figure.Width);
         Top += 12;
         Left = 14 + Widest(y) + (y.Label.Length > 0 ? 22 : 0);
@@ -48,19 +49,8 @@ internal sealed class PlotFrame
 
     internal bool HasLegend => _legend.Count > 0;
 
-    /// <summary>How many rows more than here the legend takes in plotly, which sets it over the plot alone, in columns once it
-    /// does not fit one row, and on a page somewhat narrower than the figure.</summary>
-    internal int ExtraLegendRows
-    {
-        get
-        {
-            if (_legend.Count == 0) return 0;
-            var widths = _legend.Select(item => 46 + TextSize.Width(item.Entry.Name, TextSizePx)).ToArray();
-            var wide = (Right - Left) * 0.93;
-            var rows = widths.Sum() <= wide ? 1 : (int)Math.Ceiling(_legend.Count / Math.Max(1, Math.Floor(wide / widths.Max())));
-            return Math.Max(0, rows - _legend.Select(item => item.Y).Distinct().Count());
-        }
-    }
+    /// <summary>Where the legend begins, under title and subtitle.</summary>
+    internal double LegendTop { get; }
 
     internal double X(double value) => Left + (value - _x.Low) / (_x.High - _x.Low) * (Right - Left);
 

@@ -35,9 +35,10 @@ internal static class PlotlyParts
             ["paper_bgcolor"] = "rgba(0,0,0,0)",
             ["plot_bgcolor"] = "rgba(0,0,0,0)",
             ["font"] = new JsonObject { ["family"] = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif", ["size"] = 12, ["color"] = Palette.Ink },
-            ["margin"] = new JsonObject { ["l"] = Math.Round(frame.Left), ["r"] = Math.Round(figure.Width - frame.Right), ["t"] = Math.Round(frame.Top + frame.ExtraLegendRows * 19), ["b"] = Math.Round(figure.Height - frame.Bottom) },
+            ["margin"] = new JsonObject { ["l"] = Math.Round(frame.Left), ["r"] = Math.Round(figure.Width - frame.Right), ["t"] = Math.Round(frame.Top), ["b"] = Math.Round(figure.Height - frame.Bottom) },
             ["showlegend"] = frame.HasLegend,
-            ["legend"] = new JsonObject { ["orientation"] = "h", ["x"] = 0, ["xanchor"] = "left", ["y"] = Math.Round(1 + 9 / (frame.Bottom - frame.Top), 4), ["yanchor"] = "bottom", ["bgcolor"] = "rgba(0,0,0,0)" },
+            // Measured from the whole figure, not from the plot: then plotly makes room for as many rows as the page's width needs.
+            ["legend"] = new JsonObject { ["orientation"] = "h", ["xref"] = "container", ["x"] = 0, ["xanchor"] = "left", ["yref"] = "container", ["y"] = Math.Round(1 - (frame.LegendTop - 6) / figure.Height, 4), ["yanchor"] = "top", ["bgcolor"] = "rgba(0,0,0,0)" },
             ["modebar"] = new JsonObject { ["bgcolor"] = "rgba(0,0,0,0)", ["color"] = "rgba(128,128,128,0.7)", ["activecolor"] = "rgba(128,128,128,1)" },
             ["hovermode"] = "closest",
             ["xaxis"] = x,
