@@ -349,6 +349,25 @@ class LifeTests(unittest.TestCase):
         os.kill(kernel, signal.SIGKILL)
         self.fail("the kernel outlived its client by ten seconds")
 
+    def test_a_listener_that_reads_nothing_holds_nobody_up(self):
+        client = Client()
+        deaf = zmq.Context.instance().socket(zmq.SUB)
+        deaf.rcvhwm = 1
+        deaf.subscribe(b"")
+        deaf.connect(f"tcp://127.0.0.1:{client.manager.iopub_port}")
+        begun = time.monotonic()
+        reply, outputs = client.run("for (var i = 0; i < 3000; i++) (i + new string(' ', 10_000)).Display();")
+        self.assertEqual(reply["status"], "ok")
+        self.assertEqual([int(content["data"]["text/plain"]) for _, content in outputs], list(range(3000)))  # who reads gets all of it
+        waited = time.monotonic() - begun
+        deaf.close(linger=0)
+        self.assertGreater(waited, 10, "nothing was held up, so that the test shows nothing")
+        begun = time.monotonic()
+        _, outputs = client.run("for (var i = 0; i < 3000; i++) i.Display();")
+        self.assertEqual(len(outputs), 3000)
+        self.assertLess(time.monotonic() - begun, waited / 2, "the one that went still costs time")
+        client.close()
+
     def test_files_with_keys_are_private(self):
         client = Client()
         self.assertEqual(os.stat(client.manager.connection_file).st_mode & 0o077, 0)

@@ -64,7 +64,7 @@ public static class JupyterKernel
     {
         try
         {
-            return new ZmqTransport(at, limits.LargestFrame, Log);
+            return new ZmqTransport(at, limits.LargestFrame, limits.Listener, Log);
         }
         catch (ZmqException error)
         {

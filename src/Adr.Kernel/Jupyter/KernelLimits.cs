@@ -15,6 +15,9 @@ public sealed record KernelLimits
     /// <summary>For a client to listen to the broadcast channel, before the first request is answered. Default: 1 s.</summary>
     public TimeSpan Subscription { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>For a client that listens to the broadcast channel and reads nothing, while output waits for it. Default: 10 s.</summary>
+    public TimeSpan Listener { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>After a cell that failed, for requests on their way, which are then not run. Default: 20 ms.</summary>
     public TimeSpan Abort { get; init; } = TimeSpan.FromMilliseconds(20);
 

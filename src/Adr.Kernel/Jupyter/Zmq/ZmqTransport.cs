@@ -7,12 +7,14 @@ namespace Adr.Kernel.Jupyter.Zmq;
 /// <remarks>
 /// One thread owns all sockets but the heartbeat's, which has its own, so that it beats whatever else happens. What
 /// others send waits in queues; that of the broadcast channel is bounded, so that a cell which writes faster than its
-/// listeners read is slowed and neither loses output nor fills the memory.
+/// listeners read is slowed and neither loses output nor fills the memory. A listener that reads nothing at all does not hold
+/// the others up for ever: after a while it loses what it has no room for.
 /// </remarks>
 internal sealed class ZmqTransport : ITransport, IDisposable
 {
     private const int BroadcastsAhead = 1000; // messages that wait here, and as many for each listener in libzmq
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DeafPatience = TimeSpan.FromMilliseconds(10); // for the others to make room, once one is known to read nothing
 
     private readonly nint context;
     private readonly ZmqSocket shell, control, stdin, iopub, heartbeat, wakeIn, wakeOut;
@@ -24,20 +26,24 @@ internal sealed class ZmqTransport : ITransport, IDisposable
     private readonly TaskCompletionSource subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock wakeGate = new();
     private readonly Action<string> log;
+    private readonly TimeSpan patience;
+    private readonly System.Diagnostics.Stopwatch waiting = new(); // of the broadcast that has no room
     private readonly Thread sockets, beats;
     private long told;
+    private bool deaf; // whether some listener was given up
     private int awake;
     private volatile bool ending;
 
     /// <summary>Listens.</summary>
     /// <param name="at">Where. Ports 0 take free ones, see <see cref="At"/>.</param>
     /// <param name="largest">The longest frame that is read, in bytes: who sends a longer one is disconnected.</param>
+    /// <param name="patience">How long a listener may read nothing while a broadcast waits for it.</param>
     /// <param name="log">Told of messages that are dropped.</param>
     /// <exception cref="ZmqException">A port is taken.</exception>
     /// <exception cref="ZmqMissingException">The machine has no libzmq.</exception>
-    internal ZmqTransport(ConnectionFile at, long largest, Action<string> log)
+    internal ZmqTransport(ConnectionFile at, long largest, TimeSpan patience, Action<string> log)
     {
-        this.log = log;
+        (this.patience, this.log) = (patience, log);
         codec = new MessageCodec(at.Key);
         context = LibZmq.ContextNew();
         try
@@ -156,7 +162,7 @@ internal sealed class ZmqTransport : ITransport, IDisposable
                 while (urgent.TryDequeue(out var reply)) control.TrySend(reply);
                 while (late is not null || broadcasts.Reader.TryRead(out late))
                 {
-                    if (!iopub.TrySend(late)) break;
+                    if (!TryBroadcast(late)) break;
                     late = null;
                     sent++;
                 }
@@ -174,6 +180,26 @@ internal sealed class ZmqTransport : ITransport, IDisposable
             controlRequests.Writer.TryComplete();
             answers.Writer.TryComplete();
         }
+    }
+
+    // False where it shall be tried again.
+    private bool TryBroadcast(List<byte[]> frames)
+    {
+        if (iopub.TrySend(frames))
+        {
+            waiting.Reset();
+            deaf = false;
+            return true;
+        }
+        waiting.Start();
+        if (waiting.Elapsed < (deaf ? DeafPatience : patience)) return false;
+        if (!deaf) log(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a client that listens to the broadcasts has read none for {patience.TotalSeconds:0} s; it loses what it has no room for"));
+        deaf = true;
+        iopub.Set(LibZmq.XPubNoDrop, 0);
+        iopub.TrySend(frames);
+        iopub.Set(LibZmq.XPubNoDrop, 1);
+        waiting.Reset();
+        return true;
     }
 
     private void Beat()
