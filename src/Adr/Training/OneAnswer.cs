@@ -7,9 +7,10 @@ namespace Adr.Training;
 
 /// <summary>What a defence asks of a network that has learnt nothing yet and answers every image alike: to guess evenly, or to be sure of one class and wrong of the others.</summary>
 /// <remarks>
-/// Let every image have the probabilities p, of K classes that are equally frequent. The cross-entropies are −(w/K) Σ_k log p_k, with w = 2 for ADV and 1 for TRADES. Confidence and
-/// local smoothness are λ H(p) each; compactness is 0. At the even guess p = 1/K the first bends up by w K and the second down by λ K, so that the guess holds only where
-/// w > λ_conf + λ_vat; otherwise every step makes the network surer of some class, slowly where the two are equal (the third order, −w K² Σ δ³/6, decides). Of many classes being sure of one can be cheaper even where the guess holds. With the clean side detached local smoothness does not count: it then teaches p' = p and no more.
+/// Let every image have the probabilities p, of K classes that are equally frequent. The cross-entropies are −(w/K) Σ_k log p_k, with w = 2 for ADV and 1 for TRADES.
+/// Confidence and local smoothness are λ H(p) each; compactness is 0. At the even guess p = 1/K the first bends up by w K and the second down by λ K, so that the guess
+/// holds only where w > λ_conf + λ_vat. Otherwise every step makes the network surer of some class, slowly where the two are equal: the third order, −w K² Σ δ³/6, decides.
+/// Of many classes being sure of one can be cheaper even where the guess holds. With the clean side detached local smoothness does not count: it then teaches p' = p and no more.
 /// </remarks>
 public static class OneAnswer
 {
