@@ -2,7 +2,7 @@ namespace Microsoft.DotNet.Interactive.Formatting;
 
 /// <summary>LaTeX, which a notebook renders: text and formulas.</summary>
 [TypeFormatterSource(typeof(LaTeXFormatterSource), PreferredMimeTypes = [LaTeXFormatterSource.MimeType, "text/plain"])]
-public sealed class LaTeXString
+public class LaTeXString
 {
     private readonly string latex;
 
@@ -17,5 +17,5 @@ public sealed class LaTeXString
     public static implicit operator LaTeXString(string latex) => new(latex);
 
     /// <summary>The LaTeX.</summary>
-    public override string ToString() => latex;
+    public sealed override string ToString() => latex;
 }

@@ -278,23 +278,13 @@ internal sealed class CellEngine
         var name = Path.GetFileName(path);
         IEnumerable<(string Text, string Language, string Where)> cells = Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".ipynb" => Notebook.Load(path).Cells.Index()
+            ".ipynb" or ".dib" => Notebook.Load(path).Cells.Index()
                 .Where(cell => cell.Item.Kind is CellKind.Code or CellKind.Markdown)
                 .Select(cell => (cell.Item.Source, cell.Item.Kind == CellKind.Code ? cell.Item.KernelName ?? "csharp" : "markdown", $"{name} cell {cell.Index + 1}")),
-            ".dib" => [(Dib(File.ReadAllText(path)), "csharp", name)],
             ".cs" or ".csx" => [(File.ReadAllText(path), "csharp", name)],
             var other => throw new DirectiveException($"#!import reads .ipynb, .dib, .cs and .csx files, not '{other}'.", directive.Line),
         };
         foreach (var (text, language, where) in cells) await RunAsync(text, language, where, context).ConfigureAwait(false);
-    }
-
-    // A .dib file begins with its metadata, which is no code; empty lines in its place keep the numbers of the others.
-    private static string Dib(string text)
-    {
-        text = text.ReplaceLineEndings("\n");
-        if (!text.StartsWith("#!meta", StringComparison.Ordinal)) return text;
-        var next = text.IndexOf("\n#!", StringComparison.Ordinal);
-        return next < 0 ? "" : new string('\n', text.AsSpan(0, next).Count('\n')) + text[next..];
     }
 
     private static string About() => $"""

@@ -100,12 +100,12 @@ public sealed class Cell
     {
         get
         {
-            var shown = new List<Output>();
-            foreach (var output in Outputs)
+            var (all, shown) = (Outputs, new List<Output>());
+            for (var i = 0; i < all.Count;)
             {
-                if (output.Type == "stream" && shown is [.., { Type: "stream" } last] && last.StreamName == output.StreamName)
-                    shown[^1] = Output.Stream(output.StreamName, last.StreamText + output.StreamText);
-                else shown.Add(output);
+                var first = i++;
+                while (all[first].Type == "stream" && i < all.Count && all[i].Type == "stream" && all[i].StreamName == all[first].StreamName) i++;
+                shown.Add(i == first + 1 ? all[first] : Output.Stream(all[first].StreamName, string.Concat(all.Skip(first).Take(i - first).Select(output => output.StreamText))));
             }
             return shown;
         }

@@ -180,7 +180,7 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     [InlineData("lines", "System.Exception", "line six", "   at top level in Cell [{0}], line 6")]
     [InlineData("bad formatter", "System.NotSupportedException", "cannot show", "   at lambda(Odd o, FormatContext w) in Cell [{0}], line 2")]
     [InlineData("load error", "CompilationError", "broken.csx, line 2, column 14: error CS0103", "    int broken = nothing;")]
-    [InlineData("import failing dib", "System.Exception", "in the dib", "   at top level in failing.dib, line 6")]
+    [InlineData("import failing dib", "System.Exception", "in the dib", "   at top level in failing.dib cell 1, line 1")]
     [InlineData("import foreign notebook", "DirectiveError", "'#!fsharp' is not C#", "   at foreign.ipynb cell 2, line 2")]
     [InlineData("import missing", "DirectiveError", "there is no file", "   at Cell [{0}], line 1")]
     [InlineData("reference missing", "CompilationError", "Nowhere.dll was looked for in ", "    #r \"Nowhere.dll\"")]

@@ -175,6 +175,22 @@ public static class ExperimentTests
                 Assert.Equal(Described(other) == Described(_settings), other.FolderOf(defence).FullPath == _settings.FolderOf(defence).FullPath);
         }
 
+        [Theory]
+        [InlineData("ADV", true)]
+        [InlineData("ADR-TRADES", false)]
+        public void Differ_by_the_terms_warm_up_where_there_are_terms(string defence, bool isSame)
+        {
+            var other = _settings with { TermWarmupEpochs = 1 };
+            Assert.Equal(isSame, other.FolderOf(defence).FullPath == _settings.FolderOf(defence).FullPath);
+            Assert.Contains(other.Problems([defence]).Concat((other with { TermWarmupEpochs = -1 }).Problems([defence])), problem => problem.Contains("TermWarmupEpochs is -1", StringComparison.Ordinal));
+        }
+
+        [Theory] // the runs behind notebooks/RESULTS.md: a new setting must not make its table look for others
+        [InlineData("ADV", "mnist-mnist-cnn-desktop-adv-seed1-a04a3928")]
+        [InlineData("ADR-ADV", "mnist-mnist-cnn-desktop-adr-adv-seed1-a04a3928")]
+        public void Stay_what_they_are_for_the_settings_of_a_budget(string defence, string name) =>
+            Assert.Equal(name, Path.GetFileName((Experiment.Mnist(Budget.Desktop, device: "cpu") with { RunsFolder = "runs" }).FolderOf(defence).FullPath));
+
         [Fact]
         public void Are_the_same_where_only_the_evaluation_differs() =>
             Assert.Equal(_settings.FolderOf("ADV").FullPath, (_settings with { TestCount = 10, Judgement = new() { PgdSteps = 3 } }).FolderOf("ADV").FullPath);
