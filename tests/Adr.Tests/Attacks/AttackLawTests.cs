@@ -2,6 +2,7 @@ using Adr.Attacks;
 using Adr.Testing;
 using Adr.Tests.Reference;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
@@ -24,15 +25,24 @@ public static class AttackLawTests
         return attack.Perturb(model, sample.Images, sample.Labels, seeds ?? sample.Seeds);
     }
 
-    // whether an attack has nothing to do, for it leaves alone what is wrong: all points are wrong as they are, or no nearest image is found
+    // whether an attack has nothing to do, for it leaves alone what is wrong: all points are wrong as they are, or no nearest image is found,
+    // or Auto-Attack, which hands back what it can't break as it came, breaks none
     private static bool StandsStill(AttackRow row, AttackCase sample)
     {
         if (!row.SkipsErrors && (row.Random || !row.StopsEarly)) return false;
         using var model = sample.Model();
         model.eval();
         if (Margins.Of(model, sample.Images, sample.Labels).All(margin => margin > 0)) return true;
+        if (row.Make(sample.Threat) is AutoAttack all) return BreaksNone(all, model, sample);
         return row.Make(sample.Threat) is MinimumNormAttack search
             && Close.Doubles(search.Find(model, sample.Images, sample.Labels, sample.Seeds).Distance).All(distance => distance == 0 || double.IsInfinity(distance));
+    }
+
+    private static bool BreaksNone(AutoAttack attack, Sequential model, AttackCase sample)
+    {
+        var before = Margins.Of(model, sample.Images, sample.Labels);
+        var after = Margins.Of(model, attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds), sample.Labels);
+        return before.Zip(after).All(pair => pair.First > 0 || pair.Second <= 0);
     }
 
     public class Result
