@@ -7,7 +7,7 @@ namespace Adr.Cli.Running;
 /// <summary>What <c>adr run</c> takes, and the runs that it asks for.</summary>
 internal sealed class RunArguments
 {
-    private readonly Argument<string[]> notebooks = new("NOTEBOOK") { Description = "One or more .ipynb files, run one after the other.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> notebooks = new("NOTEBOOK") { Description = "One or more .ipynb or .dib files, run one after the other.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> output = new("-o", "--output") { Description = "Where the executed notebook goes, a folder for several; by default artifacts/run/NAME.ipynb.", HelpName = "OUT" };
     private readonly Option<bool> inPlace = new("--in-place") { Description = "Replaces the notebook by the executed one." };
     private readonly Option<string[]> parameters = ParameterOption();

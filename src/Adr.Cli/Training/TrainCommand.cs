@@ -69,6 +69,7 @@ public static class TrainCommand
 
         foreach (var epoch in trained.History.Epochs) Console.WriteLine(Line(epoch));
         Console.WriteLine($"best epoch {trained.History.BestEpoch}; {trained.Seconds.ToString("0.0", CultureInfo.InvariantCulture)} s of training");
+        foreach (var note in trained.History.Notes) Console.Error.WriteLine($"adr: {note}");
         foreach (var file in new[] { trained.Folder.CheckpointPath, trained.Folder.BestPath }) Console.WriteLine($"{Sha256(file)}  {file}");
         return ExitCode.Fine;
     }

@@ -9,12 +9,14 @@ internal sealed record AxisScale(double Low, double High, IReadOnlyList<Tick> Ti
     internal static AxisScale Over(Axis axis, IEnumerable<double> values, int wanted, double padding = 0.05)
     {
         var (low, high) = Drawing.Ticks.Range(values, axis.Min, axis.Max, padding);
-        return new AxisScale(low, high, Drawing.Ticks.Between(low, high, wanted, axis.Whole), axis.Text);
+        return new AxisScale(low, high, axis.Names is { } names ? Named(names) : Drawing.Ticks.Between(low, high, wanted, axis.Whole), axis.Text);
     }
 
     /// <summary>An axis of names, each in the middle of a slot of width one.</summary>
     internal static AxisScale Categories(string label, IReadOnlyList<string> names) =>
-        new(-0.5, Math.Max(names.Count, 1) - 0.5, [.. names.Select((name, i) => new Tick(i, name))], label, Grid: false);
+        new(-0.5, Math.Max(names.Count, 1) - 0.5, Named(names), label, Grid: false);
+
+    private static IReadOnlyList<Tick> Named(IReadOnlyList<string> names) => [.. names.Select((name, i) => new Tick(i, name))];
 
     /// <summary>The same axis for plotly: same range, same ticks.</summary>
     internal JsonObject Plotly(bool lines, bool reversed = false)

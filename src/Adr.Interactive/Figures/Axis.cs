@@ -14,8 +14,26 @@ public sealed record Axis(string Label = "", string? Unit = null)
     /// <summary>Counts whole things, such as epochs: no marks between them. Default: false.</summary>
     public bool Whole { get; init; }
 
+    /// <summary>Names of the places 0, 1, 2, …, which are then the only marks; null: numbers.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
     /// <summary>A share or accuracy, from 0 to 1.</summary>
     public static Axis Share(string label) => new(label) { Min = 0, Max = 1 };
+
+    /// <summary>A share or accuracy, from 0 to 1; where all that is drawn is small to 0.5, 0.2, 0.1 or 0.05.</summary>
+    /// <param name="label">What is measured.</param>
+    /// <param name="drawn">Everything drawn, ends of intervals too; what is not finite does not count.</param>
+    public static Axis Share(string label, IEnumerable<double> drawn)
+    {
+        ArgumentNullException.ThrowIfNull(drawn);
+        var largest = drawn.Where(double.IsFinite).DefaultIfEmpty(1).Max();
+        return Share(label) with { Max = Ends.First(end => largest <= end || end == 1) };
+    }
+
+    private static readonly double[] Ends = [0.05, 0.1, 0.2, 0.5, 1];
+
+    /// <summary>The name of a place; null where it has none.</summary>
+    internal string? NameOf(double place) => Names is { } names && place >= 0 && place < names.Count && place == Math.Floor(place) ? names[(int)place] : null;
 
     internal string Text => string.IsNullOrEmpty(Unit) ? Label : $"{Label} [{Unit}]";
 

@@ -18,6 +18,9 @@ public sealed class FigureRow : View
     /// <summary>The figures.</summary>
     public IReadOnlyList<Figure> Figures { get; }
 
+    /// <summary>Lines under the figures.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <inheritdoc/>
     public override IReadOnlyList<string> MimeTypes => Types;
 
@@ -26,7 +29,7 @@ public sealed class FigureRow : View
     {
         Mime.Html => LiveHtml.Document(Html(figure => figure.LivePart())),
         Mime.Svg => Svg(),
-        Mime.Text => string.Join("\n\n", Figures.Select(figure => figure.As(Mime.Text))),
+        Mime.Text => string.Join("\n\n", [.. Figures.Select(figure => figure.As(Mime.Text)), .. Notes]),
         _ => throw NotOffered(mimeType),
     };
 
@@ -36,7 +39,7 @@ public sealed class FigureRow : View
     private string Html(Func<Figure, string> part)
     {
         var parts = Figures.Select(figure => $"<div style=\"flex:1 1 {Math.Min(figure.Width, 320)}px;min-width:0;max-width:{figure.Width}px\">{part(figure)}</div>");
-        return $"<div style=\"display:flex;flex-wrap:wrap;gap:12px\">\n{string.Join('\n', parts)}\n</div>";
+        return $"<div style=\"display:flex;flex-wrap:wrap;gap:12px\">\n{string.Join('\n', parts)}\n</div>{NoteLines(Notes)}";
     }
 
     private string Svg()

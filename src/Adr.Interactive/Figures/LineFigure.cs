@@ -72,7 +72,7 @@ public sealed class LineFigure : Figure
         text.Append($"\nx: {X.Text}; y: {Y.Text}");
         foreach (var series in Series)
         {
-            var points = Enumerable.Range(0, series.X.Count).Select(i => $"({Short(series.X[i])}, {Short(series.Y[i])})").ToArray();
+            var points = Enumerable.Range(0, series.X.Count).Select(i => $"({X.NameOf(series.X[i]) ?? Short(series.X[i])}, {Short(series.Y[i])})").ToArray();
             var finite = series.Y.Where(double.IsFinite).ToArray();
             text.Append($"\n{series.Name}: ");
             if (points.Length == 0) text.Append("no points");

@@ -32,8 +32,8 @@ public static partial class Show
                 Curve($"{pair.Key}: natural", pair.Value.Select(row => row.Report.Natural), i, natural: true),
             })])
         {
-            X = new Axis($"weight: {string.Join(", ", weights.Select(weight => weight.ToString("0.###", CultureInfo.InvariantCulture)))}, from left to right") { Whole = true },
-            Y = Axis.Share("accuracy"),
+            X = new Axis("weight of the term") { Names = [.. weights.Select(weight => weight.ToString("0.###", CultureInfo.InvariantCulture))] },
+            Y = Axis.Share("accuracy", rows.Values.SelectMany(term => term).Select(row => row.Report.Natural.High)),
             Subtitle = $"dashed: natural, solid: {attack}; bands: 95 % intervals of {Number.Count(rows.Values.First()[0].Report.Points)} images, one seed",
         };
 

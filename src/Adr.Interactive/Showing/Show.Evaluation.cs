@@ -46,7 +46,7 @@ public static partial class Show
         return new LineFigure("Accuracy over the size of the perturbation", [.. series])
         {
             X = new Axis("ε", "pixel units"),
-            Y = Axis.Share("accuracy"),
+            Y = Axis.Share("accuracy", curves.SelectMany(curve => curve.Points).Select(point => point.RobustAccuracy.High)),
             Subtitle = $"{(attacks.Length == 1 ? $"under {attacks[0]}, " : "")}{Images(curves)}; ε = 0 is the natural accuracy; bands: 95 % intervals",
         };
     }

@@ -38,7 +38,7 @@ public static partial class Show
         });
         return new BarFigure("Natural and robust accuracy", table.Columns, [.. series])
         {
-            Y = Axis.Share("accuracy"),
+            Y = Axis.Share("accuracy", table.Rows.SelectMany(table.Shares).Select(share => share.High)),
             Subtitle = $"ε = {Epsilon(table.Experiment.Epsilon)} (L∞), {Number.Count(table.Rows[0].Report.Natural.Total)} test images; 95 % intervals",
             Width = 680,
         };
@@ -59,7 +59,7 @@ public static partial class Show
         });
         return new IntervalFigure("Natural and robust accuracy", [.. table.Rows.Select(row => row.Defence)], [.. series])
         {
-            X = Axis.Share("accuracy"),
+            X = Axis.Share("accuracy", shares.SelectMany(row => row).Select(share => share.High)),
             Subtitle = $"ε = {Epsilon(table.Experiment.Epsilon)} (L∞), {Number.Count(table.Rows[0].Report.Natural.Total)} test images; 95 % intervals",
             Width = 720,
             Height = Math.Clamp(120 + 44 * table.Rows.Count, 240, 4000),

@@ -24,7 +24,10 @@ public static partial class Show
         var total = $"{epochs.Count} epoch{(epochs.Count == 1 ? "" : "s")} in {Number.Duration(history.Seconds)}";
         return new FigureRow(
             new LineFigure($"{history.Defence}: loss", losses) { X = axis, Y = new Axis("loss"), Subtitle = $"{total}; weight included in each term", Width = 440, Height = 380 },
-            new LineFigure($"{history.Defence}: accuracy", accuracies) { X = axis, Y = Axis.Share("accuracy"), Subtitle = history.BestEpoch > 0 ? $"in training; weights kept: epoch {history.BestEpoch}" : "in training", Width = 440, Height = 380 });
+            new LineFigure($"{history.Defence}: accuracy", accuracies) { X = axis, Y = Axis.Share("accuracy", accuracies.SelectMany(curve => curve.Y)), Subtitle = history.BestEpoch > 0 ? $"in training; weights kept: epoch {history.BestEpoch}" : "in training", Width = 440, Height = 380 })
+        {
+            Notes = history.Notes,
+        };
 
         void Add(string name, Func<EpochMetrics, double?> value, int style, bool dashed)
         {

@@ -61,7 +61,7 @@ public sealed class TableView : View
             html.Append("</tr>\n");
         }
         html.Append("</tbody>\n</table>\n");
-        foreach (var note in Notes) html.Append($"<div style=\"font-size:85%;opacity:0.8\">{Escape.Xml(note)}</div>\n");
+        html.Append(NoteLines(Notes));
         return html.Append("</div>").ToString();
     }
 

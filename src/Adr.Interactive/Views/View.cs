@@ -1,3 +1,5 @@
+using Adr.Interactive.Drawing;
+
 namespace Adr.Interactive;
 
 /// <summary>Something a notebook shows: the same content in several MIME types.</summary>
@@ -15,6 +17,10 @@ public abstract class View
 
     /// <summary>The plain text.</summary>
     public override string ToString() => As(Mime.Text);
+
+    /// <summary>Small lines under a view, in HTML.</summary>
+    private protected static string NoteLines(IEnumerable<string> notes) =>
+        string.Concat(notes.Select(note => $"<div style=\"font-size:85%;opacity:0.8\">{Escape.Xml(note)}</div>\n"));
 
     private protected ArgumentException NotOffered(string mimeType) =>
         new($"A {GetType().Name} comes as {string.Join(", ", MimeTypes)}; got '{mimeType}'.", nameof(mimeType));

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Adr.Training;
 
 /// <summary>What one pass over the training data showed.</summary>
@@ -25,6 +27,10 @@ public sealed record EpochMetrics(
     double LatentNorm,
     double Seconds)
 {
+    /// <summary>How many classes the answers to the points held out name, after the epoch, clean and in evaluation mode; null where those are of one class alone or none are held out, and in older run folders.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ValidationClasses { get; init; }
+
     /// <summary>Whether the epoch is to be preferred to another by the points held out: more robust, else more accurate.</summary>
     internal bool Beats(EpochMetrics other) =>
         (ValidationRobust ?? -1, ValidationNatural ?? -1).CompareTo((other.ValidationRobust ?? -1, other.ValidationNatural ?? -1)) > 0;

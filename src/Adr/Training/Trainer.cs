@@ -146,33 +146,37 @@ public sealed class Trainer
                     learningRate, epsilon, clock.Elapsed.TotalSeconds, soFar));
             }
         }
-        var (natural, robust) = held is null ? (null, null) : Validate(held, device, cancellation);
+        var (natural, robust, classes) = held is null ? (null, null, null) : Validate(held, device, cancellation);
         return new EpochMetrics(epoch, learningRate, epsilon, tally.Loss, tally.Terms, tally.NaturalAccuracy, tally.RobustAccuracy,
-            natural, robust, tally.LatentNorm, (clock.Elapsed - began).TotalSeconds);
+            natural, robust, tally.LatentNorm, (clock.Elapsed - began).TotalSeconds) { ValidationClasses = classes };
     }
 
     private double LearningRateAt(int epoch, int step, int steps) => _options.CyclicPeak is { } peak
         ? new CyclicLearningRate(_options.Optimizer.LearningRate, peak, _options.Epochs).At(epoch, step, steps)
         : new LearningRateSchedule(_options.Optimizer.LearningRate, _options.Milestones, _options.DecayFactor).At(epoch);
 
-    // Accuracies on the points held out, clean and under a short PGD at full ε; the noise is the same after every epoch.
-    private (double? Natural, double? Robust) Validate(Dataset held, Device device, CancellationToken cancellation)
+    // Accuracies on the points held out, clean and under a short PGD at full ε, and how many classes the clean answers name; the noise is the same after every epoch.
+    private (double? Natural, double? Robust, int? Classes) Validate(Dataset held, Device device, CancellationToken cancellation)
     {
         _model.eval();
         var attack = _defence.Attack is { Threat.Epsilon: > 0 } trained ? new Pgd(trained.Threat, _options.ValidationSteps) : null;
         long right = 0, robust = 0;
+        var (answered, asked) = (new HashSet<long>(), new HashSet<long>());
         foreach (var batch in held.Batches(256))
         {
             using var points = batch;
             using var scope = NewDisposeScope();
             using var noGraph = no_grad();
             var here = batch.To(device);
-            right += EpochTally.CountRight(_model.call(here.Images), here.Labels);
+            var logits = _model.call(here.Images); // [B,K]
+            right += EpochTally.CountRight(logits, here.Labels);
+            answered.UnionWith(logits.argmax(1).cpu().data<long>());
+            asked.UnionWith(batch.Labels.data<long>());
             if (attack is null) continue;
             var seeds = new PointSeeds(_options.Seed, batch.Indices).Fork(ValidationStream);
             robust += EpochTally.CountRight(_model.call(Defence.Perturb(attack, _model, here, seeds, cancellation)), here.Labels);
         }
-        return ((double)right / held.Count, attack is null ? null : (double)robust / held.Count);
+        return ((double)right / held.Count, attack is null ? null : (double)robust / held.Count, asked.Count > 1 ? answered.Count : null);
     }
 
     // Dropout draws from libtorch's own generator; a fixed start at every step makes a resumed run draw the same.

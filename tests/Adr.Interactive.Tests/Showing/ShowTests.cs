@@ -186,6 +186,41 @@ public class ShowTests
         }
     }
 
+    public class Sensitivity
+    {
+        [Fact]
+        public void Names_the_weights_on_the_axis()
+        {
+            var rows = Records.Table.Rows.Take(2).ToList();
+            var figure = Show.Sensitivity([0.3, 10], new Dictionary<string, List<RobustnessRow>> { ["confidence"] = rows });
+            Assert.Equal(["0.3", "10"], figure.X.Names!);
+            Assert.Equal(rows.Select(row => row.Report.Natural.Value), figure.Series[1].Y);
+            Assert.Equal(rows.Select(row => row.Report.Attacks[^1].RobustAccuracy.Value), figure.Series[0].Y);
+        }
+
+        [Fact]
+        public void Needs_a_row_for_each_weight() =>
+            Assert.Throws<ArgumentException>("rows", () => Show.Sensitivity([1, 2, 3], new Dictionary<string, List<RobustnessRow>> { ["confidence"] = [.. Records.Table.Rows.Take(2)] }));
+    }
+
+    public class NotesOfHistory
+    {
+        private static TrainingHistory OneClass => Records.History with { Epochs = [.. Records.History.Epochs.Select(epoch => epoch with { ValidationClasses = 1 })] };
+
+        [Theory]
+        [InlineData(Mime.Html)]
+        [InlineData(Mime.Text)]
+        public void Stand_under_the_figures(string type)
+        {
+            Assert.Contains("Since epoch 1 ", Show.History(OneClass).As(type));
+            Assert.DoesNotContain("Since epoch", Show.History(Records.History).As(type));
+        }
+
+        [Fact]
+        public void Are_shown_while_it_still_trains() =>
+            Assert.Contains("Since epoch 1 ", Show.Progress(Records.Progress(4, 1) with { SoFar = OneClass }).As(Mime.Html));
+    }
+
     public class Progress
     {
         [Fact]

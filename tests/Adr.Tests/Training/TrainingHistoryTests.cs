@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Adr.Losses;
+using Adr.Training;
+
+namespace Adr.Tests.Training;
+
+public sealed class TrainingHistoryTests
+{
+    [Fact]
+    public void Says_of_a_network_that_grew_sure_of_one_class_since_when_and_why()
+    {
+        var history = Trained(TinyRun.Defence(new CompactnessWeights(0, 0, 0, 0, Confidence: 50)));
+        Assert.Equal(1, history.Epochs[^1].ValidationClasses);
+        var since = history.Epochs.Reverse().TakeWhile(epoch => epoch.ValidationClasses == 1).Last().Epoch;
+        Assert.StartsWith($"Since epoch {since} ", history.Notes[0]);
+        Assert.Contains("weigh them less", history.Notes[1]);
+    }
+
+    [Fact]
+    public void Has_nothing_to_say_of_a_network_that_looks_at_its_images()
+    {
+        var history = Trained(new StandardTraining());
+        Assert.Equal(3, history.Epochs[^1].ValidationClasses);
+        Assert.Empty(history.Notes);
+    }
+
+    [Theory]
+    [InlineData(new[] { 1, 3, 1, 1 }, 3)]
+    [InlineData(new[] { 1, 1 }, 1)]
+    [InlineData(new[] { 2, 1 }, 2)]
+    public void Counts_from_the_epoch_after_which_it_never_named_another_class(int[] classes, int since) =>
+        Assert.Contains($"Since epoch {since} ", Assert.Single(Of([.. classes.Select(count => (int?)count)]).Notes));
+
+    [Fact]
+    public void Is_silent_after_a_recovery_and_where_nothing_was_counted()
+    {
+        Assert.Empty(Of([1, 2]).Notes);
+        Assert.Empty(Of([null, null]).Notes);
+        Assert.Empty(Of([]).Notes);
+    }
+
+    [Fact]
+    public void Does_not_count_where_those_held_out_are_of_one_class_alone()
+    {
+        using var data = TinyRun.Data();
+        using var model = new SmallClassifier(5);
+        var history = new Trainer(model, new StandardTraining(), TinyRun.Options() with { ValidationCount = 1 }).Fit(data);
+        Assert.NotNull(history.Epochs[0].ValidationNatural);
+        Assert.Null(history.Epochs[0].ValidationClasses);
+    }
+
+    [Fact]
+    public void An_epoch_without_the_count_is_written_as_it_always_was() =>
+        Assert.DoesNotContain("lasses", JsonSerializer.Serialize(Of([null]).Epochs[0]));
+
+    private static TrainingHistory Trained(Defence defence)
+    {
+        using var data = TinyRun.Data();
+        using var model = new SmallClassifier(5);
+        return new Trainer(model, defence, TinyRun.Options() with { Epochs = 12, Milestones = [] }).Fit(data);
+    }
+
+    private static TrainingHistory Of(int?[] classes) => new("ADV",
+        [.. classes.Select((count, i) => new EpochMetrics(i + 1, 0.1, 0.1, 1, new Dictionary<string, double> { ["CrossEntropy"] = 1 }, 0.3, 0.2, 0.3, 0.2, 1, 1) { ValidationClasses = count })], 1);
+}
