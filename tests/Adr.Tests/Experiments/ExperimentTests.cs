@@ -87,6 +87,18 @@ public static class ExperimentTests
             Assert.Equal("cifar-100", Experiment.Cifar100(Budget.Quick, device: "cpu").DataSet); // nothing stands in for what is measured
         }
 
+        // the paper's weights do not: see Experiment.Cifar100
+        [Theory]
+        [InlineData(Budget.Smoke), InlineData(Budget.Quick), InlineData(Budget.Desktop), InlineData(Budget.Paper)]
+        public void Of_a_hundred_classes_do_not_make_being_sure_of_one_cheaper_than_the_even_guess(Budget budget)
+        {
+            double[] probabilities = [1 / 100.0, .. Enumerable.Range(2, 98).Select(percent => percent / 100.0)];
+            var settings = Experiment.Cifar100(budget, device: "cpu");
+            double Gain(Experiment experiment) { var losses = OneAnswer.Losses(experiment.Defence("ADR-ADV"), 100, probabilities); return losses[0] - losses.Skip(1).Min(); }
+            Assert.InRange(Gain(settings), double.NegativeInfinity, 0);
+            Assert.InRange(Gain(settings with { Weights = new() }), 1, double.PositiveInfinity);
+        }
+
         [Fact]
         public void A_latent_can_be_chosen_and_makes_another_run()
         {
