@@ -10,6 +10,8 @@ namespace Adr.Interactive;
 public sealed class ScatterFigure : Figure
 {
     private const double Opacity = 0.75;
+    private const int NoteSize = 15; // pixels
+    private const int Crowd = 20;    // so many notes are all shown
     private readonly Axis _x = new(), _y = new();
 
     /// <summary>Clouds of points.</summary>
@@ -22,7 +24,7 @@ public sealed class ScatterFigure : Figure
     /// <summary>The clouds.</summary>
     public IReadOnlyList<ScatterSeries> Series { get; }
 
-    /// <summary>Texts placed among the points. Default: none.</summary>
+    /// <summary>Texts placed among the points; of more than twenty, one that would lie over an earlier one is left out. Default: none.</summary>
     public IReadOnlyList<Note> Notes { get; init; } = [];
 
     /// <summary>The horizontal axis. Default: from the data, unnamed.</summary>
@@ -39,8 +41,8 @@ public sealed class ScatterFigure : Figure
         frame.OpenClip(svg);
         for (var i = 0; i < Series.Count; i++)
             SymbolPath.Draw(svg, Finite(Series[i]).Select(p => (frame.X(p.X), frame.Y(p.Y))), Series[i].Symbol, Series[i].Size, Color(i), Opacity);
-        foreach (var note in Notes.Where(n => double.IsFinite(n.X) && double.IsFinite(n.Y)))
-            svg.Text(frame.X(note.X), frame.Y(note.Y) + 5, note.Text, 15, Anchor.Middle, bold: true);
+        foreach (var note in ReadableNotes(frame))
+            svg.Text(frame.X(note.X), frame.Y(note.Y) + 5, note.Text, NoteSize, Anchor.Middle, bold: true);
         svg.CloseClip();
         return svg;
     }
@@ -69,15 +71,16 @@ public sealed class ScatterFigure : Figure
 
     private protected override JsonObject PlotlyLayout()
     {
-        var layout = PlotlyParts.Layout(this, Frame(), XScale().Plotly(lines: false), YScale().Plotly(lines: true));
+        var frame = Frame();
+        var layout = PlotlyParts.Layout(this, frame, XScale().Plotly(lines: false), YScale().Plotly(lines: true));
         if (Notes.Count > 0)
-            layout["annotations"] = new JsonArray([.. Notes.Where(n => double.IsFinite(n.X) && double.IsFinite(n.Y)).Select(n => new JsonObject
+            layout["annotations"] = new JsonArray([.. ReadableNotes(frame).Select(n => new JsonObject
             {
                 ["x"] = n.X,
                 ["y"] = n.Y,
                 ["text"] = $"<b>{Escape.Plotly(n.Text)}</b>",
                 ["showarrow"] = false,
-                ["font"] = new JsonObject { ["size"] = 15 },
+                ["font"] = new JsonObject { ["size"] = NoteSize },
             })]);
         return layout;
     }
@@ -95,6 +98,18 @@ public sealed class ScatterFigure : Figure
         }
         if (Series.Count == 0) text.Append("\nno points");
         return text.ToString();
+    }
+
+    private List<Note> ReadableNotes(PlotFrame frame)
+    {
+        var shown = new List<Note>();
+        foreach (var note in Notes.Where(n => double.IsFinite(n.X) && double.IsFinite(n.Y)))
+            if (Notes.Count <= Crowd || !shown.Exists(other => LieOverEachOther(note, other))) shown.Add(note);
+        return shown;
+
+        bool LieOverEachOther(Note one, Note other) =>
+            Math.Abs(frame.Y(one.Y) - frame.Y(other.Y)) < NoteSize
+            && Math.Abs(frame.X(one.X) - frame.X(other.X)) < (TextSize.Width(one.Text, NoteSize) + TextSize.Width(other.Text, NoteSize)) / 2;
     }
 
     private static IEnumerable<(double X, double Y)> Finite(ScatterSeries series) =>
