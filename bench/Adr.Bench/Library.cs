@@ -4,6 +4,7 @@ using Adr.Data;
 using Adr.Evaluation;
 using Adr.Losses;
 using Adr.Models;
+using Adr.Native;
 using Adr.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -61,7 +62,7 @@ internal sealed class Library : IDisposable
         {
             _model.train();
             var loss = _defence.Compute(_model, _batch, new InnerAttack(_defence.Attack!.Threat.Epsilon, _seeds, attackType));
-            _optimizer.Step(autograd.grad([loss.Total], [.. _optimizer.Parameters.Select(p => (Tensor)p.Parameter)]), 1e-3);
+            _optimizer.Step(Gradients.Of(loss.Total, _optimizer.Parameters.Select(p => (p.Name, (Tensor)p.Parameter))), 1e-3);
             loss.Total.item<float>();
             loss.CleanLogits!.argmax(1).eq(_batch.Labels).sum().item<long>(); // the accuracies, as the reference
             loss.AdversarialLogits!.argmax(1).eq(_batch.Labels).sum().item<long>();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Adr.Losses;
+using Adr.Native;
 using Spectre.Console;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -52,7 +53,7 @@ internal sealed class Scaling(Reference reference, int repeats)
         var labels = randint(0, classes, [points], dtype: ScalarType.Int64);
         var clock = Stopwatch.StartNew();
         var total = Loss.GlobalCompactness(z, moved, labels) + Loss.GlobalSmoothness(logits, movedLogits, labels);
-        autograd.grad([total], [moved, movedLogits]);
+        Gradients.Of(total, [("z'", moved), ("logits'", movedLogits)]);
         return clock.Elapsed.TotalSeconds;
     }
 

@@ -4,6 +4,7 @@ using Adr.Attacks;
 using Adr.Data;
 using Adr.Losses;
 using Adr.Models;
+using Adr.Native;
 using Adr.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -30,7 +31,7 @@ internal static class StepMemory
         {
             using var scope = NewDisposeScope();
             var loss = defence.Compute(model, points, new InnerAttack(defence.Attack!.Threat.Epsilon, new PointSeeds(1, points.Indices), ScalarType.Float32));
-            optimizer.Step(autograd.grad([loss.Total], [.. optimizer.Parameters.Select(p => (Tensor)p.Parameter)]), 1e-3);
+            optimizer.Step(Gradients.Of(loss.Total, optimizer.Parameters.Select(p => (p.Name, (Tensor)p.Parameter))), 1e-3);
         }
         var seconds = clock.Elapsed.TotalSeconds / 2;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

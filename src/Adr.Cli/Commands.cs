@@ -6,7 +6,9 @@ using Adr.Cli.Doctor;
 using Adr.Cli.Kernels;
 using Adr.Cli.Running;
 using Adr.Cli.Sweeping;
+using Adr.Cli.Testing;
 using Adr.Cli.Training;
+using Adr.Native;
 
 namespace Adr.Cli;
 
@@ -18,6 +20,7 @@ public static class Commands
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
+        if (arguments is ["help", ..]) arguments = [.. arguments.Skip(1), "--help"];
         var parsed = Create().Parse(arguments);
         parsed.CommandResult.Command.Hidden = false; // a verb that the list leaves out still has a help of its own
         if (parsed.Errors.Count > 0)
@@ -40,6 +43,11 @@ public static class Commands
             Console.Error.WriteLine($"adr: {problem.Message}");
             return ExitCode.Usage;
         }
+        catch (NativeTorchException problem)
+        {
+            Console.Error.WriteLine($"adr: {problem.Message}");
+            return ExitCode.Missing;
+        }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or InvalidDataException) // a file that cannot be read or written is the user's to see to, and may come after hours of work
         {
             Console.Error.WriteLine($"adr: {problem.Message}");
@@ -48,6 +56,10 @@ public static class Commands
     }
 
     /// <summary>All verbs with their options.</summary>
-    public static Command Create() =>
-        new("./adr", "Adversarial training by local and global compactness, in C# notebooks.") { new HelpOption { Recursive = true }, new VersionOption(), DemoCommand.Create(), RunCommand.Create(), DoctorCommand.Create(), KernelCommand.Create(), AttackCommand.Create(), SweepCommand.Create(), TableCommand.Create(), TrainCommand.Create() };
+    public static Command Create() => new("./adr", "Adversarial training by local and global compactness, in C# notebooks.")
+    {
+        new HelpOption { Recursive = true }, new VersionOption(),
+        DemoCommand.Create(), RunCommand.Create(), KernelCommand.Create(), AttackCommand.Create(), SweepCommand.Create(), TableCommand.Create(),
+        TestCommand.Create(), BenchCommand.Create(), DoctorCommand.Create(), TrainCommand.Create(),
+    };
 }

@@ -1,7 +1,7 @@
 namespace Adr.Cli;
 
 /// <summary>What the process says to its caller.</summary>
-/// <remarks><c>./adr</c> itself adds 5 (something is missing on this machine) and 6 (the build failed).</remarks>
+/// <remarks><c>./adr</c> itself adds 6: the build failed.</remarks>
 public static class ExitCode
 {
     /// <summary>Everything asked for was done.</summary>
@@ -18,6 +18,9 @@ public static class ExitCode
 
     /// <summary>The process that ran the cells ended by itself.</summary>
     public const int EngineDied = 4;
+
+    /// <summary>Something that the verb needs is missing on this machine: the .NET SDK, or a native library.</summary>
+    public const int Missing = 5;
 
     /// <summary>A person or the system stopped it (SIGINT, SIGTERM); what was done is saved.</summary>
     public const int Interrupted = 130;

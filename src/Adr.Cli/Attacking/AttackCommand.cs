@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using Adr.Attacks;
-using Adr.Cli.Doctor;
 using Adr.Cli.Running;
 using Adr.Data;
 using Adr.Evaluation;
 using Adr.Kernel.Running;
 using Adr.Models;
+using Adr.Native;
 using Spectre.Console;
 
 namespace Adr.Cli.Attacking;
@@ -44,7 +44,7 @@ public static class AttackCommand
 
     private static int Attack(ParseResult parsed, CancellationToken cancellation)
     {
-        if (SlowBlas.Warning() is { } warning) Console.Error.WriteLine($"adr: {warning}");
+        NativeTorch.Load();
         try
         {
             using var model = Networks.Load(parsed.GetRequiredValue(File), parsed.GetValue(Network));

@@ -20,10 +20,7 @@ public static class DoctorCommand
         var command = new Command("doctor", "Says what was found on this machine, and what to do about it.") { json };
         command.SetAction(parsed =>
         {
-            var output = Console.Out;
-            Console.SetOut(Console.Error); // TorchSharp tells how it failed to load on standard output, which is the report's
             var report = Diagnosis.Look();
-            Console.SetOut(output);
             if (parsed.GetValue(json)) Console.Out.WriteLine(JsonSerializer.Serialize(report, Json));
             else Print(report, Terminal.Output());
             return report.Ok ? ExitCode.Fine : ExitCode.Failed;
@@ -51,16 +48,17 @@ public static class DoctorCommand
 
     private static IEnumerable<(string Topic, string Text)> Lines(DoctorReport report)
     {
-        var (system, engine, blas) = (report.System, report.Engine, report.Blas);
+        var (system, torch) = (report.System, report.Torch);
         yield return ("SDK", system.Sdk is { } sdk ? $".NET SDK {sdk}, running on {system.Runtime}" : "none");
         yield return ("system", $"{system.Os} {system.Architecture}");
         yield return ("CPU", $"{system.Cpu ?? "unknown"}, {system.Cores} cores, {system.MemoryGiB} GiB; {(system.Instructions.Count == 0 ? "no vector instructions known" : string.Join(' ', system.Instructions))}");
-        yield return ("engine", $"{engine.Kind}: {engine.Assembly}{(engine.Why is { } why ? $" ({why})" : "")}");
-        if (engine.Error is not null) yield break;
-        yield return ("libtorch", $"{engine.Libtorch}, {engine.LibtorchPath ?? "its file is not known"}");
-        yield return ("CUDA", engine.Cuda ? $"{engine.CudaDevices} GPU" : "no");
-        yield return ("BLAS", $"{blas.Path ?? "inside libtorch"}{(blas.Slow ? " (the slow reference one)" : "")}, {blas.GigaflopsPerSecond} GFLOP/s in a 512³ product");
-        yield return ("threads", $"{engine.Threads}");
+        yield return ("TorchSharp", torch.TorchSharp);
+        if (torch.Error is not null) yield break;
+        yield return ("libtorch", $"{torch.Libtorch}, {torch.LibtorchPath ?? "its file is not known"}");
+        if (torch.Replacement is { } copy)
+            yield return ("", $"This system's libstdc++ is older than TorchSharp's. A copy that accepts it was loaded: {copy}");
+        yield return ("CUDA", torch.Cuda ? $"{torch.CudaDevices} GPU" : "no");
+        yield return ("speed", $"{torch.GigaflopsPerSecond} GFLOP/s in a 512³ product, {torch.Threads} threads");
         foreach (var data in report.Data)
         {
             yield return ("data", data.State == "absent"

@@ -3,12 +3,11 @@ namespace Adr.Cli.Doctor;
 /// <summary>What was found on this machine: everything <c>./adr doctor</c> prints, and its JSON.</summary>
 /// <param name="Ok">Nothing in <paramref name="Problems"/> keeps the experiments from running.</param>
 /// <param name="System">The SDK and the machine.</param>
-/// <param name="Engine">Who provides TorchSharp's API, and the libtorch behind it.</param>
-/// <param name="Blas">Who multiplies matrices, and how fast.</param>
+/// <param name="Torch">TorchSharp and the libtorch behind it.</param>
 /// <param name="Data">Every known data set, complete or not.</param>
 /// <param name="Problems">What is wrong, the worst first, each with what to do.</param>
 public sealed record DoctorReport(
-    bool Ok, SystemFacts System, EngineFacts Engine, BlasFacts Blas, IReadOnlyList<DataSetFacts> Data, IReadOnlyList<Problem> Problems);
+    bool Ok, SystemFacts System, TorchFacts Torch, IReadOnlyList<DataSetFacts> Data, IReadOnlyList<Problem> Problems);
 
 /// <summary>Something that is not as it should be.</summary>
 /// <param name="Fatal">The experiments cannot run with it; otherwise they run slower or with less.</param>
@@ -28,24 +27,20 @@ public sealed record Problem(bool Fatal, string What, string Advice);
 public sealed record SystemFacts(
     string? Sdk, string Runtime, string Os, string Architecture, string? Cpu, int Cores, double MemoryGiB, IReadOnlyList<string> Instructions);
 
-/// <summary>Who provides TorchSharp's API, and the libtorch behind it.</summary>
-/// <param name="Kind">system (src/Torch over the machine's libtorch), or package (the real TorchSharp).</param>
-/// <param name="Assembly">The providing assembly and its version.</param>
+/// <summary>TorchSharp and the libtorch behind it.</summary>
+/// <param name="TorchSharp">Version of TorchSharp.</param>
 /// <param name="Libtorch">Version of libtorch; null if it could not be loaded.</param>
 /// <param name="LibtorchPath">The file that was loaded; null if none was.</param>
+/// <param name="Replacement">The copy of TorchSharp's native library that was loaded because this system's libstdc++ is older
+/// than the one it asks for; null where the library itself was loaded.</param>
 /// <param name="Cuda">Whether libtorch can compute on a GPU here.</param>
 /// <param name="CudaDevices">How many GPUs it sees.</param>
 /// <param name="Threads">Threads that libtorch uses within an operator.</param>
-/// <param name="Why">Why <c>./adr</c> chose it, as remembered in <c>.adr/engine</c>; null where it was not used.</param>
-/// <param name="Error">Why it could not be loaded; null if it was.</param>
-public sealed record EngineFacts(
-    string Kind, string Assembly, string? Libtorch, string? LibtorchPath, bool Cuda, int CudaDevices, int Threads, string? Why, string? Error);
-
-/// <summary>Who multiplies matrices, and how fast.</summary>
-/// <param name="Path">The BLAS file that was loaded; null where libtorch carries its own.</param>
-/// <param name="Slow">It is the reference BLAS.</param>
 /// <param name="GigaflopsPerSecond">Best of several 512×512 by 512×512 float products, in 10⁹ operations a second.</param>
-public sealed record BlasFacts(string? Path, bool Slow, double GigaflopsPerSecond);
+/// <param name="Error">Why it could not be loaded; null if it was.</param>
+public sealed record TorchFacts(
+    string TorchSharp, string? Libtorch, string? LibtorchPath, string? Replacement, bool Cuda, int CudaDevices, int Threads,
+    double GigaflopsPerSecond, string? Error);
 
 /// <summary>One data set.</summary>
 /// <param name="Name">Its name.</param>

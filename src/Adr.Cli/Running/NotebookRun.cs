@@ -1,4 +1,3 @@
-using Adr.Cli.Doctor;
 using Adr.Kernel.Engine;
 using Adr.Kernel.Export;
 using Adr.Kernel.Notebooks;
@@ -31,7 +30,6 @@ public sealed record NotebookRun
     {
         Prepare();
         var before = Check ? Notebook.Load(Options.NotebookPath) : null;
-        if (SlowBlas.Warning() is { } warning) await Console.Error.WriteLineAsync($"adr: {warning}");
         KeepRunsInOnePlace();
 
         using var signals = new TerminationSignals();

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using Adr.Cli.Doctor;
 using Adr.Evaluation;
 using Adr.Experiments;
 using Adr.Kernel.Running;
+using Adr.Native;
 using Adr.Training;
 
 namespace Adr.Cli.Sweeping;
@@ -42,7 +42,7 @@ public static class SweepCommand
         var problems = matrix.Problems();
         if (problems.Count > 0) throw new UsageException($"{parsed.GetRequiredValue(Matrix)} cannot be run:\n  {string.Join("\n  ", problems)}");
         if (parsed.GetValue(Slurm) is { } folder) return WriteScript(parsed, matrix, folder);
-        if (SlowBlas.Warning() is { } warning) Console.Error.WriteLine($"adr: {warning}");
+        NativeTorch.Load();
         return parsed.GetValue(Task) is { } only ? Run([cells[only]], cancellation) : Run(cells, cancellation);
     }
 

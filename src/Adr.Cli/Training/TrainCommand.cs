@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
-using Adr.Cli.Doctor;
 using Adr.Cli.Running;
 using Adr.Experiments;
 using Adr.Kernel.Running;
+using Adr.Native;
 using Adr.Training;
 
 namespace Adr.Cli.Training;
@@ -42,7 +42,7 @@ public static class TrainCommand
 
     private static int Train(ParseResult parsed, CancellationToken cancellation)
     {
-        if (SlowBlas.Warning() is { } warning) Console.Error.WriteLine($"adr: {warning}");
+        NativeTorch.Load();
         var defence = parsed.GetValue(Defence)!;
         TrainedModel trained;
         try

@@ -1,3 +1,4 @@
+using Adr.Native;
 using Adr.Training;
 
 namespace Adr.Interactive;
@@ -11,10 +12,12 @@ public static class Lesson
     /// <param name="device">"cpu", "cuda", "cuda:N", or "auto": the GPU if there is one. Default: "auto".</param>
     /// <param name="seed">The seed of every random stream; null where nothing is random.</param>
     /// <param name="more">Further settings to show, in order.</param>
+    /// <exception cref="NativeTorchException">TorchSharp's native libraries cannot be loaded here.</exception>
     /// <exception cref="ArgumentException">No such device is here, or it is no device's name.</exception>
     public static Setting Begin(string title, string? budget = null, string device = "auto", long? seed = null, params IReadOnlyList<(string Name, string Value)> more)
     {
         ArgumentNullException.ThrowIfNull(title);
+        NativeTorch.Load();
         AdrFormatters.Register();
         return new Setting(title, budget, DeviceName.Resolve(device), seed, more);
     }

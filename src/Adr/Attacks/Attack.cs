@@ -98,7 +98,8 @@ public abstract class Attack
     /// <summary>The name.</summary>
     public override string ToString() => $"{Name} ({Threat})";
 
-    /// <summary>Checks the input, holds the model still and autograd off, and lets <paramref name="use"/> work with the model's fastest form, the detached images, and the token to look at.</summary>
+    /// <summary>Checks the input, holds the model still and autograd off, and lets
+    /// <paramref name="use"/> work with the model's fastest form, a copy of the images, and the token to look at.</summary>
     /// <remarks>Tensors made within are freed; what is given back must be moved to the outer scope.</remarks>
     private protected T Hold<T>(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, PointSeeds seeds, ScalarType type, CancellationToken cancellation, Func<nn.Module<Tensor, Tensor>, Tensor, CancellationToken, T> use, bool check = true)
     {
@@ -113,6 +114,7 @@ public abstract class Attack
         using var noGraph = no_grad();
         // the form that a network has for weights that stand still, or the model itself
         using var network = (model as Classifier)?.Still(type) is { } logits ? new StillNetwork(logits) : null;
-        return use(network ?? model, images.detach(), cancellation);
+        // A copy, for its own memory: where an array of .NET begins anywhere, matrix products round now so, now so.
+        return use(network ?? model, images.detach().clone(), cancellation);
     }
 }

@@ -1,3 +1,4 @@
+using Adr.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,7 +35,7 @@ internal sealed class Boundary(nn.Module<Tensor, Tensor> model, Tensor labels, T
         {
             using var one = NewDisposeScope();
             cost.CountGradient(candidate.shape[0]);
-            var gradient = autograd.grad([rises.select(1, other).sum()], [delta], retain_graph: other < others.shape[1] - 1)[0];
+            var gradient = Gradients.Of(rises.select(1, other).sum(), delta, keepGraph: other < others.shape[1] - 1);
             using var noGraph = no_grad();
             var here = At(rises.select(1, other).detach(), gradient);
             var nearer = nearest is null ? here : Nearer(nearest, here);

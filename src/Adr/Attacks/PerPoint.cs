@@ -1,3 +1,4 @@
+using Adr.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,7 +18,7 @@ internal static class PerPoint
     internal static double[] Numbers(Tensor values)
     {
         using var scope = NewDisposeScope();
-        return values.detach().cpu().to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        return values.detach().to(ScalarType.Float64).Values<double>();
     }
 
     /// <summary>Writes the rows [b,…] of the points that a mask [b] selects into those of <paramref name="to"/>: at <paramref name="positions"/> [b], or at the same places where that is null.</summary>

@@ -1,3 +1,4 @@
+using Adr.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,7 +42,7 @@ internal sealed class PointObjective(nn.Module<Tensor, Tensor> model, PointLoss 
         var (delta, logits) = DifferentiableLook.At(model, candidate, cost);
         var losses = loss.At(logits);
         // the gradient of the sum: to each point that of its own loss
-        var gradient = autograd.grad([losses.sum()], [delta])[0];
+        var gradient = Gradients.Of(losses.sum(), delta);
         return new Ascent(gradient.MoveToOuterDisposeScope(), losses.detach().MoveToOuterDisposeScope(), logits.detach().MoveToOuterDisposeScope());
     }
 }

@@ -1,3 +1,4 @@
+using Adr.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,7 +54,7 @@ internal abstract class RemainingPoints
     internal Tensor Marked(Tensor result) => result + _flaw;
 
     /// <summary>The seeds of the points that are left, from those of the batch.</summary>
-    internal PointSeeds Of(PointSeeds batch) => Positions is null ? batch : batch.Select(Positions.cpu().data<long>().ToArray().Select(i => (int)i));
+    internal PointSeeds Of(PointSeeds batch) => Positions is null ? batch : batch.Select(Positions.Values<long>().Select(i => (int)i));
 
     /// <summary>The rows of the points that are left, from a tensor with one row per point of the batch.</summary>
     internal Tensor Of(Tensor batch) => Positions is null ? batch : batch.index_select(0, Positions);

@@ -1,3 +1,4 @@
+using Adr.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -80,7 +81,7 @@ public sealed class Square : Attack
             if (points.LeaveBroken() is not { } left) continue;
             best.Select(left);
             logits.Select(left);
-            seeds = seeds.Select(left.cpu().data<long>().ToArray().Select(i => (int)i));
+            seeds = seeds.Select(left.Values<long>().Select(i => (int)i));
         }
         using var last = NewDisposeScope(); // what stays goes to the scope outside this one
         points.LeaveBroken(all: true);

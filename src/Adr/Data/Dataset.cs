@@ -1,3 +1,4 @@
+using Adr.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,7 +23,11 @@ public sealed class Dataset : IDisposable
     private Dataset(string name, Tensor images, Tensor labels, IReadOnlyList<string> classNames, bool check)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (check) Check(images, labels, classNames);
+        if (check)
+        {
+            Check(images, labels, classNames);
+            images = NativeMemory.Aligned(images);
+        }
         Name = name;
         Images = images.DetachFromDisposeScope();
         Labels = labels.DetachFromDisposeScope();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Models;
+using Adr.Native;
 using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
@@ -45,7 +46,7 @@ public sealed class AdversarialExamples : IDisposable
             var bounds = new Bounds(Number(about["low"]), Number(about["high"]));
             var threat = new ThreatModel(Enum.Parse<Norm>(about["norm"]), Number(about["epsilon"]), bounds);
             var names = JsonSerializer.Deserialize<string[]>(about["classNames"])!;
-            var robust = tensors["robust"].data<bool>().ToArray();
+            var robust = tensors["robust"].Values<bool>();
             if (robust.Length != tensors["images"].shape[0]) throw new ArgumentException($"there are {robust.Length} flags for {tensors["images"].shape[0]} images");
             var seed = long.Parse(about["seed"], CultureInfo.InvariantCulture);
             return new(new Dataset($"{about["dataSet"]} under {about["attack"]}", tensors["images"], tensors["labels"], names), robust, about, threat, seed);

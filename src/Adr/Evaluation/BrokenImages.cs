@@ -1,6 +1,7 @@
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Models;
+using Adr.Native;
 using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
@@ -23,7 +24,7 @@ internal sealed class BrokenImages : IDisposable
         if (isFresh || stateFile is null || !File.Exists(PathOf(stateFile))) return; // no point was broken yet
         using var scope = NewDisposeScope();
         var (stored, _) = Safetensors.Read(PathOf(stateFile));
-        Keep(stored["positions"].data<long>().ToArray(), stored["images"]);
+        Keep(stored["positions"].Values<long>(), stored["images"]);
     }
 
     /// <summary>Takes the broken ones of a batch, and writes all where there is a state to go with.</summary>

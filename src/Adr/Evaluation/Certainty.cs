@@ -1,6 +1,7 @@
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Models;
+using Adr.Native;
 using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
@@ -44,8 +45,8 @@ public sealed record Certainty(string Model, string DataSet, string Attack, int 
         {
             using var once = NewDisposeScope();
             var logs = model.call(images).to(ScalarType.Float64).log_softmax(1);            // [B,K]
-            confidence.Add(logs.exp().amax([1L]).cpu().data<double>().ToArray());
-            entropy.Add((-(logs.exp() * logs).sum([1L])).cpu().data<double>().ToArray());
+            confidence.Add(logs.exp().amax([1L]).Values<double>());
+            entropy.Add((-(logs.exp() * logs).sum([1L])).Values<double>());
         }
     }
 

@@ -1,6 +1,7 @@
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Models;
+using Adr.Native;
 using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
@@ -28,7 +29,7 @@ public sealed partial record LatentPoints
         var (within, between) = PairDistances(clean, adversarial, data.Labels.cpu());
         return new LatentPoints(
             Matrix(plane.narrow(0, 0, data.Count)), Matrix(plane.narrow(0, data.Count, data.Count)), labels,
-            (clean - adversarial).abs().mean([1L]).data<double>().ToArray(), data.ClassNames,
+            (clean - adversarial).abs().mean([1L]).Values<double>(), data.ClassNames,
             explained, within, between) { Projection = projection };
     }
 
@@ -80,7 +81,7 @@ public sealed partial record LatentPoints
     private static float[,] Matrix(Tensor points)
     {
         using var scope = NewDisposeScope();
-        var values = points.to(ScalarType.Float32).contiguous().data<float>().ToArray();
+        var values = points.to(ScalarType.Float32).Values<float>();
         var matrix = new float[points.shape[0], 2];
         Buffer.BlockCopy(values, 0, matrix, 0, values.Length * sizeof(float));
         return matrix;

@@ -1,5 +1,6 @@
 using Adr.Attacks;
 using Adr.Models;
+using Adr.Native;
 using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
@@ -45,8 +46,8 @@ public sealed record LossSurface(string Model, long Label, double[] Offsets, dou
         {
             using var row = NewDisposeScope();
             var logits = model.call(x + along * steepest + offsets[i] * signs);                                     // [n,K]
-            var loss = nn.functional.cross_entropy(logits, y.expand(count), reduction: nn.Reduction.None).to(ScalarType.Float64).cpu().data<double>().ToArray();
-            var answers = logits.argmax(1).cpu().data<long>().ToArray();
+            var loss = nn.functional.cross_entropy(logits, y.expand(count), reduction: nn.Reduction.None).to(ScalarType.Float64).Values<double>();
+            var answers = logits.argmax(1).Values<long>();
             for (var j = 0; j < count; j++) (losses[i, j], right[i, j]) = (loss[j], answers[j] == label);
         }
         return new LossSurface(name, label, offsets, losses, right);
@@ -57,6 +58,6 @@ public sealed record LossSurface(string Model, long Label, double[] Offsets, dou
         using var grad = enable_grad();
         var x = image.clone().requires_grad_(true);
         var loss = nn.functional.cross_entropy(model.call(x), label);
-        return autograd.grad([loss], [x])[0].sign();
+        return Gradients.Of(loss, x).sign();
     }
 }

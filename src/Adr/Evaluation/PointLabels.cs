@@ -1,4 +1,5 @@
 using Adr.Data;
+using Adr.Native;
 using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
@@ -10,7 +11,7 @@ internal static class PointLabels
     internal static long[] Of(Dataset data)
     {
         using var scope = NewDisposeScope();
-        return data.Labels.cpu().contiguous().data<long>().ToArray();
+        return data.Labels.Values<long>();
     }
 
     /// <summary>For each point whether the prediction is its label.</summary>

@@ -16,7 +16,7 @@ internal sealed record PrincipalComponents(Tensor Mean, Tensor Basis, (double Fi
         var mean = points.mean([0L]);                                        // [D]
         var centred = points - mean;                                         // [N,D]
         var wide = points.shape[1] > points.shape[0];
-        var gram = wide ? centred.matmul(centred.t()) : centred.t().matmul(centred); // the smaller of [N,N] and [D,D]; both have the same eigenvalues but for zeros
+        var gram = wide ? centred.mm(centred.t()) : centred.t().mm(centred); // the smaller of [N,N] and [D,D]; both have the same eigenvalues but for zeros
         var (values, vectors) = linalg.eigh(gram);                           // ascending
         var total = values.clamp_min(0).sum().item<double>();
         var axes = new List<Tensor>();
@@ -27,7 +27,7 @@ internal sealed record PrincipalComponents(Tensor Mean, Tensor Basis, (double Fi
             var share = column < 0 || total <= 0 ? 0 : Math.Max(0, values[column].item<double>()) / total;
             var flat = share < 1e-15;                                        // no variance left: a zero axis, not noise
             shares[k] = flat ? 0 : share;
-            axes.Add(flat ? zeros(points.shape[1], ScalarType.Float64) : Upright(wide ? centred.t().matmul(vectors.select(1, column)) : vectors.select(1, column)));
+            axes.Add(flat ? zeros(points.shape[1], ScalarType.Float64) : Upright(wide ? centred.t().mv(vectors.select(1, column)) : vectors.select(1, column)));
         }
         return new(mean.MoveToOuterDisposeScope(), stack(axes, 1).MoveToOuterDisposeScope(), (shares[0], shares[1]));
     }
@@ -36,7 +36,7 @@ internal sealed record PrincipalComponents(Tensor Mean, Tensor Basis, (double Fi
     internal Tensor Project(Tensor points)
     {
         using var scope = NewDisposeScope();
-        return (points - Mean).matmul(Basis).MoveToOuterDisposeScope();
+        return (points - Mean).mm(Basis).MoveToOuterDisposeScope();
     }
 
     // unit length, largest coordinate positive

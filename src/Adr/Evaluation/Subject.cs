@@ -1,6 +1,7 @@
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Models;
+using Adr.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -94,7 +95,7 @@ internal sealed class Subject : IDisposable
         foreach (var (images, labels, positions) in Batches(attack.Name, wanted, cancellation))
         {
             var parts = Workers.Run(attack, Model, images, labels, new PointSeeds(Options.Seed, positions), cost, cancellation, (x, y, seeds, spent, token) =>
-                attack.Find(Model, x, y, seeds, token, spent).Distance.cpu().to(ScalarType.Float64).data<double>().ToArray());
+                attack.Find(Model, x, y, seeds, token, spent).Distance.to(ScalarType.Float64).Values<double>());
             yield return ([.. parts.SelectMany(distances => distances)], positions);
         }
     }
@@ -150,7 +151,7 @@ internal sealed class Subject : IDisposable
         return logits;
     }
 
-    private static long[] Classes(Tensor logits) => logits.argmax(1).cpu().data<long>().ToArray();
+    private static long[] Classes(Tensor logits) => logits.argmax(1).Values<long>();
 
     /// <summary>Which answers are probabilities, not logits [B]; the tolerance is that of Auto-Attack's own check.</summary>
     /// <param name="logits">[B,K].</param>

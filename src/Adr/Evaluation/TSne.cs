@@ -85,6 +85,6 @@ public sealed record TSne
         var near = (cdist(y, y).pow(2) + 1).reciprocal();                                                               // [N,N], Student's t of one degree
         near = near * (1 - eye(y.shape[0], dtype: ScalarType.Float64));
         var pull = (p - near / near.sum()) * near;                                                                      // [N,N]
-        return 4 * (pull.sum([1L], keepdim: true) * y - pull.matmul(y));
+        return 4 * (pull.sum([1L], keepdim: true) * y - pull.mm(y));
     }
 }

@@ -18,7 +18,7 @@ public static partial class Loss
         using var scope = NewDisposeScope();
         var weights = PairWeights(labels, separation, logits);                              // [B,B]
         var crossEntropies = -nn.functional.log_softmax(adversarialLogits, 1)
-            .matmul(nn.functional.softmax(logits, 1).t());                                  // [B,B]: CE(p_j, logits'_i)
+            .mm(nn.functional.softmax(logits, 1).t());                                  // [B,B]: CE(p_j, logits'_i)
         return (weights * crossEntropies).mean().MoveToOuterDisposeScope();
     }
 }

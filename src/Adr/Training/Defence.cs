@@ -3,6 +3,7 @@ using Adr.Attacks;
 using Adr.Data;
 using Adr.Losses;
 using Adr.Models;
+using Adr.Native;
 using static TorchSharp.torch;
 
 namespace Adr.Training;
@@ -57,7 +58,7 @@ public abstract record Defence
     public virtual (BatchLoss Loss, IList<Tensor> Gradients) Differentiate(Classifier model, Batch batch, InnerAttack inner, IReadOnlyList<(string Name, TorchSharp.Modules.Parameter Parameter)> parameters)
     {
         var loss = Compute(model, batch, inner);
-        return (loss, autograd.grad([loss.Total], [.. parameters.Select(p => (Tensor)p.Parameter)]));
+        return (loss, Gradients.Of(loss.Total, parameters.Select(p => (p.Name, (Tensor)p.Parameter))));
     }
 
     /// <summary>Every setting that decides what is computed, for a run's config.json.</summary>

@@ -3,6 +3,7 @@ using Adr.Attacks;
 using Adr.Data;
 using Adr.Losses;
 using Adr.Models;
+using Adr.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -61,7 +62,7 @@ public sealed record FreeTraining : Defence
     {
         var perturbed = Perturb(model, batch, inner).detach().requires_grad_(true);
         var loss = Assess(model, batch, perturbed);
-        var gradients = autograd.grad([loss.Total], [.. parameters.Select(p => (Tensor)p.Parameter), perturbed]);
+        var gradients = Gradients.Of(loss.Total, [.. parameters.Select(p => (p.Name, (Tensor)p.Parameter)), ("the images", perturbed)]);
         if (inner.Carried is { } carried) carried.Put(Moved(carried.Value, gradients[^1], inner.Epsilon));
         return (loss, [.. gradients.SkipLast(1)]);
     }

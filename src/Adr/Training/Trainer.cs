@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Models;
+using Adr.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -170,8 +171,8 @@ public sealed class Trainer
             var here = batch.To(device);
             var logits = _model.call(here.Images); // [B,K]
             right += EpochTally.CountRight(logits, here.Labels);
-            answered.UnionWith(logits.argmax(1).cpu().data<long>());
-            asked.UnionWith(batch.Labels.data<long>());
+            answered.UnionWith(logits.argmax(1).Values<long>());
+            asked.UnionWith(batch.Labels.Values<long>());
             if (attack is null) continue;
             var seeds = new PointSeeds(_options.Seed, batch.Indices).Fork(ValidationStream);
             robust += EpochTally.CountRight(_model.call(Defence.Perturb(attack, _model, here, seeds, cancellation)), here.Labels);

@@ -3,6 +3,7 @@ using Adr.Attacks;
 using Adr.Data;
 using Adr.Losses;
 using Adr.Models;
+using Adr.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -63,8 +64,8 @@ public sealed record WeightPerturbation : Defence
     {
         if (inner.Epoch <= WarmupEpochs) return Inner.Differentiate(model, batch, inner, parameters);
         var adversarial = Perturb(model, batch, inner);
-        Tensor[] all = [.. parameters.Select(p => (Tensor)p.Parameter)];
-        var rising = KeepingBuffers(model, () => autograd.grad([Assess(model, batch, adversarial).Total], all));
+        var all = parameters.Select(p => (p.Name, (Tensor)p.Parameter));
+        var rising = KeepingBuffers(model, () => Gradients.Of(Assess(model, batch, adversarial).Total, all));
         var moved = parameters.Zip(rising).Where(pair => pair.First.Parameter.shape.Length > 1 && pair.First.Name.Contains("weight", StringComparison.Ordinal))
             .Select(pair => (Weight: (Tensor)pair.First.Parameter, Gradient: pair.Second)).ToList();
         Tensor[] before = [.. moved.Select(pair => pair.Weight.detach().clone())];
@@ -72,7 +73,7 @@ public sealed record WeightPerturbation : Defence
         {
             foreach (var (weight, gradient) in moved) Move(weight, gradient);
             var loss = Assess(model, batch, adversarial);
-            return (loss, autograd.grad([loss.Total], all));
+            return (loss, Gradients.Of(loss.Total, all));
         }
         finally
         {

@@ -23,12 +23,13 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.True(report.GetProperty("ok").GetBoolean());
         Assert.StartsWith("10.", report.GetProperty("system").GetProperty("sdk").GetString());
         Assert.Equal(Environment.ProcessorCount, report.GetProperty("system").GetProperty("cores").GetInt32());
-        var engine = report.GetProperty("engine");
-        Assert.Contains(engine.GetProperty("kind").GetString(), new[] { "system", "package" });
-        Assert.Matches(@"^\d+\.\d+", engine.GetProperty("libtorch").GetString());
-        Assert.True(File.Exists(engine.GetProperty("libtorchPath").GetString()));
-        Assert.True(engine.GetProperty("threads").GetInt32() >= 1);
-        Assert.True(report.GetProperty("blas").GetProperty("gigaflopsPerSecond").GetDouble() > 0);
+        var torch = report.GetProperty("torch");
+        Assert.Matches(@"^\d+\.\d+", torch.GetProperty("torchSharp").GetString());
+        Assert.Matches(@"^\d+\.\d+", torch.GetProperty("libtorch").GetString());
+        // the package's own, whatever else the system has
+        Assert.StartsWith(AppContext.BaseDirectory, torch.GetProperty("libtorchPath").GetString(), StringComparison.Ordinal);
+        Assert.True(torch.GetProperty("threads").GetInt32() >= 1);
+        Assert.True(torch.GetProperty("gigaflopsPerSecond").GetDouble() > 0);
         var sets = report.GetProperty("data").EnumerateArray().ToDictionary(set => set.GetProperty("name").GetString()!);
         Assert.Equal((8500, 1500), (sets["MNIST-10k"].GetProperty("train").GetInt32(), sets["MNIST-10k"].GetProperty("test").GetInt32()));
         Assert.Equal("partial", sets["MNIST"].GetProperty("state").GetString());
@@ -41,7 +42,7 @@ public sealed class DoctorCommandTests : IDisposable
         var (code, output, _) = CommandLine.Run("doctor");
 
         Assert.Equal(ExitCode.Fine, code);
-        Assert.Matches(@"(?m)^engine +(system|package): .+$", output);
-        Assert.Matches(@"(?m)^BLAS .+ GFLOP/s in a 512³ product$", output);
+        Assert.Matches(@"(?m)^libtorch +2\.\d+.*, .+torch_cpu.+$", output);
+        Assert.Matches(@"(?m)^speed .+ GFLOP/s in a 512³ product, \d+ threads$", output);
     }
 }

@@ -4,30 +4,6 @@ namespace Adr.Cli.Tests.Doctor;
 
 public sealed class LoadedLibrariesTests
 {
-    private const string Reference = "/usr/lib/x86_64-linux-gnu/blas/libblas.so.3.11.0";
-    private const string OpenBlas = "/usr/lib/x86_64-linux-gnu/openblas-pthread/libblas.so.3";
-    private const string OpenBlasItself = "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblasp-r0.3.21.so";
-
-    public sealed class Blas
-    {
-        [Fact]
-        public void Debians_reference_BLAS_is_slow() => Assert.Equal((Reference, true), LoadedLibraries.Blas(["/usr/lib/libc.so.6", Reference]));
-
-        [Fact]
-        public void It_is_slow_even_when_LAPACK_has_brought_OpenBLAS_along() =>
-            Assert.Equal((Reference, true), LoadedLibraries.Blas([OpenBlasItself, Reference]));
-
-        [Fact]
-        public void OpenBLAS_behind_the_generic_name_is_fast() => Assert.Equal((OpenBlas, false), LoadedLibraries.Blas([OpenBlas, OpenBlasItself]));
-
-        [Fact]
-        public void A_BLAS_loaded_by_its_own_name_is_found() =>
-            Assert.Equal(("/opt/mkl/libmkl_core.so.2", false), LoadedLibraries.Blas(["/opt/libtorch_cpu.so", "/opt/mkl/libmkl_core.so.2"]));
-
-        [Fact]
-        public void None_means_that_libtorch_carries_its_own() => Assert.Equal((null, false), LoadedLibraries.Blas(["/opt/libtorch_cpu.so"]));
-    }
-
     public sealed class FromMaps
     {
         [Fact]

@@ -1,4 +1,0 @@
-using System.Runtime.Versioning;
-
-// ./adr is bash.
-[assembly: UnsupportedOSPlatform("windows")]
