@@ -5,22 +5,44 @@ using System.Xml.Linq;
 using Adr.Testing;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace Adr.Interactive.Tests.Figures;
 
+[Properties(Arbitrary = [typeof(AnyNumbersTests.Numbers)])]
 public class AnyNumbersTests
 {
-    private static readonly Gen<double> AnyDouble = Gen.OneOf(
-        Gen.Choose(-1000, 1000).Select(i => i / 100.0),
-        Gen.Elements(0, -0.0, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.MaxValue, double.MinValue, double.Epsilon, 1e-300, 1e300, -1e17, 0.1 + 0.2));
+    /// <summary>Up to twelve numbers: plain ones, the largest, the smallest, and those that are none.</summary>
+    public sealed record Numbers(double[] Values)
+    {
+        private static readonly Gen<double> Number = Gen.OneOf(
+            Gen.Choose(-1000, 1000).Select(i => i / 100.0),
+            Gen.Elements(
+                0, -0.0, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.MaxValue, double.MinValue,
+                double.Epsilon, 1e-300, 1e300, -1e17, 0.1 + 0.2));
 
-    private static readonly Gen<double[]> Numbers = Gen.Choose(0, 12).SelectMany(n => AnyDouble.ArrayOf(n));
+        public static Arbitrary<Numbers> Any { get; } = Arb.From(
+            from count in Gen.Choose(0, 12)
+            from values in Number.ArrayOf(count)
+            select new Numbers(values),
+            numbers => numbers.Fewer());
+
+        internal double[] Reversed => [.. Values.Reverse()];
+
+        public override string ToString() => $"[{string.Join(", ", Values)}]";
+
+        private IEnumerable<Numbers> Fewer() =>
+            Enumerable.Range(0, Values.Length).Select(at => new Numbers([.. Values[..at], .. Values[(at + 1)..]]));
+    }
 
     public class LineFigureOf
     {
-        [Fact]
-        public void Any_numbers_is_a_figure() => Law.Holds(Numbers, values =>
-            IsFigure(new LineFigure("t", new LineSeries("s", values, values.Reverse()) { Low = values, High = values })), 300);
+        [Law(MaxTest = 300)]
+        public void Any_numbers_is_a_figure(Numbers any)
+        {
+            var series = new LineSeries("s", any.Values, any.Reversed) { Low = any.Values, High = any.Values };
+            IsFigure(new LineFigure("t", series));
+        }
 
         [Fact]
         public void A_long_curve_stays_small_and_keeps_its_peaks()
@@ -62,9 +84,13 @@ public class AnyNumbersTests
 
     public class BarFigureOf
     {
-        [Fact]
-        public void Any_numbers_is_a_figure() => Law.Holds(Numbers, values =>
-            IsFigure(new BarFigure("t", [.. values.Select((_, i) => $"group {i}")], new BarSeries("s", values) { Low = values, High = values }, new BarSeries("r", values.Reverse()))), 300);
+        [Law(MaxTest = 300)]
+        public void Any_numbers_is_a_figure(Numbers any)
+        {
+            var first = new BarSeries("s", any.Values) { Low = any.Values, High = any.Values };
+            var second = new BarSeries("r", any.Reversed);
+            IsFigure(new BarFigure("t", [.. any.Values.Select((_, i) => $"group {i}")], first, second));
+        }
 
         [Fact]
         public void A_missing_value_for_a_group_is_refused() =>
@@ -73,9 +99,13 @@ public class AnyNumbersTests
 
     public class IntervalFigureOf
     {
-        [Fact]
-        public void Any_numbers_is_a_figure() => Law.Holds(Numbers, values =>
-            IsFigure(new IntervalFigure("t", [.. values.Select((_, i) => $"line {i}")], [.. Enumerable.Range(0, 6).Select(i => new BarSeries($"{i}", values) { Low = values, High = [.. values.Reverse()] })])), 300);
+        [Law(MaxTest = 300)]
+        public void Any_numbers_is_a_figure(Numbers any)
+        {
+            var series = Enumerable.Range(0, 6)
+                .Select(i => new BarSeries($"{i}", any.Values) { Low = any.Values, High = any.Reversed });
+            IsFigure(new IntervalFigure("t", [.. any.Values.Select((_, i) => $"line {i}")], [.. series]));
+        }
 
         [Fact]
         public void A_missing_value_for_a_line_is_refused() =>
@@ -84,9 +114,13 @@ public class AnyNumbersTests
 
     public class ScatterFigureOf
     {
-        [Fact]
-        public void Any_numbers_is_a_figure() => Law.Holds(Numbers, values =>
-            IsFigure(new ScatterFigure("t", Enum.GetValues<Symbol>().Select(symbol => new ScatterSeries($"{symbol}", values, values.Reverse()) { Symbol = symbol }).ToArray()) { Notes = [.. values.Select(v => new Note(v, v, "n"))] }), 300);
+        [Law(MaxTest = 300)]
+        public void Any_numbers_is_a_figure(Numbers any)
+        {
+            var series = Enum.GetValues<Symbol>()
+                .Select(symbol => new ScatterSeries($"{symbol}", any.Values, any.Reversed) { Symbol = symbol });
+            IsFigure(new ScatterFigure("t", [.. series]) { Notes = [.. any.Values.Select(v => new Note(v, v, "n"))] });
+        }
 
         [Fact]
         public void Every_finite_point_is_drawn_once()
@@ -99,13 +133,14 @@ public class AnyNumbersTests
 
     public class HeatmapFigureOf
     {
-        [Fact]
-        public void Any_numbers_is_a_figure() => Law.Holds(Numbers, values =>
+        [Law(MaxTest = 300)]
+        public void Any_numbers_is_a_figure(Numbers any)
         {
+            var values = any.Values;
             var (shades, texts) = (new double[values.Length, 2], new string[values.Length, 2]);
             for (var i = 0; i < values.Length; i++) (shades[i, 0], shades[i, 1], texts[i, 0], texts[i, 1]) = (values[i], -values[i], "a", "b");
             IsFigure(new HeatmapFigure("t", shades, texts, [.. values.Select((_, i) => $"{i}")], ["l", "r"]));
-        }, 300);
+        }
 
         [Fact]
         public void Sizes_that_differ_are_refused() =>

@@ -1,21 +1,30 @@
 using System.Text.Json.Nodes;
 using Adr.Testing;
+using FsCheck;
 using FsCheck.Fluent;
 
 namespace Adr.Interactive.Tests.Figures;
 
 public sealed class AxisTests
 {
-    [Fact]
-    public void A_share_is_drawn_whole_on_the_shortest_axis_that_holds_it() => Law.Holds(
-        Gen.Choose(0, 1000).Select(share => share / 1000.0).ListOf(),
-        shares =>
-        {
-            double[] ends = [0.05, 0.1, 0.2, 0.5, 1];
-            var axis = Axis.Share("accuracy", [.. shares, double.NaN]);
-            var largest = shares.DefaultIfEmpty(1).Max();
-            return axis.Min == 0 && axis.Max >= largest && ends.Where(end => end < axis.Max).All(end => end < largest);
-        });
+    /// <summary>A share in thousandths.</summary>
+    public readonly record struct Share(double Value)
+    {
+        public static Arbitrary<Share> Any { get; } =
+            Gen.Choose(0, 1000).Select(share => new Share(share / 1000.0)).ToArbitrary();
+
+        public override string ToString() => $"{Value}";
+    }
+
+    [Law(Arbitrary = [typeof(Share)])]
+    public bool A_share_is_drawn_whole_on_the_shortest_axis_that_holds_it(Share[] shares)
+    {
+        double[] ends = [0.05, 0.1, 0.2, 0.5, 1];
+        double[] values = [.. shares.Select(share => share.Value)];
+        var axis = Axis.Share("accuracy", [.. values, double.NaN]);
+        var largest = values.DefaultIfEmpty(1).Max();
+        return axis.Min == 0 && axis.Max >= largest && ends.Where(end => end < axis.Max).All(end => end < largest);
+    }
 
     [Fact]
     public void A_number_that_is_no_share_does_not_move_the_end_beyond_1() => Assert.Equal(1, Axis.Share("accuracy", [1.5]).Max);

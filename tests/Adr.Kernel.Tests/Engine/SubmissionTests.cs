@@ -1,5 +1,6 @@
 using Adr.Kernel.Engine;
 using Adr.Testing;
+using FsCheck;
 using FsCheck.Fluent;
 
 namespace Adr.Kernel.Tests.Engine;
@@ -38,10 +39,21 @@ public class SubmissionTests
         Assert.Contains(named, error.Message);
     }
 
-    [Fact]
-    public void WhatIsCSharpStaysInItsPlaceWhereTheRestIsBlankedOut() => Law.Holds(
-        Gen.Elements("var x = 1;", "#!csharp", "#!markdown", "#!time", "#!html", "#!fsharp", "# a", "<b>", "", "\r", "🙂", "#r \"nuget: X\"").ListOf().Select(lines => string.Join('\n', lines)), code =>
+    /// <summary>A cell of lines that begin a language, belong to one, or direct the engine.</summary>
+    public sealed record Lines(string[] Texts)
     {
+        public static Arbitrary<Lines> Any { get; } = Gen.Elements(
+            "var x = 1;", "#!csharp", "#!markdown", "#!time", "#!html", "#!fsharp", "# a", "<b>", "", "\r", "🙂",
+            "#r \"nuget: X\"")
+            .ToArbitrary().Array().Convert(texts => new Lines(texts), lines => lines.Texts);
+
+        public override string ToString() => string.Join('\n', Texts);
+    }
+
+    [Law(MaxTest = 300, Arbitrary = [typeof(Lines)])]
+    public void WhatIsCSharpStaysInItsPlaceWhereTheRestIsBlankedOut(Lines lines)
+    {
+        var code = lines.ToString();
         var blanked = Submission.CSharpIn(code);
         Assert.Equal(code.Length, blanked.Length);
         var isCSharp = true;
@@ -50,5 +62,5 @@ public class SubmissionTests
             if (line is "#!csharp" or "#!markdown" or "#!html" or "#!fsharp") isCSharp = line == "#!csharp";
             Assert.Equal(isCSharp && !line.StartsWith("#!", StringComparison.Ordinal) && !line.StartsWith("#r", StringComparison.Ordinal) ? line : new string(' ', line.Length), left);
         }
-    }, 300);
+    }
 }

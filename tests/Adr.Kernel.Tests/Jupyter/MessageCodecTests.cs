@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Adr.Kernel.Jupyter;
 using Adr.Testing;
+using FsCheck;
 using FsCheck.Fluent;
 
 namespace Adr.Kernel.Tests.Jupyter;
@@ -16,14 +17,25 @@ public class MessageCodecTests
         Identities = [[1, 2, 0, 255], [7]],
     };
 
-    [Fact]
-    public void What_is_encoded_is_decoded() => Law.Holds(Gen.Elements("a", "\"", "\\", "\n", "é", "🙂", "<IDS|MSG>", "\u0000", "\u2028").ListOf().Select(string.Concat), text =>
+    /// <summary>A text with what JSON and the wire have a use for.</summary>
+    public sealed record Code(string[] Pieces)
     {
+        public static Arbitrary<Code> Any { get; } =
+            Gen.Elements("a", "\"", "\\", "\n", "é", "🙂", "<IDS|MSG>", "\u0000", "\u2028").ToArbitrary().Array()
+                .Convert(pieces => new Code(pieces), code => code.Pieces);
+
+        public override string ToString() => string.Concat(Pieces);
+    }
+
+    [Law(MaxTest = 200, Arbitrary = [typeof(Code)])]
+    public void What_is_encoded_is_decoded(Code code)
+    {
+        var text = code.ToString();
         var (sent, came) = (Message(text), Codec.Decode(Codec.Encode(Message(text))));
         Assert.Equal(text, JupyterMessage.Text(came.Content, "code"));
         Assert.Equal(sent.Identities, came.Identities);
         Assert.True(JsonNode.DeepEquals(sent.Header, came.Header) && JsonNode.DeepEquals(sent.Parent, came.Parent) && JsonNode.DeepEquals(sent.Metadata, came.Metadata));
-    }, 200);
+    }
 
     [Fact]
     public void The_signature_is_that_of_jupyter_client()
@@ -35,15 +47,25 @@ public class MessageCodecTests
 
     private const string Expected = "2ff5953c8f9a7130ac5374c3023857aee7c8bc9812eb8c09477591dc5306a22f";
 
-    [Fact]
-    public void One_changed_byte_is_noticed() => Law.Holds(Gen.Choose(1, 5).SelectMany(frame => Gen.Choose(0, 10_000).SelectMany(at => Gen.Choose(1, 255).Select(by => (frame, at, by)))), change =>
+    /// <summary>One byte of a message: its frame, its place there, and what it is changed by.</summary>
+    public sealed record Change(int Frame, int At, byte By)
+    {
+        public static Arbitrary<Change> Any { get; } = Arb.From(
+            from frame in Gen.Choose(1, 5)
+            from at in Gen.Choose(0, 10_000)
+            from change in Gen.Choose(1, 255)
+            select new Change(frame, at, (byte)change));
+    }
+
+    [Law(MaxTest = 300, Arbitrary = [typeof(Change)])]
+    public void One_changed_byte_is_noticed(Change change)
     {
         var frames = Codec.Encode(Message());
-        var frame = frames[2 + change.frame]; // two identities before the delimiter
+        var frame = frames[2 + change.Frame]; // two identities before the delimiter
         if (frame.Length == 0) return;
-        frame[change.at % frame.Length] ^= (byte)change.by;
+        frame[change.At % frame.Length] ^= change.By;
         Assert.Throws<BadMessageException>(() => Codec.Decode(frames));
-    }, 300);
+    }
 
     [Fact]
     public void Another_key_is_not_this_connections() =>
@@ -57,19 +79,31 @@ public class MessageCodecTests
         Assert.Equal("execute_request", open.Decode(open.Encode(Message())).Type);
     }
 
-    [Fact]
-    public void Any_frames_are_a_message_or_a_BadMessageException() => Law.Holds(
-        Gen.OneOf(Gen.Constant(MessageCodec.Delimiter.ToArray()), Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(), Gen.Elements("{}", "[]", "null", "{\"msg_type\":1}", "{\"msg_type\":\"x\"}", "\"", "").Select(Encoding.UTF8.GetBytes)).ListOf(), frames =>
+    /// <summary>A frame that a message has, or just any bytes.</summary>
+    public sealed record Frame(byte[] Bytes)
+    {
+        public static Arbitrary<Frame> Any { get; } = Gen.OneOf(
+            Gen.Constant(MessageCodec.Delimiter.ToArray()),
+            Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(),
+            Gen.Elements("{}", "[]", "null", "{\"msg_type\":1}", "{\"msg_type\":\"x\"}", "\"", "")
+                .Select(Encoding.UTF8.GetBytes))
+            .Select(bytes => new Frame(bytes)).ToArbitrary();
+
+        public override string ToString() => Encoding.Latin1.GetString(Bytes);
+    }
+
+    [Law(MaxTest = 500, Arbitrary = [typeof(Frame)])]
+    public void Any_frames_are_a_message_or_a_BadMessageException(Frame[] frames)
     {
         try
         {
-            Assert.NotEmpty(new MessageCodec("").Decode([.. frames]).Type);
+            Assert.NotEmpty(new MessageCodec("").Decode([.. frames.Select(frame => frame.Bytes)]).Type);
         }
         catch (BadMessageException bad)
         {
             Assert.NotEmpty(bad.Message);
         }
-    }, 500);
+    }
 
     [Theory]
     [InlineData(100)]

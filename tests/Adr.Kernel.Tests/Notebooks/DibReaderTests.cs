@@ -1,5 +1,6 @@
 using Adr.Kernel.Notebooks;
 using Adr.Testing;
+using FsCheck;
 using FsCheck.Fluent;
 
 namespace Adr.Kernel.Tests.Notebooks;
@@ -22,12 +23,24 @@ public class DibReaderTests
     [InlineData("#!/usr/bin/env x\n1", 1)]
     public void WhatHasNoCellIsAnEmptyNotebook(string text, int cells) => Assert.Equal(cells, DibReader.Read(text).Cells.Count);
 
-    [Fact]
-    public void WhateverTheCellsTheyComeBackInOrder() => Law.Holds(
-        Gen.Zip(Gen.Elements("csharp", "markdown", "html"), Gen.Elements("a", "  b\n\nc", "#!time\nd", "# e", "#!share --from csharp f", "🙂 g\n\th")).ListOf(), cells =>
+    /// <summary>A cell of a .dib: its language and its text.</summary>
+    public sealed record Written(string Language, string Text)
     {
-        var text = string.Concat(cells.Select(cell => $"#!{cell.Item1}\n\n{cell.Item2}\n\n"));
-        var expected = cells.Select(cell => (cell.Item1 == "markdown" ? CellKind.Markdown : CellKind.Code, cell.Item1 == "html" ? $"#!html\n{cell.Item2}" : cell.Item2));
+        public static Arbitrary<Written> Any { get; } = Arb.From(
+            from language in Gen.Elements("csharp", "markdown", "html")
+            from text in Gen.Elements("a", "  b\n\nc", "#!time\nd", "# e", "#!share --from csharp f", "🙂 g\n\th")
+            select new Written(language, text));
+
+        internal CellKind Kind => Language == "markdown" ? CellKind.Markdown : CellKind.Code;
+
+        internal string Source => Language == "html" ? $"#!html\n{Text}" : Text;
+    }
+
+    [Law(Arbitrary = [typeof(Written)])]
+    public bool WhateverTheCellsTheyComeBackInOrder(Written[] cells)
+    {
+        var text = string.Concat(cells.Select(cell => $"#!{cell.Language}\n\n{cell.Text}\n\n"));
+        var expected = cells.Select(cell => (cell.Kind, cell.Source));
         return DibReader.Read(text).Cells.Select(cell => (cell.Kind, cell.Source)).SequenceEqual(expected);
-    });
+    }
 }

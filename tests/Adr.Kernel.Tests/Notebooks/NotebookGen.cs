@@ -6,6 +6,23 @@ using FsCheck.Fluent;
 
 namespace Adr.Kernel.Tests.Notebooks;
 
+/// <summary>A generated notebook.</summary>
+public sealed record AnyNotebook(JsonObject Json)
+{
+    public override string ToString() => Json.ToJsonString();
+
+    /// <summary>The same notebook without one of its cells, whichever.</summary>
+    internal IEnumerable<AnyNotebook> Shorter()
+    {
+        for (var at = Json["cells"]!.AsArray().Count - 1; at >= 0; at--)
+        {
+            var shorter = Json.DeepClone().AsObject();
+            shorter["cells"]!.AsArray().RemoveAt(at);
+            yield return new AnyNotebook(shorter);
+        }
+    }
+}
+
 /// <summary>Valid notebooks with keys and outputs that no schema knows, and the form in which two of them are compared.</summary>
 internal static class NotebookGen
 {
@@ -43,16 +60,17 @@ internal static class NotebookGen
         from keys in Gen.Choose(0, 7)
         select Assemble(kind, source, extra, outputs, keys);
 
-    internal static Gen<JsonObject> Notebooks { get; } =
+    public static Arbitrary<AnyNotebook> Notebooks { get; } = Arb.From(
         from minor in Gen.Choose(0, 5)
         from cells in Cell.ListOf(3)
         from extra in Any
-        select new JsonObject
+        select new AnyNotebook(new JsonObject
         {
             ["zzz"] = extra?.DeepClone(), ["nbformat_minor"] = minor, ["nbformat"] = 4,
             ["metadata"] = new JsonObject { ["kernelspec"] = new JsonObject { ["name"] = ".net-csharp" }, ["mine"] = extra?.DeepClone() },
             ["cells"] = new JsonArray([.. cells.Select(cell => cell.DeepClone())]),
-        };
+        }),
+        notebook => notebook.Shorter());
 
     /// <summary>The id that writing gives the notebook's first cell.</summary>
     internal static string IdAfterWriting(this Notebook notebook)

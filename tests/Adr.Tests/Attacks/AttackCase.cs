@@ -10,10 +10,12 @@ using static TorchSharp.torch;
 namespace Adr.Tests.Attacks;
 
 /// <summary>A valid input of an attack: model, images, labels, threat, seed.</summary>
-internal sealed record AttackCase(TinyModels.Kind Kind, int Points, int Channels, int Height, int Width, int Classes, Norm Norm, double Epsilon, Bounds Bounds, int Seed)
+public sealed record AttackCase(
+    TinyModels.Kind Kind, int Points, int Channels, int Height, int Width, int Classes,
+    Norm Norm, double Epsilon, Bounds Bounds, int Seed)
 {
     /// <summary>Any valid case, ε &gt; 0.</summary>
-    internal static readonly Gen<AttackCase> Any =
+    public static Arbitrary<AttackCase> Any { get; } = Arb.From(
         from kind in Gen.Elements(TinyModels.Kinds)
         from points in Gen.Choose(1, 5)
         from channels in Gen.Elements(1, 3)
@@ -24,7 +26,7 @@ internal sealed record AttackCase(TinyModels.Kind Kind, int Points, int Channels
         from epsilon in Gen.Elements(1e-4, 0.03, 8 / 255.0, 0.3, 1.0, 2.5)
         from bounds in Gen.Elements(Bounds.Unit, Bounds.Unit, new Bounds(-1, 1), new Bounds(-0.5, 3))
         from seed in Gen.Choose(0, 1_000_000)
-        select new AttackCase(kind, points, channels, height, width, classes, norm, epsilon, bounds, seed);
+        select new AttackCase(kind, points, channels, height, width, classes, norm, epsilon, bounds, seed));
 
     internal ThreatModel Threat => new(Norm, Epsilon, Bounds);
 

@@ -1,8 +1,8 @@
 using Adr.Attacks;
-using Adr.Testing;
 using Adr.Tests.Reference;
 using TorchSharp;
 using TorchSharp.Modules;
+using static Adr.Tests.Attacks.AttackTable;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
@@ -10,15 +10,6 @@ namespace Adr.Tests.Attacks;
 /// <summary>What every attack of <see cref="AttackTable"/> must hold on any valid input.</summary>
 public static class AttackLawTests
 {
-    private const int Cases = 20;
-
-    private static void ForAll(string name, Action<AttackRow, AttackCase> check, int cases = Cases) => Law.Holds(AttackCase.Any, sample =>
-    {
-        using var scope = NewDisposeScope();
-        var row = AttackTable.Row(name);
-        check(row, row.Fit(sample));
-    }, cases);
-
     private static Tensor Run(Attack attack, AttackCase sample, PointSeeds? seeds = null)
     {
         using var model = sample.Model();

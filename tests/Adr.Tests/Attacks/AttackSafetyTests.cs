@@ -1,8 +1,8 @@
 using Adr.Attacks;
 using Adr.Models;
-using Adr.Testing;
 using Adr.Tests.Reference;
 using TorchSharp;
+using static Adr.Tests.Attacks.AttackTable;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
@@ -45,28 +45,23 @@ public static class AttackSafetyTests
         return Snapshot.Of(model);
     }
 
-    private static void ForAll(string name, Action<AttackCase> check, int cases) => Law.Holds(AttackCase.Any, sample =>
-    {
-        using var scope = NewDisposeScope();
-        check(AttackTable.Row(name).Fit(sample));
-    }, cases);
-
     public class Model
     {
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Is_untouched_afterwards(string name) => ForAll(name, sample =>
+        public void Is_untouched_afterwards(string name) => ForAll(name, (row, sample) =>
         {
             using var model = sample.Model();
             var before = Mix(model, sample.Seed);
-            AttackTable.Row(name).Make(sample.Threat).Perturb(model, sample.Images, sample.Labels, sample.Seeds);
+            row.Make(sample.Threat).Perturb(model, sample.Images, sample.Labels, sample.Seeds);
             before.AssertSame(Snapshot.Of(model));
         }, 25);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Is_untouched_after_a_failure(string name) => ForAll(name, sample =>
+        public void Is_untouched_after_a_failure(string name) => ForAll(name, (row, sample) =>
         {
-            var attack = AttackTable.Row(name).Make(sample.Threat);
-            foreach (var survives in attack is Transfer ? [0] : AttackTable.Row(name).StopsEarly ? [0, 1] : new[] { 0, 1, attack.Steps }) // fails in the checks, at the first step, or within the loop
+            var attack = row.Make(sample.Threat);
+            // fails in the checks, at the first step, or within the loop
+            foreach (var survives in attack is Transfer ? [0] : row.StopsEarly ? [0, 1] : new[] { 0, 1, attack.Steps })
             {
                 using var model = new Failing(sample.Model(), survives);
                 var before = Mix(model, sample.Seed);
@@ -76,31 +71,31 @@ public static class AttackSafetyTests
         }, 5);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Is_attacked_in_evaluation_mode(string name) => ForAll(name, sample =>
+        public void Is_attacked_in_evaluation_mode(string name) => ForAll(name, (row, sample) =>
         {
             using var model = (sample with { Kind = TinyModels.Kind.Cnn }).Model();
-            var attack = AttackTable.Row(name).Make(sample.Threat);
+            var attack = row.Make(sample.Threat);
             var training = attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds);
             model.eval();
             Close.Same(attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds), training, "training mode before the attack");
         }, 10);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Images_and_labels_are_untouched(string name) => ForAll(name, sample =>
+        public void Images_and_labels_are_untouched(string name) => ForAll(name, (row, sample) =>
         {
             using var model = sample.Model();
             var (images, labels) = (sample.Images, sample.Labels);
-            AttackTable.Row(name).Make(sample.Threat).Perturb(model, images, labels, sample.Seeds);
+            row.Make(sample.Threat).Perturb(model, images, labels, sample.Seeds);
             Close.Same(sample.Images, images, "images");
             Assert.Equal(Close.Longs(sample.Labels), Close.Longs(labels));
             Assert.Null(images.grad);
         }, 5);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Works_while_autograd_is_off(string name) => ForAll(name, sample =>
+        public void Works_while_autograd_is_off(string name) => ForAll(name, (row, sample) =>
         {
             using var model = sample.Model();
-            var attack = AttackTable.Row(name).Make(sample.Threat);
+            var attack = row.Make(sample.Threat);
             var expected = attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds);
             using var noGraph = no_grad();
             Close.Same(expected, attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds), "under no_grad");

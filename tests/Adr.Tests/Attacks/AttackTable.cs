@@ -1,5 +1,9 @@
 using Adr.Attacks;
 using Adr.Models;
+using Adr.Testing;
+using FsCheck;
+using FsCheck.Fluent;
+using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
 
@@ -195,6 +199,17 @@ internal static class AttackTable
     public static TheoryData<string> WithNearerBudget => Names(row => row.NearerBudget is not null);
 
     public static TheoryData<string> WithBudget => Names(row => row.Budget is not null);
+
+    /// <summary>Checks a law of one attack. It stands in a theory, where each attack is a test of its own.</summary>
+    internal static void ForAll(string name, Action<AttackRow, AttackCase> law, int cases = 20)
+    {
+        var row = Row(name);
+        Prop.ForAll(AttackCase.Any.Generator.Select(row.Fit).ToArbitrary(), sample =>
+        {
+            using var scope = NewDisposeScope();
+            law(row, sample);
+        }).Check(LawAttribute.InTheory(cases));
+    }
 
     internal static AttackRow Row(string name) => Rows.Single(row => row.Name == name);
 

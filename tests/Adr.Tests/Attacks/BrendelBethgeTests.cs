@@ -4,28 +4,27 @@ using Adr.Testing;
 using Adr.Tests.Reference;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
 
+[Properties(Arbitrary = [typeof(BrendelBethgeTests)])]
 public static class BrendelBethgeTests
 {
-    private static readonly Gen<AttackCase> Cases = AttackCase.Any.Select(AttackTable.Row("Brendel & Bethge").Fit);
+    /// <summary>Any valid case under a norm that the attack is made for.</summary>
+    public static Arbitrary<AttackCase> Cases { get; } =
+        AttackCase.Any.Generator.Select(AttackTable.Row("Brendel & Bethge").Fit).ToArbitrary();
 
     private static BrendelBethge Small(ThreatModel threat) => new(threat, 30, learningRate: 0.03, decays: 6, directions: 20, blendSteps: 20);
 
-    private static void ForAll(Action<AttackCase> check, int cases = 30) => Law.Holds(Cases, sample =>
-    {
-        using var scope = NewDisposeScope();
-        check(sample);
-    }, cases);
-
     public class Finds
     {
-        [Fact]
-        public void What_the_model_gets_wrong_in_the_box_at_the_distance_it_says() => ForAll(sample =>
+        [Law(MaxTest = 30)]
+        public void What_the_model_gets_wrong_in_the_box_at_the_distance_it_says(AttackCase sample)
         {
+            using var scope = NewDisposeScope();
             using var model = sample.Model();
             var (images, labels) = (sample.Images, sample.Labels);
             var nearest = Small(sample.Threat).Find(model, images, labels, sample.Seeds);
@@ -46,11 +45,12 @@ public static class BrendelBethgeTests
                     Close.Number(length, distance[point], 1e-4, "distance");
                 }
             }
-        });
+        }
 
-        [Fact]
-        public void The_same_in_any_batch() => ForAll(sample =>
+        [Law(MaxTest = 30)]
+        public void The_same_in_any_batch(AttackCase sample)
         {
+            using var scope = NewDisposeScope();
             using var model = sample.Model();
             model.to(ScalarType.Float64); // as in AttackLawTests
             var (images, labels, attack) = (sample.Images.to(ScalarType.Float64), sample.Labels, Small(sample.Threat));
@@ -63,11 +63,12 @@ public static class BrendelBethgeTests
                 if (!double.IsInfinity(expected)) Close.Number(expected, actual, 1e-6, "distance");
                 else Assert.Equal(expected, actual);
             }
-        });
+        }
 
-        [Fact]
-        public void The_same_to_the_bit_for_the_same_seed() => ForAll(sample =>
+        [Law(MaxTest = 15)]
+        public void The_same_to_the_bit_for_the_same_seed(AttackCase sample)
         {
+            using var scope = NewDisposeScope();
             using var model = sample.Model();
             var (first, second) = (Once(1), Once(2)); // the engine's own generator must not matter
             Close.Same(first.Images, second.Images, "images");
@@ -78,11 +79,12 @@ public static class BrendelBethgeTests
                 manual_seed(engine);
                 return Small(sample.Threat).Find(model, sample.Images, sample.Labels, sample.Seeds);
             }
-        }, 15);
+        }
 
-        [Fact]
-        public void The_known_distance_on_a_linear_model_of_two_classes() => ForAll(sample =>
+        [Law(MaxTest = 30)]
+        public void The_known_distance_on_a_linear_model_of_two_classes(AttackCase sample)
         {
+            using var scope = NewDisposeScope();
             // |margin| / ‖w‖ in the dual norm; the box is out of reach
             sample = sample with { Kind = TinyModels.Kind.Linear, Classes = 2, Channels = 3, Height = 3, Width = 4, Bounds = new(-10, 10) };
             using var model = sample.Model();
@@ -94,7 +96,7 @@ public static class BrendelBethgeTests
             foreach (var (margin, distance) in Margins.Of(model, images, labels).Zip(Close.Doubles(nearest.Distance)))
                 if (margin > 0) Assert.Equal(0, distance);
                 else Assert.InRange(distance, -margin / dual * 0.999, -margin / dual * 1.02 + 1e-4);
-        });
+        }
 
         [Fact]
         public void Nothing_where_there_is_nothing_and_disturbs_no_other_point()

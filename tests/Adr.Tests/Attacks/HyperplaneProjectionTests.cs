@@ -4,24 +4,26 @@ using Adr.Testing;
 using Adr.Tests.Reference;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
 
+[Properties(Arbitrary = [typeof(HyperplaneProjectionTests.Planes)])]
 public static class HyperplaneProjectionTests
 {
     /// <summary>Points in a box, normals with zeros, equal entries and entries of any size, and gaps from none to out of reach.</summary>
-    private sealed record Planes(int Points, int Width, Norm Norm, Bounds Bounds, double Scale, int Seed)
+    public sealed record Planes(int Points, int Width, Norm Norm, Bounds Bounds, double Scale, int Seed)
     {
-        internal static readonly Gen<Planes> Any =
+        public static Arbitrary<Planes> Any { get; } = Arb.From(
             from points in Gen.Choose(1, 6)
             from width in Gen.Choose(1, 40)
             from norm in Gen.Elements(Norm.Linf, Norm.L2, Norm.L1)
             from bounds in Gen.Elements(Bounds.Unit, new Bounds(-1, 1), new Bounds(-0.5, 3))
             from scale in Gen.Elements(1e-20, 1e-4, 1.0, 1e4, 1e18)
             from seed in Gen.Choose(0, 1_000_000)
-            select new Planes(points, width, norm, bounds, scale, seed);
+            select new Planes(points, width, norm, bounds, scale, seed));
 
         internal Tensor X => SplitMix.Tensor(3L * Seed, Bounds.Low - 0.2 * Bounds.Range, Bounds.High + 0.2 * Bounds.Range, Points, 1, 1, Width).clamp_(Bounds.Low, Bounds.High);
 
@@ -77,15 +79,10 @@ public static class HyperplaneProjectionTests
         internal Span<double> Own(double[] values, int point) => values.AsSpan(point * Width, Width);
     }
 
-    private static void ForAll(Action<Planes> check, int cases = 150) => Law.Holds(Planes.Any, sample =>
+    [Law(MaxTest = 150)]
+    public static void Stays_in_the_box_and_comes_to_the_plane_or_as_near_as_the_box_allows(Planes s)
     {
         using var scope = NewDisposeScope();
-        check(sample);
-    }, cases);
-
-    [Fact]
-    public static void Stays_in_the_box_and_comes_to_the_plane_or_as_near_as_the_box_allows() => ForAll(s =>
-    {
         var (x, w, d, gaps) = (Close.Doubles(s.X), Close.Doubles(s.Normals), s.Ways(), s.Gaps);
         for (var point = 0; point < s.Points; point++)
         {
@@ -94,11 +91,12 @@ public static class HyperplaneProjectionTests
             var come = s.Coordinates(point).Sum(i => w[i] * d[i]);
             Close.Number(Math.Sign(gaps[point]) * Math.Min(Math.Abs(gaps[point]), reach), come, 1e-9, $"⟨w, d⟩ of point {point}", floor: 1e-6 * s.Scale);
         }
-    });
+    }
 
-    [Fact] // an independent solver: the multiplier by bisection, in double precision
-    public static void Is_as_short_as_bisection_finds() => ForAll(s =>
+    [Law(MaxTest = 150)] // an independent solver: the multiplier by bisection, in double precision
+    public static void Is_as_short_as_bisection_finds(Planes s)
     {
+        using var scope = NewDisposeScope();
         var (x, w, d, gaps) = (Close.Doubles(s.X), Close.Doubles(s.Normals), s.Ways(), s.Gaps);
         for (var point = 0; point < s.Points; point++)
         {
@@ -134,21 +132,23 @@ public static class HyperplaneProjectionTests
             if (s.Norm != Norm.Linf) continue;
             foreach (var i in own) Close.Number(Math.Sign(gaps[point]) * Math.Sign(w[i]) * Move(i, high), d[i], 1e-7, $"d[{i}]", floor: 1e-6);
         }
-    });
+    }
 
-    [Fact]
-    public static void Is_nothing_on_the_plane_and_where_the_normal_is_zero() => ForAll(s =>
+    [Law(MaxTest = 150)]
+    public static void Is_nothing_on_the_plane_and_where_the_normal_is_zero(Planes s)
     {
+        using var scope = NewDisposeScope();
         var w = Close.Doubles(s.Normals);
         Assert.All(s.Ways(w, new double[s.Points]), d => Assert.Equal(0, d));
         Assert.All(s.Ways(new double[w.Length], [.. Enumerable.Repeat(1.0, s.Points)]), d => Assert.Equal(0, d));
         var ways = s.Ways();
         for (var i = 0; i < w.Length; i++) Assert.True(w[i] != 0 || ways[i] == 0, $"coordinate {i} moves by {ways[i]} for nothing.");
-    });
+    }
 
-    [Fact]
-    public static void Is_nothing_where_a_number_is_not_finite() => ForAll(s =>
+    [Law(MaxTest = 150)]
+    public static void Is_nothing_where_a_number_is_not_finite(Planes s)
     {
+        using var scope = NewDisposeScope();
         var (w, gaps) = (Close.Doubles(s.Normals), s.Gaps);
         foreach (var bad in new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity })
         {
@@ -158,11 +158,12 @@ public static class HyperplaneProjectionTests
             var ways = s.Ways(spoilt, gaps);
             Assert.All(s.Coordinates(s.Points - 1), i => Assert.Equal(0, ways[i]));
         }
-    });
+    }
 
-    [Fact] // its memory is that of the point before
-    public static void Forgets_the_point_before() => ForAll(s =>
+    [Law(MaxTest = 150)] // its memory is that of the point before
+    public static void Forgets_the_point_before(Planes s)
     {
+        using var scope = NewDisposeScope();
         var (together, w, gaps) = (s.Ways(), Close.Doubles(s.Normals), s.Gaps);
         for (var point = 0; point < s.Points; point++)
         {
@@ -170,5 +171,5 @@ public static class HyperplaneProjectionTests
             new HyperplaneProjection(s.Width, s.Norm, s.Bounds).Shortest(s.Own(Close.Doubles(s.X), point), s.Own(w, point), gaps[point], alone);
             Assert.Equal(alone, s.Own(together, point).ToArray());
         }
-    });
+    }
 }

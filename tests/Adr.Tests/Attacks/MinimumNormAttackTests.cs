@@ -1,8 +1,8 @@
 using Adr.Attacks;
 using Adr.Models;
-using Adr.Testing;
 using Adr.Tests.Reference;
 using TorchSharp;
+using static Adr.Tests.Attacks.AttackTable;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
@@ -10,13 +10,6 @@ namespace Adr.Tests.Attacks;
 /// <summary>What every minimum-norm attack of <see cref="AttackTable"/> must hold on any valid input, and the settings of each.</summary>
 public static class MinimumNormAttackTests
 {
-    private static void ForAll(string name, Action<AttackRow, AttackCase> check, int cases = 20) => Law.Holds(AttackCase.Any, sample =>
-    {
-        using var scope = NewDisposeScope();
-        var row = AttackTable.Row(name);
-        check(row, row.Fit(sample));
-    }, cases);
-
     private static MinimumNormAttack Attack(AttackRow row, AttackCase sample) => (MinimumNormAttack)row.Make(sample.Threat);
 
     public class Find

@@ -3,21 +3,29 @@ using Adr.Testing;
 using Adr.Tests.Reference;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
 
+[Properties(Arbitrary = [typeof(PointSeedsTests.Points)])]
 public static class PointSeedsTests
 {
-    private static readonly Gen<(long Seed, long[] Indices)> Any =
-        from seed in Gen.Choose(int.MinValue, int.MaxValue)
-        from count in Gen.Choose(1, 8)
-        from indices in Gen.Choose(0, 60_000).ArrayOf(count)
-        select ((long)seed * 3, indices.Select(i => (long)i).ToArray());
+    /// <summary>A seed, and points from anywhere in a data set.</summary>
+    public sealed record Points(long Seed, long[] Indices)
+    {
+        public static Arbitrary<Points> Any { get; } = Arb.From(
+            from seed in Gen.Choose(int.MinValue, int.MaxValue)
+            from count in Gen.Choose(1, 8)
+            from indices in Gen.Choose(0, 60_000).ArrayOf(count)
+            select new Points((long)seed * 3, [.. indices]));
 
-    [Fact]
-    public static void Noise_of_a_point_depends_on_its_index_alone() => Law.Holds(Any, sample =>
+        public override string ToString() => $"seed {Seed}, points {string.Join(", ", Indices)}";
+    }
+
+    [Law]
+    public static void Noise_of_a_point_depends_on_its_index_alone(Points sample)
     {
         using var scope = NewDisposeScope();
         var seeds = new PointSeeds(sample.Seed, sample.Indices);
@@ -29,10 +37,10 @@ public static class PointSeedsTests
             Close.Same(normal.narrow(0, i, 1), alone.Normal([1, 2, 3], CPU), "normal");
             Close.Same(normal.narrow(0, i, 1), seeds.Select([i]).Normal([1, 2, 3], CPU), "selected");
         }
-    });
+    }
 
-    [Fact]
-    public static void Other_seeds_other_points_and_other_streams_have_other_noise() => Law.Holds(Any, sample =>
+    [Law]
+    public static void Other_seeds_other_points_and_other_streams_have_other_noise(Points sample)
     {
         using var scope = NewDisposeScope();
         double[] Noise(PointSeeds seeds) => Close.Doubles(seeds.Uniform([1, 8], 0, 1, CPU));
@@ -41,7 +49,7 @@ public static class PointSeedsTests
         for (var i = 0; i < all.Length; i++)
             for (var j = 0; j < i; j++)
                 Assert.DoesNotContain(all[i].Zip(all[j]), pair => pair.First == pair.Second);
-    });
+    }
 
     [Fact] // bounds are five standard errors of 200,000 numbers
     public static void Numbers_have_their_distribution()

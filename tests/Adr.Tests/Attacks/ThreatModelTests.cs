@@ -2,19 +2,15 @@ using Adr.Attacks;
 using Adr.Models;
 using Adr.Testing;
 using Adr.Tests.Reference;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
 
+[Properties(Arbitrary = [typeof(AttackCase)])]
 public static class ThreatModelTests
 {
-    private static void ForAll(Action<AttackCase> check, int cases = 60) => Law.Holds(AttackCase.Any, sample =>
-    {
-        using var scope = NewDisposeScope();
-        check(sample);
-    }, cases);
-
     /// <summary>Anything finite: near the image, at the ball's edge, or far away.</summary>
     private static Tensor Candidate(AttackCase sample, int stream = 11)
     {
@@ -24,22 +20,28 @@ public static class ThreatModelTests
 
     public static class Project
     {
-        [Fact]
-        public static void Gives_points_of_the_ball_and_the_box() => ForAll(s =>
-            Feasible.Assert(s.Threat, Close.Doubles(s.Images), Close.Doubles(s.Threat.Project(Candidate(s), s.Images)), s.Points));
-
-        [Fact]
-        public static void Is_idempotent() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void Gives_points_of_the_ball_and_the_box(AttackCase s)
         {
+            using var scope = NewDisposeScope();
+            var projected = s.Threat.Project(Candidate(s), s.Images);
+            Feasible.Assert(s.Threat, Close.Doubles(s.Images), Close.Doubles(projected), s.Points);
+        }
+
+        [Law(MaxTest = 60)]
+        public static void Is_idempotent(AttackCase s)
+        {
+            using var scope = NewDisposeScope();
             var once = s.Threat.Project(Candidate(s), s.Images);
             var twice = s.Threat.Project(once, s.Images);
             if (s.Norm == Norm.Linf) Close.Same(once, twice, "projected twice");
             else Close.Tensor(once, twice, 1e-6, "projected twice");
-        });
+        }
 
-        [Fact]
-        public static void Leaves_feasible_points_where_they_are() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void Leaves_feasible_points_where_they_are(AttackCase s)
         {
+            using var scope = NewDisposeScope();
             var noise = SplitMix.Tensor(7L * s.Seed + 12, -1, 1, s.Images.shape);
             var width = noise.numel() / (double)s.Points;
             var length = s.Norm switch { Norm.Linf => 1, Norm.L1 => width, _ => Math.Sqrt(width) };
@@ -47,20 +49,22 @@ public static class ThreatModelTests
             var projected = s.Threat.Project(feasible, s.Images);
             if (s.Norm == Norm.Linf) Close.Same(feasible, projected, "a feasible point");
             else Close.Tensor(feasible, projected, 1e-6, "a feasible point");
-        });
+        }
 
-        [Fact] // an independent definition: the projection is the feasible point nearest to the candidate
-        public static void Linf_and_L1_find_no_farther_point_than_any_other_feasible_one() => ForAll(s =>
+        [Law(MaxTest = 60)] // an independent definition: the projection is the feasible point nearest to the candidate
+        public static void Linf_and_L1_find_no_farther_point_than_any_other_feasible_one(AttackCase s)
         {
+            using var scope = NewDisposeScope();
             s = s with { Norm = s.Norm == Norm.L2 ? Norm.L1 : s.Norm };
             var (candidate, other) = (Candidate(s), s.Threat.Project(Candidate(s, 13), s.Images));
             double Distance(Tensor p) => (p - candidate).to(ScalarType.Float64).norm().item<double>();
             Assert.True(Distance(s.Threat.Project(candidate, s.Images)) <= Distance(other) + 1e-5);
-        });
+        }
 
-        [Fact] // where the box is far, the L2 projection has a closed form, coordinate by coordinate
-        public static void L2_shortens_the_perturbation_and_keeps_its_direction() => ForAll(s =>
+        [Law(MaxTest = 60)] // where the box is far, the L2 projection has a closed form, coordinate by coordinate
+        public static void L2_shortens_the_perturbation_and_keeps_its_direction(AttackCase s)
         {
+            using var scope = NewDisposeScope();
             var threat = new ThreatModel(Norm.L2, s.Epsilon, new Bounds(-1e6, 1e6));
             var candidate = Candidate(s);
             var (x, c, p) = (Close.Doubles(s.Images), Close.Doubles(candidate), Close.Doubles(threat.Project(candidate, s.Images)));
@@ -72,11 +76,13 @@ public static class ThreatModelTests
                 var factor = Math.Min(1, s.Epsilon / length);
                 foreach (var i in range) Assert.Equal(x[i] + factor * (c[i] - x[i]), p[i], 2e-6 * (1 + Math.Abs(x[i])));
             }
-        });
+        }
 
-        [Fact] // soft thresholding within the room to the box; the threshold by bisection, in double precision
-        public static void L1_is_the_soft_threshold_that_just_fits() => ForAll(s =>
+        // soft thresholding within the room to the box; the threshold by bisection, in double precision
+        [Law(MaxTest = 60)]
+        public static void L1_is_the_soft_threshold_that_just_fits(AttackCase s)
         {
+            using var scope = NewDisposeScope();
             var threat = new ThreatModel(Norm.L1, s.Epsilon, s.Bounds);
             var candidate = Candidate(s);
             var (x, c, p) = (Close.Doubles(s.Images), Close.Doubles(candidate), Close.Doubles(threat.Project(candidate, s.Images)));
@@ -95,18 +101,24 @@ public static class ThreatModelTests
                 }
                 foreach (var i in range) Assert.Equal(x[i] + Math.Sign(c[i] - x[i]) * Moved(i, high), p[i], 1e-6 * Math.Max(1, s.Bounds.Range));
             }
-        });
+        }
 
-        [Fact]
-        public static void With_epsilon_zero_gives_the_origin() => ForAll(s =>
-            Close.Same(s.Images, s.Threat.WithEpsilon(0).Project(Candidate(s), s.Images), "ε = 0"));
+        [Law(MaxTest = 60)]
+        public static void With_epsilon_zero_gives_the_origin(AttackCase s)
+        {
+            using var scope = NewDisposeScope();
+            Close.Same(s.Images, s.Threat.WithEpsilon(0).Project(Candidate(s), s.Images), "ε = 0");
+        }
     }
 
     public static class AscentDirection
     {
-        [Fact] // ⟨g, v⟩ = ‖g‖ in the dual norm, with ‖v‖ ≤ 1: no other step of length 1 climbs faster; under L1, no other that is spread evenly over 5 % of the pixels
-        public static void Climbs_fastest_among_the_unit_steps() => ForAll(s =>
+        // ⟨g, v⟩ = ‖g‖ in the dual norm, with ‖v‖ ≤ 1: no other step of length 1 climbs faster;
+        // under L1, no other that is spread evenly over 5 % of the pixels
+        [Law(MaxTest = 60)]
+        public static void Climbs_fastest_among_the_unit_steps(AttackCase s)
         {
+            using var scope = NewDisposeScope();
             var gradient = SplitMix.Tensor(7L * s.Seed + 14, -1, 1, s.Images.shape) * Math.Pow(10, s.Seed % 9 - 4);
             var (g, v) = (Close.Doubles(gradient), Close.Doubles(s.Threat.AscentDirection(gradient)));
             var width = g.Length / s.Points;
@@ -124,22 +136,26 @@ public static class ThreatModelTests
                 Close.Number(dual, climb, 1e-6, "⟨g, v⟩", floor: 0);
                 Close.Number(1, length, 1e-6, "‖v‖");
             }
-        });
+        }
 
-        [Fact]
-        public static void Under_L1_leaves_out_the_pixels_that_the_box_stops() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void Under_L1_leaves_out_the_pixels_that_the_box_stops(AttackCase s)
         {
+            using var scope = NewDisposeScope();
             var threat = new ThreatModel(Norm.L1, s.Epsilon, s.Bounds);
             var gradient = SplitMix.Tensor(7L * s.Seed + 15, -1, 1, s.Images.shape);
             var (g, x, v) = (Close.Doubles(gradient), Close.Doubles(s.Images), Close.Doubles(threat.AscentDirection(gradient, s.Images)));
             for (var i = 0; i < g.Length; i++)
                 Assert.True(v[i] == 0 || (v[i] > 0 ? x[i] < (float)s.Bounds.High : x[i] > (float)s.Bounds.Low), $"pixel {i} at {x[i]} shall move by {v[i]}.");
             Assert.All(v.Chunk(g.Length / s.Points), point => Assert.InRange(point.Sum(Math.Abs), 0, 1.000001));
-        });
+        }
 
-        [Fact]
-        public static void Is_zero_where_the_gradient_is_zero() => ForAll(s =>
-            Assert.All(Close.Doubles(s.Threat.AscentDirection(zeros_like(s.Images))), v => Assert.Equal(0.0, v)), 10);
+        [Law(MaxTest = 10)]
+        public static void Is_zero_where_the_gradient_is_zero(AttackCase s)
+        {
+            using var scope = NewDisposeScope();
+            Assert.All(Close.Doubles(s.Threat.AscentDirection(zeros_like(s.Images))), v => Assert.Equal(0.0, v));
+        }
 
         [Theory, InlineData(1e-30), InlineData(1e-22), InlineData(1e25)] // squares of these leave the range of float
         public static void Is_not_lost_for_tiny_or_huge_gradients(double scale)
@@ -153,9 +169,13 @@ public static class ThreatModelTests
 
     public static class RandomStart
     {
-        [Fact]
-        public static void Lies_in_the_ball_and_in_the_box() => ForAll(s =>
-            Feasible.Assert(s.Threat, Close.Doubles(s.Images), Close.Doubles(s.Threat.RandomStart(s.Images, s.Seeds)), s.Points));
+        [Law(MaxTest = 60)]
+        public static void Lies_in_the_ball_and_in_the_box(AttackCase s)
+        {
+            using var scope = NewDisposeScope();
+            var start = s.Threat.RandomStart(s.Images, s.Seeds);
+            Feasible.Assert(s.Threat, Close.Doubles(s.Images), Close.Doubles(start), s.Points);
+        }
 
         [Fact] // 4,000 points of 8 pixels: bounds are five standard errors
         public static void Fills_the_ball_evenly()
@@ -187,9 +207,10 @@ public static class ThreatModelTests
 
     public static class Distance
     {
-        [Fact]
-        public static void Is_the_norm_of_the_perturbation() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void Is_the_norm_of_the_perturbation(AttackCase s)
         {
+            using var scope = NewDisposeScope();
             var candidate = Candidate(s);
             var (x, c, d) = (Close.Doubles(s.Images), Close.Doubles(candidate), Close.Doubles(s.Threat.Distance(candidate, s.Images)));
             var width = x.Length / s.Points;
@@ -198,7 +219,7 @@ public static class ThreatModelTests
                 var deltas = Enumerable.Range(point * width, width).Select(i => Math.Abs(c[i] - x[i])).ToArray();
                 Close.Number(s.Norm switch { Norm.Linf => deltas.Max(), Norm.L1 => deltas.Sum(), _ => Math.Sqrt(deltas.Sum(v => v * v)) }, d[point], 1e-5, "distance");
             }
-        });
+        }
     }
 
     public static class Arguments

@@ -4,17 +4,23 @@ using Adr.Testing;
 using Adr.Tests.Reference;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace Adr.Tests.Attacks;
 
+[Properties(Arbitrary = [typeof(TrustRegionStepTests.Problem)])]
 public static class TrustRegionStepTests
 {
     /// <summary>A generated problem: random points with many on the box's edge, normals with zeros, every size of c and r.</summary>
-    private sealed record Problem(Norm Norm, double[] Origin, double[] X, double[] Normal, double Level, double Radius, Bounds Bounds, int Seed)
+    /// <param name="Share">Of what can be reached: beyond ±1 it cannot.</param>
+    /// <param name="Still">Whether the step begins at the origin.</param>
+    public sealed record Problem(
+        Norm Norm, int Width, Bounds Bounds, double Scale, double Zeros, double Share, double Radius, bool Still,
+        int Seed)
     {
-        internal static readonly Gen<Problem> Any =
+        public static Arbitrary<Problem> Any { get; } = Arb.From(
             from norm in Gen.Elements(Norm.Linf, Norm.L2)
-            from size in Gen.Elements(1, 2, 3, 5, 12, 40, 200)
+            from width in Gen.Elements(1, 2, 3, 5, 12, 40, 200)
             from bounds in Gen.Elements(Bounds.Unit, new Bounds(-1, 1), new Bounds(-0.5, 3))
             from scale in Gen.Elements(1e-6, 1, 1, 1000)
             from zeros in Gen.Elements(0, 0.3, 0.9)
@@ -22,21 +28,28 @@ public static class TrustRegionStepTests
             from radius in Gen.Elements(1e-7, 1e-3, 0.05, 0.3, 1, 3, 100)
             from still in Gen.Frequency((9, Gen.Constant(false)), (1, Gen.Constant(true)))
             from seed in Gen.Choose(0, 1_000_000)
-            select Make(norm, size, bounds, scale, zeros, share, radius, still, seed);
+            select new Problem(norm, width, bounds, scale, zeros, share, radius, still, seed));
 
-        private static Problem Make(Norm norm, int size, Bounds bounds, double scale, double zeros, double share, double radius, bool still, int seed)
-        {
-            var (origin, x) = (Pixels(1), Pixels(2));
-            if (still) x = origin;
-            var coins = SplitMix.Uniform(5L * seed + 4, size);
-            double[] normal = [.. SplitMix.Uniform(5L * seed + 3, size).Select((u, i) => coins[i] < zeros ? 0 : scale * (2.0 * u - 1) * Math.Pow(10, -3 * (i % 3 == 0 ? coins[i] : 0)))];
-            // a share of what can be reached: beyond ±1 it cannot
-            var level = share * normal.Select((b, i) => Math.Abs(b * (b * share > 0 ? bounds.High - x[i] : bounds.Low - x[i]))).Sum();
-            return new Problem(norm, origin, x, normal, level, radius, bounds, seed);
+        internal double[] Origin { get; } = Pixels(1, Width, Bounds, Seed);
 
-            double[] Pixels(int stream) =>
-                [.. SplitMix.Uniform(5L * seed + stream, size).Select(u => Math.Clamp(bounds.Low + bounds.Range * (1.5 * u - 0.25), bounds.Low, bounds.High))];
-        }
+        internal double[] X { get; } = Pixels(Still ? 1 : 2, Width, Bounds, Seed);
+
+        internal double[] Normal { get; } = Normals(SplitMix.Uniform(5L * Seed + 4, Width), Scale, Zeros, Seed);
+
+        internal double Level =>
+            Share * Normal.Zip(X, (b, x) => Math.Abs(b * (b * Share > 0 ? Bounds.High - x : Bounds.Low - x))).Sum();
+
+        private static double[] Pixels(int stream, int width, Bounds bounds, int seed) =>
+        [
+            .. SplitMix.Uniform(5L * seed + stream, width)
+                .Select(u => Math.Clamp(bounds.Low + bounds.Range * (1.5 * u - 0.25), bounds.Low, bounds.High)),
+        ];
+
+        private static double[] Normals(float[] coins, double scale, double zeros, int seed) =>
+        [
+            .. SplitMix.Uniform(5L * seed + 3, coins.Length).Select((u, i) =>
+                coins[i] < zeros ? 0 : scale * (2.0 * u - 1) * Math.Pow(10, -3 * (i % 3 == 0 ? coins[i] : 0))),
+        ];
 
         internal double[] Solve() => [.. TrustRegionStep.Of(Norm, X.Length, Bounds).Solve(Origin, X, Normal, Level, Radius)];
 
@@ -75,16 +88,17 @@ public static class TrustRegionStepTests
         double[] At(double multiplier) => [.. to.Select((a, i) => Math.Min(Math.Max(a + multiplier * normal[i], low[i]), high[i]))];
     }
 
-    [Fact]
-    public static void Is_allowed_always() => Law.Holds(Problem.Any, problem =>
+    [Law(MaxTest = 2000)]
+    public static void Is_allowed_always(Problem problem)
     {
         var step = problem.Solve();
         Assert.True(step.All(double.IsFinite));
         Assert.True(problem.Allows(step), $"length {Length(step):R} of {problem.Radius:R}");
-    }, 2000);
+    }
 
-    [Fact]
-    public static void Reaches_the_boundary_where_that_can_be_reached_and_goes_as_far_as_it_can_where_not() => Law.Holds(Problem.Any, problem =>
+    [Law(MaxTest = 300)]
+    public static void Reaches_the_boundary_where_that_can_be_reached_and_goes_as_far_as_it_can_where_not(
+        Problem problem)
     {
         var step = problem.Solve();
         var (low, high) = Box(problem);
@@ -108,10 +122,10 @@ public static class TrustRegionStepTests
 
             double[] Climb(double s) => [.. problem.Normal.Select((b, i) => Math.Min(Math.Max(sign * s * b, low[i]), high[i]))];
         }
-    }, 300);
+    }
 
-    [Fact]
-    public static void Is_as_near_as_a_plain_search_finds() => Law.Holds(Problem.Any, problem =>
+    [Law(MaxTest = 150)]
+    public static void Is_as_near_as_a_plain_search_finds(Problem problem)
     {
         var step = problem.Solve();
         if (!problem.Meets(step) || problem.Normal.All(b => b == 0) || IsAtTheEnd(problem)) return;
@@ -131,10 +145,10 @@ public static class TrustRegionStepTests
         double[]? Try(double parameter) => problem.Norm == Norm.Linf
             ? Nearest(new double[step.Length], problem.Normal, [.. low.Select((l, i) => Math.Max(l, way[i] - parameter))], [.. high.Select((h, i) => Math.Min(h, way[i] + parameter))], problem.Level)
             : Nearest([.. way.Select(w => parameter * w)], problem.Normal, low, high, problem.Level);
-    }, 150);
+    }
 
-    [Fact]
-    public static void No_other_step_that_is_allowed_is_nearer() => Law.Holds(Problem.Any, problem =>
+    [Law(MaxTest = 60)]
+    public static void No_other_step_that_is_allowed_is_nearer(Problem problem)
     {
         var step = problem.Solve();
         if (!problem.Meets(step) || IsAtTheEnd(problem)) return;
@@ -151,7 +165,7 @@ public static class TrustRegionStepTests
             if (other is null || !problem.Allows(other)) continue;
             Assert.True(problem.Distance(step) <= problem.Distance(other) + 2e-6 * problem.Bounds.Range, $"{problem.Distance(step):R} > {problem.Distance(other):R}");
         }
-    }, 60);
+    }
 
     [Fact]
     public static void Is_the_known_one_where_neither_box_nor_region_act()

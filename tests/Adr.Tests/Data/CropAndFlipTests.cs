@@ -4,15 +4,28 @@ using Adr.Testing;
 using Adr.Tests.Reference;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Data;
 
+[Properties(Arbitrary = [typeof(CropAndFlipTests.Case)])]
 public static class CropAndFlipTests
 {
-    private sealed record Case(int Count, int Channels, int Height, int Width, int Padding, bool Flip, int Seed)
+    /// <summary>A batch of images, and by how much they are shifted.</summary>
+    public sealed record Case(int Count, int Channels, int Height, int Width, int Padding, bool Flip, int Seed)
     {
+        public static Arbitrary<Case> Any { get; } = Arb.From(
+            from count in Gen.Choose(1, 4)
+            from channels in Gen.Elements(1, 3)
+            from height in Gen.Choose(1, 6)
+            from width in Gen.Choose(1, 6)
+            from padding in Gen.Choose(0, 4)
+            from flip in Gen.Elements(true, false)
+            from seed in Gen.Choose(0, 100_000)
+            select new Case(count, channels, height, width, padding, flip, seed));
+
         internal Tensor Images => SplitMix.Tensor(Seed, 0.1, 0.9, Count, Channels, Height, Width);
 
         internal PointSeeds Seeds => new(Seed, [.. Enumerable.Range(0, Count).Select(i => 7L * i + Seed % 5)]);
@@ -20,18 +33,8 @@ public static class CropAndFlipTests
         internal CropAndFlip Augmentation => new() { Padding = Padding, Flip = Flip };
     }
 
-    private static readonly Gen<Case> Cases =
-        from count in Gen.Choose(1, 4)
-        from channels in Gen.Elements(1, 3)
-        from height in Gen.Choose(1, 6)
-        from width in Gen.Choose(1, 6)
-        from padding in Gen.Choose(0, 4)
-        from flip in Gen.Elements(true, false)
-        from seed in Gen.Choose(0, 100_000)
-        select new Case(count, channels, height, width, padding, flip, seed);
-
-    [Fact]
-    public static void Every_image_is_one_of_its_own_shifts_or_mirrored_shifts() => Law.Holds(Cases, sample =>
+    [Law]
+    public static void Every_image_is_one_of_its_own_shifts_or_mirrored_shifts(Case sample)
     {
         using var scope = NewDisposeScope();
         var images = sample.Images;
@@ -39,16 +42,16 @@ public static class CropAndFlipTests
         Assert.Equal(images.shape, result.shape);
         for (var i = 0; i < sample.Count; i++)
             Assert.Contains(Shifts(images[i], sample), shift => shift.Equals(result[i]));
-    });
+    }
 
-    [Fact]
-    public static void It_does_not_depend_on_the_batch() => Law.Holds(Cases, sample =>
+    [Law]
+    public static void It_does_not_depend_on_the_batch(Case sample)
     {
         using var scope = NewDisposeScope();
         var together = sample.Augmentation.Apply(sample.Images, sample.Seeds);
         var last = sample.Count - 1;
         Close.Same(together.narrow(0, last, 1), sample.Augmentation.Apply(sample.Images.narrow(0, last, 1), sample.Seeds.Select([last])), "the last image alone");
-    });
+    }
 
     [Fact]
     public static void All_shifts_come_equally_often_and_half_are_mirrored()

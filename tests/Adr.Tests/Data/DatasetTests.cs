@@ -2,11 +2,13 @@ using Adr.Data;
 using Adr.Testing;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Data;
 
+[Properties(Arbitrary = [typeof(DatasetTests.Sizes), typeof(DatasetTests.Split)])]
 public static class DatasetTests
 {
     /// <summary>N images of 1×2×2 whose every pixel is index/N, so that an image tells where it came from.</summary>
@@ -26,13 +28,29 @@ public static class DatasetTests
             && Enumerable.Range(0, batch.Count).All(i => pixels.Skip(4 * i).Take(4).All(p => p == batch.Indices[i] / (float)count) && labels[i] == batch.Indices[i] % 3);
     }
 
-    private static readonly Gen<(int Count, int BatchSize)> Sizes =
-        from count in Gen.Choose(1, 40) from size in Gen.Choose(1, 50) select (count, size);
+    /// <summary>How many points there are, and how many of them are a batch.</summary>
+    public sealed record Sizes(int Count, int BatchSize)
+    {
+        public static Arbitrary<Sizes> Any { get; } = Arb.From(
+            from count in Gen.Choose(1, 40)
+            from size in Gen.Choose(1, 50)
+            select new Sizes(count, size));
+    }
+
+    /// <summary>How many of the points are held out, and by which seed.</summary>
+    public sealed record Split(int Count, int Held, int Seed)
+    {
+        public static Arbitrary<Split> Any { get; } = Arb.From(
+            from count in Gen.Choose(2, 40)
+            from held in Gen.Choose(1, count - 1)
+            from seed in Gen.Choose(0, 1000)
+            select new Split(count, held, seed));
+    }
 
     public sealed class Batches
     {
-        [Fact]
-        public void Cover_all_points_in_order_and_keep_the_last_partial_one() => Law.Holds(Sizes, given =>
+        [Law(MaxTest = 60)]
+        public bool Cover_all_points_in_order_and_keep_the_last_partial_one(Sizes given)
         {
             using var scope = NewDisposeScope();
             using var data = Numbered(given.Count);
@@ -40,10 +58,10 @@ public static class DatasetTests
             return batches.SelectMany(b => b.Indices).SequenceEqual(Enumerable.Range(0, given.Count).Select(i => (long)i))
                 && batches.SkipLast(1).All(b => b.Count == given.BatchSize) && batches.Count == data.BatchCount(given.BatchSize)
                 && batches.TrueForAll(b => Holds(b, given.Count));
-        }, cases: 60);
+        }
 
-        [Fact]
-        public void Shuffled_cover_all_points_once_each_with_its_own_image_and_label() => Law.Holds(Sizes, given =>
+        [Law(MaxTest = 60)]
+        public bool Shuffled_cover_all_points_once_each_with_its_own_image_and_label(Sizes given)
         {
             using var scope = NewDisposeScope();
             using var data = Numbered(given.Count);
@@ -51,7 +69,7 @@ public static class DatasetTests
             return batches.SelectMany(b => b.Indices).Order().SequenceEqual(Enumerable.Range(0, given.Count).Select(i => (long)i))
                 && batches.SkipLast(1).All(b => b.Count == given.BatchSize) && batches.Count == data.BatchCount(given.BatchSize)
                 && batches.TrueForAll(b => Holds(b, given.Count));
-        }, cases: 60);
+        }
 
         [Fact]
         public void Shuffled_differ_from_epoch_to_epoch_and_repeat_with_the_seed()
@@ -84,21 +102,22 @@ public static class DatasetTests
 
     public sealed class HoldOut
     {
-        [Fact]
-        public void Splits_without_overlap_or_loss() => Law.Holds(
-            from count in Gen.Choose(2, 40) from held in Gen.Choose(1, count - 1) from seed in Gen.Choose(0, 1000) select (count, held, seed),
-            given =>
+        [Law(MaxTest = 60)]
+        public bool Splits_without_overlap_or_loss(Split given)
+        {
+            using var data = Numbered(given.Count);
+            var (train, validation) = data.HoldOut(given.Held, given.Seed);
+            using (train)
+            using (validation)
             {
-                using var data = Numbered(given.count);
-                var (train, validation) = data.HoldOut(given.held, given.seed);
-                using (train)
-                using (validation)
-                {
-                    float[] Firsts(Dataset d) => [.. d.Images.contiguous().data<float>().ToArray().Where((_, i) => i % 4 == 0)];
-                    var all = Firsts(train).Concat(Firsts(validation)).Order();
-                    return validation.Count == given.held && all.SequenceEqual(Firsts(data)) && Firsts(train).SequenceEqual(Firsts(train).Order());
-                }
-            }, cases: 60);
+                var all = Firsts(train).Concat(Firsts(validation)).Order();
+                return validation.Count == given.Held && all.SequenceEqual(Firsts(data))
+                    && Firsts(train).SequenceEqual(Firsts(train).Order());
+            }
+
+            static float[] Firsts(Dataset d) =>
+                [.. d.Images.contiguous().data<float>().ToArray().Where((_, i) => i % 4 == 0)];
+        }
 
         [Theory]
         [InlineData(0)]

@@ -4,17 +4,32 @@ using Adr.Data;
 using Adr.Testing;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace Adr.Tests.Data;
 
+[Properties(Arbitrary =
+[
+    typeof(IdxReaderTests.Sample), typeof(IdxReaderTests.Place), typeof(IdxReaderTests.Appended),
+    typeof(IdxReaderTests.Flip), typeof(IdxReaderTests.Noise),
+])]
 public static class IdxReaderTests
 {
-    /// <summary>A valid file: its dimensions, its values, and whether it is compressed.</summary>
-    private sealed record Sample(int[] Shape, byte[] Values, bool Gzip)
+    /// <summary>A valid file: its dimensions, the seed of its values, and whether it is compressed.</summary>
+    public sealed record Sample(int[] Shape, int Seed, bool Gzip)
     {
-        public byte[] Bytes => Gzip ? Compress(Plain) : Plain;
+        public static Arbitrary<Sample> Any { get; } = Arb.From(
+            from rank in Gen.Choose(1, 4)
+            from shape in Gen.Choose(0, 6).ArrayOf(rank)
+            from seed in Gen.Choose(0, int.MaxValue)
+            from gzip in Gen.Elements(true, false)
+            select new Sample(shape, seed, gzip));
 
-        public byte[] Plain
+        internal byte[] Values { get; } = RandomBytes(Seed, Shape.Aggregate(1, (a, b) => a * b));
+
+        internal byte[] Bytes => Gzip ? Compress(Plain) : Plain;
+
+        internal byte[] Plain
         {
             get
             {
@@ -26,75 +41,102 @@ public static class IdxReaderTests
                 return bytes;
             }
         }
+
+        public override string ToString() =>
+            $"{string.Join('×', Shape)} bytes of seed {Seed}, {(Gzip ? "compressed" : "plain")}";
     }
 
-    private static readonly Gen<Sample> Samples =
-        from rank in Gen.Choose(1, 4)
-        from shape in Gen.Choose(0, 6).ArrayOf(rank)
-        from seed in Gen.Choose(0, int.MaxValue)
-        from gzip in Gen.Elements(true, false)
-        select new Sample(shape, RandomBytes(seed, shape.Aggregate(1, (a, b) => a * b)), gzip);
+    /// <summary>A valid file and a place in it.</summary>
+    public sealed record Place(Sample File, int At)
+    {
+        internal static readonly Gen<Place> InAnyFile =
+            from file in Sample.Any.Generator
+            from at in Gen.Choose(0, file.Bytes.Length - 1)
+            select new Place(file, at);
 
-    private static readonly Gen<(Sample Sample, int Place)> SamplesWithPlace =
-        from sample in Samples
-        from place in Gen.Choose(0, sample.Bytes.Length - 1)
-        select (sample, place);
+        public static Arbitrary<Place> Any { get; } = InAnyFile.ToArbitrary();
+    }
+
+    /// <summary>A valid file and bytes that come after it.</summary>
+    public sealed record Appended(Sample File, byte[] Extra)
+    {
+        public static Arbitrary<Appended> Any { get; } = Arb.From(
+            from file in Sample.Any.Generator
+            from extra in Gen.Choose(0, 255).NonEmptyListOf()
+            select new Appended(file, [.. extra.Select(b => (byte)b)]));
+
+        public override string ToString() => $"{File}, and {Convert.ToHexString(Extra)}";
+    }
+
+    /// <summary>A place in a compressed file, and what its byte is changed by.</summary>
+    public sealed record Flip(Place Place, byte By)
+    {
+        public static Arbitrary<Flip> Any { get; } = Arb.From(
+            from place in Place.InAnyFile.Where(place => place.File.Gzip)
+            from change in Gen.Choose(1, 255)
+            select new Flip(place, (byte)change));
+    }
+
+    /// <summary>Forty bytes that do not begin as a file does.</summary>
+    public sealed record Noise(byte[] Bytes)
+    {
+        public static Arbitrary<Noise> Any { get; } = Arb.From(
+            from noise in Gen.Choose(0, 255).ArrayOf(40)
+            where !(noise[0] == 0 && noise[1] == 0)
+            select new Noise([.. noise.Select(b => (byte)b)]));
+
+        public override string ToString() => Convert.ToHexString(Bytes);
+    }
 
     public sealed class Reading
     {
-        [Fact]
-        public void Gives_back_what_was_written() => Law.Holds(Samples, sample =>
+        [Law]
+        public bool Gives_back_what_was_written(Sample sample)
         {
             var array = Read(sample.Bytes);
             return array.Values.SequenceEqual(sample.Values) && array.Shape.SequenceEqual(sample.Shape);
-        });
+        }
 
         [Fact]
         public void Reads_files()
         {
             using var folder = new TemporaryFolder();
-            File.WriteAllBytes(folder["three.gz"], new Sample([3], [1, 2, 3], Gzip: true).Bytes);
+            File.WriteAllBytes(folder["three.gz"], Compress([0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3]));
             Assert.Equal([1, 2, 3], IdxReader.Read(folder["three.gz"]).Values);
         }
     }
 
     public sealed class Refusing
     {
-        [Fact]
-        public void Truncated_at_any_place() => Law.Holds(SamplesWithPlace, given =>
-            Refuses(given.Sample.Bytes[..given.Place]));
+        [Law]
+        public bool Truncated_at_any_place(Place place) => Refuses(place.File.Bytes[..place.At]);
 
-        [Fact]
-        public void Anything_appended() => Law.Holds(
-            from sample in Samples from extra in Gen.Choose(0, 255).NonEmptyListOf() select (sample, extra),
-            given => Refuses([.. given.sample.Bytes, .. given.extra.Select(b => (byte)b)]));
+        [Law]
+        public bool Anything_appended(Appended given) => Refuses([.. given.File.Bytes, .. given.Extra]);
 
-        [Fact]
-        public void Content_longer_than_the_header_says_though_compressed_well() => Law.Holds(Samples, sample =>
-            Refuses(Compress([.. sample.Plain, 0])));
+        [Law]
+        public bool Content_longer_than_the_header_says_though_compressed_well(Sample sample) =>
+            Refuses(Compress([.. sample.Plain, 0]));
 
         // A changed byte of gzip's own header (time, system) changes nothing; any other must be noticed, by the checksum at the latest.
-        [Fact]
-        public void A_changed_byte_of_a_compressed_file_never_changes_the_content_unnoticed() => Law.Holds(
-            from given in SamplesWithPlace.Where(g => g.Sample.Gzip) from flip in Gen.Choose(1, 255) select (given, flip),
-            x =>
+        [Law(MaxTest = 400)]
+        public bool A_changed_byte_of_a_compressed_file_never_changes_the_content_unnoticed(Flip flip)
+        {
+            var (file, at) = flip.Place;
+            var bytes = file.Bytes;
+            bytes[at] ^= flip.By;
+            try
             {
-                var bytes = x.given.Sample.Bytes;
-                bytes[x.given.Place] ^= (byte)x.flip;
-                try
-                {
-                    return Read(bytes).Values.SequenceEqual(x.given.Sample.Values);
-                }
-                catch (InvalidDataException)
-                {
-                    return true;
-                }
-            }, cases: 400);
+                return Read(bytes).Values.SequenceEqual(file.Values);
+            }
+            catch (InvalidDataException)
+            {
+                return true;
+            }
+        }
 
-        [Fact]
-        public void Noise() => Law.Holds(
-            Gen.Choose(0, 255).ArrayOf(40).Where(b => !(b[0] == 0 && b[1] == 0)),
-            noise => Refuses([.. noise.Select(b => (byte)b)]));
+        [Law]
+        public bool Noise(Noise noise) => Refuses(noise.Bytes);
 
         [Theory]
         [InlineData(new byte[] { 0x89, 0x50, 0x4E, 0x47 }, "is not an IDX file")]
@@ -121,7 +163,7 @@ public static class IdxReaderTests
         [Fact]
         public void Damaged_gzip_by_name()
         {
-            var bytes = new Sample([50], RandomBytes(1, 50), Gzip: true).Bytes;
+            var bytes = new Sample([50], Seed: 1, Gzip: true).Bytes;
             bytes[^6] ^= 1;
             var error = Assert.Throws<InvalidDataException>(() => IdxReader.Read(new MemoryStream(bytes), "digits.gz"));
             Assert.StartsWith("digits.gz: the gzip data is damaged", error.Message, StringComparison.Ordinal);

@@ -6,23 +6,17 @@ using Adr.Testing;
 using Adr.Tests.Attacks;
 using Adr.Tests.Data;
 using Adr.Tests.Reference;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Evaluation;
 
+[Properties(Arbitrary = [typeof(EvaluationCase)])]
 public static class AutoAttackTests
 {
     private static AutoAttack Small(ThreatModel threat) =>
         new([new Apgd(threat, steps: 8, keep: KeptIterate.Broken), new ApgdTargeted(threat, 6, keep: KeptIterate.Broken), new Square(threat, 25)]);
-
-    private static void ForAll(Action<EvaluationCase, TinyClassifier, Dataset> check, int cases = 12) => Law.Holds(EvaluationCase.Any, sample =>
-    {
-        using var scope = NewDisposeScope();
-        using var model = EvaluationCase.Model();
-        using var data = sample.Data();
-        check(sample, model, data);
-    }, cases);
 
     public static class Members
     {
@@ -67,9 +61,12 @@ public static class AutoAttackTests
 
     public static class Result
     {
-        [Fact] // the same points by hand: each attack alone on all points, and the model asked
-        public static void Is_the_worst_case_of_its_attacks() => ForAll((sample, model, data) =>
+        [Law(MaxTest = 12)] // the same points by hand: each attack alone on all points, and the model asked
+        public static void Is_the_worst_case_of_its_attacks(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
             var attack = Small(sample.Threat);
             var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, sample.Options);
             var right = Margins.Of(model, data.Images, data.Labels).Select(margin => margin < 0).ToArray();
@@ -86,11 +83,14 @@ public static class AutoAttackTests
             for (var i = 0; i < stands.Length; i++) Assert.True(doubtful[i] || stands[i] == report.Robust[i], $"point {i}: {report.Robust[i]} in the report.");
             Assert.Equal(Proportion.Of(right), report.Natural);
             Assert.Equal(Proportion.Of(report.Robust), report.RobustAccuracy);
-        });
+        }
 
-        [Fact]
-        public static void Stages_go_on_where_the_last_one_ended() => ForAll((sample, model, data) =>
+        [Law(MaxTest = 12)]
+        public static void Stages_go_on_where_the_last_one_ended(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
             var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options);
             var left = report.Natural.Successes;
             foreach (var stage in report.Stages)
@@ -103,20 +103,26 @@ public static class AutoAttackTests
             Assert.Equal(left, report.RobustAccuracy.Successes);
             Assert.Equal(left, report.PerClass.Sum(p => p.Successes));
             Assert.Equal(data.Count, report.PerClass.Sum(p => p.Total));
-        });
+        }
 
-        [Fact]
-        public static void Is_that_of_the_attack_within_another_evaluation() => ForAll((sample, model, data) =>
+        [Law(MaxTest = 12)]
+        public static void Is_that_of_the_attack_within_another_evaluation(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
             var attack = Small(sample.Threat);
             var whole = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, sample.Options);
             var other = Robustness.Evaluate(model, "tiny", data, [attack], sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 });
             Assert.True(whole.Robust.Zip(other.Attacks[0].Robust).Count(pair => pair.First != pair.Second) <= 1); // rounding may carry a point over the border
-        });
+        }
 
-        [Fact]
-        public static void Goes_into_JSON_whole_and_comes_back() => ForAll((sample, model, data) =>
+        [Law(MaxTest = 3)]
+        public static void Goes_into_JSON_whole_and_comes_back(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
             using var folder = new TemporaryFolder();
             var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options);
             var path = Path.Combine(folder.Path, "report.json");
@@ -126,7 +132,7 @@ public static class AutoAttackTests
             Assert.Equal(3, json["stages"]!.AsArray().Count);
             Assert.Equal("8", (string?)json["stages"]![0]!["settings"]!["steps"]);
             Assert.Equal(json.ToJsonString(), AutoAttackReport.Load(path).ToJson().ToJsonString());
-        }, 3);
+        }
     }
 
     public static class State
@@ -145,9 +151,12 @@ public static class AutoAttackTests
             }
         }
 
-        [Fact] // cut off after any batch, of natural accuracy or of an attack, several times
-        public static void A_run_that_was_cut_off_ends_as_one_that_was_not() => ForAll((sample, model, data) =>
+        [Law(MaxTest = 12)] // cut off after any batch, of natural accuracy or of an attack, several times
+        public static void A_run_that_was_cut_off_ends_as_one_that_was_not(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
             using var folder = new TemporaryFolder();
             var options = sample.Options with { BatchSize = 1 + sample.BatchSize % 9, SaveAdversarialTo = Path.Combine(folder.Path, "whole") };
             var attack = Small(sample.Threat);
@@ -179,22 +188,28 @@ public static class AutoAttackTests
             var (expected, _) = Safetensors.Read(Directory.GetFiles(Path.Combine(folder.Path, "whole")).Single());
             var (actual, _) = Safetensors.Read(Directory.GetFiles(Path.Combine(folder.Path, "parts")).Single());
             Close.Same(expected["images"], actual["images"], "adversarial images");
-        });
+        }
 
-        [Fact]
-        public static void A_finished_run_gives_its_report_again_and_attacks_nothing() => ForAll((sample, model, data) =>
+        [Law(MaxTest = 4)]
+        public static void A_finished_run_gives_its_report_again_and_attacks_nothing(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
             using var folder = new TemporaryFolder();
             var state = Path.Combine(folder.Path, "state.json");
             var first = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options, state);
             var second = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options with { Progress = new CutOff(1) }, state);
             Assert.Equal(first.Robust, second.Robust);
             Assert.Equal(first.ToJson().ToJsonString(), second.ToJson().ToJsonString());
-        }, 4);
+        }
 
-        [Fact]
-        public static void That_of_another_run_is_refused_and_says_why() => ForAll((sample, model, data) =>
+        [Law(MaxTest = 3)]
+        public static void That_of_another_run_is_refused_and_says_why(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
             using var folder = new TemporaryFolder();
             var state = Path.Combine(folder.Path, "state.json");
             AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options, state);
@@ -203,7 +218,7 @@ public static class AutoAttackTests
             Assert.Throws<InvalidOperationException>(() => AutoAttackEvaluation.Evaluate(model, "tiny", data, (AutoAttack)Small(sample.Threat).ScaledTo(0.011), sample.Options, state));
             using var other = new TinyClassifier(2);
             Assert.Contains("model: ", Assert.Throws<InvalidOperationException>(() => AutoAttackEvaluation.Evaluate(other, "tiny", data, Small(sample.Threat), sample.Options, state)).Message, StringComparison.Ordinal);
-        }, 3);
+        }
 
         [Theory, InlineData("{"), InlineData("[]"), InlineData("{\"format\": 99}"), InlineData("{\"format\": 1, \"state\": {\"batches\": \"x\"}}")]
         public static void A_damaged_one_is_named(string text)

@@ -11,16 +11,16 @@ using static TorchSharp.torch;
 namespace Adr.Tests.Evaluation;
 
 /// <summary>A valid evaluation: a data set, a model that is mostly right on it, attacks, options.</summary>
-internal sealed record EvaluationCase(int Points, int BatchSize, double Epsilon, Norm Norm, string[] Attacks, int Seed)
+public sealed record EvaluationCase(int Points, int BatchSize, double Epsilon, Norm Norm, string[] Attacks, int Seed)
 {
-    internal static readonly Gen<EvaluationCase> Any =
+    public static Arbitrary<EvaluationCase> Any { get; } = Arb.From(
         from points in Gen.Choose(1, 40)
         from batch in Gen.Choose(1, 50)
         from epsilon in Gen.Elements(0.02, 0.06, 0.1, 0.2)
         from norm in Gen.Elements(Norm.Linf, Norm.L2)
         from attacks in Gen.Elements(AttackTable.Rows.Where(row => row.Norms.Contains(Norm.Linf)).Select(row => row.Name).ToArray()).ArrayOf().Resize(3)
         from seed in Gen.Choose(0, 1_000_000)
-        select new EvaluationCase(points, batch, norm == Norm.L2 ? 4 * epsilon : epsilon, norm, attacks, seed);
+        select new EvaluationCase(points, batch, norm == Norm.L2 ? 4 * epsilon : epsilon, norm, attacks, seed));
 
     // trained once: the laws are about the evaluation, not about training
     private static readonly Lazy<double[][]> TrainedWeights = new(Train);

@@ -3,11 +3,13 @@ using Adr.Evaluation;
 using Adr.Testing;
 using Adr.Tests.Attacks;
 using Adr.Tests.Reference;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Evaluation;
 
+[Properties(Arbitrary = [typeof(EvaluationCase)])]
 public static class LatentPointsTests
 {
     /// <summary>The latents of a case, computed here: z, z' as rows.</summary>
@@ -21,7 +23,7 @@ public static class LatentPointsTests
 
     private static double[][] Rows(Tensor matrix) => [.. Close.Doubles(matrix).Chunk((int)matrix.shape[1])];
 
-    private static void ForAll(Action<LatentPoints, double[][], double[][]> check) => Law.Holds(EvaluationCase.Any, sample =>
+    private static (LatentPoints Points, double[][] Clean, double[][] Adversarial) Evaluate(EvaluationCase sample)
     {
         using var scope = NewDisposeScope();
         using var model = EvaluationCase.Model();
@@ -31,21 +33,23 @@ public static class LatentPointsTests
         var points = LatentPoints.Evaluate(model, data, attack, sample.Options);
         var (clean, adversarial) = Latents(model, data, attack, sample);
         Assert.Equal(Close.Longs(data.Labels), points.Labels);
-        check(points, clean, adversarial);
-    }, 15);
+        return (points, clean, adversarial);
+    }
 
     private static double Distance(double[] a, double[] b) => a.Zip(b).Average(pair => Math.Abs(pair.First - pair.Second));
 
-    [Fact]
-    public static void Divergences_are_distances_between_the_two_sides() => ForAll((points, clean, adversarial) =>
+    [Law(MaxTest = 15)]
+    public static void Divergences_are_distances_between_the_two_sides(EvaluationCase sample)
     {
+        var (points, clean, adversarial) = Evaluate(sample);
         for (var i = 0; i < clean.Length; i++) Close.Number(Distance(clean[i], adversarial[i]), points.DivergenceByPoint[i], 1e-5, $"point {i}");
         Close.Number(points.DivergenceByPoint.Average(), points.MeanDivergence, 1e-12, "mean");
-    });
+    }
 
-    [Fact]
-    public static void Means_within_and_between_classes_are_over_pairs_of_different_points() => ForAll((points, clean, adversarial) =>
+    [Law(MaxTest = 15)]
+    public static void Means_within_and_between_classes_are_over_pairs_of_different_points(EvaluationCase sample)
     {
+        var (points, clean, adversarial) = Evaluate(sample);
         var pairs = from i in Enumerable.Range(0, clean.Length) from j in Enumerable.Range(0, clean.Length) where i != j select (Same: points.Labels[i] == points.Labels[j], Value: Distance(clean[j], adversarial[i]));
         Compare(pairs.Where(pair => pair.Same), points.WithinClass, "within");
         Compare(pairs.Where(pair => !pair.Same), points.BetweenClasses, "between");
@@ -55,11 +59,12 @@ public static class LatentPointsTests
             if (expected.Any()) Close.Number(expected.Average(pair => pair.Value), actual, 1e-5, what);
             else Assert.True(double.IsNaN(actual), $"{what} should be NaN without such a pair, but is {actual}.");
         }
-    });
+    }
 
-    [Fact] // what defines the first component: no other direction of unit length has more variance
-    public static void The_first_component_has_the_largest_variance() => ForAll((points, clean, adversarial) =>
+    [Law(MaxTest = 15)] // what defines the first component: no other direction of unit length has more variance
+    public static void The_first_component_has_the_largest_variance(EvaluationCase sample)
     {
+        var (points, clean, adversarial) = Evaluate(sample);
         double[][] all = [.. clean, .. adversarial];
         var width = all[0].Length;
         var mean = Enumerable.Range(0, width).Select(k => all.Average(row => row[k])).ToArray();
@@ -85,7 +90,7 @@ public static class LatentPointsTests
             var plane = Math.Pow(points.Clean[i, 0] - points.Adversarial[i, 0], 2) + Math.Pow(points.Clean[i, 1] - points.Adversarial[i, 1], 2);
             Assert.True(plane <= clean[i].Zip(adversarial[i]).Sum(pair => Math.Pow(pair.First - pair.Second, 2)) * (1 + 1e-4) + 1e-9);
         }
-    });
+    }
 
     [Fact]
     public static void One_point_alone_is_refused()

@@ -1,5 +1,6 @@
 using Adr.Evaluation;
 using Adr.Testing;
+using FsCheck;
 using FsCheck.Fluent;
 
 namespace Adr.Tests.Evaluation;
@@ -23,14 +24,26 @@ public static class MeanOfSeedsTests
         Assert.Throws<ArgumentException>(() => new MeanOfSeeds([]));
     }
 
-    [Fact]
-    public static void Moves_and_scales_with_the_values() => Law.Holds(
-        Gen.Choose(2, 40).SelectMany(count => Gen.Choose(-1000, 1000).ArrayOf(count)), values =>
-        {
-            var mean = new MeanOfSeeds([.. values.Select(value => (double)value)]);
-            var moved = new MeanOfSeeds([.. values.Select(value => 3.0 * value + 7)]);
-            Assert.Equal(3 * mean.Mean + 7, moved.Mean, 6);
-            Assert.Equal(3 * mean.HalfWidth!.Value, moved.HalfWidth!.Value, 6);
-            Assert.True(mean.Low <= mean.Mean && mean.Mean <= mean.High);
-        });
+    /// <summary>What two seeds or more have given.</summary>
+    public sealed record Values(int[] Numbers)
+    {
+        public static Arbitrary<Values> Any { get; } = Arb.From(
+            from count in Gen.Choose(2, 40)
+            from numbers in Gen.Choose(-1000, 1000).ArrayOf(count)
+            select new Values(numbers),
+            values => from count in Enumerable.Range(2, values.Numbers.Length - 2)
+                      select new Values(values.Numbers[..count]));
+
+        public override string ToString() => string.Join(", ", Numbers);
+    }
+
+    [Law(Arbitrary = [typeof(Values)])]
+    public static void Moves_and_scales_with_the_values(Values values)
+    {
+        var mean = new MeanOfSeeds([.. values.Numbers.Select(value => (double)value)]);
+        var moved = new MeanOfSeeds([.. values.Numbers.Select(value => 3.0 * value + 7)]);
+        Assert.Equal(3 * mean.Mean + 7, moved.Mean, 6);
+        Assert.Equal(3 * mean.HalfWidth!.Value, moved.HalfWidth!.Value, 6);
+        Assert.True(mean.Low <= mean.Mean && mean.Mean <= mean.High);
+    }
 }

@@ -6,27 +6,37 @@ using Adr.Tests.Data;
 using Adr.Tests.Reference;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Evaluation;
 
+[Properties(Arbitrary = [typeof(MinimumNormReportTests.Distances)])]
 public static class MinimumNormReportTests
 {
-    // distances of any kind: wrong as it is, found, not found
-    private static readonly Gen<double[]> Distances =
-        from count in Gen.Choose(1, 30)
-        from values in Gen.Elements(0, 0.05, 0.1, 0.1, 0.25, 0.5, 2.0, double.PositiveInfinity).ArrayOf(count)
-        select values;
+    /// <summary>Distances of any kind: wrong as it is, found, not found.</summary>
+    public sealed record Distances(double[] Values)
+    {
+        public static Arbitrary<Distances> Any { get; } = Arb.From(
+            from count in Gen.Choose(1, 30)
+            from values in Gen.Elements(0, 0.05, 0.1, 0.1, 0.25, 0.5, 2.0, double.PositiveInfinity).ArrayOf(count)
+            select new Distances(values),
+            distances => from count in Enumerable.Range(1, distances.Values.Length - 1)
+                         select new Distances(distances.Values[..count]));
+
+        public override string ToString() => string.Join(", ", Values);
+    }
 
     private static MinimumNormReport Report(params double[] distances) =>
         new("tiny", "stripes", "line", ThreatModel.L2(1), distances, new long[distances.Length], ["top"], 1, 10, 0, "cpu");
 
     public static class Numbers
     {
-        [Fact]
-        public static void Robust_accuracy_and_quantiles_are_two_sides_of_one_count() => Law.Holds(Distances, distances =>
+        [Law]
+        public static void Robust_accuracy_and_quantiles_are_two_sides_of_one_count(Distances any)
         {
+            var distances = any.Values;
             var report = Report(distances);
             Assert.Equal(distances.Count(d => d > 0), report.Natural.Successes);
             Assert.Equal(distances.Count(d => d < double.PositiveInfinity), report.Found.Successes);
@@ -38,17 +48,18 @@ public static class MinimumNormReportTests
                 Assert.True(distances.Count(d => d < quantile) < k);
             }
             Assert.Equal(report.Quantile(0.5), report.Median);
-        });
+        }
 
-        [Fact]
-        public static void Curve_never_rises_and_begins_at_natural_accuracy() => Law.Holds(Distances, distances =>
+        [Law]
+        public static void Curve_never_rises_and_begins_at_natural_accuracy(Distances any)
         {
+            var distances = any.Values;
             var curve = RobustnessCurve.Of(Report(distances), [0.5, 0, 0.1, 0.07, 3]);
             Assert.Equal([0, 0.07, 0.1, 0.5, 3], curve.Points.Select(point => point.Epsilon));
             Assert.Equal(Report(distances).Natural, curve.Points[0].RobustAccuracy);
             Assert.All(curve.Points.Zip(curve.Points.Skip(1)), pair => Assert.True(pair.First.RobustAccuracy.Successes >= pair.Second.RobustAccuracy.Successes));
             Assert.Equal(distances.Count(double.IsPositiveInfinity), curve.Points[^1].RobustAccuracy.Successes);
-        });
+        }
 
         [Fact]
         public static void Median_of_points_that_were_not_found_is_infinite() =>

@@ -1,5 +1,6 @@
 using Adr.Evaluation;
 using Adr.Testing;
+using FsCheck;
 using FsCheck.Fluent;
 
 namespace Adr.Tests.Evaluation;
@@ -14,17 +15,29 @@ public static class PairedDifferenceTests
         Assert.Equal(1.959963984540054 * Math.Sqrt(31 - 100.0 / 102) / 102, difference.HalfWidth, 12);
     }
 
-    [Fact]
-    public static void Turns_with_its_sides_and_ignores_where_both_agree() => Law.Holds(
-        Gen.Choose(1, 60).SelectMany(count => Gen.Choose(0, 3).ArrayOf(count)), points =>
-        {
-            bool[] first = [.. points.Select(p => p is 1 or 3)], second = [.. points.Select(p => p is 2 or 3)];
-            var (one, other) = (PairedDifference.Of(first, second), PairedDifference.Of(second, first));
-            Assert.Equal(one.Value, -other.Value, 12);
-            Assert.Equal(one.HalfWidth, other.HalfWidth, 12);
-            Assert.Equal(Proportion.Of(first).Value - Proportion.Of(second).Value, one.Value, 12);
-            Assert.True(one.HalfWidth > 0);
-        });
+    /// <summary>Which sides are right at each point: none, the first, the second or both.</summary>
+    public sealed record Points(int[] Right)
+    {
+        public static Arbitrary<Points> Any { get; } = Arb.From(
+            from count in Gen.Choose(1, 60)
+            from right in Gen.Choose(0, 3).ArrayOf(count)
+            select new Points(right),
+            points => from count in Enumerable.Range(1, points.Right.Length - 1)
+                      select new Points(points.Right[..count]));
+
+        public override string ToString() => string.Concat(Right);
+    }
+
+    [Law(Arbitrary = [typeof(Points)])]
+    public static void Turns_with_its_sides_and_ignores_where_both_agree(Points points)
+    {
+        bool[] first = [.. points.Right.Select(p => p is 1 or 3)], second = [.. points.Right.Select(p => p is 2 or 3)];
+        var (one, other) = (PairedDifference.Of(first, second), PairedDifference.Of(second, first));
+        Assert.Equal(one.Value, -other.Value, 12);
+        Assert.Equal(one.HalfWidth, other.HalfWidth, 12);
+        Assert.Equal(Proportion.Of(first).Value - Proportion.Of(second).Value, one.Value, 12);
+        Assert.True(one.HalfWidth > 0);
+    }
 
     [Fact]
     public static void Needs_the_same_points()

@@ -3,16 +3,22 @@ using Adr.Testing;
 using Adr.Tests.Reference;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TorchSharp;
 
 namespace Adr.Tests.Evaluation;
 
+[Properties(Arbitrary = [typeof(ProportionTests.Count)])]
 public static class ProportionTests
 {
-    private static readonly Gen<(int Successes, int Total)> Any =
-        from total in Gen.Frequency((1, Gen.Choose(1, 20)), (1, Gen.Choose(1, 100_000)))
-        from successes in Gen.Frequency((3, Gen.Choose(0, total)), (1, Gen.Elements(0, total)))
-        select (successes, total);
+    /// <summary>Some of few or of many, often none or all.</summary>
+    public sealed record Count(int Successes, int Total)
+    {
+        public static Arbitrary<Count> Any { get; } = Arb.From(
+            from total in Gen.Frequency((1, Gen.Choose(1, 20)), (1, Gen.Choose(1, 100_000)))
+            from successes in Gen.Frequency((3, Gen.Choose(0, total)), (1, Gen.Elements(0, total)))
+            select new Count(successes, total));
+    }
 
     [Fact] // the script finds the ends by bisection from the definition, not by the closed form
     public static void Interval_is_Wilsons()
@@ -27,30 +33,30 @@ public static class ProportionTests
         }
     }
 
-    [Fact]
-    public static void Interval_contains_the_value_and_stays_in_the_unit_interval() => Law.Holds(Any, sample =>
+    [Law(MaxTest = 500)]
+    public static void Interval_contains_the_value_and_stays_in_the_unit_interval(Count sample)
     {
         var p = new Proportion(sample.Successes, sample.Total);
         Assert.InRange(p.Low, 0, p.Value);
         Assert.InRange(p.High, p.Value, 1);
         Assert.True(p.High > p.Low);
-    }, 500);
+    }
 
-    [Fact]
-    public static void Interval_mirrors_when_successes_and_failures_change_places() => Law.Holds(Any, sample =>
+    [Law(MaxTest = 300)]
+    public static void Interval_mirrors_when_successes_and_failures_change_places(Count sample)
     {
         var (p, q) = (new Proportion(sample.Successes, sample.Total), new Proportion(sample.Total - sample.Successes, sample.Total));
         Assert.Equal(1 - p.Low, q.High, 1e-12);
         Assert.Equal(1 - p.High, q.Low, 1e-12);
-    }, 300);
+    }
 
-    [Fact]
-    public static void Interval_shrinks_as_points_are_added() => Law.Holds(Any, sample =>
+    [Law(MaxTest = 300)]
+    public static void Interval_shrinks_as_points_are_added(Count sample)
     {
         if (sample.Total > 10_000) return;
         var (p, q) = (new Proportion(sample.Successes, sample.Total), new Proportion(10 * sample.Successes, 10 * sample.Total));
         Assert.True(q.High - q.Low < p.High - p.Low);
-    }, 300);
+    }
 
     [Fact]
     public static void Counts_true_values() => Assert.Equal(new Proportion(2, 3), Proportion.Of([true, false, true]));

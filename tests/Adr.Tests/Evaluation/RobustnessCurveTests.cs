@@ -3,15 +3,17 @@ using Adr.Evaluation;
 using Adr.Testing;
 using Adr.Tests.Attacks;
 using Adr.Tests.Reference;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Evaluation;
 
+[Properties(Arbitrary = [typeof(EvaluationCase)])]
 public static class RobustnessCurveTests
 {
-    [Fact]
-    public static void Never_rises_begins_at_natural_accuracy_and_is_below_every_single_radius() => Law.Holds(EvaluationCase.Any, sample =>
+    [Law(MaxTest = 15)]
+    public static void Never_rises_begins_at_natural_accuracy_and_is_below_every_single_radius(EvaluationCase sample)
     {
         using var scope = NewDisposeScope();
         using var model = EvaluationCase.Model();
@@ -31,7 +33,7 @@ public static class RobustnessCurveTests
             // a point on the border may fall to either side where batches differ
             Assert.True(robust.Successes <= alone.WorstCase.Successes + 1, $"ε = {epsilon}: {robust} on the curve, {alone.WorstCase} alone.");
         }
-    }, 15);
+    }
 
     [Fact] // at ε = 1 every image can become any other
     public static void Falls_to_nothing_where_the_ball_holds_everything()

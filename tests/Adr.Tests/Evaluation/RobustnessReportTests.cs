@@ -4,16 +4,17 @@ using Adr.Models;
 using Adr.Testing;
 using Adr.Tests.Data;
 using Adr.Tests.Reference;
-using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Evaluation;
 
+[Properties(Arbitrary = [typeof(EvaluationCase)])]
 public static class RobustnessReportTests
 {
-    [Fact]
-    public static void Put_together_they_are_one_evaluation_by_all_attacks() => Law.Holds(EvaluationCase.Any, sample =>
+    [Law(MaxTest = 10)]
+    public static void Put_together_they_are_one_evaluation_by_all_attacks(EvaluationCase sample)
     {
         using var scope = NewDisposeScope();
         using var model = EvaluationCase.Model();
@@ -25,12 +26,12 @@ public static class RobustnessReportTests
         Assert.Equal(once.Attacks.Select(a => (a.Attack, a.RobustAccuracy)), together.Attacks.Select(a => (a.Attack, a.RobustAccuracy)));
         Assert.Equal(once.Notes, together.Notes);
         Assert.Throws<ArgumentException>("parts", () => RobustnessReport.Together([once, once with { Seed = once.Seed + 1 }]));
-    }, 10);
+    }
 
     public static class Json
     {
-        [Fact]
-        public static void Is_read_back_as_it_was_written() => Law.Holds(EvaluationCase.Any, sample =>
+        [Law(MaxTest = 10)]
+        public static void Is_read_back_as_it_was_written(EvaluationCase sample)
         {
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
@@ -49,7 +50,7 @@ public static class RobustnessReportTests
                 Assert.Equal(written.PerClass, again.PerClass);
             }
             Assert.Single(Directory.GetFiles(folder["deep"])); // no temporary file stays
-        }, 10);
+        }
 
         [Fact] // a class without points
         public static void Holds_shares_of_no_points()

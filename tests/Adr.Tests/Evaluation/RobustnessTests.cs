@@ -6,26 +6,27 @@ using Adr.Testing;
 using Adr.Tests.Attacks;
 using Adr.Tests.Data;
 using Adr.Tests.Reference;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Evaluation;
 
+[Properties(Arbitrary = [typeof(EvaluationCase)])]
 public static class RobustnessTests
 {
-    private static void ForAll(Action<EvaluationCase, TinyClassifier, Dataset, RobustnessReport> check, int cases = 25) => Law.Holds(EvaluationCase.Any, sample =>
-    {
-        using var scope = NewDisposeScope();
-        using var model = EvaluationCase.Model();
-        using var data = sample.Data();
-        check(sample, model, data, Robustness.Evaluate(model, "tiny", data, sample.MakeAttacks(), sample.Options));
-    }, cases);
+    private static RobustnessReport Evaluate(TinyClassifier model, Dataset data, EvaluationCase sample) =>
+        Robustness.Evaluate(model, "tiny", data, sample.MakeAttacks(), sample.Options);
 
     public static class Report
     {
-        [Fact]
-        public static void Robust_points_are_right_points_and_the_worst_case_is_robust_under_all() => ForAll((_, model, data, report) =>
+        [Law(MaxTest = 25)]
+        public static void Robust_points_are_right_points_and_the_worst_case_is_robust_under_all(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
+            var report = Evaluate(model, data, sample);
             var right = Margins.Of(model, data.Images, data.Labels).Select(margin => margin < 0).ToArray();
             Assert.Equal(right.Count(r => r), report.Natural.Successes);
             var worst = (bool[])right.Clone();
@@ -42,11 +43,15 @@ public static class RobustnessTests
             }
             Assert.Equal(Proportion.Of(worst), report.WorstCase);
             if (report.Attacks.Count == 0) Assert.Equal(report.Natural, report.WorstCase);
-        });
+        }
 
-        [Fact]
-        public static void Counts_of_the_classes_add_up() => ForAll((_, _, data, report) =>
+        [Law(MaxTest = 25)]
+        public static void Counts_of_the_classes_add_up(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
+            var report = Evaluate(model, data, sample);
             var labels = Close.Longs(data.Labels);
             foreach (var (perClass, all) in report.Attacks.Select(a => (a.PerClass, a.RobustAccuracy)).Append((report.NaturalPerClass, report.Natural)))
             {
@@ -54,11 +59,15 @@ public static class RobustnessTests
                 Assert.Equal(all.Successes, perClass.Sum(p => p.Successes));
                 Assert.Equal(Enumerable.Range(0, 3).Select(c => labels.Count(label => label == c)), perClass.Select(p => p.Total));
             }
-        });
+        }
 
-        [Fact] // by hand: attack all points at once, and ask the model
-        public static void Robust_points_are_those_that_the_attack_leaves_right() => ForAll((sample, model, data, report) =>
+        [Law(MaxTest = 25)] // by hand: attack all points at once, and ask the model
+        public static void Robust_points_are_those_that_the_attack_leaves_right(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
+            var report = Evaluate(model, data, sample);
             var right = Margins.Of(model, data.Images, data.Labels).Select(margin => margin < 0).ToArray();
             foreach (var (attack, result, name) in sample.MakeAttacks().Zip(report.Attacks, sample.Attacks))
             {
@@ -72,11 +81,15 @@ public static class RobustnessTests
                 var whole = (AttackTable.Row(name).StopsEarly ? result.Robust : right).Count(r => r);
                 if (attack is GradientAttack or MultiTargetedPgd or AutoPgdAttack) Assert.InRange(result.ModelEvaluations, 2L * (whole * attack.Steps + right.Count(r => r) - whole), long.MaxValue);
             }
-        });
+        }
 
-        [Fact]
-        public static void Does_not_depend_on_the_batch_size_or_on_the_other_attacks() => ForAll((sample, model, data, report) =>
+        [Law(MaxTest = 25)]
+        public static void Does_not_depend_on_the_batch_size_or_on_the_other_attacks(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
+            var report = Evaluate(model, data, sample);
             var attacks = sample.MakeAttacks();
             Array.Reverse(attacks);
             var reversed = Robustness.Evaluate(model, "tiny", data, attacks, sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 });
@@ -84,15 +97,19 @@ public static class RobustnessTests
             // single precision: another batch size may carry a point over the border where it lies on it; none may differ more often than that
             var differences = report.Attacks.Zip(reversed.Attacks.Reverse()).Sum(pair => pair.First.Robust.Zip(pair.Second.Robust).Count(r => r.First != r.Second));
             Assert.True(differences <= 1, $"{differences} points differ.");
-        });
+        }
 
-        [Fact]
-        public static void Is_the_same_again_for_the_same_seed() => ForAll((sample, model, data, report) =>
+        [Law(MaxTest = 10)]
+        public static void Is_the_same_again_for_the_same_seed(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
+            var report = Evaluate(model, data, sample);
             var again = Robustness.Evaluate(model, "tiny", data, sample.MakeAttacks(), sample.Options);
             Assert.Equal(report.WorstCase, again.WorstCase);
             foreach (var (first, second) in report.Attacks.Zip(again.Attacks)) Assert.Equal(first.Robust, second.Robust);
-        }, 10);
+        }
 
         [Fact] // else the laws above would hold for an evaluation that breaks nothing
         public static void Attacks_break_some_of_the_points_and_not_all()
@@ -108,16 +125,20 @@ public static class RobustnessTests
 
     public static class Model
     {
-        [Fact]
-        public static void Is_as_before_afterwards() => ForAll((_, model, data, _) =>
+        [Law(MaxTest = 3)]
+        public static void Is_as_before_afterwards(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
+            Evaluate(model, data, sample);
             Assert.True(model.training);
             Assert.All(model.modules(), module => Assert.True(module.training));
             Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad && parameter.grad is null));
             model.eval();
             Robustness.Evaluate(model, "tiny", data, []);
             Assert.False(model.training);
-        }, 3);
+        }
 
         [Fact]
         public static void Runs_in_evaluation_mode()
@@ -178,15 +199,19 @@ public static class RobustnessTests
             }
         }
 
-        [Fact]
-        public static void Progress_ends_at_all_points_of_every_attack() => ForAll((sample, model, data, report) =>
+        [Law(MaxTest = 5)]
+        public static void Progress_ends_at_all_points_of_every_attack(EvaluationCase sample)
         {
+            using var scope = NewDisposeScope();
+            using var model = EvaluationCase.Model();
+            using var data = sample.Data();
+            var report = Evaluate(model, data, sample);
             var heard = new List<EvaluationProgress>();
             Robustness.Evaluate(model, "tiny", data, sample.MakeAttacks(), sample.Options with { Progress = new Listener<EvaluationProgress>(heard.Add) });
             Assert.All(heard, p => Assert.InRange(p.Done, 1, p.Total));
             var ends = heard.Where(p => p.Done == p.Total).Select(p => p.Attack);
             Assert.Equal(report.Attacks.Where(_ => report.Natural.Successes > 0).Select(a => a.Attack).Prepend("natural"), ends);
-        }, 5);
+        }
     }
 
     public static class Arguments

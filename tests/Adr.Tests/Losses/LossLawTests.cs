@@ -3,12 +3,14 @@ using Adr.Testing;
 using Adr.Tests.Reference;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Losses;
 
 /// <summary>What must hold for the terms on any batch.</summary>
+[Properties(Arbitrary = [typeof(LossLawTests.Sample)])]
 public static class LossLawTests
 {
     private const double Tolerance = 1e-9; // all in double precision
@@ -16,6 +18,15 @@ public static class LossLawTests
     /// <summary>A valid batch: its sizes, the seed of its numbers, and how far its logits spread.</summary>
     public sealed record Sample(int Points, int Latent, int Classes, int LabelsUsed, double Spread, int Seed)
     {
+        public static Arbitrary<Sample> Any { get; } = Arb.From(
+            from points in Gen.Choose(1, 12)
+            from latent in Gen.Choose(1, 20)
+            from classes in Gen.Frequency((3, Gen.Choose(2, 12)), (1, Gen.Choose(13, 1000)))
+            from used in Gen.Choose(1, classes)
+            from spread in Gen.Elements(0.1, 1.0, 5.0, 60.0)
+            from seed in Gen.Choose(0, 1_000_000)
+            select new Sample(points, latent, classes, used, spread, seed));
+
         internal Tensor Z => Numbers(1, Latent, 2);
 
         internal Tensor ZAdv => Numbers(2, Latent, 2);
@@ -29,15 +40,6 @@ public static class LossLawTests
         private Tensor Numbers(int stream, int width, double scale) => SplitMix.Tensor(Seed * 10L + stream, -scale, scale, Points, width).to(ScalarType.Float64);
     }
 
-    private static readonly Gen<Sample> Samples =
-        from points in Gen.Choose(1, 12)
-        from latent in Gen.Choose(1, 20)
-        from classes in Gen.Frequency((3, Gen.Choose(2, 12)), (1, Gen.Choose(13, 1000)))
-        from used in Gen.Choose(1, classes)
-        from spread in Gen.Elements(0.1, 1.0, 5.0, 60.0)
-        from seed in Gen.Choose(0, 1_000_000)
-        select new Sample(points, latent, classes, used, spread, seed);
-
     /// <summary>All terms by name, as functions of a sample's tensors.</summary>
     private static readonly (string Name, Func<Tensor, Tensor, Tensor, Tensor, Tensor, Tensor> Value)[] Terms =
     [
@@ -50,36 +52,40 @@ public static class LossLawTests
         ("TRADES' divergence", (_, _, l, lAdv, _) => Loss.TradesDivergence(l, lAdv)),
     ];
 
-    private static void ForAll(Action<Sample> check, int cases = 60) => Law.Holds(Samples, sample =>
-    {
-        using var scope = NewDisposeScope();
-        check(sample);
-    }, cases);
-
     private static double Value(Tensor scalar) => scalar.item<double>();
 
     private static void AtLeast(double bound, double actual, string what) => Assert.True(actual >= bound - Tolerance, $"{what} is {actual:R}, below {bound:R}.");
 
     public static class Range
     {
-        [Fact]
-        public static void Distances_entropies_and_divergences_are_not_negative() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void Distances_entropies_and_divergences_are_not_negative(Sample s)
         {
+            using var scope = NewDisposeScope();
             AtLeast(0, Value(Loss.LocalCompactness(s.Z, s.ZAdv)), "local compactness");
             AtLeast(0, Value(Loss.TradesDivergence(s.Logits, s.LogitsAdv)), "KL");
             AtLeast(0, Value(Loss.CrossEntropy(s.Logits, s.Labels)), "cross-entropy");
             var entropy = Value(Loss.Confidence(s.LogitsAdv));
             AtLeast(0, entropy, "confidence");
             AtLeast(entropy, Math.Log(s.Classes), "ln K over the entropy");
-        });
+        }
 
-        [Fact]
-        public static void Local_smoothness_is_the_clean_entropy_plus_the_divergence() => ForAll(s =>
-            Close.Number(Value(Loss.Confidence(s.Logits)) + Value(Loss.TradesDivergence(s.Logits, s.LogitsAdv)), Value(Loss.LocalSmoothness(s.Logits, s.LogitsAdv)), Tolerance, "CE(p, q) = H(p) + KL(p, q)"));
+        [Law(MaxTest = 60)]
+        public static void Local_smoothness_is_the_clean_entropy_plus_the_divergence(Sample s)
+        {
+            using var scope = NewDisposeScope();
+            var expected = Value(Loss.Confidence(s.Logits)) + Value(Loss.TradesDivergence(s.Logits, s.LogitsAdv));
+            var smoothness = Value(Loss.LocalSmoothness(s.Logits, s.LogitsAdv));
+            Close.Number(expected, smoothness, Tolerance, "CE(p, q) = H(p) + KL(p, q)");
+        }
 
-        [Fact]
-        public static void Uniform_predictions_have_the_entropy_ln_K() => ForAll(s =>
-            Close.Number(Math.Log(s.Classes), Value(Loss.Confidence(zeros(s.Points, s.Classes, dtype: ScalarType.Float64) + 3.0)), Tolerance, "entropy"));
+        [Law(MaxTest = 60)]
+        public static void Uniform_predictions_have_the_entropy_ln_K(Sample s)
+        {
+            using var scope = NewDisposeScope();
+            var uniform = zeros(s.Points, s.Classes, dtype: ScalarType.Float64) + 3.0;
+            Close.Number(Math.Log(s.Classes), Value(Loss.Confidence(uniform)), Tolerance, "entropy");
+        }
 
         [Fact] // two classes apart, each point on its own latent: only the pairs of different labels count, and they count negative
         public static void Global_compactness_may_be_negative()
@@ -91,87 +97,99 @@ public static class LossLawTests
             Close.Number(2 * 2 * -0.25 / 4, Value(Loss.GlobalCompactness(z, z, labels, 0.8)), 1e-12, "global compactness");
         }
 
-        [Fact]
-        public static void One_class_alone_makes_the_global_terms_plain_means_over_pairs() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void One_class_alone_makes_the_global_terms_plain_means_over_pairs(Sample s)
         {
+            using var scope = NewDisposeScope();
             var labels = full([s.Points], s.Classes - 1L, dtype: ScalarType.Int64);
             var distances = (s.Z.unsqueeze(0) - s.ZAdv.unsqueeze(1)).abs().mean(); // over B², D
             Close.Number(Value(distances), Value(Loss.GlobalCompactness(s.Z, s.ZAdv, labels)), Tolerance, "global compactness");
             AtLeast(0, Value(Loss.GlobalSmoothness(s.Logits, s.LogitsAdv, labels)), "global smoothness");
-        });
+        }
 
-        [Fact]
-        public static void With_separation_one_only_pairs_of_equal_labels_count() => ForAll(s =>
-            AtLeast(0, Value(Loss.GlobalCompactness(s.Z, s.ZAdv, s.Labels, 1)), "global compactness at s = 1"));
-
-        [Fact]
-        public static void A_batch_of_one_has_no_pairs_but_itself() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void With_separation_one_only_pairs_of_equal_labels_count(Sample s)
         {
+            using var scope = NewDisposeScope();
+            AtLeast(0, Value(Loss.GlobalCompactness(s.Z, s.ZAdv, s.Labels, 1)), "global compactness at s = 1");
+        }
+
+        [Law(MaxTest = 60)]
+        public static void A_batch_of_one_has_no_pairs_but_itself(Sample s)
+        {
+            using var scope = NewDisposeScope();
             var (z, zAdv, l, lAdv, y) = (s.Z.narrow(0, 0, 1), s.ZAdv.narrow(0, 0, 1), s.Logits.narrow(0, 0, 1), s.LogitsAdv.narrow(0, 0, 1), s.Labels.narrow(0, 0, 1));
             Close.Number(Value(Loss.LocalCompactness(z, zAdv)), Value(Loss.GlobalCompactness(z, zAdv, y)), Tolerance, "compactness");
             Close.Number(Value(Loss.LocalSmoothness(l, lAdv)), Value(Loss.GlobalSmoothness(l, lAdv, y)), Tolerance, "smoothness");
-        });
+        }
 
-        [Fact]
-        public static void Local_compactness_and_divergence_are_zero_where_both_sides_agree() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void Local_compactness_and_divergence_are_zero_where_both_sides_agree(Sample s)
         {
+            using var scope = NewDisposeScope();
             Assert.Equal(0.0, Value(Loss.LocalCompactness(s.Z, s.Z)));
             Close.Number(0, Value(Loss.TradesDivergence(s.Logits, s.Logits)), 1e-9, "KL(p, p)");
-        });
+        }
     }
 
     public static class Symmetry
     {
-        [Fact]
-        public static void The_order_of_the_points_does_not_matter() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void The_order_of_the_points_does_not_matter(Sample s)
         {
+            using var scope = NewDisposeScope();
             var order = SplitMix.Uniform(s.Seed + 77, s.Points).Select((u, i) => (u, (long)i)).OrderBy(pair => pair.u).Select(pair => pair.Item2).ToArray();
             var index = tensor(order);
             foreach (var (name, value) in Terms)
                 Close.Number(Value(value(s.Z, s.ZAdv, s.Logits, s.LogitsAdv, s.Labels)),
                     Value(value(s.Z[index], s.ZAdv[index], s.Logits[index], s.LogitsAdv[index], s.Labels[index])), Tolerance, name);
-        });
+        }
 
-        [Fact]
-        public static void A_batch_taken_twice_has_the_same_means() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void A_batch_taken_twice_has_the_same_means(Sample s)
         {
+            using var scope = NewDisposeScope();
             foreach (var (name, value) in Terms)
                 Close.Number(Value(value(s.Z, s.ZAdv, s.Logits, s.LogitsAdv, s.Labels)),
                     Value(value(Twice(s.Z), Twice(s.ZAdv), Twice(s.Logits), Twice(s.LogitsAdv), Twice(s.Labels))), Tolerance, name);
-        });
+        }
 
-        [Fact]
-        public static void Every_coordinate_taken_twice_leaves_the_distances() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void Every_coordinate_taken_twice_leaves_the_distances(Sample s)
         {
+            using var scope = NewDisposeScope();
             var (z, zAdv) = (cat([s.Z, s.Z], 1), cat([s.ZAdv, s.ZAdv], 1));
             Close.Number(Value(Loss.LocalCompactness(s.Z, s.ZAdv)), Value(Loss.LocalCompactness(z, zAdv)), Tolerance, "local");
             Close.Number(Value(Loss.GlobalCompactness(s.Z, s.ZAdv, s.Labels)), Value(Loss.GlobalCompactness(z, zAdv, s.Labels)), Tolerance, "global");
-        });
+        }
 
-        [Fact]
-        public static void Compactness_scales_with_the_latent_and_ignores_a_shift() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void Compactness_scales_with_the_latent_and_ignores_a_shift(Sample s)
         {
+            using var scope = NewDisposeScope();
             var (z, zAdv) = (3 - 2.5 * s.Z, 3 - 2.5 * s.ZAdv);
             Close.Number(2.5 * Value(Loss.LocalCompactness(s.Z, s.ZAdv)), Value(Loss.LocalCompactness(z, zAdv)), Tolerance, "local");
             Close.Number(2.5 * Value(Loss.GlobalCompactness(s.Z, s.ZAdv, s.Labels)), Value(Loss.GlobalCompactness(z, zAdv, s.Labels)), Tolerance, "global");
-        });
+        }
 
-        [Fact]
-        public static void A_constant_added_to_all_logits_of_a_point_changes_nothing() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void A_constant_added_to_all_logits_of_a_point_changes_nothing(Sample s)
         {
+            using var scope = NewDisposeScope();
             var shift = SplitMix.Tensor(s.Seed + 9, -20, 20, s.Points, 1).to(ScalarType.Float64);
             foreach (var (name, value) in Terms)
                 Close.Number(Value(value(s.Z, s.ZAdv, s.Logits, s.LogitsAdv, s.Labels)),
                     Value(value(s.Z, s.ZAdv, s.Logits + shift, s.LogitsAdv - shift, s.Labels)), Tolerance, name, floor: 20);
-        });
+        }
 
-        [Fact]
-        public static void The_names_of_the_classes_do_not_matter_to_the_global_terms() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void The_names_of_the_classes_do_not_matter_to_the_global_terms(Sample s)
         {
+            using var scope = NewDisposeScope();
             var renamed = s.Classes - 1 - s.Labels;
             Close.Number(Value(Loss.GlobalCompactness(s.Z, s.ZAdv, s.Labels)), Value(Loss.GlobalCompactness(s.Z, s.ZAdv, renamed)), Tolerance, "compactness");
             Close.Number(Value(Loss.GlobalSmoothness(s.Logits, s.LogitsAdv, s.Labels)), Value(Loss.GlobalSmoothness(s.Logits, s.LogitsAdv, renamed)), Tolerance, "smoothness");
-        });
+        }
 
         private static Tensor Twice(Tensor values) => cat([values, values], 0);
     }
@@ -180,9 +198,10 @@ public static class LossLawTests
     {
         private static readonly CompactnessWeights AllTerms = new(1, 1, 1, 1, 1);
 
-        [Fact] // each term by itself: one that did not detach would hide behind one that did
-        public static void Stops_at_the_clean_side_only_where_it_is_detached() => ForAll(s =>
+        [Law(MaxTest = 20)] // each term by itself: one that did not detach would hide behind one that did
+        public static void Stops_at_the_clean_side_only_where_it_is_detached(Sample s)
         {
+            using var scope = NewDisposeScope();
             foreach (var detach in new[] { false, true })
                 for (var only = 0; only < 4; only++)
                 {
@@ -195,22 +214,26 @@ public static class LossLawTests
                     Assert.True(adversarial.grad is not null, $"{term.Name} has no gradient through x'.");
                     Assert.True(clean.grad is null == detach, $"{term.Name}, detach {detach}: the gradient through x is {(clean.grad is null ? "missing" : "there")}.");
                 }
-        }, cases: 20);
+        }
 
-        [Fact]
-        public static void Is_finite_for_any_number_of_classes_and_any_spread() => ForAll(s =>
+        [Law(MaxTest = 60)]
+        public static void Is_finite_for_any_number_of_classes_and_any_spread(Sample s)
         {
+            using var scope = NewDisposeScope();
             Tensor[] inputs = [s.Z.to(ScalarType.Float32).requires_grad_(true), s.Logits.to(ScalarType.Float32).requires_grad_(true), s.ZAdv.to(ScalarType.Float32).requires_grad_(true), s.LogitsAdv.to(ScalarType.Float32).requires_grad_(true)];
             var terms = AllTerms.Terms(inputs[0], inputs[1], inputs[2], inputs[3], s.Labels);
             var total = terms.Select(t => t.Value).Aggregate((a, b) => a + b);
             Assert.True(double.IsFinite(total.item<float>()), "the sum is not finite");
             total.backward();
             foreach (var input in inputs) Assert.True(input.grad!.isfinite().all().item<bool>(), "a gradient is not finite");
-        });
+        }
 
-        [Fact] // the central difference is exact to step²; |a − b| has a kink at a = b, so z lies on a grid and z' between its points
-        public static void Is_the_slope_of_the_value() => ForAll(s =>
+        // the central difference is exact to step²; |a − b| has a kink at a = b, so z lies on a grid and z' between
+        // its points
+        [Law]
+        public static void Is_the_slope_of_the_value(Sample s)
         {
+            using var scope = NewDisposeScope();
             const double step = 1e-5;
             foreach (var (name, value) in Terms)
             {
@@ -227,18 +250,19 @@ public static class LossLawTests
                 }
                 Close.Number((Moved(step) - Moved(-step)) / (2 * step), slope, 1e-6, name, floor: 1);
             }
-        }, cases: 100);
+        }
     }
 
     public static class Weights
     {
-        [Fact]
-        public static void A_weight_of_zero_leaves_its_term_out() => ForAll(s =>
+        [Law(MaxTest = 5)]
+        public static void A_weight_of_zero_leaves_its_term_out(Sample s)
         {
+            using var scope = NewDisposeScope();
             Assert.Empty(CompactnessWeights.None.Terms(s.Z, s.Logits, s.ZAdv, s.LogitsAdv, s.Labels));
             var names = new CompactnessWeights().Terms(s.Z, s.Logits, s.ZAdv, s.LogitsAdv, s.Labels).Select(t => t.Name);
             Assert.Equal(["LocalCompactness", "LocalSmoothness", "GlobalCompactness", "Confidence"], names);
-        }, cases: 5);
+        }
 
         [Fact]
         public static void The_authors_setting_is_the_default_with_the_clean_side_detached() =>

@@ -8,11 +8,13 @@ using Adr.Tests.Data;
 using Adr.Tests.Reference;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Models;
 
+[Properties(Arbitrary = [typeof(SafetensorsTests.Content), typeof(SafetensorsTests.Damaged)])]
 public static class SafetensorsTests
 {
     private static readonly ScalarType[] Types =
@@ -22,27 +24,50 @@ public static class SafetensorsTests
     ];
 
     /// <summary>What a file shall hold: shapes and types of its tensors, and metadata.</summary>
-    private sealed record Content((long[] Shape, ScalarType Type)[] Tensors, (string Key, string Value)[] Metadata, int Seed)
+    public sealed record Content(
+        (long[] Shape, ScalarType Type)[] Tensors, (string Key, string Value)[] Metadata, int Seed)
     {
+        private static readonly Gen<(long[] Shape, ScalarType Type)> AnyTensor =
+            from rank in Gen.Choose(0, 3)
+            from shape in Gen.Choose(0, 4).ArrayOf(rank)
+            from type in Gen.Elements(Types)
+            select (shape.Select(size => (long)size).ToArray(), type);
+
+        public static Arbitrary<Content> Any { get; } = Arb.From(
+            from tensors in AnyTensor.ArrayOf().Resize(6)
+            from values in Gen.Elements("", "text", "ε = 0.3", "{\"json\": [1, 2]}", "two\nlines").ArrayOf().Resize(3)
+            from seed in Gen.Choose(0, 1_000_000)
+            select new Content(tensors, [.. values.Select((value, i) => ($"key {i}", value))], seed),
+            content => from at in Enumerable.Range(0, content.Tensors.Length)
+                       select content with { Tensors = [.. content.Tensors[..at], .. content.Tensors[(at + 1)..]] });
+
+        public override string ToString() =>
+            $"seed {Seed}: {string.Join(", ", Tensors.Select(t => $"{t.Type}[{string.Join(',', t.Shape)}]"))}; " +
+            string.Join(", ", Metadata.Select(pair => $"{pair.Key} = {pair.Value}"));
+
         internal Dictionary<string, Tensor> Make() => Tensors.Select((t, i) => (Name: Name(i), Value: SplitMix.Tensor(Seed + i, 0, 100, t.Shape).to(t.Type)))
             .ToDictionary(pair => pair.Name, pair => pair.Value);
 
         private static string Name(int index) => new[] { "a.weight", "b", "schöne/µ", "with \"quotes\"\\", "z" }[index % 5] + (index < 5 ? "" : index);
     }
 
-    private static readonly Gen<Content> Contents =
-        from shapes in Gen.Choose(0, 3).SelectMany(rank => Gen.Choose(0, 4).ArrayOf(rank)).Zip(Gen.Elements(Types)).ArrayOf().Resize(6)
-        from metadata in Gen.Elements("", "text", "ε = 0.3", "{\"json\": [1, 2]}", "two\nlines").ArrayOf().Resize(3)
-        from seed in Gen.Choose(0, 1_000_000)
-        select new Content([.. shapes.Select(s => (s.Item1.Select(size => (long)size).ToArray(), s.Item2))], [.. metadata.Select((value, i) => ($"key {i}", value))], seed);
+    /// <summary>A file, and a share of it: where it is damaged.</summary>
+    public sealed record Damaged(Content Content, double Place)
+    {
+        public static Arbitrary<Damaged> Any { get; } = Arb.From(
+            from content in Content.Any.Generator
+            from place in Gen.Choose(0, 9999)
+            select new Damaged(content, place / 10_000.0),
+            sample => Content.Any.Shrinker(sample.Content).Select(content => sample with { Content = content }));
+    }
 
     private static void Write(string path, Content content, out Dictionary<string, Tensor> tensors) =>
         Safetensors.Write(path, tensors = content.Make(), content.Metadata.ToDictionary(pair => pair.Key, pair => pair.Value));
 
     public static class RoundTrip
     {
-        [Fact]
-        public static void Gives_every_tensor_and_all_metadata_back() => Law.Holds(Contents, content =>
+        [Law]
+        public static void Gives_every_tensor_and_all_metadata_back(Content content)
         {
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
@@ -56,17 +81,17 @@ public static class SafetensorsTests
             }
             Assert.Equal(content.Metadata, metadata.Select(pair => (pair.Key, pair.Value)).OrderBy(pair => pair.Key));
             Assert.Equal(["file"], Directory.GetFiles(folder.Path).Select(Path.GetFileName)); // no temporary file is left
-        });
+        }
 
-        [Fact]
-        public static void Same_tensors_give_the_same_bytes_in_whatever_order() => Law.Holds(Contents, content =>
+        [Law(MaxTest = 30)]
+        public static void Same_tensors_give_the_same_bytes_in_whatever_order(Content content)
         {
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
             Write(folder["one"], content, out var tensors);
             Safetensors.Write(folder["two"], tensors.Reverse().ToDictionary(), content.Metadata.Reverse().ToDictionary(pair => pair.Key, pair => pair.Value));
             Assert.Equal(File.ReadAllBytes(folder["one"]), File.ReadAllBytes(folder["two"]));
-        }, 30);
+        }
 
         [Fact]
         public static void Tensors_in_another_memory_order_or_with_gradients_are_stored_by_value()
@@ -85,8 +110,8 @@ public static class SafetensorsTests
 
     public static class Format
     {
-        [Fact] // the bytes, read here by the specification and nothing of ours
-        public static void Is_the_specifications() => Law.Holds(Contents, content =>
+        [Law] // the bytes, read here by the specification and nothing of ours
+        public static void Is_the_specifications(Content content)
         {
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
@@ -110,7 +135,7 @@ public static class SafetensorsTests
                 Assert.Equal(Close.Doubles(tensor), values);
             }
             Assert.Equal(bytes.Length - 8 - length, expected);
-        });
+        }
 
         [Fact]
         public static void Written_by_Python_is_read_here()
@@ -153,27 +178,28 @@ public static class SafetensorsTests
 
     public static class Corruption
     {
-        [Fact]
-        public static void A_file_cut_anywhere_is_refused() => Law.Holds(Damaged, sample =>
+        [Law]
+        public static void A_file_cut_anywhere_is_refused(Damaged sample)
         {
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
             Write(folder["file"], sample.Content, out _);
             var bytes = File.ReadAllBytes(folder["file"]);
             Refused(folder, bytes[..(int)(sample.Place * bytes.Length)]);
-        });
+        }
 
-        [Fact]
-        public static void Bytes_after_the_end_are_refused() => Law.Holds(Damaged, sample =>
+        [Law(MaxTest = 30)]
+        public static void Bytes_after_the_end_are_refused(Damaged sample)
         {
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
             Write(folder["file"], sample.Content, out _);
             Refused(folder, [.. File.ReadAllBytes(folder["file"]), .. new byte[1 + sample.Content.Seed % 9]]);
-        }, 30);
+        }
 
-        [Fact] // a byte changed in the header may leave another valid file; what must not happen is any other exception
-        public static void A_changed_byte_of_the_header_gives_a_clear_error_or_a_valid_file() => Law.Holds(Damaged, sample =>
+        // a byte changed in the header may leave another valid file; what must not happen is any other exception
+        [Law(MaxTest = 200)]
+        public static void A_changed_byte_of_the_header_gives_a_clear_error_or_a_valid_file(Damaged sample)
         {
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
@@ -190,7 +216,7 @@ public static class SafetensorsTests
             {
                 Assert.Contains(folder["file"], error.Message, StringComparison.Ordinal);
             }
-        }, 200);
+        }
 
         [Theory]
         [InlineData("[]", 0)]
@@ -225,11 +251,6 @@ public static class SafetensorsTests
             BinaryPrimitives.WriteUInt64LittleEndian(bytes, length);
             Refused(folder, bytes);
         }
-
-        private static readonly Gen<(Content Content, double Place)> Damaged =
-            from content in Contents
-            from place in Gen.Choose(0, 9999)
-            select (content, place / 10_000.0);
 
         private static void Refused(TemporaryFolder folder, byte[] bytes)
         {

@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Adr.Tests.Reference;
 
 /// <summary>Small networks for the laws: fast, deterministic, and between them every kind of layer that matters to an attack.</summary>
-internal static class TinyModels
+public static class TinyModels
 {
-    internal enum Kind
+    public enum Kind
     {
         /// <summary>One fully connected layer: its worst case is known in closed form.</summary>
         Linear,

@@ -3,6 +3,7 @@ using Adr.Experiments;
 using Adr.Losses;
 using Adr.Testing;
 using Adr.Training;
+using FsCheck;
 using FsCheck.Fluent;
 
 namespace Adr.Tests.Training;
@@ -64,17 +65,30 @@ public static class SettingsTests
             Assert.Equal([0, 0.1, 0.2, 0.133333333, 0.066666667], Rates(0.4, 5, 1));
         }
 
-        [Fact]
-        public void The_warm_up_rises_from_above_0_to_the_full_size_and_stays() => Law.Holds(
-            from epochs in Gen.Choose(0, 6) from steps in Gen.Choose(1, 9) select (epochs, steps),
-            given =>
-            {
-                var warmup = new LinearWarmup(given.epochs);
-                var shares = (from epoch in Enumerable.Range(1, given.epochs + 2) from step in Enumerable.Range(1, given.steps) select warmup.At(epoch, step, given.steps)).ToList();
-                return shares[0] > 0 && shares.Zip(shares.Skip(1), (a, b) => a <= b).All(rises => rises)
-                    && shares.Skip(Math.Max(0, given.epochs * given.steps - 1)).All(share => share == 1)
-                    && shares.Take(given.epochs * given.steps - 1).All(share => share < 1);
-            });
+        /// <summary>How many epochs a warm-up lasts, and how many steps each of them has.</summary>
+        public sealed record WarmUp(int Epochs, int Steps)
+        {
+            public static Arbitrary<WarmUp> Any { get; } = Arb.From(
+                from epochs in Gen.Choose(0, 6)
+                from steps in Gen.Choose(1, 9)
+                select new WarmUp(epochs, steps));
+        }
+
+        [Law(Arbitrary = [typeof(WarmUp)])]
+        public bool The_warm_up_rises_from_above_0_to_the_full_size_and_stays(WarmUp given)
+        {
+            var (epochs, steps) = given;
+            var warmup = new LinearWarmup(epochs);
+            double[] shares =
+            [
+                .. from epoch in Enumerable.Range(1, epochs + 2)
+                   from step in Enumerable.Range(1, steps)
+                   select warmup.At(epoch, step, steps),
+            ];
+            return shares[0] > 0 && shares.Zip(shares.Skip(1), (a, b) => a <= b).All(rises => rises)
+                && shares.Skip(Math.Max(0, epochs * steps - 1)).All(share => share == 1)
+                && shares.Take(epochs * steps - 1).All(share => share < 1);
+        }
     }
 
     public sealed class OtherWeights
