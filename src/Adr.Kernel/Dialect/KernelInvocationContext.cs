@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Adr.Kernel.Engine;
 using Microsoft.DotNet.Interactive.Formatting;
 
@@ -7,6 +8,7 @@ namespace Microsoft.DotNet.Interactive;
 public sealed class KernelInvocationContext
 {
     private static readonly AsyncLocal<KernelInvocationContext?> Flowing = new();
+    private static readonly ConditionalWeakTable<DisplayedValue, string[]> Shown = []; // with the MIME types that were asked for
     private static KernelInvocationContext? latest;
     private readonly EngineOutput output;
     private readonly EngineInput? input;
@@ -40,9 +42,24 @@ public sealed class KernelInvocationContext
     public DisplayedValue Display(object? value, params string[] mimeTypes)
     {
         EndIfPressed();
-        var id = Guid.NewGuid().ToString("N");
-        output.Send(new ValueDisplayed(Cell, ValueBundle.Of(value, mimeTypes), id));
-        return new DisplayedValue(id, mimeTypes);
+        var shown = new DisplayedValue(value, [new FormattedValue(PlainTextFormatter.MimeType, "")]); // its own update formats no more than that
+        Shown.Add(shown, mimeTypes);
+        output.Send(new ValueDisplayed(Cell, ValueBundle.Of(value, mimeTypes), shown.DisplayId));
+        return shown;
+    }
+
+    /// <summary>Shows what the formatting package's own functions announce, and updates what was shown before.</summary>
+    internal static void OnDisplayed(DisplayedValue value)
+    {
+        var context = Kernel.Running;
+        context.EndIfPressed();
+        if (Shown.TryGetValue(value, out var mimeTypes))
+        {
+            context.output.Send(new ValueUpdated(context.Cell, ValueBundle.Of(value.Value, mimeTypes), value.DisplayId));
+            return;
+        }
+        Shown.Add(value, []);
+        context.output.Send(new ValueDisplayed(context.Cell, ValueBundle.Of(value.FormattedValues, []), value.DisplayId));
     }
 
     /// <summary>Shows text as a MIME type.</summary>
@@ -63,12 +80,6 @@ public sealed class KernelInvocationContext
         var answer = input is null ? null : await input.AskAsync(this, prompt, isPassword).ConfigureAwait(false);
         return answer ?? throw new NotSupportedException(
             $"The notebook asks for input ('{prompt}'), and nobody is there to answer. Run with --input 'prompt=value', or give the value by a parameter: tag a cell 'parameters' and run with -p name=value.");
-    }
-
-    internal void Update(string displayId, object? value, string[] mimeTypes)
-    {
-        EndIfPressed();
-        output.Send(new ValueUpdated(Cell, ValueBundle.Of(value, mimeTypes), displayId));
     }
 
     /// <summary>Ends a cell that was asked to stop some time ago and goes on.</summary>

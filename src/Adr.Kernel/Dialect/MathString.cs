@@ -1,7 +1,6 @@
 namespace Microsoft.DotNet.Interactive.Formatting;
 
 /// <summary>One formula, given without its dollar signs, which a notebook renders on a line of its own.</summary>
-[TypeFormatterSource(typeof(LaTeXFormatterSource), PreferredMimeTypes = [LaTeXFormatterSource.MimeType, "text/plain"])]
 public sealed class MathString(string formula) : LaTeXString($"$${formula}$$")
 {
     /// <summary>Takes a formula without its dollar signs.</summary>

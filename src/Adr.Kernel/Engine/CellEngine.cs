@@ -38,6 +38,7 @@ internal sealed class CellEngine
         this.folder = folder;
         session = new CSharpSession(folder, referencePaths);
         packages = new NotebookPackages(folder, session.Use);
+        Formatter.SubscribeToDisplayedValues(KernelInvocationContext.OnDisplayed);
     }
 
     /// <summary>Makes the first cell as quick as the others.</summary>

@@ -15,7 +15,7 @@ internal static class ValueBundle
     /// </remarks>
     internal static Dictionary<string, string> Of(object? value, string[] mimeTypes)
     {
-        if (value is FormattedValue single) return new() { [single.MimeType] = single.Value };
+        if (value is FormattedValue single) return new() { [single.MimeType] = single.Value ?? "" };
         if (value is IEnumerable<FormattedValue> several) return InOrder(several);
         var bundle = InOrder(FormattedValue.CreateManyFromObject(value, mimeTypes));
         if (mimeTypes is not { Length: > 0 } && value is not IHtmlContent && !IsLazy(value) && !bundle.ContainsKey(PlainTextFormatter.MimeType))
@@ -31,7 +31,7 @@ internal static class ValueBundle
     private static Dictionary<string, string> InOrder(IEnumerable<FormattedValue> values)
     {
         var bundle = new Dictionary<string, string>();
-        foreach (var value in values) bundle[value.MimeType] = value.Value;
+        foreach (var value in values) bundle[value.MimeType] = value.Value ?? "";
         return bundle;
     }
 }

@@ -36,10 +36,6 @@ public abstract class Attack
     /// <param name="classes">The number of classes K.</param>
     public virtual string? FallbackFor(int classes) => null;
 
-    /// <summary>Whether several threads may run it at once, each on a part of a batch, while their caller holds the model under attack still. Default true: attacks hold settings, no state.</summary>
-    /// <remarks>One that holds another model says false, as <see cref="Transfer"/> does.</remarks>
-    protected internal virtual bool IsThreadSafe => true;
-
     /// <summary>Whether bfloat16 would spoil it.</summary>
     private protected virtual bool NeedsFloat32 => false;
 

@@ -22,9 +22,6 @@ public sealed class AttackCost
         return model.call(images);
     }
 
-    /// <summary>What another counted.</summary>
-    internal void Add(AttackCost other) => (Forwards, Backwards) = (Forwards + other.Forwards, Backwards + other.Backwards);
-
     /// <summary>One more gradient of points that went forward already.</summary>
     internal void CountGradient(long points) => Backwards += points;
 }

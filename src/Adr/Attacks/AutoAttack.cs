@@ -37,9 +37,6 @@ public sealed class AutoAttack : Attack
     public override bool NeedsGradient => Attacks.Any(attack => attack.NeedsGradient);
 
     /// <inheritdoc/>
-    protected internal override bool IsThreadSafe => Attacks.All(attack => attack.IsThreadSafe);
-
-    /// <inheritdoc/>
     public override string? FallbackFor(int classes) =>
         string.Join(" ", Attacks.Select(attack => attack.FallbackFor(classes) is { } note ? $"{attack.Name}: {note}" : null).Where(note => note is not null)) is { Length: > 0 } notes ? notes : null;
 

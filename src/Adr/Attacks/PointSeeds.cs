@@ -23,11 +23,6 @@ public sealed record PointSeeds(long Seed, long[] Indices)
     /// <param name="positions">Positions within this batch.</param>
     public PointSeeds Select(IEnumerable<int> positions) => new(Seed, [.. positions.Select(p => Indices[p])]);
 
-    /// <summary>The seeds of points that stand beside each other.</summary>
-    /// <param name="first">The first of them, its position within this batch.</param>
-    /// <param name="count">How many.</param>
-    internal PointSeeds Part(int first, int count) => new(Seed, Indices[first..(first + count)]);
-
     /// <summary>Numbers uniform in [low, high).</summary>
     /// <param name="shape">[B,…], with one row per index.</param>
     /// <param name="low">The lower end.</param>

@@ -29,10 +29,6 @@ public sealed class Transfer : Attack
     public override bool NeedsGradient => false;
 
     /// <inheritdoc/>
-    /// <remarks>Nobody holds the surrogate still but each run for itself: the first to end would let it go.</remarks>
-    protected internal override bool IsThreadSafe => false;
-
-    /// <inheritdoc/>
     public override string? FallbackFor(int classes) => _attack.FallbackFor(classes);
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Adr.Attacks;
 using Adr.Models;
 using TorchSharp;
@@ -71,29 +70,32 @@ internal static class Believability
     private static BelievabilityWarning? Dynamic(Classifier model, Tensor images)
     {
         var before = Fingerprint.Of(model);
-        var expected = model.call(images);
-        var what = Fingerprint.Of(model) != before ? "While it answers, the model changes its own weights or buffers." : WithoutAutograd(model, images, expected);
+        var uses = UsesAutograd(model, images);
+        var what = Fingerprint.Of(model) != before ? "While it answers, the model changes its own weights or buffers."
+            : uses ? "While it answers, the model switches autograd on, so it computes gradients." : null;
         return what is null ? null : new(BelievabilityFlag.DynamicDefence, what,
             "It optimises at test time. Auto-Attack does not attack that loop: write an adaptive attack that goes through it.");
     }
 
-    // inference mode forbids autograd even to code that asks for it
-    private static string? WithoutAutograd(Classifier model, Tensor images, Tensor expected)
+    // Autograd is off, and still the logits or the weights have met it. (To forbid it, by inference mode, would end the process
+    // where the model calls TorchSharp's autograd.grad: Native/Gradients.)
+    private static bool UsesAutograd(Classifier model, Tensor images)
     {
+        var frozen = model.parameters().Where(parameter => !parameter.requires_grad && parameter.is_floating_point()).ToList();
+        var before = model.parameters().Select(parameter => (Parameter: parameter, Gradient: parameter.grad)).ToList();
+        foreach (var parameter in frozen) parameter.requires_grad = true;
+        foreach (var (parameter, _) in before) parameter.grad = null;
         try
         {
-            using var inference = inference_mode();
-            var difference = (model.call(images) - expected).abs().max().to(ScalarType.Float64).item<double>();
-            var size = expected.abs().max().to(ScalarType.Float64).item<double>();
-            return difference > 1e-3 * (size + 1e-3) && !IsRandom(model, images, expected) ? $"Where autograd is forbidden, the model's logits differ by up to {difference:0.###}." : null;
+            using var noGraph = no_grad();
+            return model.call(images.detach().clone().requires_grad_(true)).requires_grad || before.Exists(pair => pair.Parameter.grad is not null);
         }
-        catch (ExternalException problem) // libtorch's own words
+        finally
         {
-            return $"The model cannot answer where autograd is forbidden ({problem.Message.Split('\n')[0]}), so it computes gradients while it answers.";
+            foreach (var (parameter, gradient) in before) parameter.grad = gradient;
+            foreach (var parameter in frozen) parameter.requires_grad = false;
         }
     }
-
-    private static bool IsRandom(Classifier model, Tensor images, Tensor expected) => !model.call(images).allclose(expected, 1e-3, 1e-3);
 
     private static BelievabilityWarning TooFewClasses(int classes, string note) => new(BelievabilityFlag.TooFewClasses,
         $"The model has {classes} classes. {note}",

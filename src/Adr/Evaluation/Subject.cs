@@ -94,9 +94,8 @@ internal sealed class Subject : IDisposable
     {
         foreach (var (images, labels, positions) in Batches(attack.Name, wanted, cancellation))
         {
-            var parts = Workers.Run(attack, Model, images, labels, new PointSeeds(Options.Seed, positions), cost, cancellation, (x, y, seeds, spent, token) =>
-                attack.Find(Model, x, y, seeds, token, spent).Distance.to(ScalarType.Float64).Values<double>());
-            yield return ([.. parts.SelectMany(distances => distances)], positions);
+            var nearest = attack.Find(Model, images, labels, new PointSeeds(Options.Seed, positions), cancellation, cost);
+            yield return (nearest.Distance.to(ScalarType.Float64).Values<double>(), positions);
         }
     }
 
@@ -106,8 +105,7 @@ internal sealed class Subject : IDisposable
         var type = Options.AttackPrecision.TypeFor(Data.Name, _device);
         foreach (var (images, labels, positions) in Batches(attack.Name, wanted, cancellation))
         {
-            var adversarial = Workers.Images(attack, Model, images, labels, new PointSeeds(Options.Seed, positions), cost, cancellation, (x, y, seeds, spent, token) =>
-                attack.Perturb(Model, x, y, seeds, token, spent, type).DetachFromDisposeScope());
+            var adversarial = attack.Perturb(Model, images, labels, new PointSeeds(Options.Seed, positions), cancellation, cost, type);
             yield return (images, adversarial, labels, positions);
         }
     }

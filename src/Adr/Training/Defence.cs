@@ -35,7 +35,7 @@ public abstract record Defence
     /// <param name="batch">On the model's device.</param>
     /// <param name="inner">How the attack runs at this step.</param>
     public virtual Tensor? Perturb(Classifier model, Batch batch, InnerAttack inner) =>
-        Attack is { } attack ? Perturb(attack.ScaledTo(inner.Epsilon), model, batch, inner.Seeds, inner.Cancellation, inner.Type) : null;
+        Attack?.ScaledTo(inner.Epsilon).PerturbUnchecked(model, batch.Images, batch.Labels, inner.Seeds, inner.Cancellation, inner.Type);
 
     /// <summary>The loss of a batch whose x' is known. The model is in training mode.</summary>
     /// <param name="model">What is trained.</param>
@@ -68,14 +68,6 @@ public abstract record Defence
         ["attack"] = Attack is { } attack ? Describe(attack) : null,
         ["weights"] = Weights is { } weights ? System.Text.Json.JsonSerializer.SerializeToNode(weights, Json.Compact) : null,
     };
-
-    /// <summary>What an attack makes of a batch, [B,C,H,W]; its values were checked before.</summary>
-    internal static Tensor Perturb(Attack attack, Classifier model, Batch batch, PointSeeds seeds, CancellationToken cancellation, ScalarType type = ScalarType.Float32)
-    {
-        using var still = new StillModel(model);
-        return Workers.Images(attack, model, batch.Images, batch.Labels, seeds, new AttackCost(), cancellation, (images, labels, own, _, token) =>
-            attack.PerturbUnchecked(model, images, labels, own, token, type).DetachFromDisposeScope());
-    }
 
     /// <summary>The classification terms and those of the weights, summed.</summary>
     private protected BatchLoss Sum(List<(string Name, Tensor Value)> terms, Tensor labels, (Tensor Latent, Tensor Logits) clean, (Tensor Latent, Tensor Logits) adversarial)

@@ -175,7 +175,7 @@ public sealed class Trainer
             asked.UnionWith(batch.Labels.Values<long>());
             if (attack is null) continue;
             var seeds = new PointSeeds(_options.Seed, batch.Indices).Fork(ValidationStream);
-            robust += EpochTally.CountRight(_model.call(Defence.Perturb(attack, _model, here, seeds, cancellation)), here.Labels);
+            robust += EpochTally.CountRight(_model.call(attack.PerturbUnchecked(_model, here.Images, here.Labels, seeds, cancellation)), here.Labels);
         }
         return ((double)right / held.Count, attack is null ? null : (double)robust / held.Count, asked.Count > 1 ? answered.Count : null);
     }

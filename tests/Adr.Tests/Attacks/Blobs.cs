@@ -1,3 +1,4 @@
+using Adr.Native;
 using Adr.Tests.Reference;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -28,7 +29,7 @@ internal static class Blobs
         {
             using var scope = NewDisposeScope();
             Tensor[] parameters = [.. model.parameters()];
-            var gradients = autograd.grad([nn.functional.cross_entropy(model.call(train - 0.5), labels)], parameters);
+            var gradients = Gradients.Of(nn.functional.cross_entropy(model.call(train - 0.5), labels), parameters.Select(p => ("a parameter", p)));
             using var noGraph = no_grad();
             foreach (var (parameter, gradient) in parameters.Zip(gradients)) parameter.sub_(0.3 * gradient);
         }

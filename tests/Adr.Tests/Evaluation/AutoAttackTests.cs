@@ -268,13 +268,35 @@ public static class AutoAttackTests
             Assert.Contains(BelievabilityFlag.ZeroGradients, Of(tiny => x => tiny.call(x.detach()) + 0 * x.sum()));
 
         [Fact]
-        public static void Gradients_within_the_answer_are_named() => Assert.Contains(BelievabilityFlag.DynamicDefence, Of(tiny => x =>
+        public static void Gradients_within_the_answer_are_named()
         {
-            using var graph = enable_grad();
-            var pixels = x.detach().clone().requires_grad_();
-            var gradient = autograd.grad([tiny.call(pixels).logsumexp(1).sum()], [pixels])[0];
-            return tiny.call(x + 0.001 * gradient.detach());
-        }));
+            Tensor WithGradient(TinyClassifier tiny, Tensor x, Func<Tensor, Tensor, Tensor> gradient)
+            {
+                using var graph = enable_grad();
+                var pixels = x.detach().clone().requires_grad_();
+                return tiny.call(x + 0.001 * gradient(tiny.call(pixels).logsumexp(1).sum(), pixels).detach());
+            }
+            Tensor Backward(Tensor loss, Tensor pixels)
+            {
+                loss.backward();
+                return pixels.grad!;
+            }
+
+            Assert.Contains(BelievabilityFlag.DynamicDefence, Of(tiny => x => WithGradient(tiny, x, Backward)));
+            // which would end the process where autograd is forbidden
+            Assert.Contains(BelievabilityFlag.DynamicDefence, Of(tiny => x => WithGradient(tiny, x, (loss, pixels) => autograd.grad([loss], [pixels])[0])));
+        }
+
+        [Fact]
+        public static void Gradients_that_stay_within_the_answer_are_named_where_they_reach_the_weights() =>
+            Assert.Contains(BelievabilityFlag.DynamicDefence, Of(tiny => x =>
+            {
+                using (enable_grad())
+                {
+                    if (tiny.call(x) is { requires_grad: true } logits) logits.logsumexp(1).sum().backward();
+                }
+                return tiny.call(x);
+            }));
 
         [Fact]
         public static void A_model_that_changes_as_it_answers_is_named() => Assert.Contains(BelievabilityFlag.DynamicDefence, Of(tiny => x =>

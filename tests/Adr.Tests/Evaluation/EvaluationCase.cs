@@ -1,6 +1,7 @@
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Evaluation;
+using Adr.Native;
 using Adr.Tests.Attacks;
 using Adr.Tests.Reference;
 using FsCheck;
@@ -67,7 +68,7 @@ public sealed record EvaluationCase(int Points, int BatchSize, double Epsilon, N
         for (var step = 0; step < 250; step++)
         {
             using var inner = NewDisposeScope();
-            var gradients = autograd.grad([nn.functional.cross_entropy(model.call(data.Images), data.Labels)], parameters);
+            var gradients = Gradients.Of(nn.functional.cross_entropy(model.call(data.Images), data.Labels), parameters.Select(p => ("a parameter", (Tensor)p)));
             using var noGraph = no_grad();
             foreach (var (parameter, gradient) in parameters.Zip(gradients)) parameter.sub_(0.2 * gradient);
         }

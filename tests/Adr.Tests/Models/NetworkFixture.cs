@@ -1,5 +1,6 @@
 using Adr.Losses;
 using Adr.Models;
+using Adr.Native;
 using Adr.Tests.Reference;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,7 +23,7 @@ internal static class NetworkFixture
         Close.Tensor(fixture["logits"], logits, tolerance, "logits");
         var loss = Loss.CrossEntropy(logits, fixture["labels"]);
         Close.Number(fixture.Number("loss"), loss.to(ScalarType.Float64).item<double>(), tolerance, "loss");
-        Close.Tensor(fixture["input_gradient"], autograd.grad([loss], [images])[0], tolerance, "input gradient", floor: 0);
+        Close.Tensor(fixture["input_gradient"], Gradients.Of(loss, images), tolerance, "input gradient", floor: 0);
     }
 
     internal static void LogitsAndMomentsInTraining<T>(string name, T model, double tolerance) where T : Classifier

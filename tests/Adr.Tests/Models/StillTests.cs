@@ -1,5 +1,6 @@
 using Adr.Attacks;
 using Adr.Models;
+using Adr.Native;
 using Adr.Tests.Reference;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -118,7 +119,7 @@ public static class StillTests
     {
         var x = images.clone().requires_grad_(true);
         var logits = network(x);
-        var gradient = autograd.grad([nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum)], [x])[0];
+        var gradient = Gradients.Of(nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum), x);
         return (logits.detach(), gradient);
     }
 }

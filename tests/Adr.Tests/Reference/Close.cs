@@ -1,3 +1,4 @@
+using Adr.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,13 +33,13 @@ internal static class Close
     internal static double[] Doubles(Tensor values)
     {
         using var scope = NewDisposeScope();
-        return values.detach().cpu().to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        return values.detach().to(ScalarType.Float64).Values<double>();
     }
 
     /// <summary>All entries of an int64 tensor.</summary>
     internal static long[] Longs(Tensor values)
     {
         using var scope = NewDisposeScope();
-        return values.detach().cpu().contiguous().data<long>().ToArray();
+        return values.Values<long>();
     }
 }

@@ -1,5 +1,6 @@
 using Adr.Attacks;
 using Adr.Losses;
+using Adr.Native;
 using Adr.Testing;
 using Adr.Training;
 using FsCheck;
@@ -42,7 +43,7 @@ public sealed class OneAnswerTests
         using var network = new OneAnswer.Network(away);
         var batch = OneAnswer.OneOfEach(K);
         var loss = defence.Assess(network, batch, batch.Images).Total;
-        var slope = (autograd.grad([loss], [.. network.parameters()])[0] * away).sum().item<double>();
+        var slope = (Gradients.Of(loss, network.parameters().First()) * away).sum().item<double>();
 
         var forLabels = given.IsTrades ? 1 : 2 * given.CrossEntropy;
         var forSureness = given.Confidence + (given.Detach ? 0 : given.Smoothness);

@@ -1,4 +1,5 @@
 using Adr.Attacks;
+using Adr.Native;
 using Adr.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -21,7 +22,7 @@ public sealed class OptimizerTests
         using var ours = Ours(kind, a);
         for (var step = 0; step < 20; step++)
         {
-            ours.Step(autograd.grad([Valley(a)], [a]), 0.02);
+            ours.Step([Gradients.Of(Valley(a), a)], 0.02);
             theirs.zero_grad();
             Valley(b).backward();
             theirs.step();
@@ -37,14 +38,14 @@ public sealed class OptimizerTests
         using var scope = NewDisposeScope();
         var (a, b) = (Parameter(), Parameter());
         using var first = Ours(kind, a);
-        for (var step = 0; step < 5; step++) first.Step(autograd.grad([Valley(a)], [a]), 0.02);
+        for (var step = 0; step < 5; step++) first.Step([Gradients.Of(Valley(a), a)], 0.02);
         using (no_grad()) b.copy_(a);
         using var second = Ours(kind, b);
         second.Restore(first.State, first.Steps);
         for (var step = 0; step < 5; step++)
         {
-            first.Step(autograd.grad([Valley(a)], [a]), 0.02);
-            second.Step(autograd.grad([Valley(b)], [b]), 0.02);
+            first.Step([Gradients.Of(Valley(a), a)], 0.02);
+            second.Step([Gradients.Of(Valley(b), b)], 0.02);
         }
         Assert.Equal(a.detach().data<float>().ToArray(), b.detach().data<float>().ToArray());
     }

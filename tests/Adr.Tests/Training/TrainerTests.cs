@@ -116,13 +116,23 @@ public static class TrainerTests
             Assert.Equal(TinyRun.Bits(upToBest), TinyRun.Bits(model));
         }
 
-        [Theory] // the paper's network, so that the fast convolutions run
-        [InlineData(AttackPrecision.Float32)]
-        [InlineData(AttackPrecision.BFloat16)]
-        public void Gives_the_same_bits_for_the_same_seed_on_the_fast_path(AttackPrecision precision)
+        [Theory] // the paper's network
+        [InlineData(AttackPrecision.Float32, 1)]
+        [InlineData(AttackPrecision.Float32, 2)]
+        [InlineData(AttackPrecision.BFloat16, 2)]
+        public void Gives_the_same_bits_for_the_same_seed_whatever_the_precision_and_the_threads(AttackPrecision precision, int threads)
         {
-            Assert.Equal(Train(1), Train(1));
-            Assert.NotEqual(Train(1), Train(2));
+            var before = get_num_threads();
+            set_num_threads(threads);
+            try
+            {
+                Assert.Equal(Train(1), Train(1));
+                Assert.NotEqual(Train(1), Train(2));
+            }
+            finally
+            {
+                set_num_threads(before);
+            }
 
             double[] Train(long seed)
             {
