@@ -10,7 +10,6 @@ if errorlevel 1 (
 )
 set DOTNET_NOLOGO=1
 set DOTNET_CLI_TELEMETRY_OPTOUT=1
-if not defined OMP_WAIT_POLICY set OMP_WAIT_POLICY=passive
 rem The package that the last build took, unless another is asked for: cpu or cuda.
 if not defined ADR_TORCH if exist "%built%" set /p ADR_TORCH=<"%built%"
 if not defined ADR_TORCH (

@@ -23,7 +23,7 @@ public sealed record Problem(bool Fatal, string What, string Advice);
 /// <param name="Cpu">The processor's name, where the system tells it.</param>
 /// <param name="Cores">Cores this process may use.</param>
 /// <param name="MemoryGiB">Memory this process may use, in GiB.</param>
-/// <param name="Instructions">Vector instructions that matter for training: avx2, avx512f, avx512_bf16, amx_bf16, …</param>
+/// <param name="Instructions">Vector instructions that matter for training, as .NET sees them: avx2, avx512, bfloat16, neon.</param>
 public sealed record SystemFacts(
     string? Sdk, string Runtime, string Os, string Architecture, string? Cpu, int Cores, double MemoryGiB, IReadOnlyList<string> Instructions);
 

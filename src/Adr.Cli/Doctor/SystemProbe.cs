@@ -1,36 +1,34 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using Adr.Attacks;
 
 namespace Adr.Cli.Doctor;
 
 /// <summary>Looks at the SDK and the machine.</summary>
 public static class SystemProbe
 {
-    private static readonly string[] Known =
-        ["avx2", "avx512f", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_bf16", "asimd", "bf16", "sve", "sve2"];
-
     /// <summary>What this machine is.</summary>
-    public static SystemFacts Look()
-    {
-        var cpu = File.Exists("/proc/cpuinfo") ? File.ReadAllText("/proc/cpuinfo") : "";
-        return new SystemFacts(
-            Sdk(), RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
-            RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
-            Field(cpu, "model name"), Environment.ProcessorCount,
-            Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30), 1), Instructions(cpu));
-    }
+    public static SystemFacts Look() => new(
+        Sdk(), RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
+        RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
+        Processor(), Environment.ProcessorCount,
+        Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30), 1), Instructions());
 
-    /// <summary>The instructions worth knowing among the flags of a <c>/proc/cpuinfo</c>, x86 or Arm.</summary>
-    public static IReadOnlyList<string> Instructions(string cpuinfo)
-    {
-        var flags = (Field(cpuinfo, "flags") ?? Field(cpuinfo, "Features") ?? "").Split(' ').ToHashSet();
-        return [.. Known.Where(flags.Contains)];
-    }
+    private static IReadOnlyList<string> Instructions() =>
+    [
+        .. new (string Name, bool IsHere)[]
+        {
+            ("avx2", Avx2.IsSupported), ("avx512", Avx512F.IsSupported), ("bfloat16", AttackPrecision.BFloat16.IsNative()), ("neon", AdvSimd.IsSupported),
+        }.Where(known => known.IsHere).Select(known => known.Name),
+    ];
 
-    private static string? Field(string cpuinfo, string name) => cpuinfo.Split('\n')
-        .Select(line => line.Split(':', 2))
-        .FirstOrDefault(pair => pair.Length == 2 && pair[0].Trim() == name)?[1].Trim();
+    // Linux says it in a file, Windows in a variable.
+    private static string? Processor() => File.Exists("/proc/cpuinfo")
+        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
+        : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
 
     // Asked of dotnet itself, in the repository, because global.json has its say.
     private static string? Sdk()

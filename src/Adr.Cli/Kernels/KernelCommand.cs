@@ -9,7 +9,7 @@ namespace Adr.Cli.Kernels;
 public static class KernelCommand
 {
     // What ./adr sets for every verb, and what chooses the engine, the data and the runs: a client starts the kernel without it.
-    private static readonly string[] Passed = ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "OMP_WAIT_POLICY", "ADR_DATA", "ADR_RUNS"];
+    private static readonly string[] Passed = ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "ADR_DATA", "ADR_RUNS"];
 
     /// <summary>The verb.</summary>
     public static Command Create() => new("kernel", "The Jupyter kernel: install, list, remove, run.") { Install(), List(), Remove(), Run() };

@@ -18,7 +18,7 @@ namespace Adr.Native;
 /// for because of one symbol that nothing uses. A copy of the library that does not insist on that version, in the user's
 /// cache, is loaded instead. This can go when TorchSharp is built on an older system again.</para>
 /// </remarks>
-public static class NativeTorch
+public static partial class NativeTorch
 {
     private const string Library = "LibTorchSharp", OldLibstdcxx = "GLIBCXX_3.4.32";
 
@@ -39,8 +39,24 @@ public static class NativeTorch
     // Each assembly that uses TorchSharp does this at its start (AtStart), for TorchSharp may come first.
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "A user's first call into TorchSharp must find it registered.")]
-    internal static void Register() =>
+    internal static void Register()
+    {
+        LetIdleThreadsSleep();
         AssemblyLoadContext.GetLoadContext(typeof(NativeTorch).Assembly)!.ResolvingUnmanagedDll += Resolve;
+    }
+
+    // OpenMP's threads spin while they wait for work, and starve whatever else a busy machine does: an attack that took 3.9 s took
+    // 15 s. OpenMP reads this when libtorch is loaded; who sets it keeps the own value.
+    private static void LetIdleThreadsSleep()
+    {
+        const string policy = "OMP_WAIT_POLICY";
+        if (Environment.GetEnvironmentVariable(policy) is not null) return;
+        Environment.SetEnvironmentVariable(policy, "PASSIVE");
+        if (!OperatingSystem.IsWindows()) SetForNativeCode(policy, "PASSIVE", overwrite: 0); // .NET's own is a copy there
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetForNativeCode(string name, string value, int overwrite);
 
     private static string Supported => "TorchSharp runs on Windows and Linux on x86-64 and on macOS on Apple silicon; this is "
         + $"{RuntimeInformation.RuntimeIdentifier}.";

@@ -61,13 +61,4 @@ public sealed class DiagnosisTests
         public void A_slow_product_is_no_matter_on_a_GPU() =>
             Assert.Empty(Diagnosis.Judge(System, Torch with { Cuda = true, GigaflopsPerSecond = 5 }, []).Problems);
     }
-
-    public sealed class Instructions
-    {
-        [Theory]
-        [InlineData("model name\t: AMD\nflags\t\t: fpu avx2 avx512_bf16 sse\n", new[] { "avx2", "avx512_bf16" })]
-        [InlineData("Features\t: fp asimd bf16\n", new[] { "asimd", "bf16" })]
-        [InlineData("", new string[0])]
-        public void Are_read_on_x86_and_on_Arm(string cpuinfo, string[] expected) => Assert.Equal(expected, SystemProbe.Instructions(cpuinfo));
-    }
 }

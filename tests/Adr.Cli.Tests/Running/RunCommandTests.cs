@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Adr.Testing;
 
 namespace Adr.Cli.Tests.Running;
 
@@ -305,7 +306,7 @@ public sealed class RunCommandTests : IDisposable
         Assert.Contains("It takes no parameters", output);
     }
 
-    [Fact]
+    [UnixFact]
     public async Task A_watched_notebook_runs_again_when_it_is_saved()
     {
         Write("a.ipynb", Code("Console.Write(1);"));

@@ -80,7 +80,7 @@ public sealed class DialectRun : IAsyncLifetime
         ("set", "#!set --name given --value \"a text\"\ngiven.Length\n#!share --from csharp given --as taken"),
         ("set input", "#!set --name place --value @input:city\nplace"),
         ("native", "[System.Runtime.InteropServices.DllImport(\"libc\")] static extern int puts(string s);\n[System.Runtime.InteropServices.DllImport(\"libc\")] static extern nint write(int fd, string s, nint n);\nputs(\"from puts\"); write(2, \"from write\\n\", 11);"),
-        ("child process", "var child = System.Diagnostics.Process.Start(\"sh\", new[] { \"-c\", \"echo from child\" }); child.WaitForExit();"),
+        ("child process", "var isWindows = OperatingSystem.IsWindows();\nvar child = System.Diagnostics.Process.Start(isWindows ? \"cmd\" : \"sh\", new[] { isWindows ? \"/c\" : \"-c\", \"echo from child\" }); child.WaitForExit();"),
         ("background", "var late = Task.Run(async () => { await Task.Delay(150); Console.WriteLine(\"late text\"); });"),
         ("awaits background", "await late; Console.WriteLine(\"own text\");"),
         ("unicode", "foreach (var c in \"é😀\") Console.Write(c); \"日本\""),
