@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Adr.Kernel.Engine;
 using Adr.Kernel.Jupyter;
-using Adr.Kernel.Jupyter.Zmq;
 
 namespace Adr.Cli.Kernels;
 
@@ -24,7 +23,7 @@ public static class KernelCommand
             await JupyterKernel.RunAsync(connectionFile, EngineCommand.ForHost(typeof(KernelCommand).Assembly.Location), [AppContext.BaseDirectory]);
             return ExitCode.Fine;
         }
-        catch (Exception problem) when (problem is ConnectionFileException or ZmqMissingException)
+        catch (ConnectionFileException problem)
         {
             throw new UsageException(problem.Message);
         }
@@ -52,7 +51,6 @@ public static class KernelCommand
                     [.. Self(), "kernel", "run", "{connection_file}"], environment.ToDictionary(variable => variable.Name, variable => variable.Value!), parsed.GetValue(replace));
                 Console.WriteLine($"{spec.Name}: {spec.Folder}");
                 Console.WriteLine("Open a notebook in VS Code, JupyterLab or Jupyter Notebook and choose the kernel \"" + spec.DisplayName + "\".");
-                if (JupyterKernel.Problem() is { } problem) Console.Error.WriteLine($"adr: {problem}");
                 return ExitCode.Fine;
             }
             catch (Exception problem) when (problem is ArgumentException or InvalidOperationException)

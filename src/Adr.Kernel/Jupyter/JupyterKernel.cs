@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Adr.Kernel.Engine;
-using Adr.Kernel.Jupyter.Zmq;
+using Microsoft.Win32.SafeHandles;
+using NetMQ;
 
 namespace Adr.Kernel.Jupyter;
 
@@ -20,13 +21,24 @@ public static class JupyterKernel
     /// <param name="referencePaths">Where <c>#r "name.dll"</c> looks beside the current folder, which is the notebook's.</param>
     /// <param name="limits">How patient the kernel is; null for the defaults.</param>
     /// <exception cref="ConnectionFileException">The file cannot be used.</exception>
-    /// <exception cref="ZmqMissingException">The machine has no libzmq.</exception>
     /// <exception cref="IOException">Something else listens on one of its ports.</exception>
     public static async Task RunAsync(string connectionFile, EngineCommand engine, IReadOnlyList<string> referencePaths, KernelLimits? limits = null)
     {
-        limits ??= new KernelLimits();
-        var at = ConnectionFile.Load(connectionFile);
-        using var transport = Listen(at, limits);
+        try
+        {
+            var at = ConnectionFile.Load(connectionFile);
+            await ServeAsync(at, engine, referencePaths, limits ?? new KernelLimits()).ConfigureAwait(false);
+        }
+        finally
+        {
+            NetMQConfig.Cleanup(); // waits until the last words are out
+        }
+    }
+
+    private static async Task ServeAsync(
+        ConnectionFile at, EngineCommand engine, IReadOnlyList<string> referencePaths, KernelLimits limits)
+    {
+        using var transport = new NetMqTransport(at, limits.LargestFrame, limits.Listener, Log);
         using var stop = new CancellationTokenSource();
         var server = new KernelServer(transport, async () => await EngineProcess.StartAsync(engine, Environment.CurrentDirectory, referencePaths, EngineStart, stop.Token).ConfigureAwait(false), limits, Log);
         await using var ending = server.ConfigureAwait(false);
@@ -46,41 +58,25 @@ public static class JupyterKernel
         await stop.CancelAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Why no kernel can run on this machine; null where one can.</summary>
-    public static string? Problem()
-    {
-        try
-        {
-            LibZmq.ContextTerm(LibZmq.ContextNew());
-            return null;
-        }
-        catch (ZmqMissingException missing)
-        {
-            return missing.Message;
-        }
-    }
-
-    private static ZmqTransport Listen(ConnectionFile at, KernelLimits limits)
-    {
-        try
-        {
-            return new ZmqTransport(at, limits.LargestFrame, limits.Listener, Log);
-        }
-        catch (ZmqException error)
-        {
-            throw new IOException(error.Message, error);
-        }
-    }
-
     private static void Log(string line) => Console.Error.WriteLine($"adr kernel: {line}");
 
     /// <summary>Ends the kernel when the client that started it is gone without a word.</summary>
     private static async Task EndWithParentAsync(CancellationTokenSource stop)
     {
         // Jupyter's clients say who they are; a kernel that a person starts by hand may outlive its shell.
-        if (!int.TryParse(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), out _) || OperatingSystem.IsWindows()) return;
-        var parent = ParentId();
-        while (ParentId() == parent)
+        if (!long.TryParse(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), out var client)) return;
+        Func<bool> isGone;
+        if (OperatingSystem.IsWindows())
+        {
+            var process = new ClientProcess((nint)client); // not tried on Windows yet
+            isGone = () => process.WaitOne(0);
+        }
+        else
+        {
+            var parent = ParentId();
+            isGone = () => ParentId() != parent;
+        }
+        while (!isGone())
         {
             try
             {
@@ -97,4 +93,10 @@ public static class JupyterKernel
 
     [DllImport("libc", EntryPoint = "getppid")]
     private static extern int ParentId();
+
+    /// <summary>The client's process on Windows, where a client passes on a handle of itself and no id.</summary>
+    private sealed class ClientProcess : WaitHandle
+    {
+        internal ClientProcess(nint handle) => SafeWaitHandle = new SafeWaitHandle(handle, ownsHandle: true);
+    }
 }
