@@ -5,7 +5,7 @@ using Adr.Bench;
 // Against the reference program, in turn, in one process tree: medians, ratios and their spread.
 var quick = new Option<bool>("--quick") { Description = "Fewer repeats, the four main scenarios only." };
 var json = new Option<string?>("--json") { Description = "Also writes all times and ratios.", HelpName = "FILE" };
-var only = new Option<string[]>("--only") { Description = "Scenarios by name; managed-overhead is one.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "Scenarios by name.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
 var micro = new Option<bool>("--micro") { Description = "Instead: one call, the projections and the global terms, by BenchmarkDotNet." };
 var scaling = new Option<bool>("--scaling") { Description = "Instead: how times grow with batch, threads and classes." };
 var memory = new Option<int?>("--memory") { Description = "Instead: the peak memory of a training step of WideResNet-34-10 at this batch size.", HelpName = "BATCH" };
@@ -86,10 +86,10 @@ command.SetAction(parsed =>
         return 0;
     }
     var isQuick = parsed.GetValue(quick);
-    var names = parsed.GetValue(only) is { Length: > 0 } asked ? asked : [.. Scenario.All.Take(isQuick ? 4 : int.MaxValue).Select(s => s.Name), "managed-overhead"];
-    if (names.Except(Scenario.All.Select(s => s.Name)).Except(["managed-overhead"]).ToList() is { Count: > 0 } unknown)
+    var names = parsed.GetValue(only) is { Length: > 0 } asked ? asked : [.. Scenario.All.Take(isQuick ? 4 : int.MaxValue).Select(s => s.Name)];
+    if (names.Except(Scenario.All.Select(s => s.Name)).ToList() is { Count: > 0 } unknown)
     {
-        Console.Error.WriteLine($"adr: there is no scenario {string.Join(", ", unknown)}. Choose from {string.Join(", ", Scenario.All.Select(s => s.Name))}, managed-overhead.");
+        Console.Error.WriteLine($"adr: there is no scenario {string.Join(", ", unknown)}. Choose from {string.Join(", ", Scenario.All.Select(s => s.Name))}.");
         return 2;
     }
     var repeats = isQuick ? 3 : 7;
@@ -105,18 +105,12 @@ command.SetAction(parsed =>
             return 0;
         }
         using var oneBlasThread = new Reference(python, Path.Combine(scripts, "authors_loop.py"), oneBlasThread: true);
-        using var sameOperators = new Reference(python, Path.Combine(scripts, "same_operators.py"), asLibrary: true);
         Console.WriteLine($"library: libtorch {TorchSharp.torch.__version__}, {TorchSharp.torch.get_num_threads()} threads; reference: PyTorch {reference.About["torch"]}; {repeats} repeats");
         var report = new Report(Peak.MatrixProduct(), Peak.Convolution());
         foreach (var scenario in Scenario.All.Where(s => names.Contains(s.Name)))
         {
             Console.WriteLine($"{scenario.Name} …");
             report.Add(Comparison.Of(scenario, reference, oneBlasThread, repeats, AttackPrecisions.IsNative(AttackPrecision.BFloat16)));
-        }
-        if (names.Contains("managed-overhead"))
-        {
-            var (ours, theirs) = Overhead.Measure(sameOperators, 3 * repeats);
-            report.AddOverhead(ours, theirs);
         }
         report.Print();
         if (parsed.GetValue(json) is { } file) report.Save(file, repeats);

@@ -8,13 +8,13 @@ internal sealed class Reference : IDisposable
 {
     private readonly Process _process;
 
-    /// <summary>Starts it with the environment as a user has it, or with OpenBLAS held to one thread, or with that of the library.</summary>
+    /// <summary>Starts it with the environment as a user has it, or with OpenBLAS held to one thread.</summary>
     /// <exception cref="InvalidOperationException">There is no Python with torch.</exception>
-    internal Reference(string python, string script, bool oneBlasThread = false, bool asLibrary = false)
+    internal Reference(string python, string script, bool oneBlasThread = false)
     {
         var start = new ProcessStartInfo(python, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var ours in new[] { "OPENBLAS_NUM_THREADS", "OMP_WAIT_POLICY" }) // what ./adr has set for the library
-            if (!asLibrary) start.Environment.Remove(ours);
+        foreach (var ours in new[] { "OPENBLAS_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT" }) // what the library sets for itself
+            start.Environment.Remove(ours);
         if (oneBlasThread) start.Environment["OPENBLAS_NUM_THREADS"] = "1";
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{python} did not start.");
         About = Ask(new JsonObject { ["do"] = "about" });

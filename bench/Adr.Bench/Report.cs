@@ -9,11 +9,8 @@ namespace Adr.Bench;
 internal sealed class Report(double matrixPeak, double convolutionPeak)
 {
     private readonly List<Comparison> _rows = [];
-    private (double Ours, double Python)? _overhead;
 
     internal void Add(Comparison comparison) => _rows.Add(comparison);
-
-    internal void AddOverhead(double ours, double python) => _overhead = (ours, python);
 
     internal void Print()
     {
@@ -35,8 +32,6 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak here, float32: matrix products {matrixPeak:0} GFLOP/s; convolutions {convolutionPeak:0} GFLOP/s of the direct way's operations, of which Winograd's needs a quarter"));
         foreach (var row in _rows)
             if (row.Robust is { } r) Console.WriteLine($"{row.Scenario.Name}: of {row.Scenario.Batch} points {r.Library} stay right in the library (worst iterate), {r.Reference} in the reference (last iterate)");
-        if (_overhead is { } o)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"managed-overhead: the same operators take {o.Ours * 1e3:0.0} ms from C#, {o.Python * 1e3:0.0} ms from Python: {100 * (o.Ours / o.Python - 1):+0.0;-0.0} %"));
     }
 
     internal void Save(string path, int repeats)
@@ -49,7 +44,6 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
             ["gigaflopsPerSecond"] = Rate(row), ["ofConvolutionPeak"] = Rate(row) / convolutionPeak, ["residentMebibytes"] = row.ResidentMebibytes,
             ["robustPoints"] = row.Robust?.Library, ["robustPointsReference"] = row.Robust?.Reference,
         })]);
-        if (_overhead is { } o) scenarios.Add(new JsonObject { ["name"] = "managed-overhead", ["ratio"] = o.Ours / o.Python, ["seconds"] = o.Ours, ["secondsReference"] = o.Python });
         var report = new JsonObject { ["repeats"] = repeats, ["matrixPeak"] = matrixPeak, ["convolutionPeak"] = convolutionPeak, ["scenarios"] = scenarios };
         Write(path, report);
     }

@@ -45,14 +45,20 @@ public static partial class NativeTorch
         AssemblyLoadContext.GetLoadContext(typeof(NativeTorch).Assembly)!.ResolvingUnmanagedDll += Resolve;
     }
 
-    // OpenMP's threads spin while they wait for work, and starve whatever else a busy machine does: an attack that took 3.9 s took
-    // 15 s. OpenMP reads this when libtorch is loaded; who sets it keeps the own value.
+    // OpenMP's threads spin while they wait for work, for milliseconds, and starve whatever else a busy machine does. Some tens of
+    // microseconds are enough to find the next operator's work awake. OpenMP reads this when libtorch is loaded; who sets the
+    // policy keeps the own one.
     private static void LetIdleThreadsSleep()
     {
-        const string policy = "OMP_WAIT_POLICY";
-        if (Environment.GetEnvironmentVariable(policy) is not null) return;
-        Environment.SetEnvironmentVariable(policy, "PASSIVE");
-        if (!OperatingSystem.IsWindows()) SetForNativeCode(policy, "PASSIVE", overwrite: 0); // .NET's own is a copy there
+        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null) return;
+        Set("OMP_WAIT_POLICY", "PASSIVE");
+        Set("GOMP_SPINCOUNT", "10000"); // of GNU's OpenMP, which the packages for Linux have
+    }
+
+    private static void Set(string name, string value)
+    {
+        Environment.SetEnvironmentVariable(name, value);
+        if (!OperatingSystem.IsWindows()) SetForNativeCode(name, value, overwrite: 0); // .NET's variables are a copy there
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -19,7 +19,7 @@ public class KernelSpecTests : IDisposable
         Assert.Equal("message", json["interrupt_mode"]!.GetValue<string>()); // or clients would send a signal that C# code cannot see
         Assert.Equal("C#", json["language"]!.GetValue<string>());
         Assert.Equal("{connection_file}", json["argv"]!.AsArray()[^1]!.GetValue<string>());
-        Assert.Equal("1", json["env"]!["OPENBLAS_NUM_THREADS"]!.GetValue<string>());
+        Assert.Equal("1", json["env"]!["OMP_NUM_THREADS"]!.GetValue<string>());
 
         Assert.Contains("Plotly", File.ReadAllText(Path.Combine(Kernels, ".net-csharp", "plotly-basic.min.js")));
 
@@ -66,5 +66,5 @@ public class KernelSpecTests : IDisposable
     }
 
     private KernelSpec Install(string name = KernelSpec.DefaultName, bool replace = false) =>
-        KernelSpec.Install(Kernels, name, ".NET (C#)", ["/nowhere/dotnet", "kernel", "run", "{connection_file}"], new Dictionary<string, string> { ["OPENBLAS_NUM_THREADS"] = "1" }, replace);
+        KernelSpec.Install(Kernels, name, ".NET (C#)", ["/nowhere/dotnet", "kernel", "run", "{connection_file}"], new Dictionary<string, string> { ["OMP_NUM_THREADS"] = "1" }, replace);
 }

@@ -37,7 +37,7 @@ public static class StillTests
         Assert.InRange(gradient.sign().eq(stillGradient.sign()).logical_or(clear.logical_not()).to(ScalarType.Float32).mean().item<float>(), 0.999, 1.0);
     }
 
-    [Theory] // channels-last is the fast way: on src/Torch it takes Winograd's products, elsewhere oneDNN's kernels
+    [Theory] // channels-last is the fast way: it takes other kernels of oneDNN's
     [MemberData(nameof(Networks))]
     public static void The_plain_way_gives_the_same_loss_and_the_same_signs(string name, Func<Classifier> make)
     {
