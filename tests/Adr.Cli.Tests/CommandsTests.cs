@@ -38,24 +38,43 @@ public sealed class CommandsTests
     [Fact]
     public void Outside_a_clone_it_says_so()
     {
-        var elsewhere = Directory.CreateTempSubdirectory("adr elsewhere ").FullName;
-        try
-        {
-            foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory))
-            {
-                var here = Path.Combine(elsewhere, Path.GetFileName(file));
-                if (Path.GetFileName(file).StartsWith("Adr.Cli.", StringComparison.Ordinal)) File.Copy(file, here);
-                else File.Copy(file, here);
-            }
+        using var elsewhere = new Copy();
 
-            var (code, _, errors) = CommandLine.Run(["run", "a.ipynb"], elsewhere, Path.Combine(elsewhere, "Adr.Cli.dll"));
+        var (code, _, errors) = elsewhere.Run("run", "a.ipynb");
 
-            Assert.Equal(ExitCode.Usage, code);
-            Assert.StartsWith("adr: Expected to run from a clone of the repository", errors);
-        }
-        finally
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.StartsWith("adr: Expected to run from a clone of the repository", errors);
+    }
+
+    [Fact]
+    public void Without_its_native_library_it_names_the_file()
+    {
+        using var elsewhere = new Copy();
+        File.WriteAllText(Path.Combine(elsewhere.Folder, "Adr.Notebooks.sln"), ""); // so that it takes this for a clone
+
+        var (code, _, errors) = elsewhere.Run("train", "--defence", "ADV");
+        var (_, report, _) = elsewhere.Run("doctor");
+
+        Assert.Equal(ExitCode.Missing, code);
+        Assert.Matches(@"^adr: .*LibTorchSharp\.(so|dll|dylib) is not beside ", errors);
+        Assert.DoesNotContain("   at ", errors);
+        Assert.Contains("LibTorchSharp", report);
+        Assert.Contains("It cannot work like this", report);
+    }
+
+    /// <summary>The built command in another folder, without libtorch.</summary>
+    private sealed class Copy : IDisposable
+    {
+        internal Copy()
         {
-            Directory.Delete(elsewhere, recursive: true);
+            foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory)) File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
         }
+
+        internal string Folder { get; } = Directory.CreateTempSubdirectory("adr elsewhere ").FullName;
+
+        internal (int Code, string Output, string Errors) Run(params string[] arguments) =>
+            CommandLine.Run(arguments, Folder, Path.Combine(Folder, "Adr.Cli.dll"), ("NUGET_PACKAGES", Folder));
+
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
     }
 }

@@ -43,7 +43,7 @@ public sealed class RunCommandTests : IDisposable
         [InlineData("--fold-code is for the page", "a.ipynb", "--fold-code")]
         [InlineData("There is no notebook 'b.ipynb'", "a.ipynb", "b.ipynb")]
         [InlineData("Two of the notebooks have one name", "a.ipynb", "b/a.ipynb")]
-        [InlineData("Required argument missing")]
+        [InlineData("Required argument 'NOTEBOOK' missing")]
         public void What_cannot_be_meant_before_anything_runs(string message, params string[] arguments)
         {
             var before = notebooks.Write("a.ipynb", Parameters("var n = 1;"));
