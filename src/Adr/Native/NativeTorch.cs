@@ -43,6 +43,9 @@ public static partial class NativeTorch
     {
         LetIdleThreadsSleep();
         AssemblyLoadContext.GetLoadContext(typeof(NativeTorch).Assembly)!.ResolvingUnmanagedDll += Resolve;
+        // A host that does not know the package's folder would take a libtorch that the system has installed.
+        if (!HostsFolders.Any(folder => File.Exists(Path.Combine(folder, FileName("torch_cpu"))))
+            && Find(typeof(torch).Assembly, "torch_cpu") is { } own) NativeLibrary.TryLoad(own, out _);
     }
 
     // OpenMP's threads spin while they wait for work, for milliseconds, and starve whatever else a busy machine does. Some tens of
@@ -77,11 +80,12 @@ public static partial class NativeTorch
             ? LoadWeakened(file) : 0;
     }
 
+    private static string[] HostsFolders => ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>The file of a native library, in the places where packages and builds put it; null where there is none.</summary>
     private static string? Find(Assembly torchSharp, string name)
     {
-        var given = ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         var beside = Path.GetDirectoryName(torchSharp.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
         var native = Path.Combine("runtimes", Platform, "native");
         // …/packages/torchsharp/VERSION/lib/FRAMEWORK/TorchSharp.dll
@@ -91,7 +95,7 @@ public static partial class NativeTorch
             ? [Path.Combine(package, native), .. Directory.GetDirectories(packages, "libtorch-c*").Order(StringComparer.Ordinal)
                 .SelectMany(Directory.GetDirectories).Select(version => Path.Combine(version, native))]
             : [];
-        return given.Concat([beside, Path.Combine(beside, native)]).Concat(libtorch)
+        return HostsFolders.Concat([beside, Path.Combine(beside, native)]).Concat(libtorch)
             .Select(place => Path.Combine(place, FileName(name))).FirstOrDefault(File.Exists);
     }
 
