@@ -324,7 +324,7 @@ public sealed class RunCommandTests : IDisposable
             Write("a.ipynb", Code("Console.Write(2);"));
             await UntilWaiting(process);
             Assert.Equal(["2"], Streams("out.ipynb"));
-            using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+            UnixSignal.Terminate(process.Id);
             Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)));
             Assert.Equal(ExitCode.Fine, process.ExitCode);
         }

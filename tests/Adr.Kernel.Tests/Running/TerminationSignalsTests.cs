@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Adr.Kernel.Running;
 using Adr.Testing;
 
@@ -12,7 +11,7 @@ public class TerminationSignalsTests
         using var signals = new TerminationSignals();
         var told = new TaskCompletionSource();
         using var registration = signals.Token.Register(told.SetResult);
-        Process.Start("kill", ["-TERM", $"{Environment.ProcessId}"]).WaitForExit();
+        UnixSignal.Terminate(Environment.ProcessId);
         await told.Task.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.True(signals.Token.IsCancellationRequested);
     }
