@@ -15,7 +15,10 @@ public static class BenchCommand
         var command = new Command("bench", "Times training and attacks beside a plain PyTorch program (needs python3-torch).") { arguments };
         command.TreatUnmatchedTokensAsErrors = false; // options of the benchmark
         command.SetAction(parsed => Dotnet.Run(
-            ["run", "--project", Path.Combine(Repository.Root, "bench", "Adr.Bench"), "-c", "Release", "--", .. parsed.GetValue(arguments) ?? [], .. parsed.UnmatchedTokens]));
+        [
+            "run", "--project", Path.Combine(Repository.Root, "bench", "Adr.Bench"), "-c", "Release", "--",
+            .. parsed.GetValue(arguments) ?? [], .. parsed.UnmatchedTokens,
+        ]));
         return command;
     }
 }

@@ -87,7 +87,6 @@ public sealed class ExperimentMatrixTests : IDisposable
         Assert.Empty((matrix with { Experiments = new Dictionary<string, Experiment> { ["good"] = good }, Defences = ["ADV"], Seeds = [1] }).Problems());
     }
 
-    [Collection(nameof(Training.Alone))]
     public sealed class Running : IDisposable
     {
         private readonly ExperimentMatrixTests _all = new();

@@ -208,7 +208,6 @@ public static class ExperimentTests
             Assert.Equal(_settings.FolderOf("ADV").FullPath, (_settings with { TestCount = 10, Judgement = new() { PgdSteps = 3 } }).FolderOf("ADV").FullPath);
     }
 
-    [Collection(nameof(Alone))]
     public sealed class Training : IDisposable
     {
         private readonly TemporaryFolder _folder = new();

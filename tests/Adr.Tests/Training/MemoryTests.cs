@@ -5,7 +5,6 @@ using TorchSharp;
 
 namespace Adr.Tests.Training;
 
-[Collection(nameof(Alone))]
 public sealed class MemoryTests
 {
     [Fact]

@@ -4,7 +4,6 @@ using Adr.Training;
 
 namespace Adr.Tests.Training;
 
-[Collection(nameof(Alone))]
 public sealed class ResumeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -12,7 +12,6 @@ namespace Adr.Tests.Training;
 
 public static class TrainerTests
 {
-    [Collection(nameof(Alone))]
     public sealed class Fitting
     {
         [Fact]
@@ -186,7 +185,6 @@ public static class TrainerTests
         }
     }
 
-    [Collection(nameof(Alone))]
     public sealed class Refusing
     {
         [Fact]
@@ -207,7 +205,6 @@ public static class TrainerTests
         }
     }
 
-    [Collection(nameof(Alone))]
     public sealed class Diverging
     {
         [Fact]
