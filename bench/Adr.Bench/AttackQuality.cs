@@ -62,7 +62,7 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
             Epochs = Epochs, BatchSize = BatchSize, Seed = seed, AttackPrecision = precision,
             Optimizer = new AdamSettings(IsMnist ? 0.002 : 0.001), EpsilonWarmupEpochs = Math.Max(1, Epochs / 2),
         }).Fit(train);
-        var report = Robustness.Evaluate(model, defence.Name, test, [new Pgd(Threat, JudgingSteps, Threat.Epsilon / 8, keep: KeptIterate.Broken)]);
+        var report = Robustness.Evaluate(model, test, [new Pgd(Threat, JudgingSteps, Threat.Epsilon / 8, keep: KeptIterate.EarlyStop)], name: defence.Name);
         return new JsonObject
         {
             ["seed"] = seed, ["attack"] = precision.ToString(), ["natural"] = report.Natural.Value, ["robust"] = report.Attacks[0].RobustAccuracy.Value, ["seconds"] = Math.Round(history.Seconds),

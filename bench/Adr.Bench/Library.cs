@@ -20,7 +20,7 @@ internal sealed class Library : IDisposable
     private readonly Pgd _attack;
     private readonly Defence? _defence;
     private readonly Optimizer _optimizer;
-    private readonly PointSeeds _seeds;
+    private readonly ExampleSeeds _seeds;
     private readonly TrainedDigits? _digits;
 
     internal Library(Scenario scenario)
@@ -31,10 +31,10 @@ internal sealed class Library : IDisposable
         _batch = new Batch(
             rand([scenario.Batch, .. _model.InputShape]).DetachFromDisposeScope(), randint(0, 10, [scenario.Batch], dtype: ScalarType.Int64).DetachFromDisposeScope(),
             [.. Enumerable.Range(0, scenario.Batch).Select(i => (long)i)]);
-        _seeds = new PointSeeds(1, _batch.Indices);
+        _seeds = new ExampleSeeds(1, _batch.Indices);
         var threat = ThreatModel.Linf(epsilon);
         if (scenario.IsEvaluation) _digits = new TrainedDigits(_model, scenario.Batch);
-        _attack = new Pgd(threat, scenario.Steps, step, keep: scenario.IsEvaluation ? KeptIterate.Broken : KeptIterate.Last);
+        _attack = new Pgd(threat, scenario.Steps, step, keep: scenario.IsEvaluation ? KeptIterate.EarlyStop : KeptIterate.Last);
         var weights = scenario.Defence.StartsWith("ADR", StringComparison.Ordinal) ? new CompactnessWeights(GlobalSmoothness: 1, DetachClean: true) : null; // as the reference
         _defence = scenario.IsEvaluation ? null
             : scenario.Defence.EndsWith("TRADES", StringComparison.Ordinal) ? new Trades(Pgd.Trades(threat, scenario.Steps, step), weights: weights)
@@ -56,7 +56,7 @@ internal sealed class Library : IDisposable
         {
             // as a user evaluates: checks, natural accuracy and report included
             var precision = attackType == ScalarType.BFloat16 ? AttackPrecision.BFloat16 : AttackPrecision.Float32;
-            Right = Robustness.Evaluate(_model, "bench", _digits!.Points, [_attack], new EvaluationOptions { AttackPrecision = precision }).WorstCase.Successes;
+            Right = Robustness.Evaluate(_model, _digits!.Points, [_attack], new EvaluationOptions { AttackPrecision = precision }, name: "bench").WorstCase.Successes;
         }
         else
         {

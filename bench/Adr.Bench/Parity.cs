@@ -29,9 +29,9 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
     // Broken: Auto-Attack too goes on without the points that are broken, from target to target.
     private static readonly Dictionary<string, Func<ThreatModel, int?, Attack>> Attacks = new()
     {
-        ["apgd-ce"] = (threat, _) => threat.Norm == Norm.L1 ? new Apgd(threat, restarts: 5, largerRadii: true, keep: KeptIterate.Broken) : new Apgd(threat, keep: KeptIterate.Broken),
-        ["apgd-t"] = (threat, _) => threat.Norm == Norm.L1 ? new ApgdTargeted(threat, targets: 5, largerRadii: true, keep: KeptIterate.Broken) : new ApgdTargeted(threat, keep: KeptIterate.Broken),
-        ["apgd-dlr"] = (threat, _) => new Apgd(threat, AttackLoss.LogitRatio, keep: KeptIterate.Broken),
+        ["apgd-ce"] = (threat, _) => threat.Norm == Norm.L1 ? new Apgd(threat, restarts: 5, largerRadii: true, keep: KeptIterate.EarlyStop) : new Apgd(threat, keep: KeptIterate.EarlyStop),
+        ["apgd-t"] = (threat, _) => threat.Norm == Norm.L1 ? new ApgdTargeted(threat, targets: 5, largerRadii: true, keep: KeptIterate.EarlyStop) : new ApgdTargeted(threat, keep: KeptIterate.EarlyStop),
+        ["apgd-dlr"] = (threat, _) => new Apgd(threat, AttackLoss.Dlr, keep: KeptIterate.EarlyStop),
         ["square"] = (threat, _) => new Square(threat),
         ["fab-t"] = (threat, _) => new FabTargeted(threat, stopsWithinEpsilon: true),
         ["aa-standard"] = (threat, _) => new AutoAttack(threat),
@@ -106,14 +106,14 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         if (attack is MinimumNormAttack nearest)
         {
-            var found = Robustness.Distances(model, Network, points, nearest, options);
+            var found = Evaluating.With(model, points, options, Network, e => MinimumNormReport.Evaluate(e, nearest));
             robust = [.. found.Distances.Select(distance => distance > Epsilon)];
             report["distances"] = new JsonArray([.. found.Distances.Select(d => double.IsFinite(d) ? JsonValue.Create(d) : null)]);
             (report["seconds"], report["evaluations"]) = (found.Seconds, found.ModelEvaluations);
         }
         else
         {
-            var result = Robustness.Evaluate(model, Network, points, [attack], options).Attacks[0];
+            var result = Robustness.Evaluate(model, points, [attack], options, name: Network).Attacks[0];
             robust = result.Robust;
             (report["seconds"], report["evaluations"]) = (result.Seconds, result.ModelEvaluations);
         }

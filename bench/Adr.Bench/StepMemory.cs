@@ -30,7 +30,7 @@ internal static class StepMemory
         for (var step = 0; step < 2; step++)
         {
             using var scope = NewDisposeScope();
-            var loss = defence.Compute(model, points, new InnerAttack(defence.Attack!.Threat.Epsilon, new PointSeeds(1, points.Indices), ScalarType.Float32));
+            var loss = defence.Compute(model, points, new InnerAttack(defence.Attack!.Threat.Epsilon, new ExampleSeeds(1, points.Indices), ScalarType.Float32));
             optimizer.Step(Gradients.Of(loss.Total, optimizer.Parameters.Select(p => (p.Name, (Tensor)p.Parameter))), 1e-3);
         }
         var seconds = clock.Elapsed.TotalSeconds / 2;

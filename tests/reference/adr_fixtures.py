@@ -275,7 +275,7 @@ def attacks():
             # In the L2 cases the box never binds: ball and box commute there, whichever is projected on first.
             x = images(seed, 2, 28) if norm == "linf" else (0.375 + 0.25 * uniform(seed, 2, 1, 28, 28)).float().double()
             y = torch.tensor([3, 8])
-            first = x if start == "clean" else point_noise.random_start(x, norm, epsilon, point_noise.PointSeeds(seed, INDICES).fork(0))
+            first = x if start == "clean" else point_noise.random_start(x, norm, epsilon, point_noise.ExampleSeeds(seed, INDICES).fork(0))
 
             def run(model, dtype):
                 clean = x.to(dtype)
@@ -339,7 +339,7 @@ def train(make, side, labels, defence, optimiser, seed, dtype):
     delta = torch.zeros(len(labels), 1, side, side, dtype=dtype)  # that of free training
     for step in range(STEPS):
         x = images(seed + 100 + step, len(labels), side).to(dtype)
-        seeds = point_noise.PointSeeds(seed + step, range(len(labels)))
+        seeds = point_noise.ExampleSeeds(seed + step, range(len(labels)))
         y = torch.tensor(labels)
         path = ([], [])
         x_ = None

@@ -1,4 +1,4 @@
-"""The random numbers of an attack, as src/Adr documents them (CounterNoise, PointSeeds): functions of (seed, index, coordinate).
+"""The random numbers of an attack, as src/Adr documents them (CounterNoise, ExampleSeeds): functions of (seed, index, coordinate).
 
 Written again here so that attacks with a random start can be compared too, and so that a change of the numbers that a seed stands for
 (which changes every published result) does not pass unseen.
@@ -25,12 +25,12 @@ def fraction(stream, counter):
     return (mix((stream + GOLDEN * (counter + 1)) & MASK) >> 11) * 2.0 ** -53
 
 
-class PointSeeds:
+class ExampleSeeds:
     def __init__(self, seed, indices):
         self.seed, self.indices = seed & MASK, indices
 
     def fork(self, stream):
-        return PointSeeds(key(self.seed, stream), self.indices)
+        return ExampleSeeds(key(self.seed, stream), self.indices)
 
     def uniform(self, shape, low, high):
         row = math.prod(shape[1:])

@@ -30,7 +30,7 @@ public static class AdrFormatters
         Add<IEnumerable<RobustnessCurve>>(curves => Show.Curves([.. curves]), OfFigure);
         Add<TrainingHistory>(Show.History, OfPicture);
         Add<TrainingProgress>(Show.Progress, OfTable);
-        Add<LatentPoints>(points => Show.Latents(points), OfFigure);
+        Add<LatentExamples>(points => Show.Latents(points), OfFigure);
     }
 
     private static void Add<T>(Func<T, View> view, string[] mimeTypes)

@@ -58,7 +58,7 @@ public static partial class Show
     }
 
     /// <summary>Latents in a plane: discs are clean images, crosses adversarial ones, colour is the class.</summary>
-    public static ScatterFigure Latents(LatentPoints points, string title = "Latents z of clean and z' of adversarial images")
+    public static ScatterFigure Latents(LatentExamples points, string title = "Latents z of clean and z' of adversarial images")
     {
         ArgumentNullException.ThrowIfNull(points);
         var series = new List<ScatterSeries>();

@@ -30,7 +30,7 @@ public static partial class Show
 
     /// <summary>How sure networks are of their answers: the share of images that reach each confidence, clean and under attack.</summary>
     /// <param name="networks">At least one.</param>
-    public static FigureRow Certainties(params IReadOnlyList<Certainty> networks)
+    public static FigureRow Certainties(params IReadOnlyList<PredictionConfidence> networks)
     {
         ArgumentNullException.ThrowIfNull(networks);
         if (networks.Count == 0) throw new ArgumentException("There is no network to show.", nameof(networks));
@@ -38,7 +38,7 @@ public static partial class Show
             Spread("Confidence", new Axis("largest probability") { Min = 0, Max = 1 }, network => network.CleanConfidence, network => network.AdversarialConfidence),
             Spread("Entropy", new Axis("entropy of the answer", "nats") { Min = 0, Max = Math.Log(networks[0].Classes) }, network => network.CleanEntropy, network => network.AdversarialEntropy));
 
-        LineFigure Spread(string title, Axis across, Func<Certainty, double[]> clean, Func<Certainty, double[]> adversarial) => new(title,
+        LineFigure Spread(string title, Axis across, Func<PredictionConfidence, double[]> clean, Func<PredictionConfidence, double[]> adversarial) => new(title,
             [.. networks.SelectMany((network, i) => new[] { Below(network.Model, i, clean(network), across, attacked: false), Below(network.Model, i, adversarial(network), across, attacked: true) })])
         {
             X = across,

@@ -3,76 +3,66 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>One run of Auto-PGD under L∞ or L2: momentum, and a step size that each point halves for itself when its loss stops rising (Croce and Hein 2020, algorithm 1).</summary>
+/// <summary>One run of Auto-PGD under L∞ or L2: momentum, and a step size that each example halves for itself when its loss
+/// stops rising (Croce and Hein 2020, algorithm 1).</summary>
 /// <remarks>
-/// x⁽¹⁾ = P(x⁽⁰⁾ + α v(g)); then u = P(x + α v(g)), x⁺ = P(x + 0.75 (u − x) + 0.25 (x − x⁻)), with α = 2 ε at first. At each checkpoint a point
-/// halves α and goes back to its best iterate if its loss rose in at most 75 % of the steps since the last one, or if neither α nor the
-/// best loss changed there. As in the reference implementation, the first loss is compared with 0, and x⁻ stays when a point goes back.
+/// x⁽¹⁾ = P(x⁽⁰⁾ + α v(g)); then u = P(x + α v(g)), x⁺ = P(x + 0.75 (u − x) + 0.25 (x − x⁻)), with α = 2 ε at first. At each
+/// checkpoint an example halves α and goes back to its best iterate if its loss rose in at most 75 % of the steps since the
+/// last one, or if neither α nor the best loss changed there. As in the reference implementation, the first loss is compared
+/// with 0, and x⁻ stays when an example goes back.
 /// </remarks>
-internal class ApgdRun : IDisposable
+/// <param name="context">The examples.</param>
+/// <param name="threat">What the attacker may do in this run.</param>
+/// <param name="loss">What is increased.</param>
+/// <param name="steps">Gradient steps after the first evaluation.</param>
+/// <param name="gradientSamples">Evaluations of the model for one gradient.</param>
+/// <param name="keep">Worst or EarlyStop; null where iterates are no candidates, since the radius is larger than allowed.</param>
+internal class ApgdRun(AttackContext context, ThreatModel threat, Func<Tensor, Tensor> loss, int steps, int gradientSamples,
+    KeptIterate? keep) : IDisposable
 {
-    private const double Rho = 0.75; // the share of steps that must raise the loss for a point to keep its step size
+    private const double Rho = 0.75; // the share of steps that must raise the loss for an example to keep its step size
 
-    private readonly int _steps;
-    private readonly int _gradientSamples;
-    private readonly bool _offers;
-    private readonly List<PointState> _states = [];
-    private PointObjective _objective;
-
-    /// <summary>A run that has not begun.</summary>
-    /// <param name="steps">Gradient steps after the first look.</param>
-    /// <param name="gradientSamples">Answers of the model that make one gradient.</param>
-    /// <param name="threat">What it may do.</param>
-    /// <param name="points">The points; broken ones are left out on the way.</param>
-    /// <param name="objective">Their loss.</param>
-    /// <param name="offers">Whether its iterates are candidates for <paramref name="points"/>; not where the radius is larger than theirs.</param>
-    internal ApgdRun(int steps, int gradientSamples, ThreatModel threat, AttackedPoints points, PointObjective objective, bool offers = true) =>
-        (_steps, _gradientSamples, Threat, Points, _objective, _offers) = (steps, gradientSamples, threat, points, objective, offers);
+    private readonly List<ExampleState> _states = [];
+    private ExampleState _previous = null!;        // [b,C,H,W]: x⁻
+    private ExampleState _bestGradient = null!;    // [b,C,H,W]
+    private ExampleState _bestLoss = null!;        // [b]
+    private ExampleState _lastLoss = null!;        // [b]
+    private ExampleState _rises = null!;           // [b]: since the last checkpoint
+    private ExampleState _bestLossAtCheck = null!; // [b]
+    private ExampleState _wentBack = null!;        // [b]: at the last checkpoint
 
     /// <summary>The iterates with the largest loss [b,C,H,W].</summary>
     internal Tensor Best => BestX.Rows;
 
-    private protected ThreatModel Threat { get; }
+    private protected AttackContext Context => context;
 
-    private protected AttackedPoints Points { get; }
+    private protected ThreatModel Threat => threat;
 
-    private protected PointState X { get; private set; } = null!;              // [b,C,H,W]
+    private protected ExampleState X { get; private set; } = null!;        // [b,C,H,W]
 
-    private protected PointState Gradient { get; private set; } = null!;       // [b,C,H,W], at X
+    private protected ExampleState Gradient { get; private set; } = null!; // [b,C,H,W], at X
 
-    private protected PointState BestX { get; private set; } = null!;          // [b,C,H,W]
+    private protected ExampleState BestX { get; private set; } = null!;    // [b,C,H,W]
 
-    private protected PointState StepSize { get; private set; } = null!;       // [b]
+    private protected ExampleState StepSize { get; private set; } = null!; // [b]
 
-    private PointState Previous { get; set; } = null!;                         // [b,C,H,W]: x⁻
-    private PointState BestGradient { get; set; } = null!;                     // [b,C,H,W]
-    private PointState BestLoss { get; set; } = null!;                         // [b]
-    private PointState LastLoss { get; set; } = null!;                         // [b]
-    private PointState Rises { get; set; } = null!;                            // [b]: since the last checkpoint
-    private PointState BestLossAtCheck { get; set; } = null!;                  // [b]
-    private PointState WentBack { get; set; } = null!;                         // [b]: at the last checkpoint
-
-    /// <summary>Runs from given points.</summary>
-    /// <param name="start">[b,C,H,W], in the feasible set.</param>
-    /// <param name="cancellation">Stops before the next step.</param>
-    internal void From(Tensor start, CancellationToken cancellation)
+    /// <summary>Runs from candidates [b,C,H,W] of the feasible set.</summary>
+    internal void From(Tensor start)
     {
-        Begin(start);
-        var (window, sinceCheck) = (FirstWindow(_steps), 0);
-        for (var step = 0; step < _steps && Points.Count > 0; step++)
+        using (NewDisposeScope()) Begin(start);
+        var (window, sinceCheck) = (FirstWindow(steps), 0);
+        for (var step = 0; step < steps && context.Count > 0; step++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var next = Next(first: step == 0);
-            Previous.Set(X.Rows);
+            using var scope = context.Step();
+            var next = Next(isFirst: step == 0);
+            _previous.Set(X.Rows);
             X.Set(next);
-            Look();
-            if (++sinceCheck == window)
-            {
-                GoBack(Check(window));
-                (window, sinceCheck) = (NextWindow(window, _steps), 0);
-            }
-            if (_offers && Points.LeaveBroken() is { } left) Leave(left);
+            Evaluate();
+            if (++sinceCheck < window) continue;
+            var back = Check(window);
+            X.SetWhere(back, BestX.Rows);
+            Gradient.SetWhere(back, _bestGradient.Rows);
+            (window, sinceCheck) = (NextWindow(window, steps), 0);
         }
     }
 
@@ -82,16 +72,14 @@ internal class ApgdRun : IDisposable
         foreach (var state in _states) state.Dispose();
     }
 
-    /// <summary>Sets up what a run keeps, at its start.</summary>
     private protected virtual void Begin(Tensor start)
     {
-        using var scope = NewDisposeScope();
-        var ascent = Ask(start);
-        (X, Previous, BestX) = (Keep(start), Keep(start), Keep(start));
-        (Gradient, BestGradient) = (Keep(ascent.Gradient), Keep(ascent.Gradient));
-        (BestLoss, BestLossAtCheck, LastLoss) = (Keep(ascent.Losses), Keep(ascent.Losses), Keep(zeros_like(ascent.Losses)));
-        (Rises, WentBack) = (Keep(zeros_like(ascent.Losses)), Keep(ones_like(ascent.Losses, dtype: ScalarType.Bool)));
-        StepSize = Keep(full_like(ascent.Losses, FirstStep * Threat.Epsilon));
+        var first = Ascend(start);
+        (X, _previous, BestX) = (Keep(start), Keep(start), Keep(start));
+        (Gradient, _bestGradient) = (Keep(first.Gradient), Keep(first.Gradient));
+        (_bestLoss, _bestLossAtCheck, _lastLoss) = (Keep(first.Losses), Keep(first.Losses), Keep(zeros_like(first.Losses)));
+        (_rises, _wentBack) = (Keep(zeros_like(first.Losses)), Keep(ones_like(first.Losses, dtype: ScalarType.Bool)));
+        StepSize = Keep(full_like(first.Losses, FirstStep * threat.Epsilon));
     }
 
     /// <summary>The first step size, in radii.</summary>
@@ -101,71 +89,123 @@ internal class ApgdRun : IDisposable
     private protected virtual int FirstWindow(int steps) => Math.Max((int)(0.22 * steps), 1);
 
     /// <summary>The steps before the next checkpoint: fewer by 3 % of all, but at least 6 % of all.</summary>
-    private protected virtual int NextWindow(int window, int steps) => Math.Max(window - Math.Max((int)(0.03 * steps), 1), Math.Max((int)(0.06 * steps), 1));
+    private protected virtual int NextWindow(int window, int steps) =>
+        Math.Max(window - Math.Max((int)(0.03 * steps), 1), Math.Max((int)(0.06 * steps), 1));
 
     /// <summary>The next iterates [b,C,H,W].</summary>
-    private protected virtual Tensor Next(bool first)
+    private protected virtual Tensor Next(bool isFirst)
     {
-        var (x, origin) = (X.Rows, Points.Origin);
-        var step = Threat.Project(x + PerPoint.Spread(StepSize.Rows, x) * Threat.AscentDirection(Gradient.Rows), origin);
-        return first ? Threat.Project(step, origin) : Threat.Project(x + 0.75 * (step - x) + 0.25 * (x - Previous.Rows), origin);
+        var (x, origin) = (X.Rows, context.Images);
+        var step = threat.Project(x + PerExample.Spread(StepSize.Rows, x) * threat.AscentDirection(Gradient.Rows), origin);
+        return threat.Project(isFirst ? step : x + 0.75 * (step - x) + 0.25 * (x - _previous.Rows), origin);
     }
 
     /// <summary>Adapts the step sizes at a checkpoint.</summary>
     /// <param name="window">The steps since the last one.</param>
-    /// <returns>Which points go back to their best iterate [b].</returns>
+    /// <returns>Which examples go back to their best iterate [b].</returns>
     private protected virtual Tensor Check(int window)
     {
-        var oscillates = Rises.Rows.le(Rho * window);
-        var stuck = WentBack.Rows.logical_not().logical_and(BestLossAtCheck.Rows.ge(BestLoss.Rows));
-        var back = oscillates.logical_or(stuck);
+        var oscillates = _rises.Rows.le(Rho * window);
+        var isStuck = _wentBack.Rows.logical_not().logical_and(_bestLossAtCheck.Rows.ge(_bestLoss.Rows));
+        var back = oscillates.logical_or(isStuck);
         StepSize.SetWhere(back, StepSize.Rows / 2);
-        WentBack.Set(back);
-        BestLossAtCheck.Set(BestLoss.Rows);
-        Rises.Rows.zero_();
+        _wentBack.Set(back);
+        _bestLossAtCheck.Set(_bestLoss.Rows);
+        _rises.Rows.zero_();
         return back;
     }
 
-    /// <summary>A tensor that is kept over the steps, and of the points that are left.</summary>
-    private protected PointState Keep(Tensor rows)
+    private protected ExampleState Keep(Tensor rows)
     {
-        _states.Add(new PointState(rows));
+        _states.Add(context.Keep(rows));
         return _states[^1];
     }
 
-    // the model's answer at X
-    private void Look()
+    // gradient and loss at X
+    private void Evaluate()
     {
-        var ascent = Ask(X.Rows);
-        Gradient.Set(ascent.Gradient);
-        Rises.Rows.add_(Exceeds(ascent.Losses, LastLoss.Rows).to(Rises.Rows.dtype));
-        LastLoss.Set(ascent.Losses);
-        var better = Exceeds(ascent.Losses, BestLoss.Rows);
+        var now = Ascend(X.Rows);
+        Gradient.Set(now.Gradient);
+        _rises.Rows.add_(Exceeds(now.Losses, _lastLoss.Rows).to(_rises.Rows.dtype));
+        _lastLoss.Set(now.Losses);
+        var better = Exceeds(now.Losses, _bestLoss.Rows);
         BestX.SetWhere(better, X.Rows);
-        BestGradient.SetWhere(better, ascent.Gradient);
-        BestLoss.SetWhere(better, ascent.Losses);
+        _bestGradient.SetWhere(better, now.Gradient);
+        _bestLoss.SetWhere(better, now.Losses);
     }
 
-    private Ascent Ask(Tensor candidate)
+    private AttackGradient Ascend(Tensor candidate)
     {
-        var ascent = _objective.Ascend(candidate, _gradientSamples);
-        Points.Watch(ascent.Gradient);
-        if (_offers) Points.Offer(candidate, ascent.Logits);
-        return ascent;
+        var now = context.Gradient(candidate, loss, gradientSamples);
+        if (keep is { } kept) context.Offer(candidate, now.Logits, stopEarly: kept == KeptIterate.EarlyStop);
+        return now;
     }
 
     // Beyond the rounding of a loss: else an iterate that rests in a corner would rise in one batch and not in another.
-    private static Tensor Exceeds(Tensor losses, Tensor others) => losses.gt(others + (losses.dtype == ScalarType.Float64 ? 1e-12 : 1e-7) * (1 + others.abs()));
+    private static Tensor Exceeds(Tensor losses, Tensor others) =>
+        losses.gt(others + (losses.dtype == ScalarType.Float64 ? 1e-12 : 1e-7) * (1 + others.abs()));
+}
 
-    private void GoBack(Tensor back)
+/// <summary>One run of Auto-PGD under L1: steps along the signs of the largest gradient coordinates, as many as the best iterate
+/// needs (Croce and Hein 2021, "Mind the box", algorithm 1).</summary>
+/// <remarks>
+/// Every 4 % of the steps an example counts the coordinates k in which its best iterate differs from the image, and goes on
+/// with k/1.5 of them. Where k fell below 95 % of what it was, α is ε again and the example goes back to its best iterate;
+/// elsewhere α is divided by 1.5, down to ε/10.
+/// </remarks>
+/// <param name="context">The examples.</param>
+/// <param name="threat">What the attacker may do in this run.</param>
+/// <param name="loss">What is increased.</param>
+/// <param name="steps">Gradient steps after the first evaluation.</param>
+/// <param name="gradientSamples">Evaluations of the model for one gradient.</param>
+/// <param name="keep">Worst or EarlyStop; null where iterates are no candidates.</param>
+/// <param name="isFresh">Whether it starts at random; else it goes on from where another radius ended.</param>
+internal sealed class SparseApgdRun(AttackContext context, ThreatModel threat, Func<Tensor, Tensor> loss, int steps,
+    int gradientSamples, KeptIterate? keep, bool isFresh) : ApgdRun(context, threat, loss, steps, gradientSamples, keep)
+{
+    private const double Shrink = 1.5;
+    private const double FirstShare = 0.2;
+
+    private ExampleState _share = null!;   // [b] of the coordinates that move
+    private ExampleState _changed = null!; // [b] coordinates in which the best iterate differed at the last checkpoint
+
+    private protected override double FirstStep => 1;
+
+    private protected override int FirstWindow(int steps) => Math.Max((int)(0.04 * steps), 1);
+
+    private protected override int NextWindow(int window, int steps) => window;
+
+    private protected override void Begin(Tensor start)
     {
-        X.SetWhere(back, BestX.Rows);
-        Gradient.SetWhere(back, BestGradient.Rows);
+        base.Begin(start);
+        var coordinates = PerExample.Coordinates(start);
+        var changed = Changed(start);
+        _share = Keep(isFresh ? full_like(changed, FirstShare) : changed / coordinates / Shrink);
+        _changed = Keep(isFresh ? full_like(changed, coordinates) : changed);
     }
 
-    private void Leave(Tensor left)
+    private protected override Tensor Next(bool isFirst)
     {
-        _objective = _objective.Select(left);
-        foreach (var state in _states) state.Select(left);
+        var coordinates = PerExample.Coordinates(X.Rows);
+        var size = Gradient.Rows.abs().flatten(1);                                                            // [b,d]
+        var index = ((1 - _share.Rows) * coordinates).clamp(0, coordinates - 1).to(ScalarType.Int64).unsqueeze(1);
+        var least = size.sort(1).Values.gather(1, index);                                                     // [b,1]
+        var signs = Gradient.Rows.sign() * size.ge(least).to(size.dtype).view(Gradient.Rows.shape);
+        var count = signs.abs().flatten(1).sum(1) + 1e-10;
+        return Threat.Project(X.Rows + PerExample.Spread(StepSize.Rows / count, X.Rows) * signs, Context.Images);
     }
+
+    private protected override Tensor Check(int window)
+    {
+        var changed = Changed(BestX.Rows);
+        var fell = (changed / _changed.Rows).lt(0.95);
+        _share.Set(changed / PerExample.Coordinates(X.Rows) / Shrink);
+        var largest = FirstStep * Threat.Epsilon;
+        StepSize.Set(where(fell, full_like(changed, largest), StepSize.Rows / Shrink).clamp(largest / 10, largest));
+        _changed.Set(changed);
+        return fell;
+    }
+
+    // coordinates in which a candidate differs from its image [b]
+    private Tensor Changed(Tensor candidate) => candidate.ne(Context.Images).flatten(1).to(candidate.dtype).sum(1);
 }

@@ -8,7 +8,7 @@ namespace Adr.Attacks;
 internal static class AttackInput
 {
     /// <summary>Throws an <see cref="ArgumentException"/> that says what was expected and what came.</summary>
-    internal static void Check(nn.Module<Tensor, Tensor> model, ThreatModel threat, Tensor images, Tensor labels, PointSeeds seeds)
+    internal static void Check(nn.Module<Tensor, Tensor> model, ThreatModel threat, Tensor images, Tensor labels, ExampleSeeds seeds)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(labels);

@@ -5,14 +5,14 @@ namespace Adr.Attacks;
 
 /// <summary>The boundary attack with gradients: from beyond the decision boundary along it, to the place nearest to the image (Brendel et al. 2019, "Accurate, reliable and fast robustness evaluation"). L∞ and L2.</summary>
 /// <remarks>
-/// A misclassified start is drawn towards the image until the boundary is near; then each step solves exactly for the nearest point on the
+/// A misclassified start is drawn towards the image until the boundary is near; then each step solves exactly for the nearest example on the
 /// boundary, as the gradient shows it, within a trust region of radius learningRate · C·H·W · (High − Low), which shrinks on the way. One
-/// gradient per point and step, and no early stop: the momentum may move a point again that stood still. ε does not matter to the search.
+/// gradient per example and step, and no early stop: the momentum may move an example again that stood still. ε does not matter to the search.
 /// Settings and their defaults are those of the reference implementation (Foolbox 3), but for these differences:
-/// a start is misclassified always — where blended noise finds none, gradient steps without a budget follow, and a point for which these
+/// a start is misclassified always — where blended noise finds none, gradient steps without a budget follow, and an example for which these
 /// find none either has the distance +∞ and disturbs no other; the radius does not count the batch, as the reference's does, so a result
 /// does not depend on it: multiply <see cref="LearningRate"/> by the batch size to compare; the step's problem is solved exactly, with a
-/// bound on every loop; the place after the last step is a candidate too; and a point counts as misclassified from a margin of 1e-5 of
+/// bound on every loop; the place after the last step is a candidate too; and an example counts as misclassified from a margin of 1e-5 of
 /// the largest |logit| on, so that rounding in another batch does not undo it. The images pass through the CPU at each step.
 /// </remarks>
 public sealed class BrendelBethge : MinimumNormAttack
@@ -26,15 +26,13 @@ public sealed class BrendelBethge : MinimumNormAttack
     /// <param name="decays">How often it is, at least 1: every steps/decays steps.</param>
     /// <param name="momentum">In [0, 1): the share of the boundary's direction that stays from step to step.</param>
     /// <param name="binarySearchSteps">Halvings of the way to the start, at least 0.</param>
-    /// <param name="directions">Noise images that are tried as a start, at least 0; for most points the first will do.</param>
+    /// <param name="directions">Noise images that are tried as a start, at least 0; for most examples the first will do.</param>
     /// <param name="blendSteps">Places on the way to the noise image that are tried, at least 1.</param>
     /// <exception cref="ArgumentException">The norm is L1, or a number is out of range.</exception>
     public BrendelBethge(ThreatModel threat, int steps = 1000, double overshoot = 1.1, double learningRate = 1e-3, double decay = 0.5, int decays = 20,
         double momentum = 0.8, int binarySearchSteps = 10, int directions = 1000, int blendSteps = 1000)
         : base($"B&B-{steps}", threat)
     {
-        if (threat.Norm == Norm.L1)
-            throw new ArgumentException("Brendel & Bethge's attack is here for L∞ and L2, not for L1. Take Auto-PGD or Square for L1.", nameof(threat));
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(decays, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(binarySearchSteps, 0);
@@ -76,30 +74,36 @@ public sealed class BrendelBethge : MinimumNormAttack
     public int BlendSteps { get; }
 
     /// <inheritdoc/>
-    public override Attack WithThreat(ThreatModel threat) =>
-        new BrendelBethge(threat, Steps, Overshoot, LearningRate, Decay, Decays, Momentum, BinarySearchSteps, Directions, BlendSteps);
+    protected override void CheckThreat(ThreatModel threat)
+    {
+        if (threat.Norm == Norm.L1)
+            throw new ArgumentException("Brendel & Bethge's attack is here for L∞ and L2, not for L1. "
+                + "Use Auto-PGD or Square for L1.", nameof(threat));
+    }
 
     /// <inheritdoc/>
-    protected internal override Tensor Search(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
+    public override Tensor Search(AttackContext context)
     {
-        var clean = Verdicts.Of(cost.Ask(model, origin), labels, Name).Margin;
+        var (origin, labels) = (context.Images, context.Labels);
+        var clean = MarginNumbers.Of(context.Forward(origin), labels, Name).Margin;
         List<int> right = [.. Enumerable.Range(0, clean.Length).Where(i => !(clean[i] > 0))];
         var result = origin.clone();
         if (right.Count == 0) return result;
         var (images, classes) = Select(right, origin, labels);
-        var start = new AdversarialStart(Name, model, images, classes, Threat.Bounds, cost);
-        var starts = start.Search(seeds.Select(right), Directions, BlendSteps, cancellation);
-        result.index_copy_(0, PerPoint.Index(right, origin.device), starts);
+        var start = new AdversarialStart(Name, context, images, classes, Threat.Bounds);
+        var starts = start.Search(context.Seeds.Select(right), Directions, BlendSteps);
+        result.index_copy_(0, PerExample.Index(right, origin.device), starts);
         List<int> found = [.. Enumerable.Range(0, right.Count).Where(i => start.Found[i])];
         if (found.Count == 0) return result;
         (images, classes) = Select(found, images, classes);
-        var nearest = new BoundaryWalk(this, model, images, classes, cost).From(starts.index_select(0, PerPoint.Index(found, origin.device)), cancellation);
-        return result.index_copy_(0, PerPoint.Index(found.Select(i => right[i]), origin.device), nearest);
+        var nearest = new BoundaryWalk(this, context, images, classes)
+            .From(starts.index_select(0, PerExample.Index(found, origin.device)));
+        return result.index_copy_(0, PerExample.Index(found.Select(i => right[i]), origin.device), nearest);
     }
 
-    private static (Tensor Images, Tensor Labels) Select(List<int> points, Tensor images, Tensor labels)
+    private static (Tensor Images, Tensor Labels) Select(List<int> examples, Tensor images, Tensor labels)
     {
-        var index = PerPoint.Index(points, images.device);
+        var index = PerExample.Index(examples, images.device);
         return (images.index_select(0, index), labels.index_select(0, index));
     }
 }

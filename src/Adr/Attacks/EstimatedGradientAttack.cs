@@ -4,15 +4,17 @@ using static TorchSharp.torch;
 namespace Adr.Attacks;
 
 /// <summary>Projected ascent on the margin with gradients estimated from answers alone: the loop of <see cref="Spsa"/> and <see cref="Nes"/>.</summary>
-/// <remarks>A point that is clearly broken is left alone. A point keeps the iterate with the largest margin.</remarks>
+/// <remarks>An example that is clearly misclassified is finished. An example keeps the iterate with the largest margin.</remarks>
 public abstract class EstimatedGradientAttack : Attack
 {
+    private const long LargestBatch = 2048; // images that go through the model at once
+
     /// <summary>Sets up the loop.</summary>
     /// <param name="name">The name in tables.</param>
     /// <param name="threat">What the attack may do.</param>
     /// <param name="steps">Steps, at least 1.</param>
-    /// <param name="samples">Directions for one estimate, at least 1; each is asked on both sides.</param>
-    /// <param name="sigma">How far it asks, &gt; 0, in pixel units.</param>
+    /// <param name="samples">Directions for one estimate, at least 1; each is evaluated on both sides.</param>
+    /// <param name="sigma">How far away it evaluates, &gt; 0, for images in [0,1].</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     private protected EstimatedGradientAttack(string name, ThreatModel threat, int steps, int samples, double sigma) : base(name, threat)
     {
@@ -28,39 +30,55 @@ public abstract class EstimatedGradientAttack : Attack
     /// <summary>Directions for one estimate.</summary>
     public int Samples { get; }
 
-    /// <summary>How far it asks, in pixel units.</summary>
+    /// <summary>How far away it evaluates, for images in [0,1].</summary>
     public double Sigma { get; }
 
     /// <inheritdoc/>
     public override bool NeedsGradient => false;
 
-    /// <summary>Whether directions are standard normal, not of random signs.</summary>
-    private protected abstract bool HasNormalDirections { get; }
+    /// <summary>The random directions of one estimate's pair [b,…].</summary>
+    private protected abstract Tensor Direction(Tensor like, ExampleSeeds seeds);
 
-    /// <summary>How an estimate becomes a step.</summary>
-    private protected abstract IStepRule NewRule(Tensor origin);
+    /// <summary>From the estimates of an attack to its steps.</summary>
+    private protected abstract Func<Tensor, Tensor> NewStep(AttackContext context);
 
     /// <inheritdoc/>
-    protected internal sealed override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
+    public sealed override Tensor Perturb(AttackContext context)
     {
-        var points = new AttackedPoints(origin, labels, KeptIterate.Broken);
-        var estimate = new GradientEstimate(model, cost, Sigma, Samples, HasNormalDirections);
-        using var rule = NewRule(origin);
-        using var x = new PointState(Threat.RandomStart(origin, seeds.Fork(0)));
-        for (var step = 0; step <= Steps; step++)
+        var toStep = NewStep(context);
+        using var x = context.Keep(Threat.RandomStart(context.Images, context.Seeds.Fork(0)));
+        using (context.Step()) Offer();
+        for (var step = 0; step < Steps && context.Count > 0; step++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            points.Offer(x.Rows, cost.Ask(model, x.Rows));
-            if (points.LeaveBroken() is { } left)
-            {
-                x.Select(left);
-                rule.Select(left);
-            }
-            if (step == Steps || points.Count == 0) break; // the last iterate is looked at too
-            var gradient = estimate.At(x.Rows, points.Labels, points.Of(seeds).Fork(1 + step));
-            x.Set(Threat.Project(x.Rows + rule.Step(gradient, x.Rows), points.Origin));
+            using var scope = context.Step();
+            var gradient = Estimate(context, x.Rows, context.Seeds.Fork(1 + step));
+            x.Set(Threat.Project(x.Rows + toStep(gradient), context.Images));
+            Offer();
         }
-        return points.Best;
+        return context.Best;
+
+        void Offer() => context.Offer(x.Rows, context.Forward(x.Rows), stopEarly: true);
+    }
+
+    // g = mean over v of (L(x + σ v) − L(x − σ v)) / (2 σ) · v, where L is the margin; x ± σ v may leave the box a little
+    private Tensor Estimate(AttackContext context, Tensor x, ExampleSeeds seeds)
+    {
+        var examples = x.shape[0];
+        var gradient = zeros_like(x);
+        var atOnce = (int)Math.Clamp(LargestBatch / (2 * examples), 1, Samples);
+        for (var first = 0; first < Samples; first += atOnce)
+        {
+            using var scope = NewDisposeScope();
+            var count = Math.Min(atOnce, Samples - first);
+            var directions = stack([.. Enumerable.Range(first, count).Select(pair => Direction(x, seeds.Fork(pair)))], 1); // [b,m,C,H,W]
+            var centre = x.unsqueeze(1);
+            var asked = cat([centre + Sigma * directions, centre - Sigma * directions], 1).flatten(0, 1);      // [b·2m,C,H,W]
+            var labels = context.Labels.repeat_interleave(2L * count);
+            var margins = AttackLosses.Margin(context.Forward(asked), labels).view(examples, 2, count);        // [b,2,m]
+            var slopes = (margins.select(1, 0) - margins.select(1, 1)) / (2 * Sigma);                          // [b,m]
+            long[] broad = [examples, count, .. Enumerable.Repeat(1L, x.shape.Length - 1)];
+            gradient.add_((slopes.view(broad) * directions).sum(1));
+        }
+        return gradient.div_(Samples);
     }
 }

@@ -1,15 +1,13 @@
-using Adr.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>Square: random search with squares, by answers alone (Andriushchenko et al. 2020).</summary>
+/// <summary>Square: random search with squares, score-based (Andriushchenko et al. 2020).</summary>
 /// <remarks>
-/// Each query changes a square window of each point's best candidate and keeps the change where the margin rises. The windows shrink
-/// on the schedule of 10,000 queries. Every point draws its own windows and signs, where the reference implementation draws them once
-/// for a batch: so a point's result does not depend on the batch. A point that is clearly broken is left alone, and a change that ball
-/// and box undo is not asked about.
+/// Each query changes a square window of each example's best candidate and keeps the change where the margin rises. The windows shrink
+/// on the schedule of 10,000 queries. Every example draws its own windows and signs, where the reference implementation draws them once
+/// for a batch: so an example's result does not depend on the batch. An example that is clearly misclassified is finished, and a change that ball
+/// and box undo needs no query.
 /// </remarks>
 public sealed class Square : Attack
 {
@@ -18,8 +16,8 @@ public sealed class Square : Attack
 
     /// <summary>Sets up the attack; the defaults are Auto-Attack's.</summary>
     /// <param name="threat">What the attack may do.</param>
-    /// <param name="queries">Changes to try, at least 1, with a question to the model each; one more is asked at the start.</param>
-    /// <param name="restarts">Runs, each from its own random start; only points that still stand take part.</param>
+    /// <param name="queries">Queries, at least 1, each for one change; one more is made at the start.</param>
+    /// <param name="restarts">Runs, each from its own random start; only examples that are still robust take part.</param>
     /// <param name="share">The share p of the pixels that the first windows cover, in (0,1].</param>
     /// <param name="rescale">Whether the schedule is compressed to the number of queries.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
@@ -48,57 +46,46 @@ public sealed class Square : Attack
     public override bool NeedsGradient => false;
 
     /// <inheritdoc/>
-    public override Attack WithThreat(ThreatModel threat) => new Square(threat, Steps, Restarts, Share, Rescale);
-
-    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The images are not [B,C,H,W].</exception>
-    protected internal override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
+    public override Tensor Perturb(AttackContext context)
     {
-        if (origin.shape.Length != 4)
-            throw new ArgumentException($"Expected images [B,C,H,W], for Square looks for windows in them; the shape is [{string.Join(",", origin.shape)}].", "images");
-        var points = new AttackedPoints(origin, labels, KeptIterate.Broken);
-        for (var run = 0; run < Restarts && points.Count > 0; run++)
-            Search(model, points, origin, points.Of(seeds).Fork(run), cost, cancellation);
-        return points.Best;
+        if (context.Images.shape.Length != 4)
+            throw new ArgumentException("Expected images [B,C,H,W], for Square changes windows in them; the shape is "
+                + $"[{string.Join(",", context.Images.shape)}].", "images");
+        for (var run = 0; run < Restarts && context.Count > 0; run++)
+        {
+            using var scope = context.Run();
+            Search(context, run);
+        }
+        return context.Best;
     }
 
-    private void Search(nn.Module<Tensor, Tensor> model, AttackedPoints points, Tensor origin, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
+    private void Search(AttackContext context, int run)
     {
-        var windows = new SquareWindows(Threat, origin.shape);
-        using var best = new PointState(windows.Start(points.Origin, seeds.Fork(0)));
-        using var logits = new PointState(cost.Ask(model, best.Rows)); // [b,K], of the best candidates
-        Offer(best.Rows, logits.Rows);
-        for (var query = 0; query < Steps && points.Count > 0; query++)
+        var windows = new SquareWindows(Threat, context.Images.shape);
+        using var best = context.Keep(windows.Start(context.Images, context.Seeds.Fork(run).Fork(0)));
+        using var logits = context.Keep(context.Forward(best.Rows)); // [b,K], of the best candidates
+        using (context.Step()) context.Offer(best.Rows, logits.Rows, stopEarly: true);
+        for (var query = 0; query < Steps && context.Count > 0; query++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var candidate = windows.Change(best.Rows, points.Origin, ShareAt(query), seeds.Fork(1 + query));
-            var asked = AskWhatMoved(candidate, best.Rows, logits.Rows);
-            var better = PointMargins.Margins(asked, points.Labels).gt(PointMargins.Margins(logits.Rows, points.Labels));
-            Offer(candidate, asked);
+            using var scope = context.Step();
+            var seeds = context.Seeds.Fork(run).Fork(1 + query);
+            var candidate = windows.Change(best.Rows, context.Images, ShareAt(query), seeds);
+            var answers = ForwardWhereMoved(context, candidate, best.Rows, logits.Rows);
+            var better = AttackLosses.Margin(answers, context.Labels).gt(AttackLosses.Margin(logits.Rows, context.Labels));
+            context.Offer(candidate, answers, stopEarly: true);
             best.SetWhere(better, candidate);
-            logits.SetWhere(better, asked);
-            if (points.LeaveBroken() is not { } left) continue;
-            best.Select(left);
-            logits.Select(left);
-            seeds = seeds.Select(left.Values<long>().Select(i => (int)i));
+            logits.SetWhere(better, answers);
         }
-        using var last = NewDisposeScope(); // what stays goes to the scope outside this one
-        points.LeaveBroken(all: true);
+    }
 
-        // Where ball and box stop every pixel of a window, the candidate is the best one itself: there is nothing to ask.
-        Tensor AskWhatMoved(Tensor candidate, Tensor from, Tensor known)
-        {
-            var moved = (candidate - from).abs().flatten(1).amax([1L]).nonzero().squeeze(1);
-            if (moved.shape[0] == candidate.shape[0]) return cost.Ask(model, candidate);
-            return moved.shape[0] == 0 ? known.clone() : known.index_copy(0, moved, cost.Ask(model, candidate.index_select(0, moved)));
-        }
-
-        void Offer(Tensor x, Tensor answers)
-        {
-            using var scope = NewDisposeScope();
-            points.Offer(x, answers);
-        }
+    // Where ball and box stop every pixel of a window, the candidate is the best one itself: it needs no query.
+    private static Tensor ForwardWhereMoved(AttackContext context, Tensor candidate, Tensor from, Tensor known)
+    {
+        var moved = (candidate - from).abs().flatten(1).amax([1L]).nonzero().squeeze(1);
+        if (moved.shape[0] == candidate.shape[0]) return context.Forward(candidate);
+        if (moved.shape[0] == 0) return known.clone();
+        return known.index_copy(0, moved, context.Forward(candidate.index_select(0, moved)));
     }
 
     private double ShareAt(int query)

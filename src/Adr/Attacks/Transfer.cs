@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>An attack on another model, the surrogate, whose adversarial images are shown to the model under test (Papernot et al. 2016).</summary>
-/// <remarks>It asks the model under test nothing. A white-box attack that breaks fewer points than a transfer is a sign of masked gradients.</remarks>
+/// <summary>An attack on another model, the surrogate, whose adversarial images are shown to the model under test (Papernot et
+/// al. 2016).</summary>
+/// <remarks>It sends the model under test no query. A white-box attack that finds fewer adversarial examples than a transfer is
+/// a sign of masked gradients.</remarks>
 public sealed class Transfer : Attack
 {
     private readonly Attack _attack;
@@ -15,7 +17,8 @@ public sealed class Transfer : Attack
     /// <param name="attack">The attack on the surrogate.</param>
     /// <param name="surrogate">The other model, with the same images and classes; it is left as it was.</param>
     /// <param name="surrogateName">Its name in tables.</param>
-    public Transfer(Attack attack, nn.Module<Tensor, Tensor> surrogate, string surrogateName) : base(NameOf(attack, surrogateName), attack.Threat)
+    public Transfer(Attack attack, nn.Module<Tensor, Tensor> surrogate, string surrogateName)
+        : base(NameOf(attack, surrogateName), attack.Threat)
     {
         ArgumentNullException.ThrowIfNull(surrogate);
         (_attack, _surrogate, _surrogateName) = (attack, surrogate, surrogateName);
@@ -38,8 +41,8 @@ public sealed class Transfer : Attack
     public override Attack ScaledTo(double epsilon) => new Transfer(_attack.ScaledTo(epsilon), _surrogate, _surrogateName);
 
     /// <inheritdoc/>
-    protected internal override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation) =>
-        _attack.Perturb(_surrogate, origin, labels, seeds, cancellation, cost);
+    public override Tensor Perturb(AttackContext context) =>
+        _attack.Run(_surrogate, context.Images, context.Labels, context.Seeds, context.Cancellation, context.Cost);
 
     private static string NameOf(Attack attack, string surrogateName)
     {

@@ -107,7 +107,7 @@ internal sealed class TrustRegionLinf(int size, Bounds bounds) : TrustRegionStep
                 continue;
             }
             var side = Step[i] >= _high[i] ? (_high[i] < High[i] ? 1 : 0) : _low[i] > Low[i] ? -1 : 0;
-            if (side == 0) continue; // stands at the box of pixels
+            if (side == 0) continue; // is at the edge of the box
             across += b * side;
             moved += side * Step[i];
             count++;

@@ -14,12 +14,12 @@ public sealed record CropAndFlip
     /// <summary>Whether an image is mirrored left to right with probability ½. Default true.</summary>
     public bool Flip { get; init; } = true;
 
-    /// <summary>New images of the same points.</summary>
+    /// <summary>New images of the same examples.</summary>
     /// <param name="images">[B,C,H,W].</param>
-    /// <param name="seeds">One row per point; <see cref="PointSeeds.Fork"/> it by the epoch, so that each epoch sees other crops.</param>
+    /// <param name="seeds">One row per example; <see cref="ExampleSeeds.Fork"/> it by the epoch, so that each epoch sees other crops.</param>
     /// <returns>[B,C,H,W], of the same type and on the same device.</returns>
     /// <exception cref="ArgumentException">The shape is not [B,C,H,W] with B rows of seeds, or <see cref="Padding"/> is negative.</exception>
-    public Tensor Apply(Tensor images, PointSeeds seeds)
+    public Tensor Apply(Tensor images, ExampleSeeds seeds)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(seeds);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Adr.Data;
 
 /// <summary>The data sets by name.</summary>
@@ -14,6 +16,8 @@ public static class DataSets
         ["gratings-100"] = (() => Gratings.Load(2000, 500, 100), () => null),
     };
 
+    private static readonly ConcurrentDictionary<(string Name, string? Folder), Lazy<(Dataset Train, Dataset Test)>> Loaded = new();
+
     /// <summary>The names that <see cref="Load"/> knows. "mnist-10k" comes with the library, the gratings are generated; the others must lie on this machine.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Keys];
 
@@ -23,7 +27,13 @@ public static class DataSets
     /// <exception cref="ArgumentException">No data set has this name.</exception>
     /// <exception cref="IOException">It is not on this machine; the message says how to get it.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static (Dataset Train, Dataset Test) Load(string name) => Find(name).Load();
+    public static (Dataset Train, Dataset Test) Load(string name)
+    {
+        var load = Find(name).Load;
+        // read once for each folder that ADR_DATA may name, and kept: every caller gets views of the same memory
+        var (train, test) = Loaded.GetOrAdd((name, DataFolder.Named), _ => new(load, LazyThreadSafetyMode.PublicationOnly)).Value;
+        return (train.Take(train.Count), test.Take(test.Count));
+    }
 
     /// <summary>What of a data set this machine lacks, and how to get it; null where it is complete.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>

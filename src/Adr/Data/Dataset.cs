@@ -48,7 +48,7 @@ public sealed class Dataset : IDisposable
     /// <summary>One name per class.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>The number of points, N.</summary>
+    /// <summary>The number of examples, N.</summary>
     public int Count { get; }
 
     /// <summary>The number of classes, K.</summary>
@@ -57,30 +57,30 @@ public sealed class Dataset : IDisposable
     /// <summary>The shape of one image, [C,H,W].</summary>
     public long[] ImageShape { get; }
 
-    /// <summary>The first <paramref name="count"/> points.</summary>
+    /// <summary>The first <paramref name="count"/> examples.</summary>
     /// <param name="count">From 1 to <see cref="Count"/>.</param>
     public Dataset Take(int count) => Slice(0, count);
 
-    /// <summary>A run of points. Its images share memory with these.</summary>
-    /// <param name="start">Position of the first point, from 0.</param>
-    /// <param name="count">How many points, at least 1.</param>
+    /// <summary>A run of examples. Its images share memory with these.</summary>
+    /// <param name="start">Position of the first example, from 0.</param>
+    /// <param name="count">How many examples, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The run does not lie within the data set.</exception>
     public Dataset Slice(int start, int count)
     {
         if (start < 0 || count < 1 || start + (long)count > Count)
-            throw new ArgumentOutOfRangeException(nameof(count), $"{Name} has {Count} points; {count} from position {start} on are not all there.");
+            throw new ArgumentOutOfRangeException(nameof(count), $"{Name} has {Count} examples; {count} from position {start} on are not all there.");
         return new Dataset(Name, Images.narrow(0, start, count), Labels.narrow(0, start, count), ClassNames, check: false);
     }
 
-    /// <summary>Splits off points drawn at random, for choosing an epoch without a look at the test set.</summary>
-    /// <param name="validationCount">How many points to hold out, at least 1 and fewer than <see cref="Count"/>.</param>
+    /// <summary>Splits off examples drawn at random, for choosing an epoch without a look at the test set.</summary>
+    /// <param name="validationCount">How many examples to hold out, at least 1 and fewer than <see cref="Count"/>.</param>
     /// <param name="seed">Decides which.</param>
-    /// <returns>The remaining points in their order, and those held out in theirs; no point is in both.</returns>
+    /// <returns>The remaining examples in their order, and those held out in theirs; no example is in both.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Nothing would be held out, or nothing left.</exception>
     public (Dataset Train, Dataset Validation) HoldOut(int validationCount, long seed)
     {
         if (validationCount < 1 || validationCount >= Count)
-            throw new ArgumentOutOfRangeException(nameof(validationCount), $"{validationCount} of {Name}'s {Count} points cannot be held out: both parts need at least one.");
+            throw new ArgumentOutOfRangeException(nameof(validationCount), $"{validationCount} of {Name}'s {Count} examples cannot be held out: both parts need at least one.");
         var order = Permutation.Of(Count, seed);
         var held = order[..validationCount];
         var rest = order[validationCount..];
@@ -89,7 +89,7 @@ public sealed class Dataset : IDisposable
         return (Select(rest, Name), Select(held, Name + " (held out)"));
     }
 
-    /// <summary>All points in their order, in batches; the last may be smaller.</summary>
+    /// <summary>All examples in their order, in batches; the last may be smaller.</summary>
     /// <param name="batchSize">At least 1.</param>
     public IEnumerable<Batch> Batches(int batchSize)
     {
@@ -108,7 +108,7 @@ public sealed class Dataset : IDisposable
         }
     }
 
-    /// <summary>All points once, in an order drawn from (seed, epoch), in batches; the last may be smaller and is kept.</summary>
+    /// <summary>All examples once, in an order drawn from (seed, epoch), in batches; the last may be smaller and is kept.</summary>
     /// <param name="batchSize">At least 1.</param>
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="epoch">Which pass over the data this is: every one has its own order.</param>

@@ -4,6 +4,7 @@ using Adr.Attacks;
 using Adr.Data;
 using Adr.Models;
 using Adr.Native;
+using Adr.Training;
 using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
@@ -15,10 +16,10 @@ public sealed class AdversarialExamples : IDisposable
     private AdversarialExamples(Dataset data, bool[] robust, IReadOnlyDictionary<string, string> about, ThreatModel threat, long seed) =>
         (Data, Robust, Model, Attack, Threat, Seed) = (data, robust, about["model"], about["attack"], threat, seed);
 
-    /// <summary>Images [N,C,H,W] after the attack, those of points that were wrong as they are clean, and their true labels [N].</summary>
+    /// <summary>Images [N,C,H,W] after the attack, those of examples that were misclassified as they are clean, and their true labels [N].</summary>
     public Dataset Data { get; }
 
-    /// <summary>For each point whether the attacked model classifies it right and it stayed right.</summary>
+    /// <summary>For each example whether the attacked model classifies it right and it stayed right.</summary>
     public bool[] Robust { get; }
 
     /// <summary>The name of the model that was attacked.</summary>
@@ -61,4 +62,104 @@ public sealed class AdversarialExamples : IDisposable
     public void Dispose() => Data.Dispose();
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}
+
+/// <summary>The images of a data set after an attack, to be saved; examples that were not attacked stay clean.</summary>
+internal sealed class AdversarialImages : IDisposable
+{
+    private readonly Dataset _data;
+    private readonly Tensor _images; // [N,C,H,W] on the CPU
+
+    internal AdversarialImages(Dataset data) => (_data, _images) = (data, data.Images.cpu().clone().DetachFromDisposeScope());
+
+    /// <summary>Puts adversarial images [B,C,H,W] in their places.</summary>
+    internal void Set(long[] positions, Tensor adversarial)
+    {
+        using var scope = NewDisposeScope();
+        _images.index_copy_(0, tensor(positions), adversarial.cpu());
+    }
+
+    /// <summary>Writes images [N,C,H,W], labels [N] and robust [N] to "NN-attack.safetensors", with what <see cref="AdversarialExamples.Load"/> needs as metadata.</summary>
+    internal void Save(string folder, int number, string model, Attack attack, long seed, bool[] robust)
+    {
+        Directory.CreateDirectory(folder);
+        var name = string.Concat(attack.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' ? letter : 'x')).ToLowerInvariant();
+        using var scope = NewDisposeScope();
+        Safetensors.Write(Path.Combine(folder, $"{number + 1:00}-{name}.safetensors"),
+            new Dictionary<string, Tensor> { ["images"] = _images, ["labels"] = _data.Labels, ["robust"] = tensor(robust) },
+            new Dictionary<string, string>
+            {
+                ["model"] = model,
+                ["attack"] = attack.Name,
+                ["norm"] = attack.Threat.Norm.ToString(),
+                ["epsilon"] = attack.Threat.Epsilon.ToString("R", CultureInfo.InvariantCulture),
+                ["low"] = attack.Threat.Bounds.Low.ToString("R", CultureInfo.InvariantCulture),
+                ["high"] = attack.Threat.Bounds.High.ToString("R", CultureInfo.InvariantCulture),
+                ["settings"] = JsonSerializer.Serialize(AttackSettings.Of(attack), Json.Compact),
+                ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
+                ["dataSet"] = _data.Name,
+                ["classNames"] = JsonSerializer.Serialize(_data.ClassNames, Json.Compact),
+            });
+    }
+
+    /// <summary>Frees the images.</summary>
+    public void Dispose() => _images.Dispose();
+}
+
+/// <summary>The adversarial images of examples that Auto-Attack broke, kept beside its state so that a run that goes on has them all.</summary>
+internal sealed class MisclassifiedImages : IDisposable
+{
+    private readonly AdversarialImages _images;
+    private readonly List<long> _positions = [];
+    private readonly List<Tensor> _rows = []; // [1,C,H,W] each
+
+    /// <summary>Empty, or those of the run that goes on.</summary>
+    /// <param name="data">The clean images.</param>
+    /// <param name="stateFile">The state; its images lie beside it.</param>
+    /// <param name="isFresh">Whether the run begins.</param>
+    /// <exception cref="InvalidDataException">The run goes on, but its images are gone.</exception>
+    internal MisclassifiedImages(Dataset data, string? stateFile, bool isFresh)
+    {
+        _images = new AdversarialImages(data);
+        if (isFresh || stateFile is null || !File.Exists(PathOf(stateFile))) return; // no example was misclassified yet
+        using var scope = NewDisposeScope();
+        var (stored, _) = Safetensors.Read(PathOf(stateFile));
+        Keep(stored["positions"].Values<long>(), stored["images"]);
+    }
+
+    /// <summary>Takes the misclassified ones of a batch, and writes all where there is a state to go with.</summary>
+    internal void Take(long[] positions, Tensor adversarial, bool[] robust, string? stateFile)
+    {
+        using var scope = NewDisposeScope();
+        var wrong = Enumerable.Range(0, positions.Length).Where(i => !robust[positions[i]]).Select(i => (long)i).ToArray();
+        if (wrong.Length == 0) return;
+        Keep([.. wrong.Select(i => positions[i])], adversarial.index_select(0, tensor(wrong, device: adversarial.device)).cpu());
+        if (stateFile is null) return;
+        Safetensors.Write(PathOf(stateFile), new Dictionary<string, Tensor> { ["positions"] = tensor(_positions.ToArray()), ["images"] = cat(_rows, 0) }, new Dictionary<string, string>());
+    }
+
+    /// <summary>Writes all images, clean where an example is robust, as <see cref="AdversarialImages.Save"/> does.</summary>
+    internal void Save(string folder, string model, Attack attack, long seed, bool[] robust)
+    {
+        for (var i = 0; i < _rows.Count; i++) _images.Set([_positions[i]], _rows[i]);
+        _images.Save(folder, 0, model, attack, seed, robust);
+    }
+
+    /// <summary>Frees the images.</summary>
+    public void Dispose()
+    {
+        foreach (var row in _rows) row.Dispose();
+        _images.Dispose();
+    }
+
+    private static string PathOf(string stateFile) => stateFile + ".images.safetensors";
+
+    private void Keep(long[] positions, Tensor images)
+    {
+        for (var i = 0; i < positions.Length; i++)
+        {
+            _positions.Add(positions[i]);
+            _rows.Add(images.narrow(0, i, 1).clone().DetachFromDisposeScope());
+        }
+    }
 }

@@ -1,24 +1,26 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Adr.Attacks;
+using Adr.Models;
 using Adr.Training;
 
 namespace Adr.Evaluation;
 
 /// <summary>How far a run of Auto-Attack is: enough to go on to the same result. Written after every batch.</summary>
 /// <param name="Run">What runs: fingerprints, attacks with their settings, seed, batch size. Another run does not go on from here.</param>
-/// <param name="Right">For each point whether the clean image is classified right.</param>
+/// <param name="Right">For each example whether the clean image is classified correctly.</param>
 /// <param name="Warnings">What was seen before the attacks.</param>
 /// <param name="Stages">The attacks that are done.</param>
-/// <param name="Standing">For each point whether it stood when the attack that runs now began.</param>
-/// <param name="Robust">For each point whether it stands now.</param>
+/// <param name="Standing">For each example whether it was robust when the running attack began.</param>
+/// <param name="Robust">For each example whether it is robust so far.</param>
 /// <param name="Batches">The batches of that attack that are done.</param>
 /// <param name="Seconds">Its wall time so far.</param>
 /// <param name="ModelEvaluations">Its passes so far.</param>
 internal sealed record AutoAttackState(
     JsonObject Run,
     [property: JsonConverter(typeof(FlagsConverter))] bool[] Right,
-    IReadOnlyList<BelievabilityWarning> Warnings,
+    IReadOnlyList<SanityWarning> Warnings,
     IReadOnlyList<AutoAttackStage> Stages,
     [property: JsonConverter(typeof(FlagsConverter))] bool[] Standing,
     [property: JsonConverter(typeof(FlagsConverter))] bool[] Robust,
@@ -26,7 +28,29 @@ internal sealed record AutoAttackState(
     double Seconds,
     long ModelEvaluations)
 {
-    private const int Format = 1;
+    private const int Format = 2; // 1 had other names for its settings
+
+    /// <summary>What runs, so that another run does not resume from here.</summary>
+    internal static JsonObject Describe(Evaluator evaluator, AutoAttack attack) => new()
+    {
+        ["model"] = Fingerprint.Of(evaluator.Model),
+        ["architecture"] = ModelFacts.NameOf(evaluator.Model),
+        ["data"] = Fingerprint.Of([("images", evaluator.Data.Images), ("labels", evaluator.Data.Labels)]),
+        ["points"] = evaluator.Data.Count,
+        ["attacks"] = string.Join("; ", attack.Attacks.Select(AttackSettings.Whole)),
+        ["seed"] = evaluator.Options.Seed,
+        ["batchSize"] = evaluator.Options.BatchSize,
+        ["attackPrecision"] = evaluator.Options.AttackPrecision.ToString(),
+        ["savesImages"] = evaluator.Options.SaveAdversarialTo is not null,
+    };
+
+    /// <summary>Before the first attack.</summary>
+    internal static AutoAttackState Begin(JsonObject run, bool[] correct, IReadOnlyList<SanityWarning> warnings) =>
+        new(run, correct, warnings, [], correct, correct, 0, 0, 0);
+
+    /// <summary>After an attack, before the next one.</summary>
+    internal AutoAttackState Next(AutoAttackStage done) =>
+        this with { Stages = [.. Stages, done], Standing = Robust, Batches = 0, Seconds = 0, ModelEvaluations = 0 };
 
     /// <summary>The state in a file; null where there is none.</summary>
     /// <param name="path">The file.</param>

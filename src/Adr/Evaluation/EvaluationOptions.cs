@@ -5,7 +5,7 @@ namespace Adr.Evaluation;
 /// <summary>How an evaluation runs.</summary>
 public sealed record EvaluationOptions
 {
-    /// <summary>Points in one batch, at least 1; 256. It changes speed and memory, and results only by rounding.</summary>
+    /// <summary>Examples in one batch, at least 1; 256. It changes speed and memory, and results only by rounding.</summary>
     public int BatchSize { get; init; } = 256;
 
     /// <summary>The seed of the attacks' random numbers; 0.</summary>
@@ -35,6 +35,6 @@ public sealed record EvaluationOptions
 
 /// <summary>How far an evaluation is.</summary>
 /// <param name="Attack">The running attack, or "natural".</param>
-/// <param name="Done">Points of it that are done.</param>
-/// <param name="Total">All points.</param>
+/// <param name="Done">Examples of it that are done.</param>
+/// <param name="Total">All examples.</param>
 public sealed record EvaluationProgress(string Attack, int Done, int Total);

@@ -8,7 +8,7 @@ namespace Adr.Evaluation;
 /// <summary>The cross-entropy around one image, in a plane: along the sign of its gradient, and along random signs. A surface that is flat but for a cliff masks gradients.</summary>
 /// <param name="Model">The model's name in tables.</param>
 /// <param name="Label">The image's class y.</param>
-/// <param name="Offsets">[n]: how far from the image, in pixel units, along either direction, from −reach to reach.</param>
+/// <param name="Offsets">[n]: how far from the image, for images in [0,1], along either direction, from −reach to reach.</param>
 /// <param name="Losses">[n,n]: the cross-entropy at x + Offsets[j] · sign(gradient) + Offsets[i] · random signs, not clipped to the box.</param>
 /// <param name="Right">[n,n]: whether the answer there is y.</param>
 public sealed record LossSurface(string Model, long Label, double[] Offsets, double[,] Losses, bool[,] Right)
@@ -18,27 +18,33 @@ public sealed record LossSurface(string Model, long Label, double[] Offsets, dou
     /// <param name="name">The model's name in tables.</param>
     /// <param name="image">[C,H,W] or [1,C,H,W], on the model's device.</param>
     /// <param name="label">Its class.</param>
-    /// <param name="reach">How far the grid goes each way, in pixel units, above 0; a little more than ε shows the edge.</param>
+    /// <param name="reach">How far the grid goes each way, for images in [0,1], above 0; a little more than ε shows the edge.</param>
     /// <param name="count">n, odd, at least 3. Default 19.</param>
     /// <param name="seed">Of the random signs. Default 0.</param>
     /// <exception cref="ArgumentException">The image is not one, or a number is out of range.</exception>
-    public static LossSurface Around(Classifier model, string name, Tensor image, long label, double reach, int count = 19, long seed = 0)
+    public static LossSurface Around(nn.Module<Tensor, Tensor> model, string name, Tensor image, long label, double reach, int count = 19, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(image);
         if (!(reach > 0 && double.IsFinite(reach))) throw new ArgumentOutOfRangeException(nameof(reach), reach, "The reach must be a finite number > 0.");
         if (count < 3 || count % 2 == 0) throw new ArgumentOutOfRangeException(nameof(count), count, "The grid needs an odd number of at least 3, so that the image lies in its middle.");
-        if (label < 0 || label >= model.Classes) throw new ArgumentOutOfRangeException(nameof(label), label, $"The model has classes 0 to {model.Classes - 1}.");
-        long[] shape = [1, .. model.InputShape];
-        if (image.numel() != shape.Aggregate((product, size) => product * size)) throw new ArgumentException($"Expected one image [{string.Join(",", model.InputShape)}], got [{string.Join(",", image.shape)}].", nameof(image));
-        using var still = new StillModel(model);
+        if (image.shape is not ([_, _, _] or [1, _, _, _]))
+            throw new ArgumentException($"Expected one image [C,H,W], got [{string.Join(",", image.shape)}].", nameof(image));
+        long[] shape = [1, .. image.shape[^3..]];
+        if (model is Classifier network && !network.InputShape.SequenceEqual(shape[1..]))
+            throw new ArgumentException($"Expected one image [{string.Join(",", network.InputShape)}] for {network.Architecture}, got "
+                + $"[{string.Join(",", image.shape)}].", nameof(image));
+        using var frozen = new FrozenModel(model);
         using var scope = NewDisposeScope();
         var x = image.detach().reshape(shape);
         var y = tensor(new[] { label }, device: x.device);
+        var classes = model.call(x).shape[1];
+        if (label < 0 || label >= classes)
+            throw new ArgumentOutOfRangeException(nameof(label), label, $"The model has classes 0 to {classes - 1}.");
         var steepest = Steepest(model, x, y);
         using var noGraph = no_grad();
-        var signs = PointSeeds.Sequence(seed, 1).Uniform(shape, -1, 1, x.device).sign();
+        var signs = ExampleSeeds.Sequence(seed, 1).Uniform(shape, -1, 1, x.device).sign();
         var offsets = Enumerable.Range(0, count).Select(i => reach * (2.0 * i / (count - 1) - 1)).ToArray();
         var along = tensor(offsets, device: x.device).to(x.dtype).view(-1, 1, 1, 1);
         var (losses, right) = (new double[count, count], new bool[count, count]);
@@ -53,7 +59,7 @@ public sealed record LossSurface(string Model, long Label, double[] Offsets, dou
         return new LossSurface(name, label, offsets, losses, right);
     }
 
-    private static Tensor Steepest(Classifier model, Tensor image, Tensor label)
+    private static Tensor Steepest(nn.Module<Tensor, Tensor> model, Tensor image, Tensor label)
     {
         using var grad = enable_grad();
         var x = image.clone().requires_grad_(true);

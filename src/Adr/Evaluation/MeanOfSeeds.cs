@@ -1,6 +1,6 @@
 namespace Adr.Evaluation;
 
-/// <summary>A mean over several seeds with its 95 % interval (Student's t): what another seed would do to a number, which the points' own interval does not say.</summary>
+/// <summary>A mean over several seeds with its 95 % interval (Student's t): what another seed would do to a number, which the examples' own interval does not say.</summary>
 /// <remarks>Few seeds give wide intervals: two of them hardly say anything.</remarks>
 public sealed record MeanOfSeeds
 {

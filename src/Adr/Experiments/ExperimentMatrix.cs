@@ -1,12 +1,18 @@
-using Adr.Data;
-using Adr.Models;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Adr.Evaluation;
+using Adr.Training;
 
 namespace Adr.Experiments;
 
 /// <summary>A matrix of runs: every defence under every experiment with every seed.</summary>
 /// <remarks>Each run has its own folder, so that finished runs are not run again, and a table is filled cell by cell, by one process or by many.</remarks>
-public sealed partial record ExperimentMatrix
+public sealed record ExperimentMatrix
 {
+    // a setting that does not exist is an error, not an omission
+    private static readonly JsonSerializerOptions Strict = new(Json.Compact) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowOutOfOrderMetadataProperties = true };
+
     /// <summary>The experiments by the name that tables give them; their own seeds do not count.</summary>
     public required IReadOnlyDictionary<string, Experiment> Experiments { get; init; }
 
@@ -17,8 +23,8 @@ public sealed partial record ExperimentMatrix
     public required IReadOnlyList<long> Seeds { get; init; }
 
     /// <summary>All runs: by experiment, then by seed, then by defence, so that a table's first rows are complete first.</summary>
-    public IReadOnlyList<MatrixCell> Cells =>
-        [.. from experiment in Experiments.Values from seed in Seeds from defence in Defences select new MatrixCell(experiment with { Seed = seed }, defence)];
+    public IReadOnlyList<SweepRun> Runs =>
+        [.. from experiment in Experiments.Values from seed in Seeds from defence in Defences select new SweepRun(experiment with { Seed = seed }, defence)];
 
     /// <summary>Throws unless every run can begin: nothing has run then.</summary>
     /// <exception cref="ArgumentException">Lists every problem of every cell.</exception>
@@ -44,4 +50,107 @@ public sealed partial record ExperimentMatrix
     }
 
     private static IEnumerable<string> Twice(IEnumerable<string> names) => names.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key);
+
+    /// <summary>Reads a matrix from a JSON file.</summary>
+    /// <remarks>
+    /// <c>{ "experiments": { NAME: { "of": "mnist", "budget": "desktop", … } }, "defences": ["ADV", …], "seeds": [1, …], "device": "auto" }</c>,
+    /// where "of" is mnist, cifar-10 or cifar-100, and what follows are properties of <see cref="Experiment"/> that differ from the budget's,
+    /// nested ones too: <c>"epochs": 20, "weights": { "confidence": 0 }</c>. Comments are allowed.
+    /// </remarks>
+    /// <param name="path">The file.</param>
+    /// <param name="runsFolder">See <see cref="Experiment.RunsFolder"/>.</param>
+    /// <exception cref="InvalidDataException">The file is no such JSON; the message says what is wrong with it.</exception>
+    public static ExperimentMatrix Load(string path, string? runsFolder = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        try
+        {
+            var file = JsonSerializer.Deserialize<MatrixFile>(File.ReadAllText(path), new JsonSerializerOptions(Strict) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true })
+                ?? throw new InvalidDataException($"{path} holds null, not a matrix.");
+            var (experiments, problems) = (new Dictionary<string, Experiment>(), new List<string>());
+            foreach (var (name, changes) in file.Experiments)
+            {
+                try
+                {
+                    experiments[name] = Read(changes, file.Device ?? "auto") with { RunsFolder = runsFolder };
+                }
+                catch (Exception problem) when (problem is JsonException or ArgumentException)
+                {
+                    problems.Add($"experiment \"{name}\": {problem.Message}");
+                }
+            }
+            if (problems.Count > 0) throw new ArgumentException(string.Join("\n  ", problems));
+            return new ExperimentMatrix { Experiments = experiments, Defences = file.Defences, Seeds = file.Seeds };
+        }
+        catch (Exception problem) when (problem is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path} is no matrix of experiments: {problem.Message}", problem);
+        }
+    }
+
+    private static Experiment Read(JsonObject changes, string device)
+    {
+        changes = changes.DeepClone().AsObject();
+        if (changes.Remove("judgement", out var plan)) changes["evaluation"] = plan; // its name before format 2
+        var of = Take("of") ?? throw new ArgumentException("\"of\" is missing: mnist, cifar-10 or cifar-100.");
+        var budgetName = Take("budget") ?? throw new ArgumentException("\"budget\" is missing: smoke, quick, desktop or paper.");
+        if (!Enum.TryParse<Budget>(budgetName, ignoreCase: true, out var budget) || char.IsAsciiDigit(budgetName[0])) throw new ArgumentException($"\"budget\" is \"{budgetName}\"; expected smoke, quick, desktop or paper.");
+        var network = changes["network"]?.GetValue<string>();
+        if (!Presets.All.TryGetValue(of, out var preset))
+            throw new ArgumentException($"\"of\" is \"{of}\"; expected {string.Join(", ", Presets.All.Keys)}.");
+        var settings = preset(budget, device, network);
+        var merged = JsonSerializer.SerializeToNode(settings, Strict)!.AsObject();
+        Merge(merged, changes);
+        return merged.Deserialize<Experiment>(Strict)! with { SyntheticSubstitute = settings.SyntheticSubstitute };
+
+        string? Take(string key) => changes.Remove(key, out var value) ? value?.GetValue<string>() : null;
+    }
+
+    private static void Merge(JsonObject into, JsonObject changes)
+    {
+        foreach (var (key, value) in changes)
+        {
+            if (value is JsonObject inner && into[key] is JsonObject there && !inner.ContainsKey("kind")) Merge(there, inner);
+            else into[key] = value?.DeepClone();
+        }
+    }
+
+    private sealed record MatrixFile(IReadOnlyDictionary<string, JsonObject> Experiments, IReadOnlyList<string> Defences, IReadOnlyList<long> Seeds, string? Device = null);
+}
+
+/// <summary>One run of a matrix: a defence under an experiment's settings, its seed among them.</summary>
+/// <param name="Experiment">The settings.</param>
+/// <param name="Defence">A name that <see cref="Experiment.Defence"/> knows.</param>
+public sealed record SweepRun(Experiment Experiment, string Defence)
+{
+    /// <summary>The run's folder.</summary>
+    public RunFolder Folder => Experiment.FolderOf(Defence);
+
+    /// <summary>Its result, if it has been trained and evaluated; null where it is missing.</summary>
+    public ModelResult? Result() => Experiment.Result(Defence);
+
+    /// <summary>Its state: "missing", "trained" or "evaluated", or "epoch 3 of 40".</summary>
+    public string State()
+    {
+        if (Result() is not null) return "evaluated";
+        var folder = Folder;
+        if (folder.IsFinished) return "trained";
+        return folder.ReadMetrics().Count is > 0 and var epochs ? $"epoch {epochs} of {Experiment.Epochs}" : "missing";
+    }
+
+    /// <summary>Trains and evaluates, or resumes where it was interrupted; the network is freed afterwards.</summary>
+    /// <param name="training">See <see cref="Trainer.Fit"/>.</param>
+    /// <param name="evaluation">Told after every batch of an attack.</param>
+    /// <param name="cancellation">Stops it; the folder keeps what was done.</param>
+    public ModelResult Run(IProgress<TrainingProgress>? training = null, IProgress<EvaluationProgress>? evaluation = null,
+        CancellationToken cancellation = default)
+    {
+        if (Result() is { } result) return result;
+        var trained = Experiment.Train(Defence, training, cancellation);
+        using var model = trained.Model;
+        return Experiment.Evaluate(trained, evaluation, cancellation);
+    }
+
+    /// <summary>"ADR-ADV on mnist, seed 3".</summary>
+    public override string ToString() => $"{Defence} on {Experiment.DataSet}, seed {Experiment.Seed}";
 }

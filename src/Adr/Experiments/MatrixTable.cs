@@ -7,7 +7,7 @@ namespace Adr.Experiments;
 /// <summary>What of one experiment of a matrix has been judged: the mean over its seeds, what ADR adds to its baseline, and which runs are missing.</summary>
 public sealed class MatrixTable
 {
-    internal MatrixTable(string name, Experiment experiment, IReadOnlyList<(MatrixCell Cell, RobustnessRow? Row)> cells)
+    internal MatrixTable(string name, Experiment experiment, IReadOnlyList<(SweepRun Cell, ModelResult? Row)> cells)
     {
         (Name, Experiment) = (name, experiment);
         Missing = [.. cells.Where(cell => cell.Row is null).Select(cell => cell.Cell)];
@@ -24,7 +24,7 @@ public sealed class MatrixTable
     {
         ArgumentNullException.ThrowIfNull(matrix);
         return [.. matrix.Experiments.Select(pair => new MatrixTable(pair.Key, pair.Value,
-            [.. (matrix with { Experiments = new Dictionary<string, Experiment> { [pair.Key] = pair.Value } }).Cells.Select(cell => (cell, cell.Row()))]))];
+            [.. (matrix with { Experiments = new Dictionary<string, Experiment> { [pair.Key] = pair.Value } }).Runs.Select(cell => (cell, cell.Result()))]))];
     }
 
     /// <summary>The experiment's name in the matrix.</summary>
@@ -43,7 +43,7 @@ public sealed class MatrixTable
     public IReadOnlyList<string> Columns { get; }
 
     /// <summary>The runs that are not there yet.</summary>
-    public IReadOnlyList<MatrixCell> Missing { get; }
+    public IReadOnlyList<SweepRun> Missing { get; }
 
     /// <summary>The seeds of which a defence's run is there.</summary>
     /// <param name="defence">One of <see cref="Defences"/>.</param>
@@ -81,7 +81,7 @@ public sealed class MatrixTable
         var wins = difference.Values.Count(value => value > 0);
         var decided = difference.HalfWidth is not null && (difference.Low > 0 || difference.High < 0);
         var verb = (difference.Mean > 0, decided) switch { (true, true) => "beats", (true, false) => "is ahead of", _ => "does not beat" };
-        var what = string.Create(CultureInfo.InvariantCulture, $"{adr} {verb} {baseline} under {Columns[column]}: {Signed(difference)} points, ahead in {wins} of {difference.Values.Count} seeds");
+        var what = string.Create(CultureInfo.InvariantCulture, $"{adr} {verb} {baseline} under {Columns[column]}: {Signed(difference)} examples, ahead in {wins} of {difference.Values.Count} seeds");
         return difference.HalfWidth is null ? what + "; one seed has no interval."
             : decided ? what + "; the interval leaves 0 out."
             : what + "; the interval holds 0, so that these seeds do not decide it.";
@@ -110,25 +110,25 @@ public sealed class MatrixTable
 
     /// <summary>All settings in a sentence, to stand beside the numbers.</summary>
     public string Caption => Seeds.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
-        $"{Seeds[0].Settings}; {Experiment.Device}. Percent of all test images, or of the first ones where a column says so: the mean over the seeds, ± half of its 95 % interval (Student's t) where there are several; a lone seed has the 95 % interval of its points (Wilson; of a difference, Agresti and Min), which says nothing about another seed. Minutes: of training, per model.");
+        $"{Seeds[0].Settings}; {Experiment.Device}. Percent of all test images, or of the first ones where a column says so: the mean over the seeds, ± half of its 95 % interval (Student's t) where there are several; a lone seed has the 95 % interval of its examples (Wilson; of a difference, Agresti and Min), which says nothing about another seed. Minutes: of training, per model.");
 
     /// <summary>The table in Markdown.</summary>
     public override string ToString() => ToMarkdown();
 
-    private List<(long Seed, RobustnessTable Table, RobustnessRow Row)> Rows(string defence) =>
+    private List<(long Seed, RobustnessTable Table, ModelResult Row)> Rows(string defence) =>
         [.. Seeds.SelectMany(table => table.Rows.Where(row => row.Defence == defence).Select(row => (table.Experiment.Seed, table, row)))];
 
     private IEnumerable<string> Cells(string defence) => Rows(defence) is [var only]
         ? only.Table.Shares(only.Row).Select(share => string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value:0.0} [{100 * share.Low:0.0}, {100 * share.High:0.0}]"))
         : Means(defence).Select(mean => string.Create(CultureInfo.InvariantCulture, $"{100 * mean.Mean:0.0} ± {100 * mean.HalfWidth!.Value:0.0}"));
 
-    // the difference of the one seed that both have, with the interval of its points where they are known
+    // the difference of the one seed that both have, with the interval of its examples where they are known
     private string Lone(string adr, string baseline, int column, double mean)
     {
         var (first, second) = Rows(adr).Join(Rows(baseline), one => one.Seed, other => other.Seed, (one, other) => (one.Table.Kept(one.Row)[column], other.Table.Kept(other.Row)[column])).Single();
         return first is null || second is null
             ? string.Create(CultureInfo.InvariantCulture, $"{100 * mean:+0.0;−0.0}")
-            : string.Create(CultureInfo.InvariantCulture, $"{100 * mean:+0.0;−0.0} ± {100 * PairedDifference.Of(first, second).HalfWidth:0.0} of its points");
+            : string.Create(CultureInfo.InvariantCulture, $"{100 * mean:+0.0;−0.0} ± {100 * PairedDifference.Of(first, second).HalfWidth:0.0} of its examples");
     }
 
     private static string Signed(MeanOfSeeds mean) => mean.HalfWidth is { } half

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Adr.Attacks;
 using Adr.Evaluation;
@@ -16,7 +17,7 @@ public sealed class RobustnessTable
     /// <param name="experiment">The settings that all rows share.</param>
     /// <param name="rows">One per defence, evaluated by the same attacks.</param>
     /// <exception cref="ArgumentException">There is no row, or two rows met different attacks.</exception>
-    public RobustnessTable(Experiment experiment, IReadOnlyList<RobustnessRow> rows)
+    public RobustnessTable(Experiment experiment, IReadOnlyList<ModelResult> rows)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         if (rows.Count == 0) throw new ArgumentException("A table needs at least one row.", nameof(rows));
@@ -25,9 +26,9 @@ public sealed class RobustnessTable
         if (rows.FirstOrDefault(row => !row.Report.Attacks.Select(attack => attack.Attack).SequenceEqual(Attacks)) is { } other)
             throw new ArgumentException($"{other.Defence} met {string.Join(", ", other.Report.Attacks.Select(a => a.Attack))}, {rows[0].Defence} met {string.Join(", ", Attacks)}: one table compares under the same attacks.", nameof(rows));
         if (rows.Select(row => (row.AutoAttack?.Attack, row.AutoAttack?.Robust.Length)).Distinct().Count() > 1)
-            throw new ArgumentException("Some rows met Auto-Attack, or more points of it, and some did not: one table compares under the same attacks on the same points.", nameof(rows));
+            throw new ArgumentException("Some rows met Auto-Attack, or more examples of it, and some did not: one table compares under the same attacks on the same examples.", nameof(rows));
         if (rows.Select(row => string.Join("; ", row.Costly.Select(First))).Distinct().Count() > 1)
-            throw new ArgumentException("The rows met different costly attacks, or different numbers of points of them: one table compares under the same attacks on the same points.", nameof(rows));
+            throw new ArgumentException("The rows met different costly attacks, or different numbers of examples of them: one table compares under the same attacks on the same examples.", nameof(rows));
         (Experiment, Rows) = (experiment, rows);
         Columns =
         [
@@ -41,26 +42,26 @@ public sealed class RobustnessTable
     public Experiment Experiment { get; }
 
     /// <summary>One per defence.</summary>
-    public IReadOnlyList<RobustnessRow> Rows { get; }
+    public IReadOnlyList<ModelResult> Rows { get; }
 
     /// <summary>The names of the attacks, in the columns' order.</summary>
     public IReadOnlyList<string> Attacks { get; }
 
-    /// <summary>What <see cref="Shares"/> are: natural, each attack, the worst case of several, each costly attack on the first points, and beside Auto-Attack the last attack on the same points.</summary>
+    /// <summary>What <see cref="Shares"/> are: natural, each attack, the worst case of several, each costly attack on the first examples, and beside Auto-Attack the last attack on the same examples.</summary>
     public IReadOnlyList<string> Columns { get; }
 
     /// <summary>The accuracies of a row, one for each of <see cref="Columns"/>.</summary>
     /// <param name="row">A row of this table.</param>
-    public IReadOnlyList<Proportion> Shares(RobustnessRow row) =>
+    public IReadOnlyList<Proportion> Shares(ModelResult row) =>
     [
         row.Report.Natural, .. row.Report.Attacks.Select(attack => attack.RobustAccuracy), .. Attacks.Count > 1 ? new[] { row.Report.WorstCase } : [],
         .. row.Costly.Select(report => report.WorstCase),
         .. row.AutoAttack is { } auto ? new[] { OnFirst(row, auto.Robust.Length), auto.RobustAccuracy } : [],
     ];
 
-    /// <summary>For each of <see cref="Columns"/> which points a row keeps; null for the natural accuracy, of which only the count is known.</summary>
+    /// <summary>For each of <see cref="Columns"/> which examples a row keeps; null for the natural accuracy, of which only the count is known.</summary>
     /// <param name="row">A row of this table.</param>
-    public IReadOnlyList<bool[]?> Kept(RobustnessRow row)
+    public IReadOnlyList<bool[]?> Kept(ModelResult row)
     {
         bool[][] all = [.. row.Report.Attacks.Select(attack => attack.Robust)];
         return
@@ -106,15 +107,15 @@ public sealed class RobustnessTable
 
     /// <summary>The settings without seed and device.</summary>
     internal string Settings => string.Create(CultureInfo.InvariantCulture,
-        $"{Rows[0].Report.DataSet}, {Experiment.TestCount:N0} test images; {Experiment.Network}; {Experiment.Budget.ToString().ToLowerInvariant()} budget: trained on {Experiment.TrainCount:N0} images ({Experiment.ValidationCount:N0} more held out to choose the epoch), {Experiment.Epochs} epoch{(Experiment.Epochs == 1 ? "" : "s")}, batch {Experiment.BatchSize}, {Experiment.Optimizer}, ε = {Level(Experiment.Epsilon)} (L∞{(Experiment.EpsilonWarmupEpochs == 0 ? "" : $", warm-up over {Experiment.EpsilonWarmupEpochs} epoch{(Experiment.EpsilonWarmupEpochs == 1 ? "" : "s")}")}), {Experiment.AttackSteps} attack steps of {Level(Experiment.StepSize)}{(AttackType == ScalarType.Float32 ? "" : $" in {AttackType}")}");
+        $"{Rows[0].Report.DataSet}, {Experiment.TestCount:N0} test images; {Experiment.Network}; {Experiment.Budget.ToString().ToLowerInvariant()} budget: trained on {Experiment.TrainCount:N0} images ({Experiment.ValidationCount:N0} more held out to choose the epoch), {Experiment.Epochs} epoch{(Experiment.Epochs == 1 ? "" : "s")}, batch {Experiment.BatchSize}, {Experiment.Optimizer}, ε = {Level(Experiment.Epsilon)} ({Experiment.Norm.Symbol()}{(Experiment.EpsilonWarmupEpochs == 0 ? "" : $", warm-up over {Experiment.EpsilonWarmupEpochs} epoch{(Experiment.EpsilonWarmupEpochs == 1 ? "" : "s")}")}), {Experiment.AttackSteps} attack steps of {Level(Experiment.StepSize)}{(AttackType == ScalarType.Float32 ? "" : $" in {AttackType}")}");
 
-    // whether every column is of every point
+    // whether every column is of every example
     private bool IsOfAll => Rows[0].AutoAttack is null && Rows[0].Costly.Count == 0;
 
     /// <summary>The table in Markdown.</summary>
     public override string ToString() => ToMarkdown();
 
-    private JsonObject ToJson(RobustnessRow row) => new()
+    private JsonObject ToJson(ModelResult row) => new()
     {
         ["defence"] = row.Defence,
         ["natural"] = row.Report.Natural.Value,
@@ -134,34 +135,34 @@ public sealed class RobustnessTable
         ["milestones"] = new JsonArray([.. Experiment.Milestones.Select(m => JsonValue.Create(m))]),
         ["cyclicPeak"] = Experiment.CyclicPeak,
         ["dropout"] = Experiment.Dropout,
-        ["network"] = Experiment.Network,
+        ["network"] = Experiment.Network.Name,
         ["augmented"] = Experiment.Augment,
-        ["norm"] = "Linf",
+        ["norm"] = Experiment.Norm.ToString(),
         ["epsilon"] = Experiment.Epsilon,
         ["epsilonWarmupEpochs"] = Experiment.EpsilonWarmupEpochs,
         ["attackSteps"] = Experiment.AttackSteps,
         ["stepSize"] = Experiment.StepSize,
         ["attackPrecision"] = AttackType.ToString(),
-        ["beta"] = row.Defence.Contains("TRADES", StringComparison.Ordinal) ? Experiment.Beta : null,
-        ["weights"] = row.Defence.StartsWith("ADR-", StringComparison.Ordinal) ? System.Text.Json.JsonSerializer.SerializeToNode(Experiment.Weights, Json.Compact) : null,
+        ["defenceSettings"] = (row.DefenceSettings ?? Experiment.Defence(row.Defence).Describe()).DeepClone(),
         ["termWarmupEpochs"] = row.Defence.StartsWith("ADR-", StringComparison.Ordinal) ? Experiment.TermWarmupEpochs : null,
         ["evaluation"] = ByAttack(row, result => new JsonObject { ["points"] = result.RobustAccuracy.Total, ["epsilon"] = result.Threat.Epsilon, ["seconds"] = Math.Round(result.Seconds, 2), ["modelEvaluations"] = result.ModelEvaluations }, auto => ToJson(row, auto)),
         ["seed"] = Experiment.Seed,
         ["device"] = Experiment.Device,
         ["minutes"] = Math.Round(row.TrainingSeconds / 60, 2),
+        ["environment"] = JsonSerializer.SerializeToNode(row.Environment, Json.Compact),
     };
 
     // what the training attack computed in
     private ScalarType AttackType => Experiment.AttackPrecision.TypeFor(Rows[0].Report.DataSet, torch.device(Experiment.Device));
 
-    private static JsonObject ByAttack(RobustnessRow row, Func<AttackResult, JsonNode?> value, Func<AutoAttackReport, JsonNode?> ofAutoAttack)
+    private static JsonObject ByAttack(ModelResult row, Func<AttackResult, JsonNode?> value, Func<AutoAttackReport, JsonNode?> ofAutoAttack)
     {
         var all = new JsonObject(row.Report.Attacks.Concat(row.Costly.SelectMany(report => report.Attacks)).Select(result => KeyValuePair.Create(result.Attack, value(result))));
         if (row.AutoAttack is { } auto) all[auto.Attack] = ofAutoAttack(auto);
         return all;
     }
 
-    private JsonObject ToJson(RobustnessRow row, AutoAttackReport auto) => new()
+    private JsonObject ToJson(ModelResult row, AutoAttackReport auto) => new()
     {
         ["points"] = auto.RobustAccuracy.Total,
         ["epsilon"] = auto.Threat.Epsilon,
@@ -179,8 +180,8 @@ public sealed class RobustnessTable
         ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(value * 255)}/255")
         : value.ToString("0.######", CultureInfo.InvariantCulture);
 
-    // the last attack on the first points
-    private static Proportion OnFirst(RobustnessRow row, int count) => Proportion.Of(row.Report.Attacks[^1].Robust[..count]);
+    // the last attack on the first examples
+    private static Proportion OnFirst(ModelResult row, int count) => Proportion.Of(row.Report.Attacks[^1].Robust[..count]);
 
     private static JsonArray Interval(Proportion share) => [share.Low, share.High];
 

@@ -35,7 +35,7 @@ public abstract record Defence
     /// <param name="batch">On the model's device.</param>
     /// <param name="inner">How the attack runs at this step.</param>
     public virtual Tensor? Perturb(Classifier model, Batch batch, InnerAttack inner) =>
-        Attack?.ScaledTo(inner.Epsilon).PerturbUnchecked(model, batch.Images, batch.Labels, inner.Seeds, inner.Cancellation, inner.Type);
+        Attack?.ScaledTo(inner.Epsilon).RunUnchecked(model, batch.Images, batch.Labels, inner.Seeds, inner.Cancellation, inner.Type);
 
     /// <summary>The loss of a batch whose x' is known. The model is in training mode.</summary>
     /// <param name="model">What is trained.</param>
@@ -72,7 +72,7 @@ public abstract record Defence
     /// <summary>The classification terms and those of the weights, summed.</summary>
     private protected BatchLoss Sum(List<(string Name, Tensor Value)> terms, Tensor labels, (Tensor Latent, Tensor Logits) clean, (Tensor Latent, Tensor Logits) adversarial)
     {
-        if (Weights is not null) terms.AddRange(Weights.Terms(clean.Latent, clean.Logits, adversarial.Latent, adversarial.Logits, labels));
+        if (Weights is not null) terms.AddRange(AdrLoss.Terms(Weights, clean.Latent, clean.Logits, adversarial.Latent, adversarial.Logits, labels));
         var total = terms.Select(term => term.Value).Aggregate((sum, value) => sum + value);
         return new BatchLoss(total, terms.ToDictionary(term => term.Name, term => term.Value), clean.Logits, adversarial.Logits, clean.Latent, adversarial.Latent);
     }
@@ -88,7 +88,7 @@ public abstract record Defence
             ["high"] = attack.Threat.Bounds.High,
             ["steps"] = attack.Steps,
         };
-        if (attack is not GradientAttack gradient) return description;
+        if (attack is not Pgd gradient) return description;
         description["stepSize"] = gradient.StepSize;
         description["restarts"] = gradient.Restarts;
         description["keep"] = gradient.Keep.ToString();

@@ -11,4 +11,4 @@ namespace Adr.Training;
 /// <param name="Epoch">The epoch of this step, from 1.</param>
 /// <param name="Carried">What goes from one step of the epoch to the next; null where nobody keeps it.</param>
 public sealed record InnerAttack(
-    double Epsilon, PointSeeds Seeds, ScalarType Type = ScalarType.Float32, CancellationToken Cancellation = default, int Epoch = 1, Carried? Carried = null);
+    double Epsilon, ExampleSeeds Seeds, ScalarType Type = ScalarType.Float32, CancellationToken Cancellation = default, int Epoch = 1, Carried? Carried = null);

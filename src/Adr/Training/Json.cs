@@ -41,7 +41,8 @@ internal static class Json
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Strict) ?? throw new InvalidDataException($"{path} holds null, not a {typeof(T).Name}.");
+            return FileFormat.Update(JsonNode.Parse(File.ReadAllText(path))).Deserialize<T>(Strict)
+                ?? throw new InvalidDataException($"{path} holds null, not a {typeof(T).Name}.");
         }
         catch (Exception damaged) when (damaged is JsonException or ArgumentException)
         {
@@ -54,7 +55,7 @@ internal static class Json
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        WriteText(path, JsonSerializer.Serialize(value, Indented) + "\n");
+        WriteText(path, FileFormat.Mark(JsonSerializer.SerializeToNode(value, Indented))!.ToJsonString(Indented) + "\n");
     }
 
     /// <summary>Writes a text whole or not at all: to a file beside it, then renamed.</summary>

@@ -127,7 +127,7 @@ public sealed class Trainer
             learningRate = LearningRateAt(epoch, step, steps);
             _model.train();
             Reseed(epoch, step);
-            var seeds = new PointSeeds(_options.Seed, batch.Indices).Fork(NoiseStream).Fork(epoch);
+            var seeds = new ExampleSeeds(_options.Seed, batch.Indices).Fork(NoiseStream).Fork(epoch);
             var here = batch.To(device);
             if (_options.Augmentation is { } augmentation) here = here with { Images = augmentation.Apply(here.Images, seeds.Fork(AugmentationStream)) };
             var inner = new InnerAttack(epsilon, seeds, attackType, cancellation, epoch, carried);
@@ -174,8 +174,8 @@ public sealed class Trainer
             answered.UnionWith(logits.argmax(1).Values<long>());
             asked.UnionWith(batch.Labels.Values<long>());
             if (attack is null) continue;
-            var seeds = new PointSeeds(_options.Seed, batch.Indices).Fork(ValidationStream);
-            robust += EpochTally.CountRight(_model.call(attack.PerturbUnchecked(_model, here.Images, here.Labels, seeds, cancellation)), here.Labels);
+            var seeds = new ExampleSeeds(_options.Seed, batch.Indices).Fork(ValidationStream);
+            robust += EpochTally.CountRight(_model.call(attack.RunUnchecked(_model, here.Images, here.Labels, seeds, cancellation)), here.Labels);
         }
         return ((double)right / held.Count, attack is null ? null : (double)robust / held.Count, asked.Count > 1 ? answered.Count : null);
     }

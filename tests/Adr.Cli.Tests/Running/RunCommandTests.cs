@@ -254,7 +254,7 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("new Pgd(ThreatModel.Linf(0.3), 1_000_000).Perturb(model, digits.Images, digits.Labels, PointSeeds.Sequence(1, 64));")]
+    [InlineData("new Pgd(ThreatModel.Linf(0.3), 1_000_000).Run(model, digits.Images, digits.Labels, ExampleSeeds.Sequence(1, 64));")]
     [InlineData("AutoAttackEvaluation.Evaluate(model, \"m\", digits, new AutoAttack(ThreatModel.Linf(0.001)), new EvaluationOptions { Seed = 1 });")]
     [InlineData("new Trainer(model, new AdversarialTraining(new Pgd(ThreatModel.Linf(0.1), 5)), new TrainingOptions { Epochs = 1_000_000 }).Fit(digits);")]
     public void Training_and_attacks_stop_at_their_next_step_when_a_cell_is_stopped(string work)

@@ -156,7 +156,7 @@ public class ShowTests
         [Fact]
         public void Curves_of_certainty_are_shares_at_or_below()
         {
-            var row = Show.Certainties(new Certainty("ADV", "MNIST", "PGD-40", 2, [0.5, 0.75, 1], [0.5, 0.5, 0.6], [0, 0.1, 0.69], [0.69, 0.69, 0.6]));
+            var row = Show.Certainties(new PredictionConfidence("ADV", "MNIST", "PGD-40", 2, [0.5, 0.75, 1], [0.5, 0.5, 0.6], [0, 0.1, 0.69], [0.69, 0.69, 0.6]));
             var clean = ((LineFigure)row.Figures[0]).Series[0];
             Assert.Equal((0, 1.0 / 3, 2.0 / 3, 1), (clean.Y[49], clean.Y[50], clean.Y[75], clean.Y[100]));
             Assert.True(((LineFigure)row.Figures[0]).Series[1].Dashed);

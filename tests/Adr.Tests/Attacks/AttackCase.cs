@@ -45,7 +45,7 @@ public sealed record AttackCase(
     internal Tensor Labels => SplitMix.Labels(7L * Seed + 2, Points, Classes);
 
     /// <summary>Points from anywhere in a data set.</summary>
-    internal PointSeeds Seeds => new(Seed, [.. SplitMix.Uniform(7L * Seed + 3, Points).Select((u, i) => (long)(u * 50_000) * 8 + i)]);
+    internal ExampleSeeds Seeds => new(Seed, [.. SplitMix.Uniform(7L * Seed + 3, Points).Select((u, i) => (long)(u * 50_000) * 8 + i)]);
 
     /// <summary>In training mode: attacks must switch.</summary>
     internal Sequential Model() => TinyModels.Make(Kind, ImageShape, Classes, Seed);

@@ -39,7 +39,7 @@ public static class AttackCostTests
         "KL-PGD" => Pgd.Trades(threat),
         "MT-PGD" => new MultiTargetedPgd(threat),
         "APGD-CE" => new Apgd(threat),
-        "APGD-DLR" => new Apgd(threat, AttackLoss.LogitRatio),
+        "APGD-DLR" => new Apgd(threat, AttackLoss.Dlr),
         "APGD-T" => new ApgdTargeted(threat),
         "Square" => new Square(threat),
         "SPSA" => new Spsa(threat),
@@ -57,7 +57,7 @@ public static class AttackCostTests
         using var scope = NewDisposeScope();
         using var model = new Sure();
         var cost = new AttackCost();
-        Make(name, ThreatModel.Linf(0.1)).Perturb(model, full([1, 1, 3, 3], 0.5), zeros(1, dtype: ScalarType.Int64), PointSeeds.Sequence(1, 1), cost: cost);
+        Make(name, ThreatModel.Linf(0.1)).Run(model, full([1, 1, 3, 3], 0.5), zeros(1, dtype: ScalarType.Int64), ExampleSeeds.Sequence(1, 1), cost: cost);
         Assert.Equal(backwards, cost.Backwards);
         if (name is "Square" or "Auto-Attack") Assert.InRange(cost.Forwards, forwards / 3, forwards); // changes that ball and box undo are not asked about
         else Assert.Equal(forwards, cost.Forwards);

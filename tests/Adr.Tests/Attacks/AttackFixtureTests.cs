@@ -22,9 +22,9 @@ public static class AttackFixtureTests
         using var fixture = Fixture.Load("attacks");
         using var model = SplitMix.Fill(new MnistCnn(seed: 0), int.Parse(fixture.Metadata["weights"]));
         var settings = fixture.Settings(name);
-        var seeds = new PointSeeds(settings.Whole("seed"), Indices);
+        var seeds = new ExampleSeeds(settings.Whole("seed"), Indices);
         for (var steps = 1; steps <= settings.Whole("steps"); steps++)
-            Close.Tensor(fixture[$"{name}/x{steps}"], Attack(name, settings, steps).Perturb(model, fixture[$"{name}/images"], fixture[$"{name}/labels"], seeds), Tolerance, $"{name}, step {steps}");
+            Close.Tensor(fixture[$"{name}/x{steps}"], Attack(name, settings, steps).Run(model, fixture[$"{name}/images"], fixture[$"{name}/labels"], seeds), Tolerance, $"{name}, step {steps}");
     }
 
     [Theory, InlineData("trades_linf"), InlineData("trades_l2"), InlineData("pgd_linf_random")]
@@ -33,7 +33,7 @@ public static class AttackFixtureTests
         using var scope = NewDisposeScope();
         using var fixture = Fixture.Load("attacks");
         var settings = fixture.Settings(name);
-        var start = Threat(settings).RandomStart(fixture[$"{name}/images"], new PointSeeds(settings.Whole("seed"), Indices).Fork(0));
+        var start = Threat(settings).RandomStart(fixture[$"{name}/images"], new ExampleSeeds(settings.Whole("seed"), Indices).Fork(0));
         Close.Tensor(fixture[$"{name}/start"], start, 1e-6, name);
     }
 

@@ -10,10 +10,10 @@ namespace Adr.Tests.Attacks;
 /// <summary>What every attack of <see cref="AttackTable"/> must hold on any valid input.</summary>
 public static class AttackLawTests
 {
-    private static Tensor Run(Attack attack, AttackCase sample, PointSeeds? seeds = null)
+    private static Tensor Run(Attack attack, AttackCase sample, ExampleSeeds? seeds = null)
     {
         using var model = sample.Model();
-        return attack.Perturb(model, sample.Images, sample.Labels, seeds ?? sample.Seeds);
+        return attack.Run(model, sample.Images, sample.Labels, seeds ?? sample.Seeds);
     }
 
     // whether an attack has nothing to do, for it leaves alone what is wrong: all points are wrong as they are, or no nearest image is found,
@@ -32,7 +32,7 @@ public static class AttackLawTests
     private static bool BreaksNone(AutoAttack attack, Sequential model, AttackCase sample)
     {
         var before = Margins.Of(model, sample.Images, sample.Labels);
-        var after = Margins.Of(model, attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds), sample.Labels);
+        var after = Margins.Of(model, attack.Run(model, sample.Images, sample.Labels, sample.Seeds), sample.Labels);
         return before.Zip(after).All(pair => pair.First > 0 || pair.Second <= 0);
     }
 
@@ -68,11 +68,11 @@ public static class AttackLawTests
             using var model = sample.Model();
             model.to(ScalarType.Float64);
             var (images, labels, attack) = (sample.Images.to(ScalarType.Float64), sample.Labels, row.Make(sample.Threat));
-            var together = attack.Perturb(model, images, labels, sample.Seeds);
+            var together = attack.Run(model, images, labels, sample.Seeds);
             foreach (var part in new[] { new[] { sample.Points - 1 }, [.. Enumerable.Range(0, sample.Points).Reverse()] })
             {
                 var index = tensor(part.Select(i => (long)i).ToArray());
-                var apart = attack.Perturb(model, images.index_select(0, index), labels.index_select(0, index), sample.Seeds.Select(part));
+                var apart = attack.Run(model, images.index_select(0, index), labels.index_select(0, index), sample.Seeds.Select(part));
                 Close.Tensor(together.index_select(0, index), apart, 1e-7, $"points {string.Join(",", part)}");
             }
         });
@@ -94,7 +94,7 @@ public static class AttackLawTests
             if (row.FirstRunIsFixed || StandsStill(row, sample)) return; // the first: MinimumNormAttackTests has its own law
             var first = Close.Doubles(Run(row.Make(sample.Threat), sample));
             var second = Close.Doubles(Run(row.Make(sample.Threat), sample, sample.Seeds with { Seed = sample.Seed + 1_000_003 }));
-            var third = Close.Doubles(Run(row.Make(sample.Threat), sample, new PointSeeds(sample.Seed, [.. sample.Seeds.Indices.Select(i => i + 1)])));
+            var third = Close.Doubles(Run(row.Make(sample.Threat), sample, new ExampleSeeds(sample.Seed, [.. sample.Seeds.Indices.Select(i => i + 1)])));
             Assert.Equal(row.Random, !first.SequenceEqual(second));
             Assert.Equal(row.Random, !first.SequenceEqual(third));
         });
@@ -111,7 +111,7 @@ public static class AttackLawTests
             bool[]? broken = null;
             foreach (var budget in new[] { 1, 2, 4 })
             {
-                var adversarial = row.Budget!(sample.Threat, budget).Perturb(model, images, labels, sample.Seeds);
+                var adversarial = row.Budget!(sample.Threat, budget).Run(model, images, labels, sample.Seeds);
                 var now = Margins.Of(model, adversarial, labels).Select(margin => margin > 1e-6).ToArray();
                 if (broken is not null)
                     for (var i = 0; i < now.Length; i++) Assert.True(now[i] || !broken[i], $"point {i} was broken by a smaller budget and is not by {budget}.");
@@ -129,7 +129,7 @@ public static class AttackLawTests
             var weight = Close.Doubles(model.get_parameter("last.weight")!);
             var difference = weight.Take(weight.Length / 2).Zip(weight.Skip(weight.Length / 2), (a, b) => a - b).ToArray();
             var dual = sample.Norm switch { Norm.Linf => difference.Sum(Math.Abs), Norm.L1 => difference.Max(Math.Abs), _ => Math.Sqrt(difference.Sum(d => d * d)) };
-            var adversarial = row.Make(sample.Threat).Perturb(model, images, labels, sample.Seeds);
+            var adversarial = row.Make(sample.Threat).Run(model, images, labels, sample.Seeds);
             var rises = Margins.Of(model, adversarial, labels).Zip(Margins.Of(model, images, labels), (after, before) => after - before);
             var share = sample.Norm == Norm.Linf ? 0.999 : row.LinearShare;
             Assert.All(rises, rise => Assert.InRange(rise / (sample.Epsilon * dual), share, 1.001));
@@ -149,7 +149,7 @@ public static class AttackLawTests
                 if (!row.Norms.Contains(threat.Norm)) continue;
                 var attack = row.Make(threat);
                 if (threat.Norm == Norm.L1 && attack.Steps == 1) continue; // one step moves one pixel
-                var adversarial = attack.Perturb(model, images, labels, PointSeeds.Sequence(1, images.shape[0]));
+                var adversarial = attack.Run(model, images, labels, ExampleSeeds.Sequence(1, images.shape[0]));
                 var robust = Margins.Accuracy(model, adversarial, labels);
                 // KL drives a prediction away from itself, from a small noise as often towards more certainty as towards the other class
                 Assert.True(robust <= natural - row.LeastFall, $"{attack}: accuracy falls from {natural} to {robust} only.");
@@ -168,14 +168,14 @@ public static class AttackLawTests
         {
             using var model = new Counting(sample.Model());
             var (attack, cost) = (row.Make(sample.Threat), new AttackCost());
-            attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds, cost: cost);
+            attack.Run(model, sample.Images, sample.Labels, sample.Seeds, cost: cost);
             if (attack is not Transfer) Assert.Equal(model.Images - 1, cost.Forwards); // one image is shown by the check of the input
             Assert.Equal(cost.Forwards + cost.Backwards, cost.ModelEvaluations);
             var most = cost.Forwards * (row.ManyGradients ? sample.Classes - 1 : 1);
             Assert.InRange(cost.Backwards, 0, most);
             if (attack.NeedsGradient) Assert.InRange(cost.Backwards, row.SkipsErrors ? 0 : sample.Points * (row.StopsEarly ? 1L : attack.Steps), most);
             else if (attack is not Transfer) Assert.Equal(0, cost.Backwards);
-            if (attack is GradientAttack { Restarts: var runs })
+            if (attack is Pgd { Restarts: var runs })
             {
                 Assert.InRange(cost.Backwards, 0, (long)runs * attack.Steps * sample.Points);
                 Assert.InRange(cost.Forwards, 0, cost.Backwards + (runs + 1L) * sample.Points);

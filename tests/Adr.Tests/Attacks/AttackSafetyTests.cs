@@ -52,7 +52,7 @@ public static class AttackSafetyTests
         {
             using var model = sample.Model();
             var before = Mix(model, sample.Seed);
-            row.Make(sample.Threat).Perturb(model, sample.Images, sample.Labels, sample.Seeds);
+            row.Make(sample.Threat).Run(model, sample.Images, sample.Labels, sample.Seeds);
             before.AssertSame(Snapshot.Of(model));
         }, 25);
 
@@ -65,7 +65,7 @@ public static class AttackSafetyTests
             {
                 using var model = new Failing(sample.Model(), survives);
                 var before = Mix(model, sample.Seed);
-                Assert.Throws<TimeoutException>(() => attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds));
+                Assert.Throws<TimeoutException>(() => attack.Run(model, sample.Images, sample.Labels, sample.Seeds));
                 before.AssertSame(Snapshot.Of(model));
             }
         }, 5);
@@ -75,9 +75,9 @@ public static class AttackSafetyTests
         {
             using var model = (sample with { Kind = TinyModels.Kind.Cnn }).Model();
             var attack = row.Make(sample.Threat);
-            var training = attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds);
+            var training = attack.Run(model, sample.Images, sample.Labels, sample.Seeds);
             model.eval();
-            Close.Same(attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds), training, "training mode before the attack");
+            Close.Same(attack.Run(model, sample.Images, sample.Labels, sample.Seeds), training, "training mode before the attack");
         }, 10);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
@@ -85,7 +85,7 @@ public static class AttackSafetyTests
         {
             using var model = sample.Model();
             var (images, labels) = (sample.Images, sample.Labels);
-            row.Make(sample.Threat).Perturb(model, images, labels, sample.Seeds);
+            row.Make(sample.Threat).Run(model, images, labels, sample.Seeds);
             Close.Same(sample.Images, images, "images");
             Assert.Equal(Close.Longs(sample.Labels), Close.Longs(labels));
             Assert.Null(images.grad);
@@ -96,9 +96,9 @@ public static class AttackSafetyTests
         {
             using var model = sample.Model();
             var attack = row.Make(sample.Threat);
-            var expected = attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds);
+            var expected = attack.Run(model, sample.Images, sample.Labels, sample.Seeds);
             using var noGraph = no_grad();
-            Close.Same(expected, attack.Perturb(model, sample.Images, sample.Labels, sample.Seeds), "under no_grad");
+            Close.Same(expected, attack.Run(model, sample.Images, sample.Labels, sample.Seeds), "under no_grad");
             Assert.False(is_grad_enabled());
         }, 5);
     }
@@ -130,13 +130,13 @@ public static class AttackSafetyTests
             Refused("labels", images, tensor(new long[] { 0, 1, 3 }), seeds);
             Refused("labels", images, tensor(new long[] { 0, -1, 2 }), seeds);
             Refused("labels", images, null, seeds);
-            Refused("seeds", images, labels, PointSeeds.Sequence(1, 2));
+            Refused("seeds", images, labels, ExampleSeeds.Sequence(1, 2));
             Refused("seeds", images, labels, null);
-            Assert.Equal("model", Assert.ThrowsAny<ArgumentException>(() => attack.Perturb(null!, images, labels, seeds)).ParamName);
+            Assert.Equal("model", Assert.ThrowsAny<ArgumentException>(() => attack.Run(null!, images, labels, seeds)).ParamName);
 
-            void Refused(string parameter, Tensor? x, Tensor? y, PointSeeds? s)
+            void Refused(string parameter, Tensor? x, Tensor? y, ExampleSeeds? s)
             {
-                var error = Assert.ThrowsAny<ArgumentException>(() => attack.Perturb(model, x!, y!, s!));
+                var error = Assert.ThrowsAny<ArgumentException>(() => attack.Run(model, x!, y!, s!));
                 Assert.Equal(parameter, error.ParamName);
             }
 
@@ -154,12 +154,12 @@ public static class AttackSafetyTests
             using var scope = NewDisposeScope();
             using var model = new TinyClassifier(1);
             var row = AttackTable.Row(name);
-            var (labels, seeds) = (zeros(2, dtype: ScalarType.Int64), PointSeeds.Sequence(1, 2));
-            var wrong = Assert.ThrowsAny<ArgumentException>(() => Make(name).Perturb(model, zeros(2, 1, 5, 6), labels, seeds));
+            var (labels, seeds) = (zeros(2, dtype: ScalarType.Int64), ExampleSeeds.Sequence(1, 2));
+            var wrong = Assert.ThrowsAny<ArgumentException>(() => Make(name).Run(model, zeros(2, 1, 5, 6), labels, seeds));
             Assert.Equal("images", wrong.ParamName);
             Assert.Contains("[B,1,6,6]", wrong.Message, StringComparison.Ordinal);
             var box = new ThreatModel(row.Norms[0], 0.1, new Bounds(-1, 1));
-            Assert.Equal("threat", Assert.ThrowsAny<ArgumentException>(() => row.Make(box).Perturb(model, zeros(2, 1, 6, 6), labels, seeds)).ParamName);
+            Assert.Equal("threat", Assert.ThrowsAny<ArgumentException>(() => row.Make(box).Run(model, zeros(2, 1, 6, 6), labels, seeds)).ParamName);
         }
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
@@ -167,7 +167,7 @@ public static class AttackSafetyTests
         {
             using var scope = NewDisposeScope();
             using var model = Sample.Model();
-            var none = Make(name).Perturb(model, zeros(0, 1, 4, 4), zeros(0, dtype: ScalarType.Int64), PointSeeds.Sequence(1, 0));
+            var none = Make(name).Run(model, zeros(0, 1, 4, 4), zeros(0, dtype: ScalarType.Int64), ExampleSeeds.Sequence(1, 0));
             Assert.Equal([0L, 1L, 4L, 4L], none.shape);
         }
 
@@ -178,7 +178,7 @@ public static class AttackSafetyTests
             using var model = Sample.Model();
             var before = Mix(model, 3);
             Assert.Throws<OperationCanceledException>(() =>
-                Make(name).Perturb(model, Sample.Images, Sample.Labels, Sample.Seeds, new CancellationToken(canceled: true)));
+                Make(name).Run(model, Sample.Images, Sample.Labels, Sample.Seeds, new CancellationToken(canceled: true)));
             before.AssertSame(Snapshot.Of(model));
         }
 
@@ -190,8 +190,8 @@ public static class AttackSafetyTests
             var attack = AttackTable.Row(name).Make(AttackTable.Row(name).Fit(Sample).Threat);
             model.eval();
             var labels = model.call(Sample.Images).argmax(1); // all are right, so all are attacked
-            if (attack.NeedsGradient) Assert.Contains("no gradient", Assert.Throws<InvalidOperationException>(() => attack.Perturb(model, Sample.Images, labels, Sample.Seeds)).Message, StringComparison.Ordinal);
-            else attack.Perturb(model, Sample.Images, labels, Sample.Seeds); // these need none
+            if (attack.NeedsGradient) Assert.Contains("no gradient", Assert.Throws<InvalidOperationException>(() => attack.Run(model, Sample.Images, labels, Sample.Seeds)).Message, StringComparison.Ordinal);
+            else attack.Run(model, Sample.Images, labels, Sample.Seeds); // these need none
         }
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
@@ -200,7 +200,7 @@ public static class AttackSafetyTests
             using var scope = NewDisposeScope();
             using var model = Sample.Model();
             using (no_grad()) model.get_parameter("last.weight")!.fill_(float.NaN);
-            Assert.Throws<InvalidOperationException>(() => Make(name).Perturb(model, Sample.Images, Sample.Labels, Sample.Seeds));
+            Assert.Throws<InvalidOperationException>(() => Make(name).Run(model, Sample.Images, Sample.Labels, Sample.Seeds));
         }
     }
 

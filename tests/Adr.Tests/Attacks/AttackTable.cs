@@ -68,6 +68,9 @@ internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
 /// <summary>Every attack under test. A new attack gets all the laws of <see cref="AttackLawTests"/> by one row here.</summary>
 internal static class AttackTable
 {
+    // a step longer than the ball is wide is refused
+    private static double Radius(ThreatModel threat) => threat.Epsilon > 0 ? threat.Epsilon : 0.01;
+
     internal static readonly IReadOnlyList<AttackRow> Rows =
     [
         new("FGSM", threat => new Fgsm(threat)),
@@ -78,7 +81,7 @@ internal static class AttackTable
             Budget = (threat, n) => new Bim(threat, 2 * n, 0.3 * threat.Epsilon, keep: KeptIterate.Worst),
         },
         new("PGD", threat => new Pgd(threat, 6)) { Random = true, LinearShare = 0.93 },
-        new("PGD, fixed step", threat => new Pgd(threat, 5, 0.4 * Math.Max(threat.Epsilon, 0.01))) { Random = true, LinearShare = 0.85 },
+        new("PGD, fixed step", threat => new Pgd(threat, 5, 0.4 * Radius(threat))) { Random = true, LinearShare = 0.85 },
         new("PGD, restarts", threat => new Pgd(threat, 5, restarts: 2))
         {
             Random = true, LinearShare = 0.93,
@@ -89,10 +92,10 @@ internal static class AttackTable
             Random = true, LinearShare = 0.93,
             Budget = (threat, n) => new Pgd(threat, 3, 0.3 * threat.Epsilon, restarts: n, keep: KeptIterate.Worst),
         },
-        new("PGD, until broken", threat => new Pgd(threat, 6, restarts: 2, keep: KeptIterate.Broken))
+        new("PGD, until broken", threat => new Pgd(threat, 6, restarts: 2, keep: KeptIterate.EarlyStop))
         {
             Random = true, StopsEarly = true,
-            Budget = (threat, n) => new Pgd(threat, 3, 0.3 * threat.Epsilon, restarts: n, keep: KeptIterate.Broken),
+            Budget = (threat, n) => new Pgd(threat, 3, 0.3 * threat.Epsilon, restarts: n, keep: KeptIterate.EarlyStop),
         },
         new("PGD, small Gaussian start", threat => new Pgd(threat, 5, keep: KeptIterate.Worst, start: AttackStart.Gaussian))
         {
@@ -101,32 +104,32 @@ internal static class AttackTable
         },
         new("TRADES' inner attack", threat => Pgd.Trades(threat, 4)) { Random = true, SeeksErrors = false, LeastFall = 0.3 },
         new("PGD on KL", threat => new Pgd(threat, 4, restarts: 2, loss: AttackLoss.KullbackLeibler)) { Random = true, SeeksErrors = false, LeastFall = 0.3 },
-        new("PGD on the logit ratio", threat => new Pgd(threat, 6, keep: KeptIterate.Worst, loss: AttackLoss.LogitRatio)) { Random = true, LinearShare = 0.93 },
+        new("PGD on the logit ratio", threat => new Pgd(threat, 6, keep: KeptIterate.Worst, loss: AttackLoss.Dlr)) { Random = true, LinearShare = 0.93 },
         new("MIM", threat => new Mim(threat, 5)),
-        new("MIM, until broken", threat => new Mim(threat, 5, 0.4 * Math.Max(threat.Epsilon, 0.01), 0.9, KeptIterate.Broken))
+        new("MIM, until broken", threat => new Mim(threat, 5, 0.4 * Radius(threat), 0.9, KeptIterate.EarlyStop))
         {
             StopsEarly = true,
-            Budget = (threat, n) => new Mim(threat, 2 * n, 0.3 * threat.Epsilon, keep: KeptIterate.Broken),
+            Budget = (threat, n) => new Mim(threat, 2 * n, 0.3 * threat.Epsilon, keep: KeptIterate.EarlyStop),
         },
         new("Multi-targeted PGD", threat => new MultiTargetedPgd(threat, 6))
         {
             Random = true, LinearShare = 0.93,
             Budget = (threat, n) => new MultiTargetedPgd(threat, n, 0.3 * threat.Epsilon),
         },
-        new("Multi-targeted PGD on cross-entropy, until broken", threat => new MultiTargetedPgd(threat, 4, 0.5 * Math.Max(threat.Epsilon, 0.01), TargetedLoss.CrossEntropy, 2, KeptIterate.Broken))
+        new("Multi-targeted PGD on cross-entropy, until broken", threat => new MultiTargetedPgd(threat, 4, 0.5 * Radius(threat), TargetedLoss.CrossEntropy, 2, KeptIterate.EarlyStop))
         {
             Random = true, StopsEarly = true,
-            Budget = (threat, n) => new MultiTargetedPgd(threat, 2 * n, 0.3 * threat.Epsilon, TargetedLoss.CrossEntropy, keep: KeptIterate.Broken),
+            Budget = (threat, n) => new MultiTargetedPgd(threat, 2 * n, 0.3 * threat.Epsilon, TargetedLoss.CrossEntropy, keep: KeptIterate.EarlyStop),
         },
         new("APGD-CE", threat => new Apgd(threat, steps: 20))
         {
             Random = true, LinearShare = 0.7,
             Budget = (threat, n) => new Apgd(threat, steps: 5, restarts: n),
         },
-        new("APGD-DLR", threat => new Apgd(threat, AttackLoss.LogitRatio, 20, 2)) { Random = true, LinearShare = 0.7, Budget = (threat, n) => new Apgd(threat, AttackLoss.LogitRatio, 5, n) },
-        new("APGD on the margin, until broken, of two gradients", threat => new Apgd(threat, AttackLoss.Margin, 12, 2, 2, keep: KeptIterate.Broken)) { Random = true, StopsEarly = true },
+        new("APGD-DLR", threat => new Apgd(threat, AttackLoss.Dlr, 20, 2)) { Random = true, LinearShare = 0.7, Budget = (threat, n) => new Apgd(threat, AttackLoss.Dlr, 5, n) },
+        new("APGD on the margin, until broken, of two gradients", threat => new Apgd(threat, AttackLoss.Margin, 12, 2, 2, keep: KeptIterate.EarlyStop)) { Random = true, StopsEarly = true },
         new("APGD-T", threat => new ApgdTargeted(threat, 12, 3)) { Random = true, LinearShare = 0.7, Budget = (threat, n) => new ApgdTargeted(threat, 6, n) },
-        new("APGD-T, until broken", threat => new ApgdTargeted(threat, 12, keep: KeptIterate.Broken)) { Random = true, StopsEarly = true },
+        new("APGD-T, until broken", threat => new ApgdTargeted(threat, 12, keep: KeptIterate.EarlyStop)) { Random = true, StopsEarly = true },
         new("APGD, larger radii first under L1", threat => new Apgd(threat, steps: 20, largerRadii: threat.Norm == Norm.L1)) { Random = true, LinearShare = 0.7 },
         new("Square", threat => new Square(threat, 300)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Square(threat, 20 * n) },
         new("Square, compressed, restarts", threat => new Square(threat, 150, 2, 0.5, rescale: true)) { Random = true, StopsEarly = true },
@@ -137,7 +140,7 @@ internal static class AttackTable
             Norms = [Norm.Linf, Norm.L2], Random = true, FirstRunIsFixed = true, StopsEarly = true, SkipsErrors = true, Beyond = 0.02,
         },
         new("Random noise", threat => new RandomNoise(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0, Budget = (threat, n) => new RandomNoise(threat, 4 * n) },
-        new("AutoAttack of small members", threat => new AutoAttack([new Apgd(threat, steps: 10, keep: KeptIterate.Broken), new ApgdTargeted(threat, 8, keep: KeptIterate.Broken), new Square(threat, 30)]))
+        new("AutoAttack of small members", threat => new AutoAttack([new Apgd(threat, steps: 10, keep: KeptIterate.EarlyStop), new ApgdTargeted(threat, 8, keep: KeptIterate.EarlyStop), new Square(threat, 30)]))
         {
             Random = true, StopsEarly = true, SkipsErrors = true,
             Budget = (threat, n) => new AutoAttack([.. new Attack[] { new Apgd(threat, steps: 5), new ApgdTargeted(threat, 4), new Square(threat, 20), new Pgd(threat, 3) }.Take(n)]),

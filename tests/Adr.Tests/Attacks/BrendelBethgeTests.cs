@@ -74,7 +74,7 @@ public static class BrendelBethgeTests
             Close.Same(first.Images, second.Images, "images");
             Close.Same(first.Distance, second.Distance, "distances");
 
-            NearestPoints Once(long engine)
+            NearestImages Once(long engine)
             {
                 manual_seed(engine);
                 return Small(sample.Threat).Find(model, sample.Images, sample.Labels, sample.Seeds);
@@ -117,8 +117,8 @@ public static class BrendelBethgeTests
                 Close.Same(images, none.Images, "images");
             }
 
-            static NearestPoints Find(nn.Module<Tensor, Tensor> model, BrendelBethge attack, Tensor images, long[] labels) =>
-                attack.Find(model, images, tensor(labels), PointSeeds.Sequence(3, labels.Length));
+            static NearestImages Find(nn.Module<Tensor, Tensor> model, BrendelBethge attack, Tensor images, long[] labels) =>
+                attack.Find(model, images, tensor(labels), ExampleSeeds.Sequence(3, labels.Length));
         }
     }
 

@@ -49,7 +49,7 @@ public static class GradientAttackTests
         using var model = TinyModels.Make(TinyModels.Kind.Linear, [1, 1, 2], 2, 3);
         var images = full([count, 1, 1, 2], 0.5f);
         var attack = new Pgd(ThreatModel.Linf(0.3), 1, 1e-12, loss: AttackLoss.KullbackLeibler, start: AttackStart.Gaussian);
-        var noise = Close.Doubles(attack.Perturb(model, images, zeros(count, dtype: ScalarType.Int64), PointSeeds.Sequence(1, count)) - images);
+        var noise = Close.Doubles(attack.Run(model, images, zeros(count, dtype: ScalarType.Int64), ExampleSeeds.Sequence(1, count)) - images);
         Assert.Equal(0.001, Math.Sqrt(noise.Average(v => v * v)), 0.001 * 5 / Math.Sqrt(2.0 * noise.Length));
         Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.Gaussian, 10), (Pgd.Trades(Threat).Loss, Pgd.Trades(Threat).Start, Pgd.Trades(Threat).Steps));
     }
@@ -60,8 +60,8 @@ public static class GradientAttackTests
         using var scope = NewDisposeScope();
         const int count = 40;
         using var model = TinyModels.Make((TinyModels.Kind)kind, [1, 3, 3], 3, 8);
-        var (images, labels, seeds) = (SplitMix.Tensor(1, 0.4, 0.6, count, 1, 3, 3), SplitMix.Labels(2, count, 3), PointSeeds.Sequence(3, count));
-        double[] Run(KeptIterate keep) => Margins.Of(model, new Bim(ThreatModel.Linf(0.3), 3, 0.05, keep).Perturb(model, images, labels, seeds), labels);
+        var (images, labels, seeds) = (SplitMix.Tensor(1, 0.4, 0.6, count, 1, 3, 3), SplitMix.Labels(2, count, 3), ExampleSeeds.Sequence(3, count));
+        double[] Run(KeptIterate keep) => Margins.Of(model, new Bim(ThreatModel.Linf(0.3), 3, 0.05, keep).Run(model, images, labels, seeds), labels);
         Assert.All(Run(KeptIterate.Worst).Zip(Run(KeptIterate.Last)), pair => Assert.True(pair.First >= pair.Second - 1e-6, $"margin {pair.First} of the best, {pair.Second} of the last"));
     }
 
@@ -72,9 +72,9 @@ public static class GradientAttackTests
         const int count = 200;
         using var model = TinyModels.Make(TinyModels.Kind.Mlp, [1, 3, 3], 4, 8);
         var images = SplitMix.Tensor(1, 0, 1, count, 1, 3, 3);
-        var (labels, seeds) = (model.call(images).argmax(1), PointSeeds.Sequence(3, count)); // all are right at first
+        var (labels, seeds) = (model.call(images).argmax(1), ExampleSeeds.Sequence(3, count)); // all are right at first
         var (whole, wholeCost) = Run(KeptIterate.Worst);
-        var (left, leftCost) = Run(KeptIterate.Broken);
+        var (left, leftCost) = Run(KeptIterate.EarlyStop);
         Assert.InRange(whole.Count(margin => margin > 0), count / 5, 4 * count / 5);
         Assert.Equal(whole.Select(margin => margin > 0), left.Select(margin => margin > 0));
         Assert.All(whole.Zip(left).Where(pair => pair.First <= 0), pair => Assert.Equal(pair.First, pair.Second, 1e-5)); // to these nothing differs
@@ -84,7 +84,7 @@ public static class GradientAttackTests
         {
             var cost = new AttackCost();
             var attack = new Pgd(ThreatModel.Linf(0.25), 12, 0.05, restarts, keep, loss, AttackStart.Gaussian);
-            return (Margins.Of(model, attack.Perturb(model, images, labels, seeds, cost: cost), labels), cost.ModelEvaluations);
+            return (Margins.Of(model, attack.Run(model, images, labels, seeds, cost: cost), labels), cost.ModelEvaluations);
         }
     }
 
@@ -96,12 +96,12 @@ public static class GradientAttackTests
         using var model = TinyModels.Make(TinyModels.Kind.Mlp, [1, 3, 3], 4, 8);
         model.to(ScalarType.Float64);
         var images = SplitMix.Tensor(1, 0, 1, count, 1, 3, 3).to(ScalarType.Float64);
-        var (labels, seeds) = (model.call(images).argmax(1), PointSeeds.Sequence(3, count));
-        foreach (var attack in new Attack[] { new Pgd(ThreatModel.Linf(0.25), 12, 0.05, keep: KeptIterate.Broken), new Apgd(ThreatModel.Linf(0.25), steps: 12, keep: KeptIterate.Broken) })
+        var (labels, seeds) = (model.call(images).argmax(1), ExampleSeeds.Sequence(3, count));
+        foreach (var attack in new Attack[] { new Pgd(ThreatModel.Linf(0.25), 12, 0.05, keep: KeptIterate.EarlyStop), new Apgd(ThreatModel.Linf(0.25), steps: 12, keep: KeptIterate.EarlyStop) })
         {
-            var together = attack.Perturb(model, images, labels, seeds);
+            var together = attack.Run(model, images, labels, seeds);
             for (var i = 0; i < count; i++)
-                Close.Tensor(together.narrow(0, i, 1), attack.Perturb(model, images.narrow(0, i, 1), labels.narrow(0, i, 1), seeds.Select([i])), 1e-7, $"{attack}, point {i} alone");
+                Close.Tensor(together.narrow(0, i, 1), attack.Run(model, images.narrow(0, i, 1), labels.narrow(0, i, 1), seeds.Select([i])), 1e-7, $"{attack}, point {i} alone");
         }
     }
 
@@ -111,8 +111,8 @@ public static class GradientAttackTests
         using var scope = NewDisposeScope();
         const int count = 64;
         using var model = TinyModels.Make(TinyModels.Kind.Mlp, [1, 3, 3], 4, 8);
-        var (images, labels, seeds) = (SplitMix.Tensor(1, 0, 1, count, 1, 3, 3), SplitMix.Labels(2, count, 4), PointSeeds.Sequence(3, count));
-        double[] Run(int restarts) => Margins.Of(model, new Pgd(ThreatModel.Linf(0.4), 2, 0.05, restarts).Perturb(model, images, labels, seeds), labels);
+        var (images, labels, seeds) = (SplitMix.Tensor(1, 0, 1, count, 1, 3, 3), SplitMix.Labels(2, count, 4), ExampleSeeds.Sequence(3, count));
+        double[] Run(int restarts) => Margins.Of(model, new Pgd(ThreatModel.Linf(0.4), 2, 0.05, restarts).Run(model, images, labels, seeds), labels);
         var (one, two, four) = (Run(1), Run(2), Run(4));
         Assert.All(one.Zip(two), pair => Assert.True(pair.Second >= pair.First - 1e-6));
         // of independent starts the second is the better one for half of the points, the later ones for half of them again

@@ -75,7 +75,7 @@ public static class MinimumNormAttackTests
         public void Is_the_same_to_the_bit_for_the_same_seed(string name) => ForAll(name, (row, sample) =>
         {
             using var model = sample.Model();
-            NearestPoints Run() => Attack(row, sample).Find(model, sample.Images, sample.Labels, sample.Seeds);
+            NearestImages Run() => Attack(row, sample).Find(model, sample.Images, sample.Labels, sample.Seeds);
             manual_seed(1);
             var first = Run();
             manual_seed(2); // the engine's own generator must not matter
@@ -135,7 +135,7 @@ public static class MinimumNormAttackTests
         {
             using var model = sample.Model();
             var nearest = Attack(row, sample).Find(model, sample.Images, sample.Labels, sample.Seeds);
-            var adversarial = Attack(row, sample).Perturb(model, sample.Images, sample.Labels, sample.Seeds);
+            var adversarial = Attack(row, sample).Run(model, sample.Images, sample.Labels, sample.Seeds);
             var distances = Close.Doubles(nearest.Distance);
             for (var point = 0; point < sample.Points; point++)
                 if (distances[point] <= sample.Epsilon || double.IsPositiveInfinity(distances[point]))
@@ -149,9 +149,9 @@ public static class MinimumNormAttackTests
             var row = AttackTable.Row(name);
             using var model = new Steep();
             var attack = (MinimumNormAttack)row.Make(new ThreatModel(row.Norms[0], 0.5, Bounds.Unit));
-            var (images, labels, seeds) = (full([2, 1, 2, 2], 0.5f), zeros(2, dtype: ScalarType.Int64), PointSeeds.Sequence(1, 2));
+            var (images, labels, seeds) = (full([2, 1, 2, 2], 0.5f), zeros(2, dtype: ScalarType.Int64), ExampleSeeds.Sequence(1, 2));
             Assert.Contains("not finite", Assert.Throws<InvalidOperationException>(() => attack.Find(model, images, labels, seeds)).Message, StringComparison.Ordinal);
-            Assert.Throws<InvalidOperationException>(() => attack.Perturb(model, images, labels, seeds));
+            Assert.Throws<InvalidOperationException>(() => attack.Run(model, images, labels, seeds));
         }
 
         [Theory, MemberData(nameof(AttackTable.MinimumNorm), MemberType = typeof(AttackTable))]
@@ -165,7 +165,7 @@ public static class MinimumNormAttackTests
                 model.get_parameter("hidden.bias")!.fill_(-100); // every unit is off
                 model.get_parameter("last.bias")!.copy_(tensor(new[] { 1f, 0, 0 }));
             }
-            var nearest = ((MinimumNormAttack)row.Make(new ThreatModel(row.Norms[0], 0.5, Bounds.Unit))).Find(model, full([2, 1, 2, 2], 0.5f), zeros(2, dtype: ScalarType.Int64), PointSeeds.Sequence(1, 2));
+            var nearest = ((MinimumNormAttack)row.Make(new ThreatModel(row.Norms[0], 0.5, Bounds.Unit))).Find(model, full([2, 1, 2, 2], 0.5f), zeros(2, dtype: ScalarType.Int64), ExampleSeeds.Sequence(1, 2));
             Assert.Equal([double.PositiveInfinity, double.PositiveInfinity], Close.Doubles(nearest.Distance));
         }
 
@@ -177,7 +177,7 @@ public static class MinimumNormAttackTests
             var (inner, images, labels) = Blobs.Trained();
             using var model = new Watching(inner);
             var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-            var nearest = ((MinimumNormAttack)row.Make(new ThreatModel(row.Norms[0], 0.1, Bounds.Unit))).Find(model, images, labels, PointSeeds.Sequence(1, images.shape[0]));
+            var nearest = ((MinimumNormAttack)row.Make(new ThreatModel(row.Norms[0], 0.1, Bounds.Unit))).Find(model, images, labels, ExampleSeeds.Sequence(1, images.shape[0]));
             Assert.Equal(before + 2, DisposeScopeManager.Statistics.ThreadTotalLiveCount); // what it gave back
             var (half, sizes) = (model.Live.Count / 2, model.Live.Select(seen => seen.Points).Distinct().Count());
             var most = model.Live.Take(half).Max(seen => seen.Tensors);
@@ -226,7 +226,7 @@ public static class MinimumNormAttackTests
             using var model = TinyModels.Make(TinyModels.Kind.Mlp, [1, 3, 3], 4, 8);
             model.eval();
             var images = SplitMix.Tensor(1, 0, 1, count, 1, 3, 3);
-            var (labels, seeds) = (model.call(images).argmax(1), PointSeeds.Sequence(3, count)); // all are right at first
+            var (labels, seeds) = (model.call(images).argmax(1), ExampleSeeds.Sequence(3, count)); // all are right at first
             var threat = new ThreatModel(norm, epsilon, Bounds.Unit);
             foreach (var make in new Func<bool, FabAttack>[] { stops => new Adr.Attacks.Fab(threat, 20, 2, stopsWithinEpsilon: stops), stops => new FabTargeted(threat, 20, 3, 2, stopsWithinEpsilon: stops) })
             {
@@ -254,7 +254,7 @@ public static class MinimumNormAttackTests
             model.eval();
             var images = SplitMix.Tensor(1, 0, 1, count, 1, 3, 3);
             var labels = model.call(images).argmax(1);
-            double[] Run(int restarts, long seed) => Close.Doubles(new Adr.Attacks.Fab(ThreatModel.L2(0.5), 5, restarts).Find(model, images, labels, PointSeeds.Sequence(seed, count)).Distance);
+            double[] Run(int restarts, long seed) => Close.Doubles(new Adr.Attacks.Fab(ThreatModel.L2(0.5), 5, restarts).Find(model, images, labels, ExampleSeeds.Sequence(seed, count)).Distance);
             var (one, other, three) = (Run(1, 3), Run(1, 4), Run(3, 3));
             Assert.Equal(one, other); // the first start is the image
             Assert.InRange(one.Zip(three).Count(pair => pair.Second < pair.First - 1e-4), count / 16, count);
@@ -273,7 +273,7 @@ public static class MinimumNormAttackTests
                 model.get_parameter("last.weight")!.copy_(tensor(new[] { 0f, 0, 1, 0, 0, 10 }).view(3, 2));
                 model.get_parameter("last.bias")!.copy_(tensor(new[] { 0f, -0.6f, -3 }));
             }
-            var (images, label, seeds) = (full([1, 1, 1, 2], 0.1f), zeros(1, dtype: ScalarType.Int64), PointSeeds.Sequence(1, 1));
+            var (images, label, seeds) = (full([1, 1, 1, 2], 0.1f), zeros(1, dtype: ScalarType.Int64), ExampleSeeds.Sequence(1, 1));
             double Distance(FabAttack attack) => attack.Find(model, images, label, seeds).Distance.item<float>();
             Close.Number(0.2, Distance(new Adr.Attacks.Fab(ThreatModel.L2(1), 10)), 0.01, "FAB");
             Close.Number(0.5, Distance(new FabTargeted(ThreatModel.L2(1), 10, 1)), 0.01, "FAB-T on one class");
@@ -354,7 +354,7 @@ public static class MinimumNormAttackTests
             using var scope = NewDisposeScope();
             var (model, images, labels) = Blobs.Trained();
             using var owned = model;
-            var nearest = new CarliniWagner(ThreatModel.L2(1), 60, 6, 0.05, 0.1, 0.5).Find(model, images, labels, PointSeeds.Sequence(1, images.shape[0]));
+            var nearest = new CarliniWagner(ThreatModel.L2(1), 60, 6, 0.05, 0.1, 0.5).Find(model, images, labels, ExampleSeeds.Sequence(1, images.shape[0]));
             var (before, after, distances) = (Margins.Of(model, images, labels), Margins.Of(model, nearest.Images, labels), Close.Doubles(nearest.Distance));
             Assert.InRange(distances.Count(double.IsFinite), 90, 96);
             for (var i = 0; i < after.Length; i++)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
 
-/// <summary>Random corners of the ball; of them a point keeps the one with the largest margin. The example of docs/attacks.md.</summary>
+/// <summary>Random corners of the ball; an example keeps the one with the largest margin. The example of docs/attacks.md.</summary>
 internal sealed class RandomCorners(ThreatModel threat, int trials = 10) : Attack($"corners×{trials}", threat)
 {
     /// <inheritdoc/>
@@ -14,20 +14,15 @@ internal sealed class RandomCorners(ThreatModel threat, int trials = 10) : Attac
     public override bool NeedsGradient => false;
 
     /// <inheritdoc/>
-    public override Attack WithThreat(ThreatModel threat) => new RandomCorners(threat, trials);
-
-    /// <inheritdoc/>
-    protected internal override Tensor Run(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
+    public override Tensor Perturb(AttackContext context)
     {
-        var points = new AttackedPoints(origin, labels, KeptIterate.Worst);       // keeps each point's worst candidate
         for (var trial = 0; trial < Steps; trial++)
         {
-            cancellation.ThrowIfCancellationRequested();                           // before each step
-            using var scope = NewDisposeScope();                                   // frees the step's tensors
-            var noise = seeds.Fork(trial).Normal(origin.shape, origin.device);     // depends on seed and point, not on the batch
-            var candidate = Threat.Project(origin + Threat.Epsilon * noise.sign(), origin);
-            points.Offer(candidate, cost.Ask(model, candidate));                    // cost counts it: what reports show
+            using var step = context.Step();                                    // frees the step's tensors
+            var noise = context.Seeds.Fork(trial).Normal(context.Images.shape, context.Images.device);
+            var candidate = Threat.Project(context.Images + Threat.Epsilon * noise.sign(), context.Images);
+            context.Offer(candidate, context.Forward(candidate));               // an example keeps its worst candidate
         }
-        return points.Best;
+        return context.Best;
     }
 }

@@ -185,18 +185,18 @@ public static class ThreatModelTests
             var origin = zeros(count, 1, 2, 4);
             var wide = new Bounds(-5, 5);
 
-            var linf = Close.Doubles(new ThreatModel(Norm.Linf, 0.5, wide).RandomStart(origin, PointSeeds.Sequence(3, count)));
+            var linf = Close.Doubles(new ThreatModel(Norm.Linf, 0.5, wide).RandomStart(origin, ExampleSeeds.Sequence(3, count)));
             Assert.Equal(0, linf.Average(), 5 * 0.2887 / Math.Sqrt(linf.Length));
             Assert.Equal(0.25 / 3, linf.Average(v => v * v), 5 * 0.0745 / Math.Sqrt(linf.Length)); // var of U²: (0.5²)²·4/45
 
-            var l2 = Close.Doubles(new ThreatModel(Norm.L2, 0.5, wide).RandomStart(origin, PointSeeds.Sequence(3, count)));
+            var l2 = Close.Doubles(new ThreatModel(Norm.L2, 0.5, wide).RandomStart(origin, ExampleSeeds.Sequence(3, count)));
             var radii = Enumerable.Range(0, count).Select(p => Math.Sqrt(l2.Skip(p * width).Take(width).Sum(v => v * v)) / 0.5).ToArray();
             // uniform in the ball: (r/ε)^d is uniform in [0,1], of mean 1/2 and deviation 0.2887
             Assert.Equal(0.5, radii.Average(r => Math.Pow(r, width)), 5 * 0.2887 / Math.Sqrt(count));
             for (var i = 0; i < width; i++)
                 Assert.Equal(0, Enumerable.Range(0, count).Average(p => l2[p * width + i]), 5 * 0.5 / Math.Sqrt(width * count));
 
-            var l1 = Close.Doubles(new ThreatModel(Norm.L1, 0.5, wide).RandomStart(origin, PointSeeds.Sequence(3, count)));
+            var l1 = Close.Doubles(new ThreatModel(Norm.L1, 0.5, wide).RandomStart(origin, ExampleSeeds.Sequence(3, count)));
             var sums = l1.Chunk(width).Select(point => point.Sum(Math.Abs) / 0.5).ToArray();
             Assert.Equal(0.5, sums.Average(r => Math.Pow(r, width)), 5 * 0.2887 / Math.Sqrt(count));
             Assert.Equal(0, l1.Average(), 5 * 0.5 / width / Math.Sqrt(l1.Length)); // |δ| has mean and deviation below ε/d

@@ -28,7 +28,7 @@ public static class CropAndFlipTests
 
         internal Tensor Images => SplitMix.Tensor(Seed, 0.1, 0.9, Count, Channels, Height, Width);
 
-        internal PointSeeds Seeds => new(Seed, [.. Enumerable.Range(0, Count).Select(i => 7L * i + Seed % 5)]);
+        internal ExampleSeeds Seeds => new(Seed, [.. Enumerable.Range(0, Count).Select(i => 7L * i + Seed % 5)]);
 
         internal CropAndFlip Augmentation => new() { Padding = Padding, Flip = Flip };
     }
@@ -59,7 +59,7 @@ public static class CropAndFlipTests
         using var scope = NewDisposeScope();
         const int count = 20_000;
         var image = arange(1, 7, dtype: ScalarType.Float32).view(1, 1, 2, 3).expand(count, 1, 2, 3);
-        var result = new CropAndFlip { Padding = 1 }.Apply(image, PointSeeds.Sequence(3, count));
+        var result = new CropAndFlip { Padding = 1 }.Apply(image, ExampleSeeds.Sequence(3, count));
         var kinds = result.view(count, 6).data<float>().ToArray().Chunk(6).GroupBy(row => string.Join(",", row)).ToDictionary(group => group.Key, group => group.Count());
         Assert.Equal(18, kinds.Count); // 3 × 3 corners, mirrored or not
         Assert.All(kinds.Values, often => Assert.InRange(often, count / 18 - 170, count / 18 + 170)); // five standard deviations
@@ -70,16 +70,16 @@ public static class CropAndFlipTests
     {
         using var scope = NewDisposeScope();
         var images = SplitMix.Tensor(1, 0, 1, 3, 3, 4, 5);
-        Close.Same(images, new CropAndFlip { Padding = 0, Flip = false }.Apply(images, PointSeeds.Sequence(1, 3)), "images");
+        Close.Same(images, new CropAndFlip { Padding = 0, Flip = false }.Apply(images, ExampleSeeds.Sequence(1, 3)), "images");
     }
 
     [Fact]
     public static void Wrong_shapes_are_refused()
     {
         using var scope = NewDisposeScope();
-        Assert.Throws<ArgumentException>(() => new CropAndFlip().Apply(zeros(2, 3, 4), PointSeeds.Sequence(1, 2)));
-        Assert.Throws<ArgumentException>(() => new CropAndFlip().Apply(zeros(2, 3, 4, 4), PointSeeds.Sequence(1, 3)));
-        Assert.Throws<ArgumentException>(() => new CropAndFlip { Padding = -1 }.Apply(zeros(2, 3, 4, 4), PointSeeds.Sequence(1, 2)));
+        Assert.Throws<ArgumentException>(() => new CropAndFlip().Apply(zeros(2, 3, 4), ExampleSeeds.Sequence(1, 2)));
+        Assert.Throws<ArgumentException>(() => new CropAndFlip().Apply(zeros(2, 3, 4, 4), ExampleSeeds.Sequence(1, 3)));
+        Assert.Throws<ArgumentException>(() => new CropAndFlip { Padding = -1 }.Apply(zeros(2, 3, 4, 4), ExampleSeeds.Sequence(1, 2)));
     }
 
     private static IEnumerable<Tensor> Shifts(Tensor image, Case sample)

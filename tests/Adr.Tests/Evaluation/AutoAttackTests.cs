@@ -16,7 +16,7 @@ namespace Adr.Tests.Evaluation;
 public static class AutoAttackTests
 {
     private static AutoAttack Small(ThreatModel threat) =>
-        new([new Apgd(threat, steps: 8, keep: KeptIterate.Broken), new ApgdTargeted(threat, 6, keep: KeptIterate.Broken), new Square(threat, 25)]);
+        new([new Apgd(threat, steps: 8, keep: KeptIterate.EarlyStop), new ApgdTargeted(threat, 6, keep: KeptIterate.EarlyStop), new Square(threat, 25)]);
 
     public static class Members
     {
@@ -68,12 +68,12 @@ public static class AutoAttackTests
             using var model = EvaluationCase.Model();
             using var data = sample.Data();
             var attack = Small(sample.Threat);
-            var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, sample.Options);
+            var report = Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, attack));
             var right = Margins.Of(model, data.Images, data.Labels).Select(margin => margin < 0).ToArray();
             var (stands, doubtful) = ((bool[])right.Clone(), new bool[data.Count]);
             foreach (var member in attack.Attacks)
             {
-                var margins = Margins.Of(model, member.Perturb(model, data.Images, data.Labels, PointSeeds.Sequence(sample.Seed, data.Count)), data.Labels);
+                var margins = Margins.Of(model, member.Run(model, data.Images, data.Labels, ExampleSeeds.Sequence(sample.Seed, data.Count)), data.Labels);
                 for (var i = 0; i < stands.Length; i++)
                 {
                     stands[i] &= margins[i] < 0;
@@ -91,12 +91,12 @@ public static class AutoAttackTests
             using var scope = NewDisposeScope();
             using var model = EvaluationCase.Model();
             using var data = sample.Data();
-            var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options);
+            var report = Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat)));
             var left = report.Natural.Successes;
             foreach (var stage in report.Stages)
             {
                 Assert.Equal(left, stage.Attacked);
-                left -= stage.Broken;
+                left -= stage.Misclassified;
                 Assert.Equal(new Proportion(left, data.Count), stage.RobustAccuracy);
                 Assert.Equal(stage.Attacked > 0, stage.ModelEvaluations > 0);
             }
@@ -112,8 +112,8 @@ public static class AutoAttackTests
             using var model = EvaluationCase.Model();
             using var data = sample.Data();
             var attack = Small(sample.Threat);
-            var whole = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, sample.Options);
-            var other = Robustness.Evaluate(model, "tiny", data, [attack], sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 });
+            var whole = Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, attack));
+            var other = Robustness.Evaluate(model, data, [attack], sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 }, name: "tiny");
             Assert.True(whole.Robust.Zip(other.Attacks[0].Robust).Count(pair => pair.First != pair.Second) <= 1); // rounding may carry a point over the border
         }
 
@@ -124,7 +124,7 @@ public static class AutoAttackTests
             using var model = EvaluationCase.Model();
             using var data = sample.Data();
             using var folder = new TemporaryFolder();
-            var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options);
+            var report = Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat)));
             var path = Path.Combine(folder.Path, "report.json");
             report.Save(path);
             var json = report.ToJson();
@@ -161,7 +161,7 @@ public static class AutoAttackTests
             var options = sample.Options with { BatchSize = 1 + sample.BatchSize % 9, SaveAdversarialTo = Path.Combine(folder.Path, "whole") };
             var attack = Small(sample.Threat);
             var all = new CutOff(int.MaxValue);
-            var whole = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, options with { Progress = all });
+            var whole = Evaluating.With(model, data, options with { Progress = all }, "tiny", e => AutoAttackReport.Evaluate(e, attack));
             var state = Path.Combine(folder.Path, "state.json");
             var (cuts, attacked, parts) = (0, 0, options with { SaveAdversarialTo = Path.Combine(folder.Path, "parts") });
             for (var after = 1 + sample.Seed % 5; ; after += 2 + sample.Seed % 3)
@@ -169,9 +169,9 @@ public static class AutoAttackTests
                 var part = new CutOff(after);
                 try
                 {
-                    var report = AutoAttackEvaluation.Evaluate(model, "tiny", data, attack, parts with { Progress = part }, state);
+                    var report = Evaluating.With(model, data, parts with { Progress = part }, "tiny", e => AutoAttackReport.Evaluate(e, attack, state));
                     Assert.Equal(whole.Robust, report.Robust);
-                    Assert.Equal(whole.Stages.Select(s => (s.Attack, s.Attacked, s.Broken, s.ModelEvaluations)), report.Stages.Select(s => (s.Attack, s.Attacked, s.Broken, s.ModelEvaluations)));
+                    Assert.Equal(whole.Stages.Select(s => (s.Attack, s.Attacked, s.Misclassified, s.ModelEvaluations)), report.Stages.Select(s => (s.Attack, s.Attacked, s.Misclassified, s.ModelEvaluations)));
                     break;
                 }
                 catch (TimeoutException)
@@ -198,8 +198,8 @@ public static class AutoAttackTests
             using var data = sample.Data();
             using var folder = new TemporaryFolder();
             var state = Path.Combine(folder.Path, "state.json");
-            var first = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options, state);
-            var second = AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options with { Progress = new CutOff(1) }, state);
+            var first = Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state));
+            var second = Evaluating.With(model, data, sample.Options with { Progress = new CutOff(1) }, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state));
             Assert.Equal(first.Robust, second.Robust);
             Assert.Equal(first.ToJson().ToJsonString(), second.ToJson().ToJsonString());
         }
@@ -212,12 +212,12 @@ public static class AutoAttackTests
             using var data = sample.Data();
             using var folder = new TemporaryFolder();
             var state = Path.Combine(folder.Path, "state.json");
-            AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options, state);
-            var error = Assert.Throws<InvalidOperationException>(() => AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(sample.Threat), sample.Options with { Seed = sample.Seed + 1 }, state));
+            Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state));
+            var error = Assert.Throws<InvalidOperationException>(() => Evaluating.With(model, data, sample.Options with { Seed = sample.Seed + 1 }, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state)));
             Assert.Contains($"seed: {sample.Seed} there, {sample.Seed + 1} here", error.Message, StringComparison.Ordinal);
-            Assert.Throws<InvalidOperationException>(() => AutoAttackEvaluation.Evaluate(model, "tiny", data, (AutoAttack)Small(sample.Threat).ScaledTo(0.011), sample.Options, state));
+            Assert.Throws<InvalidOperationException>(() => Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, (AutoAttack)Small(sample.Threat).ScaledTo(0.011), state)));
             using var other = new TinyClassifier(2);
-            Assert.Contains("model: ", Assert.Throws<InvalidOperationException>(() => AutoAttackEvaluation.Evaluate(other, "tiny", data, Small(sample.Threat), sample.Options, state)).Message, StringComparison.Ordinal);
+            Assert.Contains("model: ", Assert.Throws<InvalidOperationException>(() => Evaluating.With(other, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state))).Message, StringComparison.Ordinal);
         }
 
         [Theory, InlineData("{"), InlineData("[]"), InlineData("{\"format\": 99}"), InlineData("{\"format\": 1, \"state\": {\"batches\": \"x\"}}")]
@@ -229,7 +229,7 @@ public static class AutoAttackTests
             using var data = EvaluationCase.Stripes(1, 4);
             var path = Path.Combine(folder.Path, "state.json");
             File.WriteAllText(path, text);
-            var error = Assert.Throws<InvalidDataException>(() => AutoAttackEvaluation.Evaluate(model, "tiny", data, Small(ThreatModel.Linf(0.1)), null, path));
+            var error = Assert.Throws<InvalidDataException>(() => Evaluating.With(model, data, null, "tiny", e => AutoAttackReport.Evaluate(e, Small(ThreatModel.Linf(0.1)), path)));
             Assert.Contains(path, error.Message, StringComparison.Ordinal);
             Assert.Equal(text, File.ReadAllText(path)); // it is not ours to overwrite
         }
@@ -239,14 +239,14 @@ public static class AutoAttackTests
     {
         private static readonly ThreatModel Threat = ThreatModel.Linf(0.05);
 
-        private static BelievabilityFlag[] Of(Func<TinyClassifier, Func<Tensor, Tensor>> change, AutoAttack? attack = null)
+        private static SanityFlag[] Of(Func<TinyClassifier, Func<Tensor, Tensor>> change, AutoAttack? attack = null)
         {
             using var scope = NewDisposeScope();
             using var tiny = EvaluationCase.Model();
             tiny.eval();
             using var model = new Changed(tiny, change(tiny));
             using var data = EvaluationCase.Stripes(3, 30);
-            return [.. AutoAttackEvaluation.Evaluate(model, "changed", data, attack ?? Small(Threat)).Warnings.Select(warning => warning.Flag)];
+            return [.. Evaluating.With(model, data, null, "changed", e => AutoAttackReport.Evaluate(e, attack ?? Small(Threat))).Warnings.Select(warning => warning.Flag)];
         }
 
         [Fact]
@@ -255,17 +255,17 @@ public static class AutoAttackTests
         [Fact]
         public static void A_model_that_answers_at_random_is_named()
         {
-            Assert.Equal([BelievabilityFlag.Randomised], Of(tiny => x => tiny.call(x + 0.05 * randn_like(x)), new AutoAttack([new Apgd(Threat, steps: 8)])));
+            Assert.Equal([SanityFlag.Randomised], Of(tiny => x => tiny.call(x + 0.05 * randn_like(x)), new AutoAttack([new Apgd(Threat, steps: 8)])));
             Assert.Empty(Of(tiny => x => tiny.call(x + 0.05 * randn_like(x)), new AutoAttack([new Apgd(Threat, steps: 8, gradientSamples: 2)])));
         }
 
         [Fact]
         public static void Probabilities_are_named() =>
-            Assert.Contains(BelievabilityFlag.ProbabilitiesForLogits, Of(tiny => x => nn.functional.softmax(tiny.call(x), 1)));
+            Assert.Contains(SanityFlag.ProbabilitiesForLogits, Of(tiny => x => nn.functional.softmax(tiny.call(x), 1)));
 
         [Fact]
         public static void Zero_gradients_are_named() =>
-            Assert.Contains(BelievabilityFlag.ZeroGradients, Of(tiny => x => tiny.call(x.detach()) + 0 * x.sum()));
+            Assert.Contains(SanityFlag.ZeroGradients, Of(tiny => x => tiny.call(x.detach()) + 0 * x.sum()));
 
         [Fact]
         public static void Gradients_within_the_answer_are_named()
@@ -282,14 +282,14 @@ public static class AutoAttackTests
                 return pixels.grad!;
             }
 
-            Assert.Contains(BelievabilityFlag.DynamicDefence, Of(tiny => x => WithGradient(tiny, x, Backward)));
+            Assert.Contains(SanityFlag.DynamicDefence, Of(tiny => x => WithGradient(tiny, x, Backward)));
             // which would end the process where autograd is forbidden
-            Assert.Contains(BelievabilityFlag.DynamicDefence, Of(tiny => x => WithGradient(tiny, x, (loss, pixels) => autograd.grad([loss], [pixels])[0])));
+            Assert.Contains(SanityFlag.DynamicDefence, Of(tiny => x => WithGradient(tiny, x, (loss, pixels) => autograd.grad([loss], [pixels])[0])));
         }
 
         [Fact]
         public static void Gradients_that_stay_within_the_answer_are_named_where_they_reach_the_weights() =>
-            Assert.Contains(BelievabilityFlag.DynamicDefence, Of(tiny => x =>
+            Assert.Contains(SanityFlag.DynamicDefence, Of(tiny => x =>
             {
                 using (enable_grad())
                 {
@@ -299,17 +299,17 @@ public static class AutoAttackTests
             }));
 
         [Fact]
-        public static void A_model_that_changes_as_it_answers_is_named() => Assert.Contains(BelievabilityFlag.DynamicDefence, Of(tiny => x =>
+        public static void A_model_that_changes_as_it_answers_is_named() => Assert.Contains(SanityFlag.DynamicDefence, Of(tiny => x =>
         {
             using (no_grad()) tiny.parameters().First().add_(1e-6);
             return tiny.call(x);
         }));
 
         [Fact] // three classes: the targeted logit ratio and nine targets are out of reach
-        public static void Too_few_classes_are_named() => Assert.Contains(BelievabilityFlag.TooFewClasses, Of(tiny => tiny.call));
+        public static void Too_few_classes_are_named() => Assert.Contains(SanityFlag.TooFewClasses, Of(tiny => tiny.call));
 
         [Fact] // the gradient leads away from the border, so gradient attacks break nothing
-        public static void Square_that_breaks_more_is_named() => Assert.Contains(BelievabilityFlag.SquareBreaksMore,
+        public static void Square_that_breaks_more_is_named() => Assert.Contains(SanityFlag.SquareBreaksMore,
             Of(tiny => x => (2 * tiny.call(x)).detach() - tiny.call(x), new AutoAttack([new Apgd(ThreatModel.Linf(0.2), steps: 5), new Square(ThreatModel.Linf(0.2), 200)])));
 
         /// <summary>The tiny classifier behind another way to answer.</summary>

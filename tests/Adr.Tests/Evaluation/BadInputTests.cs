@@ -49,9 +49,9 @@ public static class BadInputTests
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(1, 4);
             data.Images.mul_(2);
-            Assert.Equal("images", Assert.Throws<ArgumentException>(() => Robustness.Evaluate(model, "tiny", data, [new Fgsm(ThreatModel.Linf(0.1))])).ParamName);
+            Assert.Equal("images", Assert.Throws<ArgumentException>(() => Robustness.Evaluate(model, data, [new Fgsm(ThreatModel.Linf(0.1))], name: "tiny")).ParamName);
             data.Images.fill_(float.NaN);
-            Assert.Throws<InvalidOperationException>(() => Robustness.Evaluate(model, "tiny", data, [new Fgsm(ThreatModel.Linf(0.1))]));
+            Assert.Throws<InvalidOperationException>(() => Robustness.Evaluate(model, data, [new Fgsm(ThreatModel.Linf(0.1))], name: "tiny"));
         }
     }
 
@@ -69,8 +69,7 @@ public static class BadInputTests
             using var stripes = EvaluationCase.Stripes(5, 40);
             using var data = new Dataset("two", stripes.Images.clone(), stripes.Labels.clamp_max(1), ["top", "other"]);
             var threat = ThreatModel.Linf(0.1);
-            var report = Robustness.Evaluate(model, "two", data,
-                [new Apgd(threat, AttackLoss.LogitRatio, 5), new Pgd(threat, 5, loss: AttackLoss.LogitRatio), new ApgdTargeted(threat, 5), new Apgd(threat, steps: 5), new Transfer(new Fgsm(threat, AttackLoss.LogitRatio), model, "itself")]);
+            var report = Robustness.Evaluate(model, data, [new Apgd(threat, AttackLoss.Dlr, 5), new Pgd(threat, 5, loss: AttackLoss.Dlr), new ApgdTargeted(threat, 5), new Apgd(threat, steps: 5), new Transfer(new Fgsm(threat, AttackLoss.Dlr), model, "itself")], name: "two");
             Assert.Contains("3 classes", report.Attacks[0].Note, StringComparison.Ordinal);
             Assert.Equal(report.Attacks[0].Note, report.Attacks[1].Note);
             Assert.Contains("4 classes", report.Attacks[2].Note, StringComparison.Ordinal);
@@ -79,7 +78,7 @@ public static class BadInputTests
             // what they did is an attack all the same
             Assert.InRange(report.Natural.Value, 0.8, 1);
             Assert.All(report.Attacks, attack => Assert.True(attack.RobustAccuracy.Successes < report.Natural.Successes));
-            var masking = GradientMasking.Check(model, "two", data, threat, new() { Loss = AttackLoss.LogitRatio, SquareQueries = 50 });
+            var masking = Evaluating.With(model, data, null, "two", e => GradientMaskingReport.Evaluate(e, threat, new() { Loss = AttackLoss.Dlr, SquareQueries = 50 }));
             Assert.Contains("3 classes", masking.Note, StringComparison.Ordinal);
         }
     }
@@ -92,11 +91,11 @@ public static class BadInputTests
             using var scope = NewDisposeScope();
             using var model = Wrapped.Probabilities();
             using var data = EvaluationCase.Stripes(5, 40);
-            var report = Robustness.Evaluate(model, "tiny", data, [new Fgsm(ThreatModel.Linf(0.06))]);
+            var report = Robustness.Evaluate(model, data, [new Fgsm(ThreatModel.Linf(0.06))], name: "tiny");
             Assert.Contains("probabilities", Assert.Single(report.Notes), StringComparison.Ordinal);
             using var logits = EvaluationCase.Model();
-            Assert.Empty(Robustness.Evaluate(logits, "tiny", data, []).Notes);
-            Assert.Contains(GradientMasking.Check(model, "tiny", data, ThreatModel.Linf(0.06), new() { SquareQueries = 0 }).Warnings, w => w.Check == MaskingCheck.Logits);
+            Assert.Empty(Robustness.Evaluate(logits, data, [], name: "tiny").Notes);
+            Assert.Contains(Evaluating.With(model, data, null, "tiny", e => GradientMaskingReport.Evaluate(e, ThreatModel.Linf(0.06), new() { SquareQueries = 0 })).Warnings, w => w.Check == MaskingCheck.Logits);
         }
 
         [Fact]
@@ -105,10 +104,10 @@ public static class BadInputTests
             using var scope = NewDisposeScope();
             using var model = Wrapped.Blind();
             using var data = EvaluationCase.Stripes(5, 40);
-            var report = Robustness.Evaluate(model, "blind", data, [new Pgd(ThreatModel.Linf(0.3), 5)]);
+            var report = Robustness.Evaluate(model, data, [new Pgd(ThreatModel.Linf(0.3), 5)], name: "blind");
             Assert.Equal(report.Natural, report.WorstCase); // the number alone looks robust
             Assert.Contains("every point", Assert.Single(report.Notes), StringComparison.Ordinal);
-            var masking = GradientMasking.Check(model, "blind", data, ThreatModel.Linf(0.3), new() { SquareQueries = 50 });
+            var masking = Evaluating.With(model, data, null, "blind", e => GradientMaskingReport.Evaluate(e, ThreatModel.Linf(0.3), new() { SquareQueries = 50 }));
             var zero = masking.Warnings.Single(w => w.Check == MaskingCheck.ZeroGradients);
             Assert.Equal(1, zero.Numbers[0].Share.Value);
             MaskingCheck[] others = [MaskingCheck.LossRises, MaskingCheck.LargerRadius, MaskingCheck.WholeBox];
@@ -124,11 +123,11 @@ public static class BadInputTests
             var threat = ThreatModel.Linf(0.1);
             foreach (var attack in new Attack[] { new Fgsm(threat), new Pgd(threat, 3), new Apgd(threat, steps: 3), new ApgdTargeted(threat, 3), new MultiTargetedPgd(threat, 3) })
             {
-                var error = Assert.Throws<InvalidOperationException>(() => Robustness.Evaluate(model, "detached", data, [attack]));
+                var error = Assert.Throws<InvalidOperationException>(() => Robustness.Evaluate(model, data, [attack], name: "detached"));
                 Assert.Contains("Square", error.Message, StringComparison.Ordinal);
             }
-            Assert.Throws<InvalidOperationException>(() => GradientMasking.Check(model, "detached", data, threat));
-            Assert.True(Robustness.Evaluate(model, "detached", data, [new Square(threat, 100)]).WorstCase.Value < 1);
+            Assert.Throws<InvalidOperationException>(() => Evaluating.With(model, data, null, "detached", e => GradientMaskingReport.Evaluate(e, threat)));
+            Assert.True(Robustness.Evaluate(model, data, [new Square(threat, 100)], name: "detached").WorstCase.Value < 1);
         }
 
         [Fact]
@@ -139,10 +138,10 @@ public static class BadInputTests
             using var data = EvaluationCase.Stripes(5, 10);
             foreach (Action run in new Action[]
             {
-                () => Robustness.Evaluate(model, "x", data, []),
-                () => Robustness.Distances(model, "x", data, new LineSearch(ThreatModel.Linf(0.1))),
-                () => GradientMasking.Check(model, "x", data, ThreatModel.Linf(0.1)),
-                () => RobustnessCurve.Evaluate(model, "x", data, new Fgsm(ThreatModel.Linf(0.1)), [0.1]),
+                () => Robustness.Evaluate(model, data, [], name: "x"),
+                () => Evaluating.With(model, data, null, "x", e => MinimumNormReport.Evaluate(e, new LineSearch(ThreatModel.Linf(0.1)))),
+                () => Evaluating.With(model, data, null, "x", e => GradientMaskingReport.Evaluate(e, ThreatModel.Linf(0.1))),
+                () => Evaluating.With(model, data, null, "x", e => RobustnessCurve.Evaluate(e, new Fgsm(ThreatModel.Linf(0.1)), [0.1])),
             })
                 Assert.Contains("not finite", Assert.Throws<InvalidOperationException>(run).Message, StringComparison.Ordinal);
         }

@@ -35,8 +35,8 @@ public static class BlackBoxEvaluationTests
         using var model = EvaluationCase.Model();
         using var box = Box(model);
         using var data = EvaluationCase.Stripes(21, 50);
-        var there = Robustness.Evaluate(box, "remote", data, [Make(name)], new() { BatchSize = 16, Seed = 4 });
-        var here = Robustness.Evaluate(model, "tiny", data, [Make(name)], new() { BatchSize = 16, Seed = 4 });
+        var there = Robustness.Evaluate(box, data, [Make(name)], new() { BatchSize = 16, Seed = 4 }, name: "remote");
+        var here = Robustness.Evaluate(model, data, [Make(name)], new() { BatchSize = 16, Seed = 4 }, name: "tiny");
         Assert.Equal(here.Natural, there.Natural);
         Assert.Equal(here.Attacks[0].Robust, there.Attacks[0].Robust);
         Assert.Equal(here.Attacks[0].ModelEvaluations, there.Attacks[0].ModelEvaluations);
@@ -53,12 +53,12 @@ public static class BlackBoxEvaluationTests
         using var data = EvaluationCase.Stripes(21, 5);
         foreach (var attack in new Attack[] { new Fgsm(Threat), new Pgd(Threat), new Apgd(Threat), new LineSearch(Threat) })
         {
-            var error = Assert.Throws<ArgumentException>(() => Robustness.Evaluate(box, "remote", data, [new Square(Threat, 5), attack]));
+            var error = Assert.Throws<ArgumentException>(() => Robustness.Evaluate(box, data, [new Square(Threat, 5), attack], name: "remote"));
             Assert.Equal("attacks", error.ParamName);
             Assert.Contains("black box", error.Message, StringComparison.Ordinal);
             Assert.Contains("Square", error.Message, StringComparison.Ordinal);
         }
-        Assert.Equal("model", Assert.Throws<ArgumentException>(() => GradientMasking.Check(box, "remote", data, Threat)).ParamName);
+        Assert.Equal("model", Assert.Throws<ArgumentException>(() => Evaluating.With(box, data, null, "remote", e => GradientMaskingReport.Evaluate(e, Threat))).ParamName);
         Assert.Equal(0, answers);
     }
 
@@ -69,8 +69,8 @@ public static class BlackBoxEvaluationTests
         using var model = EvaluationCase.Model();
         using var box = Box(EvaluationCase.Model());
         using var data = EvaluationCase.Stripes(21, 50);
-        var report = Robustness.Evaluate(box, "remote", data, [new Transfer(new Pgd(Threat, 10), model, "tiny")]);
-        Assert.Equal(Robustness.Evaluate(model, "tiny", data, [new Pgd(Threat, 10)]).WorstCase, report.WorstCase); // the same weights
+        var report = Robustness.Evaluate(box, data, [new Transfer(new Pgd(Threat, 10), model, "tiny")], name: "remote");
+        Assert.Equal(Robustness.Evaluate(model, data, [new Pgd(Threat, 10)], name: "tiny").WorstCase, report.WorstCase); // the same weights
     }
 
     [Fact]
@@ -79,6 +79,6 @@ public static class BlackBoxEvaluationTests
         using var scope = NewDisposeScope();
         using var box = new BlackBox("remote", images => zeros(images.shape[0], 4), 3, [1, 6, 6]);
         using var data = EvaluationCase.Stripes(21, 5);
-        Assert.Contains("[5,3]", Assert.Throws<InvalidOperationException>(() => Robustness.Evaluate(box, "remote", data, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("[5,3]", Assert.Throws<InvalidOperationException>(() => Robustness.Evaluate(box, data, [], name: "remote")).Message, StringComparison.Ordinal);
     }
 }

@@ -19,7 +19,7 @@ public static class ConfusionMatrixTests
         using var model = EvaluationCase.Model();
         using var data = sample.Data();
         var attack = AttackTable.Row(sample.Attacks.FirstOrDefault() ?? "PGD").Make(sample.Threat);
-        foreach (var matrix in new[] { ConfusionMatrix.Evaluate(model, data, options: sample.Options), ConfusionMatrix.Evaluate(model, data, attack, sample.Options) })
+        foreach (var matrix in new[] { Evaluating.With(model, data, sample.Options, null, e => ConfusionMatrix.Evaluate(e)), Evaluating.With(model, data, sample.Options, null, e => ConfusionMatrix.Evaluate(e, attack)) })
         {
             var labels = Close.Longs(data.Labels);
             for (var row = 0; row < 3; row++)
@@ -27,7 +27,7 @@ public static class ConfusionMatrixTests
             Assert.Equal(Enumerable.Range(0, 3).Sum(k => matrix.Counts[k, k]), matrix.Accuracy.Successes);
             Assert.Equal(data.Count, matrix.Accuracy.Total);
         }
-        Assert.Equal(Robustness.Evaluate(model, "tiny", data, []).Natural, ConfusionMatrix.Evaluate(model, data).Accuracy);
+        Assert.Equal(Robustness.Evaluate(model, data, [], name: "tiny").Natural, Evaluating.With(model, data, null, null, e => ConfusionMatrix.Evaluate(e)).Accuracy);
     }
 
     [Fact] // a model that answers its second class always
@@ -41,7 +41,7 @@ public static class ConfusionMatrixTests
             model.get_parameter("last.weight")!.zero_();
             model.get_parameter("last.bias")!.copy_(tensor(new[] { 0f, 1f, 0f }));
         }
-        var matrix = ConfusionMatrix.Evaluate(model, data);
+        var matrix = Evaluating.With(model, data, null, null, e => ConfusionMatrix.Evaluate(e));
         Assert.Equal(30, matrix.Counts[0, 1] + matrix.Counts[1, 1] + matrix.Counts[2, 1]);
         Assert.Equal(Close.Longs(data.Labels).Count(label => label == 1), matrix.Accuracy.Successes);
     }

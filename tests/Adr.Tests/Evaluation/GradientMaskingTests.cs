@@ -12,12 +12,12 @@ public static class GradientMaskingTests
 {
     private static readonly ThreatModel Threat = ThreatModel.Linf(0.06);
 
-    private static GradientMaskingReport Check(Classifier model, ThreatModel? threat = null, GradientMaskingOptions? options = null)
+    private static GradientMaskingReport Check(Classifier model, ThreatModel? threat = null, GradientMaskingOptions? options = null, EvaluationOptions? evaluation = null)
     {
         using var scope = NewDisposeScope();
         using (model)
         using (var data = EvaluationCase.Stripes(71, 120))
-            return GradientMasking.Check(model, "tiny", data, threat ?? Threat, options);
+            return Evaluating.With(model, data, evaluation, "tiny", e => GradientMaskingReport.Evaluate(e, threat ?? Threat, options));
     }
 
     private static void Warns(GradientMaskingReport report, params MaskingCheck[] checks) =>
@@ -41,7 +41,7 @@ public static class GradientMaskingTests
         public static void A_saturated_softmax_has_no_gradient_and_the_logit_ratio_sees_through_it()
         {
             Warns(Check(Wrapped.Saturated()), MaskingCheck.ZeroGradients, MaskingCheck.LossRises, MaskingCheck.WholeBox, MaskingCheck.BlackBox);
-            var advised = Check(Wrapped.Saturated(), options: new() { Loss = AttackLoss.LogitRatio });
+            var advised = Check(Wrapped.Saturated(), options: new() { Loss = AttackLoss.Dlr });
             Assert.True(advised.Warnings.Count == 0, $"{advised}");
         }
 
@@ -80,7 +80,7 @@ public static class GradientMaskingTests
             using var scope = NewDisposeScope();
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(71, 300);
-            var report = GradientMasking.Check(model, "tiny", data, Threat, new() { Points = 30, SquareQueries = 0, NoiseTrials = 0 });
+            var report = Evaluating.With(model, data, null, "tiny", e => GradientMaskingReport.Evaluate(e, Threat, new() { Examples = 30, SquareQueries = 0, NoiseTrials = 0 }));
             Assert.True(model.training && model.parameters().All(p => p.requires_grad));
             Assert.Equal(30, report.Natural.Total);
             Assert.DoesNotContain(report.Findings, f => f.Check == MaskingCheck.BlackBox);
@@ -91,9 +91,9 @@ public static class GradientMaskingTests
         public static void Is_the_same_again_and_read_back()
         {
             using var folder = new TemporaryFolder();
-            var options = new GradientMaskingOptions { Points = 20, SquareQueries = 20 };
+            var options = new GradientMaskingOptions { Examples = 20, SquareQueries = 20 };
             var report = Check(EvaluationCase.Model(), options: options);
-            var again = Check(EvaluationCase.Model(), options: options with { Evaluation = new() { BatchSize = 20 } }) with { Seconds = report.Seconds };
+            var again = Check(EvaluationCase.Model(), options: options, evaluation: new() { BatchSize = 20 }) with { Seconds = report.Seconds };
             Assert.Equal(report.ToJson().ToJsonString(), again.ToJson().ToJsonString());
             report.Save(folder["masking.json"]);
             Assert.Equal(report.ToJson().ToJsonString(), GradientMaskingReport.Load(folder["masking.json"]).ToJson().ToJsonString());
@@ -108,18 +108,18 @@ public static class GradientMaskingTests
             using var scope = NewDisposeScope();
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(1, 4);
-            Refused("threat", () => GradientMasking.Check(model, "tiny", data, ThreatModel.Linf(0)));
-            Refused("name", () => GradientMasking.Check(model, "", data, Threat));
-            Refused("data", () => GradientMasking.Check(model, "tiny", null!, Threat));
-            Refused("Points", () => GradientMasking.Check(model, "tiny", data, Threat, new() { Points = 0 }));
-            Refused("Steps", () => GradientMasking.Check(model, "tiny", data, Threat, new() { Steps = [5] }));
-            Refused("Steps", () => GradientMasking.Check(model, "tiny", data, Threat, new() { Steps = [5, 2] }));
-            Refused("RadiusFactors", () => GradientMasking.Check(model, "tiny", data, Threat, new() { RadiusFactors = [0, 1] }));
-            Refused("Loss", () => GradientMasking.Check(model, "tiny", data, Threat, new() { Loss = AttackLoss.KullbackLeibler }));
-            Refused("SmallStep", () => GradientMasking.Check(model, "tiny", data, Threat, new() { SmallStep = 0 }));
-            Refused("Tolerance", () => GradientMasking.Check(model, "tiny", data, Threat, new() { Tolerance = 1 }));
-            Refused("WholeBoxLeft", () => GradientMasking.Check(model, "tiny", data, Threat, new() { WholeBoxLeft = -0.1 }));
-            Refused("BatchSize", () => GradientMasking.Check(model, "tiny", data, Threat, new() { Evaluation = new() { BatchSize = 0 } }));
+            Refused("threat", () => Evaluating.With(model, data, null, "tiny", e => GradientMaskingReport.Evaluate(e, ThreatModel.Linf(0))));
+            Refused("name", () => Evaluating.With(model, data, null, "", e => GradientMaskingReport.Evaluate(e, Threat)));
+            Refused("data", () => Evaluating.With(model, null!, null, "tiny", e => GradientMaskingReport.Evaluate(e, Threat)));
+            Refused("Examples", () => Evaluating.With(model, data, null, "tiny", e => GradientMaskingReport.Evaluate(e, Threat, new() { Examples = 0 })));
+            Refused("Steps", () => Evaluating.With(model, data, null, "tiny", e => GradientMaskingReport.Evaluate(e, Threat, new() { Steps = [5] })));
+            Refused("Steps", () => Evaluating.With(model, data, null, "tiny", e => GradientMaskingReport.Evaluate(e, Threat, new() { Steps = [5, 2] })));
+            Refused("RadiusFactors", () => Evaluating.With(model, data, null, "tiny", e => GradientMaskingReport.Evaluate(e, Threat, new() { RadiusFactors = [0, 1] })));
+            Refused("Loss", () => Evaluating.With(model, data, null, "tiny", e => GradientMaskingReport.Evaluate(e, Threat, new() { Loss = AttackLoss.KullbackLeibler })));
+            Refused("SmallStep", () => Evaluating.With(model, data, null, "tiny", e => GradientMaskingReport.Evaluate(e, Threat, new() { SmallStep = 0 })));
+            Refused("Tolerance", () => Evaluating.With(model, data, null, "tiny", e => GradientMaskingReport.Evaluate(e, Threat, new() { Tolerance = 1 })));
+            Refused("WholeBoxLeft", () => Evaluating.With(model, data, null, "tiny", e => GradientMaskingReport.Evaluate(e, Threat, new() { WholeBoxLeft = -0.1 })));
+            Refused("BatchSize", () => Evaluating.With(model, data, new() { BatchSize = 0 }, "tiny", e => GradientMaskingReport.Evaluate(e, Threat)));
 
             static void Refused(string parameter, Action check) => Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(check).ParamName);
         }
@@ -130,7 +130,7 @@ public static class GradientMaskingTests
             using var scope = NewDisposeScope();
             using var model = new Wrapped("wrong", after: logits => -logits * 0 + tensor(new[] { 0f, 0, 1 }));
             using var data = new Adr.Data.Dataset("tops", rand(4, 1, 6, 6), zeros(4, dtype: ScalarType.Int64), ["top", "middle", "bottom"]);
-            Assert.Contains("wrong as it is", Assert.Throws<ArgumentException>(() => GradientMasking.Check(model, "tiny", data, Threat)).Message, StringComparison.Ordinal);
+            Assert.Contains("wrong as it is", Assert.Throws<ArgumentException>(() => Evaluating.With(model, data, null, "tiny", e => GradientMaskingReport.Evaluate(e, Threat))).Message, StringComparison.Ordinal);
         }
     }
 }

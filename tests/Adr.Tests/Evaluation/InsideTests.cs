@@ -34,9 +34,9 @@ public static class InsideTests
         using var noGraph = no_grad();
         using var model = new ToyMlp(toy.Seed);
         using var data = Points(toy.Seed, toy.Count);
-        var depth = DepthDivergence.Evaluate(model, "toy", data, Attack, new EvaluationOptions { BatchSize = 5, Seed = 9 });
+        var depth = Evaluating.With(model, data, new EvaluationOptions { BatchSize = 5, Seed = 9 }, "toy", e => DepthDivergence.Evaluate(e, Attack));
         model.eval();
-        var attacked = Attack.Perturb(model, data.Images, data.Labels, PointSeeds.Sequence(9, data.Count));
+        var attacked = Attack.Run(model, data.Images, data.Labels, ExampleSeeds.Sequence(9, data.Count));
         var (clean, adversarial) = (model.Activations(data.Images), model.Activations(attacked));
         Assert.Equal(["input", .. model.Layers], depth.Layers.Select(layer => layer.Layer));
         Compare(depth.Layers[0], data.Images.flatten(1), attacked.flatten(1));
@@ -65,7 +65,7 @@ public static class InsideTests
         using var noGraph = no_grad();
         using var model = new ToyMlp(4);
         using var data = Points(5, 9);
-        var certainty = Certainty.Evaluate(model, "toy", data, Attack, new EvaluationOptions { BatchSize = 4 });
+        var certainty = Evaluating.With(model, data, new EvaluationOptions { BatchSize = 4 }, "toy", e => PredictionConfidence.Evaluate(e, Attack));
         model.eval();
         var p = Rows(model.call(data.Images).to(ScalarType.Float64).softmax(1));
         for (var i = 0; i < p.Length; i++)

@@ -17,20 +17,20 @@ public static class LatentPointsTests
     {
         using var noGraph = no_grad();
         model.eval();
-        var adversarial = attack.Perturb(model, data.Images, data.Labels, PointSeeds.Sequence(sample.Seed, data.Count));
+        var adversarial = attack.Run(model, data.Images, data.Labels, ExampleSeeds.Sequence(sample.Seed, data.Count));
         return (Rows(model.Represent(data.Images).Latent), Rows(model.Represent(adversarial).Latent));
     }
 
     private static double[][] Rows(Tensor matrix) => [.. Close.Doubles(matrix).Chunk((int)matrix.shape[1])];
 
-    private static (LatentPoints Points, double[][] Clean, double[][] Adversarial) Evaluate(EvaluationCase sample)
+    private static (LatentExamples Points, double[][] Clean, double[][] Adversarial) Evaluate(EvaluationCase sample)
     {
         using var scope = NewDisposeScope();
         using var model = EvaluationCase.Model();
         sample = sample with { Points = sample.Points + 1, BatchSize = 64 };
         using var data = sample.Data();
         var attack = new Bim(sample.Threat, 3);
-        var points = LatentPoints.Evaluate(model, data, attack, sample.Options);
+        var points = Evaluating.With(model, data, sample.Options, null, e => LatentExamples.Evaluate(e, attack));
         var (clean, adversarial) = Latents(model, data, attack, sample);
         Assert.Equal(Close.Longs(data.Labels), points.Labels);
         return (points, clean, adversarial);
@@ -42,8 +42,8 @@ public static class LatentPointsTests
     public static void Divergences_are_distances_between_the_two_sides(EvaluationCase sample)
     {
         var (points, clean, adversarial) = Evaluate(sample);
-        for (var i = 0; i < clean.Length; i++) Close.Number(Distance(clean[i], adversarial[i]), points.DivergenceByPoint[i], 1e-5, $"point {i}");
-        Close.Number(points.DivergenceByPoint.Average(), points.MeanDivergence, 1e-12, "mean");
+        for (var i = 0; i < clean.Length; i++) Close.Number(Distance(clean[i], adversarial[i]), points.DivergenceByExample[i], 1e-5, $"point {i}");
+        Close.Number(points.DivergenceByExample.Average(), points.MeanDivergence, 1e-12, "mean");
     }
 
     [Law(MaxTest = 15)]
@@ -98,7 +98,7 @@ public static class LatentPointsTests
         using var scope = NewDisposeScope();
         using var model = EvaluationCase.Model();
         using var data = EvaluationCase.Stripes(7, 1);
-        Assert.Equal("data", Assert.ThrowsAny<ArgumentException>(() => LatentPoints.Evaluate(model, data, new Fgsm(ThreatModel.Linf(0.1)))).ParamName);
+        Assert.Equal("data", Assert.ThrowsAny<ArgumentException>(() => Evaluating.With(model, data, null, null, e => LatentExamples.Evaluate(e, new Fgsm(ThreatModel.Linf(0.1))))).ParamName);
         Assert.True(model.training);
     }
 }

@@ -11,20 +11,19 @@ internal sealed class LineSearch(ThreatModel threat, int steps = 20, double fart
 
     public double Farthest => farthest;
 
-    public override Attack WithThreat(ThreatModel threat) => new LineSearch(threat, steps, farthest);
-
-    protected internal override Tensor Search(nn.Module<Tensor, Tensor> model, Tensor origin, Tensor labels, PointSeeds seeds, AttackCost cost, CancellationToken cancellation)
+    public override Tensor Search(AttackContext context)
     {
-        var objective = new PointObjective(model, PointLoss.Margin(labels), cost);
-        var direction = Threat.AscentDirection(objective.Ascend(origin).Gradient, origin);
+        var (origin, labels) = (context.Images, context.Labels);
+        var gradient = context.Gradient(origin, logits => AttackLosses.Margin(logits, labels)).Gradient;
+        var direction = Threat.AscentDirection(gradient, origin);
         var nearest = origin.clone();
         var found = zeros([origin.shape[0]], dtype: ScalarType.Bool);
         for (var step = 1; step <= steps; step++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            context.Cancellation.ThrowIfCancellationRequested();
             var candidate = (origin + farthest * step / steps * direction).clamp(Threat.Bounds.Low, Threat.Bounds.High);
-            var isNew = PointMargins.Margins(objective.Logits(candidate), labels).gt(0).logical_and(found.logical_not());
-            nearest = where(PerPoint.Spread(isNew, origin), candidate, nearest);
+            var isNew = AttackLosses.Margin(context.Forward(candidate), labels).gt(0).logical_and(found.logical_not());
+            nearest = where(PerExample.Spread(isNew, origin), candidate, nearest);
             found = found.logical_or(isNew);
         }
         return nearest;

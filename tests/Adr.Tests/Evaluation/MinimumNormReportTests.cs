@@ -89,11 +89,11 @@ public static class MinimumNormReportTests
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(41, 60);
             var attack = new LineSearch(new ThreatModel(norm, 0.1, Adr.Models.Bounds.Unit), farthest: norm switch { Norm.Linf => 0.5, Norm.L2 => 3, _ => 12 });
-            var report = Robustness.Distances(model, "tiny", data, attack, new() { BatchSize = 7, Seed = 3 });
+            var report = Evaluating.With(model, data, new() { BatchSize = 7, Seed = 3 }, "tiny", e => MinimumNormReport.Evaluate(e, attack));
             Assert.True(model.training);
 
             var right = Margins.Of(model, data.Images, data.Labels).Select(margin => margin < 0).ToArray();
-            var found = Close.Doubles(attack.Find(model, data.Images, data.Labels, PointSeeds.Sequence(3, 60)).Distance);
+            var found = Close.Doubles(attack.Find(model, data.Images, data.Labels, ExampleSeeds.Sequence(3, 60)).Distance);
             for (var i = 0; i < 60; i++)
             {
                 if (!right[i]) Assert.Equal(0, report.Distances[i]);
@@ -101,7 +101,7 @@ public static class MinimumNormReportTests
                 else Assert.Equal(double.PositiveInfinity, report.Distances[i]);
             }
             Assert.InRange(report.Found.Value, norm == Norm.L1 ? 0.03 : 0.3, 1); // under L1 the line leads along one pixel
-            Assert.Equal(Robustness.Evaluate(model, "tiny", data, []).Natural, report.Natural);
+            Assert.Equal(Robustness.Evaluate(model, data, [], name: "tiny").Natural, report.Natural);
             // one gradient, each radius, and two looks, for every right point
             var attacked = right.Count(r => r);
             Assert.Equal((attacked, 23L * attacked), (report.Backwards, report.Forwards));
@@ -115,11 +115,11 @@ public static class MinimumNormReportTests
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(43, 50);
             var attack = new LineSearch(ThreatModel.Linf(0.1), farthest: 0.5);
-            var curve = RobustnessCurve.Of(Robustness.Distances(model, "tiny", data, attack), [0, 0.06, 0.13, 0.3]);
+            var curve = RobustnessCurve.Of(Evaluating.With(model, data, null, "tiny", e => MinimumNormReport.Evaluate(e, attack)), [0, 0.06, 0.13, 0.3]);
             foreach (var (epsilon, robust) in curve.Points.Skip(1))
             {
                 // beyond its ε the attack still offers its find, projected: that may break a point or two more
-                var alone = Robustness.Evaluate(model, "tiny", data, [attack.ScaledTo(epsilon)]).WorstCase.Successes;
+                var alone = Robustness.Evaluate(model, data, [attack.ScaledTo(epsilon)], name: "tiny").WorstCase.Successes;
                 Assert.InRange(alone, robust.Successes - 3, robust.Successes + 1);
             }
         }
@@ -131,7 +131,7 @@ public static class MinimumNormReportTests
             using var folder = new TemporaryFolder();
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(43, 10);
-            var report = Robustness.Distances(model, "tiny", data, new LineSearch(ThreatModel.Linf(0.1), 3, 0.1));
+            var report = Evaluating.With(model, data, null, "tiny", e => MinimumNormReport.Evaluate(e, new LineSearch(ThreatModel.Linf(0.1), 3, 0.1)));
             Assert.Contains(double.PositiveInfinity, report.Distances);
             report.Save(folder["deep/distances.json"]);
             var read = MinimumNormReport.Load(folder["deep/distances.json"]);

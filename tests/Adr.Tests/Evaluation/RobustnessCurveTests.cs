@@ -20,16 +20,16 @@ public static class RobustnessCurveTests
         using var data = sample.Data();
         var attack = AttackTable.Row(sample.Attacks.FirstOrDefault() ?? "PGD").Make(sample.Threat);
         double[] radii = [sample.Epsilon, 0, 3 * sample.Epsilon, sample.Epsilon / 2];
-        var curve = RobustnessCurve.Evaluate(model, "tiny", data, attack, radii, sample.Options);
+        var curve = Evaluating.With(model, data, sample.Options, "tiny", e => RobustnessCurve.Evaluate(e, attack, radii));
 
         Assert.Equal(radii.Order(), curve.Points.Select(point => point.Epsilon));
         Assert.Equal(attack.Name, curve.Attack);
         var shares = curve.Points.Select(point => point.RobustAccuracy.Successes).ToArray();
         Assert.Equal(shares.OrderDescending(), shares);
-        Assert.Equal(Robustness.Evaluate(model, "tiny", data, []).Natural, curve.Points[0].RobustAccuracy);
+        Assert.Equal(Robustness.Evaluate(model, data, [], name: "tiny").Natural, curve.Points[0].RobustAccuracy);
         foreach (var (epsilon, robust) in curve.Points.Skip(1))
         {
-            var alone = Robustness.Evaluate(model, "tiny", data, [attack.ScaledTo(epsilon)], sample.Options);
+            var alone = Robustness.Evaluate(model, data, [attack.ScaledTo(epsilon)], sample.Options, name: "tiny");
             // a point on the border may fall to either side where batches differ
             Assert.True(robust.Successes <= alone.WorstCase.Successes + 1, $"ε = {epsilon}: {robust} on the curve, {alone.WorstCase} alone.");
         }
@@ -41,7 +41,7 @@ public static class RobustnessCurveTests
         using var scope = NewDisposeScope();
         using var model = EvaluationCase.Model();
         using var data = EvaluationCase.Stripes(7, 60);
-        var curve = RobustnessCurve.Evaluate(model, "tiny", data, new Pgd(ThreatModel.Linf(0.1), 10), [0, 0.05, 0.3, 1]);
+        var curve = Evaluating.With(model, data, null, "tiny", e => RobustnessCurve.Evaluate(e, new Pgd(ThreatModel.Linf(0.1), 10), [0, 0.05, 0.3, 1]));
         Assert.InRange(curve.Points[0].RobustAccuracy.Value, 0.9, 1);
         Assert.Equal(0, curve.Points[^1].RobustAccuracy.Successes);
     }
@@ -52,7 +52,7 @@ public static class RobustnessCurveTests
         using var scope = NewDisposeScope();
         using var model = EvaluationCase.Model();
         using var data = EvaluationCase.Stripes(7, 4);
-        var error = Assert.ThrowsAny<ArgumentException>(() => RobustnessCurve.Evaluate(model, "tiny", data, new Fgsm(ThreatModel.Linf(0.1)), radii));
+        var error = Assert.ThrowsAny<ArgumentException>(() => Evaluating.With(model, data, null, "tiny", e => RobustnessCurve.Evaluate(e, new Fgsm(ThreatModel.Linf(0.1)), radii)));
         Assert.Equal("epsilons", error.ParamName);
     }
 }

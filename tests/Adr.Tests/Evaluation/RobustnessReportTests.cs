@@ -20,8 +20,8 @@ public static class RobustnessReportTests
         using var model = EvaluationCase.Model();
         using var data = sample.Data();
         var attacks = sample.MakeAttacks();
-        var together = RobustnessReport.Together([Robustness.Evaluate(model, "tiny", data, [], sample.Options), .. attacks.Select(attack => Robustness.Evaluate(model, "tiny", data, [attack], sample.Options))]);
-        var once = Robustness.Evaluate(model, "tiny", data, attacks, sample.Options);
+        var together = RobustnessReport.Together([Robustness.Evaluate(model, data, [], sample.Options, name: "tiny"), .. attacks.Select(attack => Robustness.Evaluate(model, data, [attack], sample.Options, name: "tiny"))]);
+        var once = Robustness.Evaluate(model, data, attacks, sample.Options, name: "tiny");
         Assert.Equal((once.Natural, once.WorstCase), (together.Natural, together.WorstCase));
         Assert.Equal(once.Attacks.Select(a => (a.Attack, a.RobustAccuracy)), together.Attacks.Select(a => (a.Attack, a.RobustAccuracy)));
         Assert.Equal(once.Notes, together.Notes);
@@ -37,7 +37,7 @@ public static class RobustnessReportTests
             using var folder = new TemporaryFolder();
             using var model = EvaluationCase.Model();
             using var data = sample.Data();
-            var report = Robustness.Evaluate(model, "tiny \"<é>", data, sample.MakeAttacks(), sample.Options);
+            var report = Robustness.Evaluate(model, data, sample.MakeAttacks(), sample.Options, name: "tiny \"<é>");
             report.Save(folder["deep/report.json"]);
             var read = RobustnessReport.Load(folder["deep/report.json"]);
             Assert.Equal(report.ToJson().ToJsonString(), read.ToJson().ToJsonString());
@@ -87,7 +87,7 @@ public static class RobustnessReportTests
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(3, 30);
             var threat = ThreatModel.Linf(0.05);
-            var report = Robustness.Evaluate(model, "tiny", data, [new Pgd(threat, 7, 0.01, 2), new RandomNoise(threat, 4), new Square(threat, 9)]);
+            var report = Robustness.Evaluate(model, data, [new Pgd(threat, 7, 0.01, 2), new RandomNoise(threat, 4), new Square(threat, 9)], name: "tiny");
             var right = report.Natural.Successes;
             var pgd = report.Attacks[0];
             Assert.Equal((2 * 7 * right, 2 * 8 * right), (pgd.Backwards, pgd.Forwards)); // each run ends with a look
@@ -109,7 +109,7 @@ public static class RobustnessReportTests
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(31, 20);
             var attack = new Pgd(ThreatModel.Linf(0.06), 5);
-            var report = Robustness.Evaluate(model, "tiny", data, [attack], new() { BatchSize = 7, Seed = 5, SaveAdversarialTo = folder["images"] });
+            var report = Robustness.Evaluate(model, data, [attack], new() { BatchSize = 7, Seed = 5, SaveAdversarialTo = folder["images"] }, name: "tiny");
             using var read = AdversarialExamples.Load(folder["images/01-pgd-5.safetensors"]);
             Assert.Equal(("tiny", "PGD-5", attack.Threat, 5L), (read.Model, read.Attack, read.Threat, read.Seed));
             Assert.Equal(report.Attacks[0].Robust, read.Robust);
@@ -117,7 +117,7 @@ public static class RobustnessReportTests
             Assert.Equal(data.ClassNames, read.Data.ClassNames);
             Assert.Equal("stripes under PGD-5", read.Data.Name);
             // to the same model they are what the attack made of it
-            Assert.Equal(report.WorstCase, Robustness.Evaluate(model, "tiny", read.Data, []).Natural);
+            Assert.Equal(report.WorstCase, Robustness.Evaluate(model, read.Data, [], name: "tiny").Natural);
         }
 
         [Fact]

@@ -16,7 +16,7 @@ namespace Adr.Tests.Evaluation;
 public static class RobustnessTests
 {
     private static RobustnessReport Evaluate(TinyClassifier model, Dataset data, EvaluationCase sample) =>
-        Robustness.Evaluate(model, "tiny", data, sample.MakeAttacks(), sample.Options);
+        Robustness.Evaluate(model, data, sample.MakeAttacks(), sample.Options, name: "tiny");
 
     public static class Report
     {
@@ -71,7 +71,7 @@ public static class RobustnessTests
             var right = Margins.Of(model, data.Images, data.Labels).Select(margin => margin < 0).ToArray();
             foreach (var (attack, result, name) in sample.MakeAttacks().Zip(report.Attacks, sample.Attacks))
             {
-                var adversarial = attack.Perturb(model, data.Images, data.Labels, PointSeeds.Sequence(sample.Seed, data.Count));
+                var adversarial = attack.Run(model, data.Images, data.Labels, ExampleSeeds.Sequence(sample.Seed, data.Count));
                 var margins = Margins.Of(model, adversarial, data.Labels);
                 for (var i = 0; i < right.Length; i++)
                     if (Math.Abs(margins[i]) > 1e-3) Assert.Equal(right[i] && margins[i] < 0, result.Robust[i]);
@@ -79,7 +79,7 @@ public static class RobustnessTests
                 Assert.Equal(right.Contains(true), result.ModelEvaluations > 0);
                 // what stays robust costs every step; what breaks may be left alone after its first
                 var whole = (AttackTable.Row(name).StopsEarly ? result.Robust : right).Count(r => r);
-                if (attack is GradientAttack or MultiTargetedPgd or AutoPgdAttack) Assert.InRange(result.ModelEvaluations, 2L * (whole * attack.Steps + right.Count(r => r) - whole), long.MaxValue);
+                if (attack is Pgd or MultiTargetedPgd or AutoPgdAttack) Assert.InRange(result.ModelEvaluations, 2L * (whole * attack.Steps + right.Count(r => r) - whole), long.MaxValue);
             }
         }
 
@@ -92,7 +92,7 @@ public static class RobustnessTests
             var report = Evaluate(model, data, sample);
             var attacks = sample.MakeAttacks();
             Array.Reverse(attacks);
-            var reversed = Robustness.Evaluate(model, "tiny", data, attacks, sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 });
+            var reversed = Robustness.Evaluate(model, data, attacks, sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 }, name: "tiny");
             Assert.Equal(report.Natural, reversed.Natural);
             // single precision: another batch size may carry a point over the border where it lies on it; none may differ more often than that
             var differences = report.Attacks.Zip(reversed.Attacks.Reverse()).Sum(pair => pair.First.Robust.Zip(pair.Second.Robust).Count(r => r.First != r.Second));
@@ -106,7 +106,7 @@ public static class RobustnessTests
             using var model = EvaluationCase.Model();
             using var data = sample.Data();
             var report = Evaluate(model, data, sample);
-            var again = Robustness.Evaluate(model, "tiny", data, sample.MakeAttacks(), sample.Options);
+            var again = Robustness.Evaluate(model, data, sample.MakeAttacks(), sample.Options, name: "tiny");
             Assert.Equal(report.WorstCase, again.WorstCase);
             foreach (var (first, second) in report.Attacks.Zip(again.Attacks)) Assert.Equal(first.Robust, second.Robust);
         }
@@ -117,7 +117,7 @@ public static class RobustnessTests
             using var scope = NewDisposeScope();
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(99, 300);
-            var report = Robustness.Evaluate(model, "tiny", data, [new Pgd(ThreatModel.Linf(0.06), 10)]);
+            var report = Robustness.Evaluate(model, data, [new Pgd(ThreatModel.Linf(0.06), 10)], name: "tiny");
             Assert.InRange(report.Natural.Value, 0.9, 1);
             Assert.InRange(report.WorstCase.Value, 0.1, report.Natural.Value - 0.1);
         }
@@ -136,7 +136,7 @@ public static class RobustnessTests
             Assert.All(model.modules(), module => Assert.True(module.training));
             Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad && parameter.grad is null));
             model.eval();
-            Robustness.Evaluate(model, "tiny", data, []);
+            Robustness.Evaluate(model, data, [], name: "tiny");
             Assert.False(model.training);
         }
 
@@ -148,15 +148,15 @@ public static class RobustnessTests
             using var data = EvaluationCase.Stripes(11, 80);
             var before = model.buffers().Select(Close.Doubles).ToArray();
             model.train();
-            var report = Robustness.Evaluate(model, "noisy", data, [new Fgsm(ThreatModel.Linf(0.02))]);
-            var matrix = ConfusionMatrix.Evaluate(model, data);
-            var latents = LatentPoints.Evaluate(model, data, new Fgsm(ThreatModel.Linf(0.02)));
+            var report = Robustness.Evaluate(model, data, [new Fgsm(ThreatModel.Linf(0.02))], name: "noisy");
+            var matrix = Evaluating.With(model, data, null, null, e => ConfusionMatrix.Evaluate(e));
+            var latents = Evaluating.With(model, data, null, null, e => LatentExamples.Evaluate(e, new Fgsm(ThreatModel.Linf(0.02))));
             Assert.True(model.training);
             Assert.Equal(before, model.buffers().Select(Close.Doubles));
             var right = Margins.Of(model, data.Images, data.Labels).Count(margin => margin < 0); // in evaluation mode
             Assert.Equal(right, report.Natural.Successes);
             Assert.Equal(right, matrix.Accuracy.Successes);
-            var adversarial = new Fgsm(ThreatModel.Linf(0.02)).Perturb(model, data.Images, data.Labels, PointSeeds.Sequence(0, 80));
+            var adversarial = new Fgsm(ThreatModel.Linf(0.02)).Run(model, data.Images, data.Labels, ExampleSeeds.Sequence(0, 80));
             using var noGraph = no_grad();
             var divergence = (model.Represent(adversarial).Latent - model.Represent(data.Images).Latent).abs().mean();
             Close.Number(divergence.item<float>(), latents.MeanDivergence, 1e-4, "divergence", floor: 0);
@@ -169,7 +169,7 @@ public static class RobustnessTests
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(1, 5);
             using (no_grad()) model.get_parameter("last.bias")!.fill_(float.NaN);
-            var error = Assert.Throws<InvalidOperationException>(() => Robustness.Evaluate(model, "tiny", data, [new Fgsm(ThreatModel.Linf(0.1))]));
+            var error = Assert.Throws<InvalidOperationException>(() => Robustness.Evaluate(model, data, [new Fgsm(ThreatModel.Linf(0.1))], name: "tiny"));
             Assert.Contains("tiny-cnn", error.Message, StringComparison.Ordinal);
             Assert.True(model.training);
         }
@@ -185,7 +185,7 @@ public static class RobustnessTests
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(31, 20);
             Attack[] attacks = [new Fgsm(ThreatModel.Linf(0.1)), new Pgd(ThreatModel.L2(0.4), 5)];
-            var report = Robustness.Evaluate(model, "tiny", data, attacks, new() { BatchSize = 7, SaveAdversarialTo = folder["images"] });
+            var report = Robustness.Evaluate(model, data, attacks, new() { BatchSize = 7, SaveAdversarialTo = folder["images"] }, name: "tiny");
             var files = Directory.GetFiles(folder["images"]).Order().ToArray();
             Assert.Equal(2, files.Length);
             for (var i = 0; i < 2; i++)
@@ -207,7 +207,7 @@ public static class RobustnessTests
             using var data = sample.Data();
             var report = Evaluate(model, data, sample);
             var heard = new List<EvaluationProgress>();
-            Robustness.Evaluate(model, "tiny", data, sample.MakeAttacks(), sample.Options with { Progress = new Listener<EvaluationProgress>(heard.Add) });
+            Robustness.Evaluate(model, data, sample.MakeAttacks(), sample.Options with { Progress = new Listener<EvaluationProgress>(heard.Add) }, name: "tiny");
             Assert.All(heard, p => Assert.InRange(p.Done, 1, p.Total));
             var ends = heard.Where(p => p.Done == p.Total).Select(p => p.Attack);
             Assert.Equal(report.Attacks.Where(_ => report.Natural.Successes > 0).Select(a => a.Attack).Prepend("natural"), ends);
@@ -226,17 +226,17 @@ public static class RobustnessTests
             using var two = new Dataset("two", zeros(2, 1, 6, 6), zeros(2, dtype: ScalarType.Int64), ["a", "b"]);
             var attack = new Fgsm(ThreatModel.Linf(0.1));
 
-            Refused("data", () => Robustness.Evaluate(model, "tiny", wide, [attack]));
-            Refused("data", () => Robustness.Evaluate(model, "tiny", two, [attack]));
-            Refused("data", () => Robustness.Evaluate(model, "tiny", null!, [attack]));
-            Refused("model", () => Robustness.Evaluate(null!, "tiny", data, [attack]));
-            Refused("name", () => Robustness.Evaluate(model, " ", data, [attack]));
-            Refused("attacks", () => Robustness.Evaluate(model, "tiny", data, [attack, null!]));
-            Refused("attacks", () => Robustness.Evaluate(model, "tiny", data, null!));
-            Refused("attacks", () => Robustness.Evaluate(model, "tiny", data, [new Fgsm(new ThreatModel(Norm.Linf, 0.1, new Bounds(-1, 1)))]));
-            Refused("BatchSize", () => Robustness.Evaluate(model, "tiny", data, [attack], new() { BatchSize = 0 }));
-            Assert.ThrowsAny<ArgumentException>(() => Robustness.Evaluate(model, "tiny", data, [attack], new() { Device = "cuda:0" }));
-            Assert.Throws<OperationCanceledException>(() => Robustness.Evaluate(model, "tiny", data, [attack], cancellation: new CancellationToken(canceled: true)));
+            Refused("data", () => Robustness.Evaluate(model, wide, [attack], name: "tiny"));
+            Refused("data", () => Robustness.Evaluate(model, two, [attack], name: "tiny"));
+            Refused("data", () => Robustness.Evaluate(model, null!, [attack], name: "tiny"));
+            Refused("model", () => Robustness.Evaluate(null!, data, [attack], name: "tiny"));
+            Refused("name", () => Robustness.Evaluate(model, data, [attack], name: " "));
+            Refused("attacks", () => Robustness.Evaluate(model, data, [attack, null!], name: "tiny"));
+            Refused("attacks", () => Robustness.Evaluate(model, data, null!, name: "tiny"));
+            Refused("attacks", () => Robustness.Evaluate(model, data, [new Fgsm(new ThreatModel(Norm.Linf, 0.1, new Bounds(-1, 1)))], name: "tiny"));
+            Refused("BatchSize", () => Robustness.Evaluate(model, data, [attack], new() { BatchSize = 0 }, name: "tiny"));
+            Assert.ThrowsAny<ArgumentException>(() => Robustness.Evaluate(model, data, [attack], new() { Device = "cuda:0" }, name: "tiny"));
+            Assert.Throws<OperationCanceledException>(() => Robustness.Evaluate(model, data, [attack], name: "tiny", cancellation: new CancellationToken(canceled: true)));
             Assert.True(model.training);
 
             static void Refused(string parameter, Action evaluate) => Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(evaluate).ParamName);

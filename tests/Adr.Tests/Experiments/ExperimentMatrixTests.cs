@@ -47,10 +47,10 @@ public sealed class ExperimentMatrixTests : IDisposable
             var digits = matrix.Experiments["digits"];
             Assert.Equal(new CompactnessWeights(Confidence: 0.5), digits.Weights);
             Assert.Equal(new AdamSettings(0.002), digits.Optimizer);
-            Assert.Equal((40, 2, expected.Epochs, expected.StepSize, expected.Judgement.PgdStepSize), (digits.TrainCount, digits.Judgement.PgdSteps, digits.Epochs, digits.StepSize, digits.Judgement.PgdStepSize));
+            Assert.Equal((40, 2, expected.Epochs, expected.StepSize, expected.Evaluation.PgdStepSize), (digits.TrainCount, digits.Evaluation.PgdSteps, digits.Epochs, digits.StepSize, digits.Evaluation.PgdStepSize));
             Assert.Equal(Experiment.Mnist(Budget.Quick, device: "cpu") with { Epsilon = 0.2, RunsFolder = digits.RunsFolder }, matrix.Experiments["stripes"] with { Milestones = Experiment.Mnist(Budget.Quick, device: "cpu").Milestones });
-            Assert.Equal(["ADV on mnist-10k, seed 3", "ADR-ADV on mnist-10k, seed 3", "ADV on mnist-10k, seed 4", "ADR-ADV on mnist-10k, seed 4"], matrix.Cells.Take(4).Select(cell => cell.ToString()));
-            Assert.Equal(8, matrix.Cells.Select(cell => cell.Folder.FullPath).Distinct().Count());
+            Assert.Equal(["ADV on mnist-10k, seed 3", "ADR-ADV on mnist-10k, seed 3", "ADV on mnist-10k, seed 4", "ADR-ADV on mnist-10k, seed 4"], matrix.Runs.Take(4).Select(cell => cell.ToString()));
+            Assert.Equal(8, matrix.Runs.Select(cell => cell.Folder.FullPath).Distinct().Count());
         }
 
         [Theory]
@@ -75,7 +75,7 @@ public sealed class ExperimentMatrixTests : IDisposable
         {
             Experiments = new Dictionary<string, Experiment>
             {
-                ["large"] = good with { TrainCount = 9000, Epochs = 0 }, ["wrong network"] = good with { Network = "cifar-cnn", Judgement = good.Judgement with { SpsaCount = 65 } }, ["good"] = good, ["again"] = good,
+                ["large"] = good with { TrainCount = 9000, Epochs = 0 }, ["wrong network"] = good with { Network = "cifar-cnn", Evaluation = good.Evaluation with { SpsaCount = 65 } }, ["good"] = good, ["again"] = good,
             },
             Defences = ["ADV", "AVD", "ADV"], Seeds = [1, 1],
         };
@@ -100,22 +100,22 @@ public sealed class ExperimentMatrixTests : IDisposable
             var matrix = all with { Experiments = new Dictionary<string, Experiment> { ["digits"] = all.Experiments["digits"] } };
             var empty = MatrixTable.Of(matrix).Single();
             Assert.Equal((4, 0, "### digits"), (empty.Missing.Count, empty.Defences.Count, empty.ToMarkdown().Split('\n')[0]));
-            Assert.All(matrix.Cells, cell => Assert.Equal("missing", cell.State()));
+            Assert.All(matrix.Runs, cell => Assert.Equal("missing", cell.State()));
 
-            var first = matrix.Cells[0].Run();
-            Assert.Equal(["judged", "missing", "missing", "missing"], matrix.Cells.Select(cell => cell.State()));
+            var first = matrix.Runs[0].Run();
+            Assert.Equal(["judged", "missing", "missing", "missing"], matrix.Runs.Select(cell => cell.State()));
             var trained = 0;
-            var again = matrix.Cells[0].Run(new Listener<TrainingProgress>(_ => trained++));
+            var again = matrix.Runs[0].Run(new Listener<TrainingProgress>(_ => trained++));
             Assert.Equal((0, first.Report.Natural), (trained, again.Report.Natural));
 
-            matrix.Cells[2].Run();
-            matrix.Cells[1].Experiment.Train(matrix.Cells[1].Defence).Model.Dispose();
+            matrix.Runs[2].Run();
+            matrix.Runs[1].Experiment.Train(matrix.Runs[1].Defence).Model.Dispose();
             var half = MatrixTable.Of(matrix).Single();
             Assert.Equal([3L, 4L], half.SeedsOf("ADV"));
             Assert.Empty(half.Pairs);
             Assert.Contains("Missing: ADR-ADV on mnist-10k, seed 3 (trained); ADR-ADV on mnist-10k, seed 4.", half.ToMarkdown(), StringComparison.Ordinal);
 
-            foreach (var cell in matrix.Cells) cell.Run();
+            foreach (var cell in matrix.Runs) cell.Run();
             var whole = MatrixTable.Of(matrix).Single();
             Assert.Empty(whole.Missing);
             Assert.Equal([("ADR-ADV", "ADV")], whole.Pairs);
@@ -137,8 +137,8 @@ public sealed class ExperimentMatrixTests : IDisposable
         public void Says_that_ADR_beats_its_baseline_only_where_the_seeds_decide_it(int third, int? fourth, string expected)
         {
             var all = _all.Read(Two);
-            var cells = (all with { Experiments = new Dictionary<string, Experiment> { ["digits"] = all.Experiments["digits"] } }).Cells;
-            RobustnessRow? Row(MatrixCell cell) => (cell.Defence, cell.Experiment.Seed) switch
+            var cells = (all with { Experiments = new Dictionary<string, Experiment> { ["digits"] = all.Experiments["digits"] } }).Runs;
+            ModelResult? Row(SweepRun cell) => (cell.Defence, cell.Experiment.Seed) switch
             {
                 ("ADV", 3) => Natural("ADV", 50), ("ADV", _) => Natural("ADV", 52),
                 (_, 3) => Natural("ADR-ADV", third), _ => fourth is { } value ? Natural("ADR-ADV", value) : null,
@@ -146,6 +146,6 @@ public sealed class ExperimentMatrixTests : IDisposable
             Assert.Equal(expected, new MatrixTable("digits", cells[0].Experiment, [.. cells.Select(cell => (cell, Row(cell)))]).Verdict("ADR-ADV", "ADV", 0));
         }
 
-        private static RobustnessRow Natural(string defence, int right) => new(defence, new("", "MNIST", new(right, 100), [], [new("PGD", ThreatModel.Linf(0.3), new(0, 100), [], [], 1, 1)], new(0, 100), [], 1, "cpu"), 1, 1);
+        private static ModelResult Natural(string defence, int right) => new(defence, new("", "MNIST", new(right, 100), [], [new("PGD", ThreatModel.Linf(0.3), new(0, 100), [], [], 1, 1)], new(0, 100), [], 1, "cpu"), 1, 1);
     }
 }

@@ -17,7 +17,7 @@ public static class ExperimentTests
         public void Of_the_paper_are_the_paper_s()
         {
             var paper = Experiment.Mnist(Budget.Paper, device: "cpu");
-            Assert.Equal(("mnist", 60000, 10000, 100, 128), (paper.DataSet, paper.TrainCount + paper.ValidationCount, paper.TestCount, paper.Epochs, paper.BatchSize));
+            Assert.Equal(("mnist", 60000, 10000, 100, 128), (paper.DataSet.Name, paper.TrainCount + paper.ValidationCount, paper.TestCount, paper.Epochs, paper.BatchSize));
             Assert.Equal((40, 0.01, 0.3), (paper.AttackSteps, paper.StepSize, paper.Epsilon));
             Assert.Equal(new SgdSettings(0.01, 0.9), paper.Optimizer);
             Assert.Equal([55, 75, 90], paper.Milestones);
@@ -43,7 +43,7 @@ public static class ExperimentTests
         public void Of_small_budgets_fit_the_embedded_digits(Budget budget)
         {
             var settings = Experiment.Mnist(budget, seed: 3, device: "cpu");
-            Assert.Equal(("mnist-10k", 3), (settings.DataSet, settings.Seed));
+            Assert.Equal(("mnist-10k", 3), (settings.DataSet.Name, settings.Seed));
             var (train, test) = settings.Load();
             using (train)
             using (test)
@@ -68,7 +68,7 @@ public static class ExperimentTests
         public void Have_the_paper_s_settings_for_each_network(string network, string optimizer)
         {
             var paper = Experiment.Cifar10(Budget.Paper, device: "cpu", network: network);
-            Assert.Equal(("cifar-10", network, 50000, 10000, 100, 128), (paper.DataSet, paper.Network, paper.TrainCount + paper.ValidationCount, paper.TestCount, paper.Epochs, paper.BatchSize));
+            Assert.Equal(("cifar-10", network, 50000, 10000, 100, 128), (paper.DataSet.Name, paper.Network.Name, paper.TrainCount + paper.ValidationCount, paper.TestCount, paper.Epochs, paper.BatchSize));
             Assert.Equal((10, 2 / 255.0, 8 / 255.0, true, 6), (paper.AttackSteps, paper.StepSize, paper.Epsilon, paper.Augment, paper.Beta));
             Assert.Equal(optimizer, paper.Optimizer.ToString());
             Assert.Equal([75, 90], paper.Milestones);
@@ -78,13 +78,13 @@ public static class ExperimentTests
         public void Smoke_has_real_images_or_says_what_stands_in_for_them()
         {
             var smoke = Experiment.Cifar100(Budget.Smoke, device: "cpu");
-            Assert.Equal(Cifar100.Missing(), smoke.StandsInFor);
-            Assert.Equal(smoke.StandsInFor is null ? "cifar-100" : "gratings-100", smoke.DataSet);
+            Assert.Equal(Cifar100.Missing(), smoke.SyntheticSubstitute);
+            Assert.Equal(smoke.SyntheticSubstitute is null ? "cifar-100" : "gratings-100", smoke.DataSet.Name);
             var (train, test) = smoke.Load();
             using (train)
             using (test)
                 Assert.Equal((100, smoke.TestCount), (train.Classes, test.Count));
-            Assert.Equal("cifar-100", Experiment.Cifar100(Budget.Quick, device: "cpu").DataSet); // nothing stands in for what is measured
+            Assert.Equal("cifar-100", Experiment.Cifar100(Budget.Quick, device: "cpu").DataSet.Name); // nothing stands in for what is measured
         }
 
         // the paper's weights do not: see Experiment.Cifar100
@@ -205,7 +205,7 @@ public static class ExperimentTests
 
         [Fact]
         public void Are_the_same_where_only_the_evaluation_differs() =>
-            Assert.Equal(_settings.FolderOf("ADV").FullPath, (_settings with { TestCount = 10, Judgement = new() { PgdSteps = 3 } }).FolderOf("ADV").FullPath);
+            Assert.Equal(_settings.FolderOf("ADV").FullPath, (_settings with { TestCount = 10, Evaluation = new() { PgdSteps = 3 } }).FolderOf("ADV").FullPath);
     }
 
     public sealed class Training : IDisposable
@@ -225,20 +225,20 @@ public static class ExperimentTests
             steps = 0;
             var second = settings.Train("ADR-ADV", listener);
             Assert.Equal(0, steps);
-            Assert.Equal(TinyRun.Bits(first.Model), TinyRun.Bits(second.Model));
+            Assert.Equal(TinyRun.Bits((Adr.Models.Classifier)first.Model), TinyRun.Bits((Adr.Models.Classifier)second.Model));
             Assert.Equal(first.Seconds, second.Seconds);
         }
 
         [Fact]
         public void Evaluates_under_attacks_of_full_radius_and_makes_a_table()
         {
-            var settings = Experiment.Mnist(Budget.Smoke, device: "cpu") with { RunsFolder = _folder.Path, TrainCount = 40, ValidationCount = 8, TestCount = 10, Judgement = new() { PgdSteps = 2 } };
+            var settings = Experiment.Mnist(Budget.Smoke, device: "cpu") with { RunsFolder = _folder.Path, TrainCount = 40, ValidationCount = 8, TestCount = 10, Evaluation = new() { PgdSteps = 2 } };
             var trained = settings.Train("TRADES");
-            var report = settings.Evaluate(trained);
+            var report = settings.EvaluateOnAll(trained);
             Assert.Equal(["FGSM", "PGD-2"], report.Attacks.Select(a => a.Attack));
             Assert.All(report.Attacks, a => Assert.Equal((0.3, 10), (a.Threat.Epsilon, a.RobustAccuracy.Total)));
             Assert.Equal(1, report.Seed);
-            Assert.Contains("| TRADES |", new RobustnessTable(settings, [RobustnessRow.Of(trained, report)]).ToMarkdown(), StringComparison.Ordinal);
+            Assert.Contains("| TRADES |", new RobustnessTable(settings, [ModelResult.Of(trained, report)]).ToMarkdown(), StringComparison.Ordinal);
         }
 
         [Fact]
@@ -246,20 +246,20 @@ public static class ExperimentTests
         {
             var settings = Tiny();
             var trained = settings.Train("ADV");
-            Assert.Null(settings.Row("ADV"));
+            Assert.Null(settings.Result("ADV"));
             var asked = 0;
             var listener = new Listener<EvaluationProgress>(_ => asked++);
-            var row = settings.Judge(trained, listener);
+            var row = settings.Evaluate(trained, listener);
             Assert.Equal(["FGSM", "PGD-2"], row.Report.Attacks.Select(a => a.Attack));
             Assert.Equal([("MT-PGD-2", 6), ("B&B-3", 4), ("SPSA-2×4", 3)], row.Costly.Select(report => (report.Attacks.Single().Attack, report.Points)));
             Assert.Equal(2, row.AutoAttack!.Robust.Length);
             Assert.True(asked > 0);
             var files = Files(trained);
             asked = 0;
-            var again = settings.Judge(trained, listener);
+            var again = settings.Evaluate(trained, listener);
             Assert.Equal(0, asked);
             Assert.Equal(files, Files(trained));
-            foreach (var read in new[] { again, settings.Row("ADV")! })
+            foreach (var read in new[] { again, settings.Result("ADV")! })
                 Assert.Equal(new RobustnessTable(settings, [row]).ToMarkdown(), new RobustnessTable(settings, [read]).ToMarkdown());
         }
 
@@ -268,11 +268,11 @@ public static class ExperimentTests
         {
             var settings = Tiny();
             var trained = settings.Train("ADV");
-            settings.Judge(trained);
+            settings.Evaluate(trained);
             var asked = new List<int>();
-            var changed = settings with { Judgement = settings.Judgement with { SpsaSteps = 1 } };
-            Assert.Null(changed.Row("ADV"));
-            changed.Judge(trained, new Listener<EvaluationProgress>(p => { if (p.Attack == "natural") asked.Add(p.Total); }));
+            var changed = settings with { Evaluation = settings.Evaluation with { SpsaSteps = 1 } };
+            Assert.Null(changed.Result("ADV"));
+            changed.Evaluate(trained, new Listener<EvaluationProgress>(p => { if (p.Attack == "natural") asked.Add(p.Total); }));
             Assert.Equal([3], asked); // the images that SPSA meets
         }
 
@@ -281,13 +281,13 @@ public static class ExperimentTests
         {
             var settings = Tiny();
             var trained = settings.Train("ADV");
-            Assert.Contains("11 images", Assert.Throws<ArgumentException>(() => (settings with { Judgement = settings.Judgement with { SpsaCount = 11 } }).Judge(trained)).Message, StringComparison.Ordinal);
+            Assert.Contains("11 images", Assert.Throws<ArgumentException>(() => (settings with { Evaluation = settings.Evaluation with { SpsaCount = 11 } }).Evaluate(trained)).Message, StringComparison.Ordinal);
         }
 
         private Experiment Tiny() => Experiment.Mnist(Budget.Smoke, device: "cpu") with
         {
             RunsFolder = _folder.Path, TrainCount = 200, ValidationCount = 8, BatchSize = 20, TestCount = 10,
-            Judgement = new() { PgdSteps = 2, MultiTargetedCount = 6, MultiTargetedSteps = 2, BrendelBethgeCount = 4, BrendelBethgeSteps = 3, SpsaCount = 3, SpsaSteps = 2, SpsaSamples = 4, AutoAttackCount = 2 },
+            Evaluation = new() { PgdSteps = 2, MultiTargetedCount = 6, MultiTargetedSteps = 2, BrendelBethgeCount = 4, BrendelBethgeSteps = 3, SpsaCount = 3, SpsaSteps = 2, SpsaSamples = 4, AutoAttackCount = 2 },
         };
 
         private static Dictionary<string, DateTime> Files(TrainedModel trained) => Directory.GetFiles(trained.Folder.FullPath, "*.json").Where(path => !path.EndsWith("checkpoint.json", StringComparison.Ordinal)).ToDictionary(path => path, File.GetLastWriteTimeUtc);

@@ -10,10 +10,10 @@ public sealed class RobustnessTableTests
 {
     private static readonly Experiment Settings = Experiment.Mnist(Budget.Quick, device: "cpu");
 
-    private static RobustnessRow Row(string defence, int natural, int robust, string attack = "PGD-40")
+    private static ModelResult Row(string defence, int natural, int robust, string attack = "PGD-40")
     {
         var result = new AttackResult(attack, ThreatModel.Linf(0.3), new Proportion(robust, 1500), [], [], 12.5, 61500);
-        return new RobustnessRow(defence, new RobustnessReport(defence, "MNIST-10k test", new Proportion(natural, 1500), [], [result], new Proportion(robust, 1500), ["0"], 1, "cpu"), 90, 7);
+        return new ModelResult(defence, new RobustnessReport(defence, "MNIST-10k test", new Proportion(natural, 1500), [], [result], new Proportion(robust, 1500), ["0"], 1, "cpu"), 90, 7);
     }
 
     [Fact]
@@ -70,14 +70,14 @@ public sealed class RobustnessTableTests
     public void Refuses_rows_of_which_only_some_met_Auto_Attack() =>
         Assert.Throws<ArgumentException>("rows", () => new RobustnessTable(Settings, [WithAutoAttack("ADV"), WithAutoAttack("TRADES") with { AutoAttack = null }]));
 
-    private static RobustnessRow WithAutoAttack(string defence)
+    private static ModelResult WithAutoAttack(string defence)
     {
         var threat = ThreatModel.Linf(0.3);
         var result = new AttackResult("PGD-40", threat, new Proportion(3, 4), [true, true, false, true], [], 1, 80);
         var auto = new AutoAttackReport(defence, "MNIST-10k test", "AutoAttack", threat, new Proportion(3, 3),
             [new("APGD-CE", new Dictionary<string, string>(), false, 3, 1, new Proportion(2, 3), 2, 600, null), new("Square-5000", new Dictionary<string, string>(), true, 2, 1, new Proportion(1, 3), 3, 5000, null)],
-            new Proportion(1, 3), [true, false, false], [], [new(BelievabilityFlag.SquareBreaksMore, "Square broke more.", "Gradients may be masked.")], ["0"], 1, "cpu");
-        return new RobustnessRow(defence, new RobustnessReport(defence, "MNIST-10k test", new Proportion(4, 4), [], [result], new Proportion(3, 4), ["0"], 1, "cpu"), 90, 7, auto);
+            new Proportion(1, 3), [true, false, false], [], [new(SanityFlag.SquareBreaksMore, "Square broke more.", "Gradients may be masked.")], ["0"], 1, "cpu");
+        return new ModelResult(defence, new RobustnessReport(defence, "MNIST-10k test", new Proportion(4, 4), [], [result], new Proportion(3, 4), ["0"], 1, "cpu"), 90, 7, auto);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class OneAnswerTests
         Defence defence = given.IsTrades
             ? new Adr.Training.Trades(Attack, 6, weights)
             : new AdversarialTraining(Attack, weights) { CrossEntropyWeight = given.CrossEntropy };
-        var away = 1e-3 * PointSeeds.Sequence(given.Seed, 1).Normal([1, K], CPU).to(ScalarType.Float64);
+        var away = 1e-3 * ExampleSeeds.Sequence(given.Seed, 1).Normal([1, K], CPU).to(ScalarType.Float64);
         away -= away.mean();
         using var network = new OneAnswer.Network(away);
         var batch = OneAnswer.OneOfEach(K);

@@ -65,7 +65,7 @@ public sealed class OptimizerTests
     private static Parameter Parameter()
     {
         using var noGraph = no_grad();
-        return new Parameter(PointSeeds.Sequence(3, 1).Normal([1, 24], CPU).view(4, 6));
+        return new Parameter(ExampleSeeds.Sequence(3, 1).Normal([1, 24], CPU).view(4, 6));
     }
 
     private static Tensor Valley(Tensor p) => ((p - 2).pow(2).mul(arange(1, 25, dtype: ScalarType.Float32).view(4, 6)) + (3 * p).cos()).sum();

@@ -27,7 +27,7 @@ internal sealed class SmallClassifier : Classifier
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
         foreach (var (parameter, number) in parameters().Select((p, i) => (p, i)))
-            parameter.copy_(0.5 * PointSeeds.Sequence(seed + number, 1).Normal([1, parameter.numel()], CPU).view(parameter.shape));
+            parameter.copy_(0.5 * ExampleSeeds.Sequence(seed + number, 1).Normal([1, parameter.numel()], CPU).view(parameter.shape));
     }
 
     public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
@@ -45,7 +45,7 @@ internal static class TinyRun
     {
         using var scope = NewDisposeScope();
         var labels = arange(count, dtype: ScalarType.Int64).remainder(3);
-        var images = PointSeeds.Sequence(99, count).Uniform([count, 1, 4, 4], 0, 0.4, CPU);
+        var images = ExampleSeeds.Sequence(99, count).Uniform([count, 1, 4, 4], 0, 0.4, CPU);
         for (var i = 0; i < count; i++) images[i, 0, i % 3].add_(0.5);
         return new Dataset("three rows", images, labels, ["a", "b", "c"]);
     }

@@ -72,7 +72,7 @@ public static class TrainingStepTests
         using var model = new TinyClassifier(3);
         long[] indices = [4, 9, 2, 7];
         var batch = new Batch(SplitMix.Tensor(1, 0, 1, 4, 1, 6, 6), SplitMix.Labels(2, 4, 3), indices);
-        var seeds = new PointSeeds(5, indices);
+        var seeds = new ExampleSeeds(5, indices);
         var (full, small) = (ThreatModel.Linf(0.3), ThreatModel.Linf(0.1));
         foreach (var (defence, attack) in new (Defence, Attack)[]
         {
@@ -81,7 +81,7 @@ public static class TrainingStepTests
             (new Trades(Pgd.Trades(full, 4, 0.06), 6), Pgd.Trades(small, 4, 0.02)),
         })
         {
-            var expected = model.Represent(attack.Perturb(model, batch.Images, batch.Labels, seeds));
+            var expected = model.Represent(attack.Run(model, batch.Images, batch.Labels, seeds));
             var loss = defence.Compute(model, batch, new InnerAttack(0.1, seeds));
             Close.Tensor(expected.Logits, loss.AdversarialLogits!, 1e-6, defence.Name);
             Close.Tensor(expected.Latent, loss.AdversarialLatent!, 1e-6, defence.Name);
@@ -103,10 +103,10 @@ public static class TrainingStepTests
             var at = $"{run}/{step}";
             var count = (int)fixture["labels"].shape[0];
             var batch = new Batch(fixture[$"{at}/images"], fixture["labels"], [.. Enumerable.Range(0, count).Select(i => (long)i)]);
-            var seeds = new PointSeeds(settings.Whole("seed") + step, batch.Indices);
+            var seeds = new ExampleSeeds(settings.Whole("seed") + step, batch.Indices);
             model.train();
             if (defence is not FreeTraining && defence.Attack is { } attack)
-                Close.Tensor(fixture[$"{at}/adversarial"], attack.Perturb(model, batch.Images, batch.Labels, seeds), 1e-5, $"{at}: x'");
+                Close.Tensor(fixture[$"{at}/adversarial"], attack.Run(model, batch.Images, batch.Labels, seeds), 1e-5, $"{at}: x'");
             for (var replay = 1; replay <= defence.Replays; replay++)
             {
                 var (loss, gradients) = defence.Differentiate(model, batch, new InnerAttack(0.3, seeds, Carried: carried), parameters);

@@ -1,0 +1,130 @@
+using Adr.Attacks;
+using Adr.Models;
+using Adr.Native;
+using Adr.Tests.Reference;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Adr.Tests.Models;
+
+/// <summary>The form of a network that attacks run.</summary>
+public static class FrozenTests
+{
+    public static TheoryData<string, Func<Classifier>> Networks => new()
+    {
+        { "MNIST CNN", () => new MnistCnn(seed: 1) },
+        { "CIFAR CNN", () => new CifarCnn(seed: 1) },
+        { "ResNet-18", () => new ResNet18(seed: 1) },
+        { "WideResNet-10-2", () => new WideResNet(seed: 1, depth: 10, width: 2) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public static void Float32_gives_the_same_logits_and_the_same_signs_of_the_gradient(
+        string name, Func<Classifier> make)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Prepared(make);
+        var (images, labels) = Batch(model);
+        var (logits, gradient) = LossGradient(model.call, images, labels);
+        var (frozen, frozenGradient) = LossGradient(model.Frozen(ScalarType.Float32) ?? model.call, images, labels);
+        Close.Tensor(logits, frozen, 1e-5, $"{name}: logits");
+        // as a whole and roughly: of half a million units some are so close to 0 that rounding turns one on or off, and
+        // one of the N that are on in a late layer is 1/√N of the gradient
+        Assert.InRange(((gradient - frozenGradient).norm() / gradient.norm()).item<float>(), 0, 0.03);
+        var clear = gradient.abs().gt(1e-4 * gradient.abs().amax([1L, 2L, 3L], true)); // below it a sign is rounding
+        Assert.True(Share(clear) > 0.9, $"{name}: too few clear signs");
+        Assert.InRange(Share(gradient.sign().eq(frozenGradient.sign()).logical_or(clear.logical_not())), 0.999, 1.0);
+    }
+
+    [Theory] // channels-last is the fast way: it takes other kernels of oneDNN's
+    [MemberData(nameof(Networks))]
+    public static void The_plain_way_gives_the_same_loss_and_the_same_signs(string name, Func<Classifier> make)
+    {
+        using var scope = NewDisposeScope();
+        using var fast = Prepared(make);
+        using var plain = Prepared(make);
+        foreach (var convolution in plain.modules().OfType<Conv2d>())
+            convolution.weight = nn.Parameter(((Tensor)convolution.weight!).contiguous(), requires_grad: false);
+        var (images, labels) = Batch(fast);
+        var (logits, gradient) = LossGradient(plain.call, images, labels);
+        var (fastLogits, fastGradient) = LossGradient(fast.Frozen(ScalarType.Float32) ?? fast.call, images, labels);
+        Close.Tensor(nn.functional.cross_entropy(logits, labels), nn.functional.cross_entropy(fastLogits, labels), 1e-4,
+            $"{name}: loss");
+        Close.Tensor(logits, fastLogits, 1e-4, $"{name}: logits");
+        var clear = gradient.abs().gt(1e-3 * gradient.abs().amax([1L, 2L, 3L], true));
+        Assert.True(Share(clear) > 0.9, $"{name}: too few clear signs");
+        Assert.InRange(Share(gradient.sign().eq(fastGradient.sign()).logical_or(clear.logical_not())), 0.999, 1.0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public static void BFloat16_is_near_and_keeps_most_signs(string name, Func<Classifier> make)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Prepared(make);
+        var (images, labels) = Batch(model);
+        var (logits, gradient) = LossGradient(model.call, images, labels);
+        var (frozen, frozenGradient) = LossGradient(model.Frozen(ScalarType.BFloat16)!, images, labels);
+        Assert.Equal(ScalarType.Float32, frozen.dtype);
+        Close.Tensor(logits, frozen, 0.05, $"{name}: logits"); // 8 bits of precision
+        Assert.NotEqual(Close.Doubles(logits), Close.Doubles(frozen));
+        Assert.InRange(Share(gradient.sign().eq(frozenGradient.sign())), 0.8, 1.0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public static void Its_weights_are_those_of_the_moment_and_end_with_the_scope(string name, Func<Classifier> make)
+    {
+        using var model = Prepared(make);
+        var statistics = DisposeScopeManager.Statistics; // of this thread
+        var before = statistics.ThreadTotalLiveCount;
+        using (NewDisposeScope())
+        {
+            var (images, labels) = Batch(model);
+            using (var noGraph = no_grad())
+                foreach (var parameter in model.parameters()) parameter.mul_(0.9);
+            model.eval();
+            Close.Tensor(model.call(images), model.Frozen(ScalarType.BFloat16)!(images), 0.05, name);
+        }
+        Assert.Equal(before, statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public static void An_attack_in_bfloat16_stays_in_the_ball_and_raises_the_loss()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Prepared(() => new MnistCnn(seed: 1));
+        var (images, labels) = Batch(model);
+        var pgd = new Pgd(ThreatModel.Linf(0.1), steps: 3);
+        var x = pgd.Run(model, images, labels, ExampleSeeds.Sequence(1, images.shape[0]), type: ScalarType.BFloat16);
+        Assert.Equal(ScalarType.Float32, x.dtype);
+        Assert.InRange((x - images).abs().max().item<float>(), 0.05, 0.1 + 1e-6);
+        Assert.True(Loss(x) > Loss(images), "the loss did not rise");
+
+        double Loss(Tensor at) => nn.functional.cross_entropy(model.call(at), labels).item<float>();
+    }
+
+    private static Classifier Prepared(Func<Classifier> make)
+    {
+        var model = SplitMix.Fill(make(), 3);
+        model.eval();
+        foreach (var parameter in model.parameters()) parameter.requires_grad = false;
+        return model;
+    }
+
+    private static (Tensor Images, Tensor Labels) Batch(Classifier model) =>
+        (SplitMix.Tensor(7, 0, 1, [4, .. model.InputShape]), SplitMix.Labels(8, 4, model.Classes));
+
+    private static float Share(Tensor flags) => flags.to(ScalarType.Float32).mean().item<float>();
+
+    private static (Tensor Logits, Tensor Gradient) LossGradient(
+        Func<Tensor, Tensor> network, Tensor images, Tensor labels)
+    {
+        var x = images.clone().requires_grad_(true);
+        var logits = network(x);
+        var gradient = Gradients.Of(nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum), x);
+        return (logits.detach(), gradient);
+    }
+}

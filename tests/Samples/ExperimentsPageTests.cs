@@ -1,0 +1,19 @@
+using Adr.Experiments;
+
+namespace Adr.Samples;
+
+public static class ExperimentsPageTests
+{
+    [Fact]
+    public static void An_experiment_trains_evaluates_and_makes_a_table()
+    {
+        using var folder = new Folder();
+
+        var experiment = Experiment.Mnist(Budget.Smoke) with { Weights = new(LocalCompactness: 2), LatentLayer = "conv3" };
+        var trained = experiment.Train("ADR-ADV");            // resumes an interrupted run, loads a finished one
+        var result = experiment.Evaluate(trained);            // every attack of experiment.Evaluation, one after another
+        var table = new RobustnessTable(experiment, [result]);
+
+        Assert.Contains("| ADR-ADV |", table.ToMarkdown(), StringComparison.Ordinal);
+    }
+}
