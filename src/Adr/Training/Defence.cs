@@ -72,7 +72,7 @@ public abstract record Defence
     /// <summary>The classification terms and those of the weights, summed.</summary>
     private protected BatchLoss Sum(List<(string Name, Tensor Value)> terms, Tensor labels, (Tensor Latent, Tensor Logits) clean, (Tensor Latent, Tensor Logits) adversarial)
     {
-        if (Weights is not null) terms.AddRange(Weights.Terms(clean.Latent, clean.Logits, adversarial.Latent, adversarial.Logits, labels));
+        if (Weights is not null) terms.AddRange(AdrLoss.Terms(Weights, clean.Latent, clean.Logits, adversarial.Latent, adversarial.Logits, labels));
         var total = terms.Select(term => term.Value).Aggregate((sum, value) => sum + value);
         return new BatchLoss(total, terms.ToDictionary(term => term.Name, term => term.Value), clean.Logits, adversarial.Logits, clean.Latent, adversarial.Latent);
     }

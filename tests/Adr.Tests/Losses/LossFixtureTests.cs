@@ -5,10 +5,14 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Losses;
 
-/// <summary>Every term's value and gradients against plain loops in PyTorch (tests/reference/adr_reference.py), which ran in double precision.</summary>
+/// <summary>
+/// Every term's value and gradients against plain loops in PyTorch (tests/reference/adr_reference.py), which ran in
+/// double precision.
+/// </summary>
 public sealed class LossFixtureTests : IDisposable
 {
-    // Double: both sides sum the same few hundred products in another order. Float: 24 bits, sums of up to 250 terms, exponents of logits.
+    // Double: both sides sum the same few hundred products in another order. Float: 24 bits, sums of up to 250 terms,
+    // exponents of logits.
     private const double DoubleTolerance = 1e-11, FloatTolerance = 3e-6;
 
     // The gradients of the case of 1,000 classes are stored in single precision, to keep the file small.
@@ -22,8 +26,11 @@ public sealed class LossFixtureTests : IDisposable
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var batch in new[] { "small", "paper", "one_class", "single_point", "two_classes", "many_classes", "saturated" })
-                foreach (var term in new[] { "lc", "ls", "gc", "gs", "gc_s90", "gs_s90", "conf", "ce", "kl", "bce", "mart" })
+            string[] batches =
+                ["small", "paper", "one_class", "single_point", "two_classes", "many_classes", "saturated"];
+            string[] terms = ["lc", "ls", "gc", "gs", "gc_s90", "gs_s90", "conf", "ce", "kl", "bce", "mart"];
+            foreach (var batch in batches)
+                foreach (var term in terms)
                     data.Add(batch, term);
             return data;
         }
@@ -36,24 +43,34 @@ public sealed class LossFixtureTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Cases))]
-    public void Value_and_gradients_in_double_precision(string batch, string term) => Compare(batch, term, ScalarType.Float64, DoubleTolerance);
+    public void Value_and_gradients_in_double_precision(string batch, string term) =>
+        Compare(batch, term, ScalarType.Float64, DoubleTolerance);
 
     [Theory, MemberData(nameof(Cases))]
-    public void Value_and_gradients_in_single_precision(string batch, string term) => Compare(batch, term, ScalarType.Float32, FloatTolerance);
+    public void Value_and_gradients_in_single_precision(string batch, string term) =>
+        Compare(batch, term, ScalarType.Float32, FloatTolerance);
 
     [Theory]
-    [InlineData("small"), InlineData("paper"), InlineData("one_class"), InlineData("single_point"), InlineData("two_classes"), InlineData("saturated")]
+    [InlineData("small"), InlineData("paper"), InlineData("one_class")]
+    [InlineData("single_point"), InlineData("two_classes"), InlineData("saturated")]
     public void The_weighted_terms_with_and_without_the_clean_side_detached(string batch)
     {
-        var lambdas = new Dictionary<string, double> { ["lc"] = 0.5, ["ls"] = 2, ["gc"] = 3, ["gs"] = 0.25, ["conf"] = 1.5 };
+        var lambdas = new Dictionary<string, double>
+        {
+            ["lc"] = 0.5, ["ls"] = 2, ["gc"] = 3, ["gs"] = 0.25, ["conf"] = 1.5,
+        };
         foreach (var detach in new[] { false, true })
         {
             var inputs = Inputs(batch, ScalarType.Float64);
             var weights = new CompactnessWeights(0.5, 2, 3, 0.25, 1.5, 0.99, detach);
-            var terms = weights.Terms(inputs["z"], inputs["logits"], inputs["z_adv"], inputs["logits_adv"], _fixture[$"{batch}/labels"]);
-            Assert.Equal(["LocalCompactness", "LocalSmoothness", "GlobalCompactness", "GlobalSmoothness", "Confidence"], terms.Select(t => t.Name));
+            var terms = AdrLoss.Terms(
+                weights, inputs["z"], inputs["logits"], inputs["z_adv"], inputs["logits_adv"],
+                _fixture[$"{batch}/labels"]);
+            Assert.Equal(["LocalCompactness", "LocalSmoothness", "GlobalCompactness", "GlobalSmoothness", "Confidence"],
+                terms.Select(t => t.Name));
             foreach (var ((_, value), (key, lambda)) in terms.Zip(lambdas))
-                Close.Number(lambda * _fixture.Number($"{batch}/{key}"), value.item<double>(), DoubleTolerance, $"{batch}/{key}");
+                Close.Number(lambda * _fixture.Number($"{batch}/{key}"), value.item<double>(), DoubleTolerance,
+                    $"{batch}/{key}");
 
             terms.Select(t => t.Value).Aggregate((a, b) => a + b).backward();
             foreach (var (name, input) in inputs)
@@ -78,13 +95,13 @@ public sealed class LossFixtureTests : IDisposable
         var (z, zAdv, logits, logitsAdv) = (inputs["z"], inputs["z_adv"], inputs["logits"], inputs["logits_adv"]);
         var value = term switch
         {
-            "lc" => Loss.LocalCompactness(z, zAdv),
-            "ls" => Loss.LocalSmoothness(logits, logitsAdv),
-            "gc" => Loss.GlobalCompactness(z, zAdv, labels),
-            "gs" => Loss.GlobalSmoothness(logits, logitsAdv, labels),
-            "gc_s90" => Loss.GlobalCompactness(z, zAdv, labels, 0.9),
-            "gs_s90" => Loss.GlobalSmoothness(logits, logitsAdv, labels, 0.9),
-            "conf" => Loss.Confidence(logitsAdv),
+            "lc" => AdrLoss.LocalCompactness(z, zAdv),
+            "ls" => AdrLoss.LocalSmoothness(logits, logitsAdv),
+            "gc" => AdrLoss.GlobalCompactness(z, zAdv, labels),
+            "gs" => AdrLoss.GlobalSmoothness(logits, logitsAdv, labels),
+            "gc_s90" => AdrLoss.GlobalCompactness(z, zAdv, labels, 0.9),
+            "gs_s90" => AdrLoss.GlobalSmoothness(logits, logitsAdv, labels, 0.9),
+            "conf" => AdrLoss.Confidence(logitsAdv),
             "ce" => Loss.CrossEntropy(logitsAdv, labels),
             "kl" => Loss.TradesDivergence(logits, logitsAdv),
             "bce" => Loss.BoostedCrossEntropy(logitsAdv, labels),
@@ -92,7 +109,8 @@ public sealed class LossFixtureTests : IDisposable
             _ => throw new ArgumentOutOfRangeException(nameof(term), term, null),
         };
         Assert.Empty(value.shape);
-        Close.Number(_fixture.Number($"{batch}/{term}"), value.to(ScalarType.Float64).item<double>(), tolerance, $"{batch}/{term}", floor: Scale(batch));
+        Close.Number(_fixture.Number($"{batch}/{term}"), value.to(ScalarType.Float64).item<double>(), tolerance,
+            $"{batch}/{term}", floor: Scale(batch));
 
         value.backward();
         foreach (var (name, input) in inputs)
@@ -111,6 +129,7 @@ public sealed class LossFixtureTests : IDisposable
     // Errors of the saturated case are relative to its logits (±120), not to the loss that is left when they cancel.
     private static double Scale(string batch) => batch == "saturated" ? 120 : 1;
 
-    private Dictionary<string, Tensor> Inputs(string batch, ScalarType type) => new[] { "z", "z_adv", "logits", "logits_adv" }
+    private Dictionary<string, Tensor> Inputs(string batch, ScalarType type) =>
+        new[] { "z", "z_adv", "logits", "logits_adv" }
         .ToDictionary(name => name, name => _fixture[$"{batch}/{name}"].to(type).detach().clone().requires_grad_(true));
 }

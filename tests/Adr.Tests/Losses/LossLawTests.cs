@@ -37,24 +37,26 @@ public static class LossLawTests
 
         internal Tensor Labels => SplitMix.Labels(Seed * 10L + 5, Points, LabelsUsed);
 
-        private Tensor Numbers(int stream, int width, double scale) => SplitMix.Tensor(Seed * 10L + stream, -scale, scale, Points, width).to(ScalarType.Float64);
+        private Tensor Numbers(int stream, int width, double scale) =>
+            SplitMix.Tensor(Seed * 10L + stream, -scale, scale, Points, width).to(ScalarType.Float64);
     }
 
     /// <summary>All terms by name, as functions of a sample's tensors.</summary>
     private static readonly (string Name, Func<Tensor, Tensor, Tensor, Tensor, Tensor, Tensor> Value)[] Terms =
     [
-        ("local compactness", (z, zAdv, _, _, _) => Loss.LocalCompactness(z, zAdv)),
-        ("local smoothness", (_, _, l, lAdv, _) => Loss.LocalSmoothness(l, lAdv)),
-        ("global compactness", (z, zAdv, _, _, y) => Loss.GlobalCompactness(z, zAdv, y)),
-        ("global smoothness", (_, _, l, lAdv, y) => Loss.GlobalSmoothness(l, lAdv, y)),
-        ("confidence", (_, _, _, lAdv, _) => Loss.Confidence(lAdv)),
+        ("local compactness", (z, zAdv, _, _, _) => AdrLoss.LocalCompactness(z, zAdv)),
+        ("local smoothness", (_, _, l, lAdv, _) => AdrLoss.LocalSmoothness(l, lAdv)),
+        ("global compactness", (z, zAdv, _, _, y) => AdrLoss.GlobalCompactness(z, zAdv, y)),
+        ("global smoothness", (_, _, l, lAdv, y) => AdrLoss.GlobalSmoothness(l, lAdv, y)),
+        ("confidence", (_, _, _, lAdv, _) => AdrLoss.Confidence(lAdv)),
         ("cross-entropy", (_, _, _, lAdv, y) => Loss.CrossEntropy(lAdv, y)),
         ("TRADES' divergence", (_, _, l, lAdv, _) => Loss.TradesDivergence(l, lAdv)),
     ];
 
     private static double Value(Tensor scalar) => scalar.item<double>();
 
-    private static void AtLeast(double bound, double actual, string what) => Assert.True(actual >= bound - Tolerance, $"{what} is {actual:R}, below {bound:R}.");
+    private static void AtLeast(double bound, double actual, string what) =>
+        Assert.True(actual >= bound - Tolerance, $"{what} is {actual:R}, below {bound:R}.");
 
     public static class Range
     {
@@ -62,10 +64,10 @@ public static class LossLawTests
         public static void Distances_entropies_and_divergences_are_not_negative(Sample s)
         {
             using var scope = NewDisposeScope();
-            AtLeast(0, Value(Loss.LocalCompactness(s.Z, s.ZAdv)), "local compactness");
+            AtLeast(0, Value(AdrLoss.LocalCompactness(s.Z, s.ZAdv)), "local compactness");
             AtLeast(0, Value(Loss.TradesDivergence(s.Logits, s.LogitsAdv)), "KL");
             AtLeast(0, Value(Loss.CrossEntropy(s.Logits, s.Labels)), "cross-entropy");
-            var entropy = Value(Loss.Confidence(s.LogitsAdv));
+            var entropy = Value(AdrLoss.Confidence(s.LogitsAdv));
             AtLeast(0, entropy, "confidence");
             AtLeast(entropy, Math.Log(s.Classes), "ln K over the entropy");
         }
@@ -74,8 +76,8 @@ public static class LossLawTests
         public static void Local_smoothness_is_the_clean_entropy_plus_the_divergence(Sample s)
         {
             using var scope = NewDisposeScope();
-            var expected = Value(Loss.Confidence(s.Logits)) + Value(Loss.TradesDivergence(s.Logits, s.LogitsAdv));
-            var smoothness = Value(Loss.LocalSmoothness(s.Logits, s.LogitsAdv));
+            var expected = Value(AdrLoss.Confidence(s.Logits)) + Value(Loss.TradesDivergence(s.Logits, s.LogitsAdv));
+            var smoothness = Value(AdrLoss.LocalSmoothness(s.Logits, s.LogitsAdv));
             Close.Number(expected, smoothness, Tolerance, "CE(p, q) = H(p) + KL(p, q)");
         }
 
@@ -84,17 +86,20 @@ public static class LossLawTests
         {
             using var scope = NewDisposeScope();
             var uniform = zeros(s.Points, s.Classes, dtype: ScalarType.Float64) + 3.0;
-            Close.Number(Math.Log(s.Classes), Value(Loss.Confidence(uniform)), Tolerance, "entropy");
+            Close.Number(Math.Log(s.Classes), Value(AdrLoss.Confidence(uniform)), Tolerance, "entropy");
         }
 
-        [Fact] // two classes apart, each point on its own latent: only the pairs of different labels count, and they count negative
+        // two classes apart, each point on its own latent: only the pairs of different labels count, and they count
+        // negative
+        [Fact]
         public static void Global_compactness_may_be_negative()
         {
             using var scope = NewDisposeScope();
             var z = tensor(new double[] { 0, 0, 1, 3 }).view(2, 2);
             var labels = tensor(new long[] { 0, 1 });
             // pairs (0,1) and (1,0): d = (1 + 3)/2 = 2, weight 1 − 1/0.8 = −0.25; mean over 4 pairs
-            Close.Number(2 * 2 * -0.25 / 4, Value(Loss.GlobalCompactness(z, z, labels, 0.8)), 1e-12, "global compactness");
+            Close.Number(2 * 2 * -0.25 / 4, Value(AdrLoss.GlobalCompactness(z, z, labels, 0.8)), 1e-12,
+                "global compactness");
         }
 
         [Law(MaxTest = 60)]
@@ -103,31 +108,35 @@ public static class LossLawTests
             using var scope = NewDisposeScope();
             var labels = full([s.Points], s.Classes - 1L, dtype: ScalarType.Int64);
             var distances = (s.Z.unsqueeze(0) - s.ZAdv.unsqueeze(1)).abs().mean(); // over B², D
-            Close.Number(Value(distances), Value(Loss.GlobalCompactness(s.Z, s.ZAdv, labels)), Tolerance, "global compactness");
-            AtLeast(0, Value(Loss.GlobalSmoothness(s.Logits, s.LogitsAdv, labels)), "global smoothness");
+            Close.Number(Value(distances), Value(AdrLoss.GlobalCompactness(s.Z, s.ZAdv, labels)), Tolerance,
+                "global compactness");
+            AtLeast(0, Value(AdrLoss.GlobalSmoothness(s.Logits, s.LogitsAdv, labels)), "global smoothness");
         }
 
         [Law(MaxTest = 60)]
         public static void With_separation_one_only_pairs_of_equal_labels_count(Sample s)
         {
             using var scope = NewDisposeScope();
-            AtLeast(0, Value(Loss.GlobalCompactness(s.Z, s.ZAdv, s.Labels, 1)), "global compactness at s = 1");
+            AtLeast(0, Value(AdrLoss.GlobalCompactness(s.Z, s.ZAdv, s.Labels, 1)), "global compactness at s = 1");
         }
 
         [Law(MaxTest = 60)]
         public static void A_batch_of_one_has_no_pairs_but_itself(Sample s)
         {
             using var scope = NewDisposeScope();
-            var (z, zAdv, l, lAdv, y) = (s.Z.narrow(0, 0, 1), s.ZAdv.narrow(0, 0, 1), s.Logits.narrow(0, 0, 1), s.LogitsAdv.narrow(0, 0, 1), s.Labels.narrow(0, 0, 1));
-            Close.Number(Value(Loss.LocalCompactness(z, zAdv)), Value(Loss.GlobalCompactness(z, zAdv, y)), Tolerance, "compactness");
-            Close.Number(Value(Loss.LocalSmoothness(l, lAdv)), Value(Loss.GlobalSmoothness(l, lAdv, y)), Tolerance, "smoothness");
+            var (z, zAdv, l, lAdv, y) = (s.Z.narrow(0, 0, 1), s.ZAdv.narrow(0, 0, 1), s.Logits.narrow(0, 0, 1),
+                s.LogitsAdv.narrow(0, 0, 1), s.Labels.narrow(0, 0, 1));
+            Close.Number(Value(AdrLoss.LocalCompactness(z, zAdv)), Value(AdrLoss.GlobalCompactness(z, zAdv, y)),
+                Tolerance, "compactness");
+            Close.Number(Value(AdrLoss.LocalSmoothness(l, lAdv)), Value(AdrLoss.GlobalSmoothness(l, lAdv, y)),
+                Tolerance, "smoothness");
         }
 
         [Law(MaxTest = 60)]
         public static void Local_compactness_and_divergence_are_zero_where_both_sides_agree(Sample s)
         {
             using var scope = NewDisposeScope();
-            Assert.Equal(0.0, Value(Loss.LocalCompactness(s.Z, s.Z)));
+            Assert.Equal(0.0, Value(AdrLoss.LocalCompactness(s.Z, s.Z)));
             Close.Number(0, Value(Loss.TradesDivergence(s.Logits, s.Logits)), 1e-9, "KL(p, p)");
         }
     }
@@ -138,11 +147,13 @@ public static class LossLawTests
         public static void The_order_of_the_points_does_not_matter(Sample s)
         {
             using var scope = NewDisposeScope();
-            var order = SplitMix.Uniform(s.Seed + 77, s.Points).Select((u, i) => (u, (long)i)).OrderBy(pair => pair.u).Select(pair => pair.Item2).ToArray();
+            var order = SplitMix.Uniform(s.Seed + 77, s.Points).Select((u, i) => (u, (long)i)).OrderBy(pair => pair.u)
+                .Select(pair => pair.Item2).ToArray();
             var index = tensor(order);
             foreach (var (name, value) in Terms)
                 Close.Number(Value(value(s.Z, s.ZAdv, s.Logits, s.LogitsAdv, s.Labels)),
-                    Value(value(s.Z[index], s.ZAdv[index], s.Logits[index], s.LogitsAdv[index], s.Labels[index])), Tolerance, name);
+                    Value(value(s.Z[index], s.ZAdv[index], s.Logits[index], s.LogitsAdv[index], s.Labels[index])),
+                    Tolerance, name);
         }
 
         [Law(MaxTest = 60)]
@@ -151,7 +162,8 @@ public static class LossLawTests
             using var scope = NewDisposeScope();
             foreach (var (name, value) in Terms)
                 Close.Number(Value(value(s.Z, s.ZAdv, s.Logits, s.LogitsAdv, s.Labels)),
-                    Value(value(Twice(s.Z), Twice(s.ZAdv), Twice(s.Logits), Twice(s.LogitsAdv), Twice(s.Labels))), Tolerance, name);
+                    Value(value(Twice(s.Z), Twice(s.ZAdv), Twice(s.Logits), Twice(s.LogitsAdv), Twice(s.Labels))),
+                    Tolerance, name);
         }
 
         [Law(MaxTest = 60)]
@@ -159,8 +171,10 @@ public static class LossLawTests
         {
             using var scope = NewDisposeScope();
             var (z, zAdv) = (cat([s.Z, s.Z], 1), cat([s.ZAdv, s.ZAdv], 1));
-            Close.Number(Value(Loss.LocalCompactness(s.Z, s.ZAdv)), Value(Loss.LocalCompactness(z, zAdv)), Tolerance, "local");
-            Close.Number(Value(Loss.GlobalCompactness(s.Z, s.ZAdv, s.Labels)), Value(Loss.GlobalCompactness(z, zAdv, s.Labels)), Tolerance, "global");
+            Close.Number(Value(AdrLoss.LocalCompactness(s.Z, s.ZAdv)), Value(AdrLoss.LocalCompactness(z, zAdv)),
+                Tolerance, "local");
+            Close.Number(Value(AdrLoss.GlobalCompactness(s.Z, s.ZAdv, s.Labels)),
+                Value(AdrLoss.GlobalCompactness(z, zAdv, s.Labels)), Tolerance, "global");
         }
 
         [Law(MaxTest = 60)]
@@ -168,8 +182,10 @@ public static class LossLawTests
         {
             using var scope = NewDisposeScope();
             var (z, zAdv) = (3 - 2.5 * s.Z, 3 - 2.5 * s.ZAdv);
-            Close.Number(2.5 * Value(Loss.LocalCompactness(s.Z, s.ZAdv)), Value(Loss.LocalCompactness(z, zAdv)), Tolerance, "local");
-            Close.Number(2.5 * Value(Loss.GlobalCompactness(s.Z, s.ZAdv, s.Labels)), Value(Loss.GlobalCompactness(z, zAdv, s.Labels)), Tolerance, "global");
+            Close.Number(2.5 * Value(AdrLoss.LocalCompactness(s.Z, s.ZAdv)), Value(AdrLoss.LocalCompactness(z, zAdv)),
+                Tolerance, "local");
+            Close.Number(2.5 * Value(AdrLoss.GlobalCompactness(s.Z, s.ZAdv, s.Labels)),
+                Value(AdrLoss.GlobalCompactness(z, zAdv, s.Labels)), Tolerance, "global");
         }
 
         [Law(MaxTest = 60)]
@@ -179,7 +195,8 @@ public static class LossLawTests
             var shift = SplitMix.Tensor(s.Seed + 9, -20, 20, s.Points, 1).to(ScalarType.Float64);
             foreach (var (name, value) in Terms)
                 Close.Number(Value(value(s.Z, s.ZAdv, s.Logits, s.LogitsAdv, s.Labels)),
-                    Value(value(s.Z, s.ZAdv, s.Logits + shift, s.LogitsAdv - shift, s.Labels)), Tolerance, name, floor: 20);
+                    Value(value(s.Z, s.ZAdv, s.Logits + shift, s.LogitsAdv - shift, s.Labels)),
+                    Tolerance, name, floor: 20);
         }
 
         [Law(MaxTest = 60)]
@@ -187,8 +204,10 @@ public static class LossLawTests
         {
             using var scope = NewDisposeScope();
             var renamed = s.Classes - 1 - s.Labels;
-            Close.Number(Value(Loss.GlobalCompactness(s.Z, s.ZAdv, s.Labels)), Value(Loss.GlobalCompactness(s.Z, s.ZAdv, renamed)), Tolerance, "compactness");
-            Close.Number(Value(Loss.GlobalSmoothness(s.Logits, s.LogitsAdv, s.Labels)), Value(Loss.GlobalSmoothness(s.Logits, s.LogitsAdv, renamed)), Tolerance, "smoothness");
+            Close.Number(Value(AdrLoss.GlobalCompactness(s.Z, s.ZAdv, s.Labels)),
+                Value(AdrLoss.GlobalCompactness(s.Z, s.ZAdv, renamed)), Tolerance, "compactness");
+            Close.Number(Value(AdrLoss.GlobalSmoothness(s.Logits, s.LogitsAdv, s.Labels)),
+                Value(AdrLoss.GlobalSmoothness(s.Logits, s.LogitsAdv, renamed)), Tolerance, "smoothness");
         }
 
         private static Tensor Twice(Tensor values) => cat([values, values], 0);
@@ -206,13 +225,17 @@ public static class LossLawTests
                 for (var only = 0; only < 4; only++)
                 {
                     double Weight(int term) => term == only ? 1 : 0;
-                    var (z, l, zAdv, lAdv) = (s.Z.requires_grad_(true), s.Logits.requires_grad_(true), s.ZAdv.requires_grad_(true), s.LogitsAdv.requires_grad_(true));
-                    var weights = new CompactnessWeights(Weight(0), Weight(1), Weight(2), Weight(3), 0, DetachClean: detach);
-                    var term = Assert.Single(weights.Terms(z, l, zAdv, lAdv, s.Labels));
+                    var (z, l, zAdv, lAdv) = (s.Z.requires_grad_(true), s.Logits.requires_grad_(true),
+                        s.ZAdv.requires_grad_(true), s.LogitsAdv.requires_grad_(true));
+                    var weights = new CompactnessWeights(Weight(0), Weight(1), Weight(2), Weight(3), 0,
+                        DetachClean: detach);
+                    var term = Assert.Single(AdrLoss.Terms(weights, z, l, zAdv, lAdv, s.Labels));
                     term.Value.backward();
                     var (clean, adversarial) = only is 0 or 2 ? (z, zAdv) : (l, lAdv);
                     Assert.True(adversarial.grad is not null, $"{term.Name} has no gradient through x'.");
-                    Assert.True(clean.grad is null == detach, $"{term.Name}, detach {detach}: the gradient through x is {(clean.grad is null ? "missing" : "there")}.");
+                    var found = clean.grad is null ? "missing" : "there";
+                    Assert.True(clean.grad is null == detach,
+                        $"{term.Name}, detach {detach}: the gradient through x is {found}.");
                 }
         }
 
@@ -220,12 +243,14 @@ public static class LossLawTests
         public static void Is_finite_for_any_number_of_classes_and_any_spread(Sample s)
         {
             using var scope = NewDisposeScope();
-            Tensor[] inputs = [s.Z.to(ScalarType.Float32).requires_grad_(true), s.Logits.to(ScalarType.Float32).requires_grad_(true), s.ZAdv.to(ScalarType.Float32).requires_grad_(true), s.LogitsAdv.to(ScalarType.Float32).requires_grad_(true)];
-            var terms = AllTerms.Terms(inputs[0], inputs[1], inputs[2], inputs[3], s.Labels);
+            Tensor[] given = [s.Z, s.Logits, s.ZAdv, s.LogitsAdv];
+            Tensor[] inputs = [.. given.Select(t => t.to(ScalarType.Float32).requires_grad_(true))];
+            var terms = AdrLoss.Terms(AllTerms, inputs[0], inputs[1], inputs[2], inputs[3], s.Labels);
             var total = terms.Select(t => t.Value).Aggregate((a, b) => a + b);
             Assert.True(double.IsFinite(total.item<float>()), "the sum is not finite");
             total.backward();
-            foreach (var input in inputs) Assert.True(input.grad!.isfinite().all().item<bool>(), "a gradient is not finite");
+            foreach (var input in inputs)
+                Assert.True(input.grad!.isfinite().all().item<bool>(), "a gradient is not finite");
         }
 
         // the central difference is exact to step²; |a − b| has a kink at a = b, so z lies on a grid and z' between
@@ -238,10 +263,18 @@ public static class LossLawTests
             foreach (var (name, value) in Terms)
             {
                 if (s.Spread > 5) continue;
-                Tensor[] at = [((s.Z * 64).round() / 64).requires_grad_(true), (((s.ZAdv * 64).floor() + 0.5) / 64).requires_grad_(true), s.Logits.requires_grad_(true), s.LogitsAdv.requires_grad_(true)];
+                Tensor[] at =
+                [
+                    ((s.Z * 64).round() / 64).requires_grad_(true),
+                    (((s.ZAdv * 64).floor() + 0.5) / 64).requires_grad_(true),
+                    s.Logits.requires_grad_(true),
+                    s.LogitsAdv.requires_grad_(true),
+                ];
                 value(at[0], at[1], at[2], at[3], s.Labels).backward();
-                Tensor[] direction = [.. at.Select((t, i) => SplitMix.Tensor(s.Seed + 31 + i, -1, 1, t.shape).to(ScalarType.Float64))];
-                var slope = at.Zip(direction).Sum(pair => pair.First.grad is { } g ? Value((g * pair.Second).sum()) : 0);
+                Tensor[] direction =
+                    [.. at.Select((t, i) => SplitMix.Tensor(s.Seed + 31 + i, -1, 1, t.shape).to(ScalarType.Float64))];
+                var slope = at.Zip(direction)
+                    .Sum(pair => pair.First.grad is { } g ? Value((g * pair.Second).sum()) : 0);
                 double Moved(double by)
                 {
                     using var noGraph = no_grad();
@@ -259,8 +292,9 @@ public static class LossLawTests
         public static void A_weight_of_zero_leaves_its_term_out(Sample s)
         {
             using var scope = NewDisposeScope();
-            Assert.Empty(CompactnessWeights.None.Terms(s.Z, s.Logits, s.ZAdv, s.LogitsAdv, s.Labels));
-            var names = new CompactnessWeights().Terms(s.Z, s.Logits, s.ZAdv, s.LogitsAdv, s.Labels).Select(t => t.Name);
+            Assert.Empty(AdrLoss.Terms(CompactnessWeights.None, s.Z, s.Logits, s.ZAdv, s.LogitsAdv, s.Labels));
+            var names = AdrLoss.Terms(new CompactnessWeights(), s.Z, s.Logits, s.ZAdv, s.LogitsAdv, s.Labels)
+                .Select(t => t.Name);
             Assert.Equal(["LocalCompactness", "LocalSmoothness", "GlobalCompactness", "Confidence"], names);
         }
 
@@ -269,8 +303,11 @@ public static class LossLawTests
             Assert.Equal(new CompactnessWeights(1, 1, 1, 0, 1, 0.99, true), CompactnessWeights.Paper);
 
         [Theory]
-        [InlineData(-1, 0.99, nameof(CompactnessWeights.LocalCompactness)), InlineData(double.NaN, 0.99, nameof(CompactnessWeights.LocalCompactness))]
-        [InlineData(1, 0, nameof(CompactnessWeights.Separation)), InlineData(1, 1.01, nameof(CompactnessWeights.Separation)), InlineData(1, double.NaN, nameof(CompactnessWeights.Separation))]
+        [InlineData(-1, 0.99, nameof(CompactnessWeights.LocalCompactness))]
+        [InlineData(double.NaN, 0.99, nameof(CompactnessWeights.LocalCompactness))]
+        [InlineData(1, 0, nameof(CompactnessWeights.Separation))]
+        [InlineData(1, 1.01, nameof(CompactnessWeights.Separation))]
+        [InlineData(1, double.NaN, nameof(CompactnessWeights.Separation))]
         public static void Weights_out_of_range_are_refused_by_name(double weight, double separation, string parameter)
         {
             var weights = new CompactnessWeights(LocalCompactness: weight, Separation: separation);
@@ -286,15 +323,16 @@ public static class LossLawTests
             using var scope = NewDisposeScope();
             var (matrix, wide, map) = (ones(3, 4), ones(3, 5), ones(3, 4, 2, 2));
             var labels = zeros(3, dtype: ScalarType.Int64);
-            Assert.Throws<ArgumentException>(() => Loss.LocalCompactness(matrix, wide));
-            Assert.Throws<ArgumentException>(() => Loss.LocalCompactness(map, map));
-            Assert.Throws<ArgumentException>(() => Loss.LocalSmoothness(matrix, wide));
+            Assert.Throws<ArgumentException>(() => AdrLoss.LocalCompactness(matrix, wide));
+            Assert.Throws<ArgumentException>(() => AdrLoss.LocalCompactness(map, map));
+            Assert.Throws<ArgumentException>(() => AdrLoss.LocalSmoothness(matrix, wide));
             Assert.Throws<ArgumentException>(() => Loss.TradesDivergence(matrix, wide));
-            Assert.Throws<ArgumentException>(() => Loss.Confidence(ones(0, 4)));
+            Assert.Throws<ArgumentException>(() => AdrLoss.Confidence(ones(0, 4)));
             Assert.Throws<ArgumentException>(() => Loss.CrossEntropy(matrix, zeros(2, dtype: ScalarType.Int64)));
-            Assert.Throws<ArgumentException>(() => Loss.GlobalCompactness(matrix, matrix, labels.to(ScalarType.Float32)));
-            Assert.Throws<ArgumentOutOfRangeException>(() => Loss.GlobalCompactness(matrix, matrix, labels, 0));
-            Assert.Throws<ArgumentOutOfRangeException>(() => Loss.GlobalSmoothness(matrix, matrix, labels, -0.5));
+            Assert.Throws<ArgumentException>(
+                () => AdrLoss.GlobalCompactness(matrix, matrix, labels.to(ScalarType.Float32)));
+            Assert.Throws<ArgumentOutOfRangeException>(() => AdrLoss.GlobalCompactness(matrix, matrix, labels, 0));
+            Assert.Throws<ArgumentOutOfRangeException>(() => AdrLoss.GlobalSmoothness(matrix, matrix, labels, -0.5));
         }
     }
 }

@@ -1,0 +1,211 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Losses;
+
+/// <summary>
+/// The terms that ADR adds to a classification loss: adversarial divergence reduction by local and global compactness
+/// (Bui et al. 2020, section 3).
+/// </summary>
+/// <remarks>
+/// A classifier is h = g ∘ f, with the latent z = f(x) and the logits g(z). x' is an adversarial example of x, with the
+/// latent z' and the logits of x'. B is the batch size, D the size of the latent, K the number of classes;
+/// d(a, b) = mean_k |a_k − b_k|; p = softmax(logits); CE(p, logits') = −Σ_k p_k log softmax(logits')_k;
+/// H(p) = −Σ_k p_k log p_k; w_ij = 1 where y_i = y_j, and 1 − 1/s otherwise.
+/// <code>
+/// local compactness    λ_lc    mean_i  d(z_i, z'_i)
+/// local smoothness     λ_vat   mean_i  CE(p_i, logits'_i)
+/// global compactness   λ_gc    mean_ij w_ij d(z_j, z'_i)
+/// global smoothness    λ_gs    mean_ij w_ij CE(p_j, logits'_i)
+/// confidence           λ_conf  mean_i  H(p'_i)
+/// </code>
+/// The gradient flows through every tensor that is given. <see cref="CompactnessWeights.DetachClean"/> stops it at z
+/// and at the logits of x, as the authors' code does. All terms are scalars.
+/// </remarks>
+public static class AdrLoss
+{
+    /// <summary>The terms whose weight is not 0, each already multiplied by its weight.</summary>
+    /// <param name="weights">λ_lc … λ_conf, the separation s, and whether the gradient stops at the clean side.</param>
+    /// <param name="latent">z [B,D].</param>
+    /// <param name="logits">Logits of x [B,K].</param>
+    /// <param name="adversarialLatent">z' [B,D].</param>
+    /// <param name="adversarialLogits">Logits of x' [B,K].</param>
+    /// <param name="labels">y [B], int64.</param>
+    /// <returns>Scalars with their terms' names, in the order of <see cref="CompactnessWeights"/>.</returns>
+    /// <exception cref="ArgumentException">A shape or a weight is not as described.</exception>
+    public static IReadOnlyList<(string Name, Tensor Value)> Terms(
+        CompactnessWeights weights,
+        Tensor latent,
+        Tensor logits,
+        Tensor adversarialLatent,
+        Tensor adversarialLogits,
+        Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        weights.Validate();
+        using var scope = NewDisposeScope();
+        var (z, l) = weights.DetachClean ? (latent.detach(), logits.detach()) : (latent, logits);
+        (string Name, double Weight, Func<Tensor> Value)[] terms =
+        [
+            ("LocalCompactness", weights.LocalCompactness, () => LocalCompactness(z, adversarialLatent)),
+            ("LocalSmoothness", weights.LocalSmoothness, () => LocalSmoothness(l, adversarialLogits)),
+            ("GlobalCompactness", weights.GlobalCompactness,
+                () => GlobalCompactness(z, adversarialLatent, labels, weights.Separation)),
+            ("GlobalSmoothness", weights.GlobalSmoothness,
+                () => GlobalSmoothness(l, adversarialLogits, labels, weights.Separation)),
+            ("Confidence", weights.Confidence, () => Confidence(adversarialLogits)),
+        ];
+        return [.. from term in terms
+                   where term.Weight != 0
+                   select (term.Name, (term.Weight * term.Value()).MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>Local compactness: mean_i d(z_i, z'_i). It draws an adversarial example to its image.</summary>
+    /// <param name="latent">z [B,D].</param>
+    /// <param name="adversarialLatent">z' [B,D].</param>
+    /// <returns>A scalar ≥ 0; 0 where z' = z.</returns>
+    /// <exception cref="ArgumentException">The shapes are not as described.</exception>
+    public static Tensor LocalCompactness(Tensor latent, Tensor adversarialLatent)
+    {
+        LossInput.SameMatrices(latent, adversarialLatent, "latents");
+        using var scope = NewDisposeScope();
+        return (latent - adversarialLatent).abs().mean().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Local smoothness, as in virtual adversarial training: mean_i CE(p_i, logits'_i).</summary>
+    /// <param name="logits">Logits of x [B,K].</param>
+    /// <param name="adversarialLogits">Logits of x' [B,K].</param>
+    /// <returns>A scalar ≥ 0.</returns>
+    /// <exception cref="ArgumentException">The shapes are not as described.</exception>
+    public static Tensor LocalSmoothness(Tensor logits, Tensor adversarialLogits)
+    {
+        LossInput.SameMatrices(logits, adversarialLogits, "logits");
+        using var scope = NewDisposeScope();
+        var p = nn.functional.softmax(logits, 1);                                               // [B,K]
+        var crossEntropy = -(p * nn.functional.log_softmax(adversarialLogits, 1)).sum(1);       // [B]
+        return crossEntropy.mean().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Global compactness: mean_ij w_ij d(z_j, z'_i) over all B² pairs. It draws one class together and others apart.
+    /// </summary>
+    /// <param name="latent">z [B,D].</param>
+    /// <param name="adversarialLatent">z' [B,D].</param>
+    /// <param name="labels">y [B], int64; a batch of one class is fine.</param>
+    /// <param name="separation">s in (0,1]; 0.99 gives w = −0.0101 for different labels, 1 gives 0.</param>
+    /// <returns>A scalar; it may be negative.</returns>
+    /// <exception cref="ArgumentException">The shapes are not as described, or s is not in (0,1].</exception>
+    public static Tensor GlobalCompactness(
+        Tensor latent, Tensor adversarialLatent, Tensor labels, double separation = 0.99)
+    {
+        LossInput.SameMatrices(latent, adversarialLatent, "latents");
+        using var scope = NewDisposeScope();
+        var w = PairWeights(labels, separation, latent);                                        // [B,B]
+        var distances = cdist(adversarialLatent, latent, p: 1) / latent.shape[1];               // [B,B]: d(z_j, z'_i)
+        return (w * distances).mean().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Global smoothness: mean_ij w_ij CE(p_j, logits'_i) over all B² pairs.</summary>
+    /// <param name="logits">Logits of x [B,K].</param>
+    /// <param name="adversarialLogits">Logits of x' [B,K].</param>
+    /// <param name="labels">y [B], int64.</param>
+    /// <param name="separation">s in (0,1].</param>
+    /// <returns>A scalar; it may be negative.</returns>
+    /// <exception cref="ArgumentException">The shapes are not as described, or s is not in (0,1].</exception>
+    public static Tensor GlobalSmoothness(
+        Tensor logits, Tensor adversarialLogits, Tensor labels, double separation = 0.99)
+    {
+        LossInput.SameMatrices(logits, adversarialLogits, "logits");
+        using var scope = NewDisposeScope();
+        var w = PairWeights(labels, separation, logits);                                        // [B,B]
+        var p = nn.functional.softmax(logits, 1);                                               // [B,K]
+        var crossEntropies = -nn.functional.log_softmax(adversarialLogits, 1).mm(p.t());        // [B,B]
+        return (w * crossEntropies).mean().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Confidence, the clustering assumption: mean_i H(p'_i) in nats, low where the model is sure.</summary>
+    /// <param name="adversarialLogits">Logits of x' [B,K].</param>
+    /// <returns>A scalar in [0, ln K].</returns>
+    /// <exception cref="ArgumentException">The shape is not as described.</exception>
+    public static Tensor Confidence(Tensor adversarialLogits)
+    {
+        LossInput.Matrix(adversarialLogits, "logits");
+        using var scope = NewDisposeScope();
+        var logProbabilities = nn.functional.log_softmax(adversarialLogits, 1);                 // [B,K]
+        return (-(logProbabilities.exp() * logProbabilities).sum(1)).mean().MoveToOuterDisposeScope();
+    }
+
+    // w_ij [B,B] in the type and on the device of values [B,…]
+    private static Tensor PairWeights(Tensor labels, double separation, Tensor values)
+    {
+        LossInput.Labels(labels, values.shape[0]);
+        if (separation is not (> 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(separation), separation,
+                "The separation s must be in (0,1]; the paper's code has 0.99.");
+        var different = labels.unsqueeze(1).ne(labels.unsqueeze(0)).to(values.dtype);
+        return 1 - different / separation;
+    }
+}
+
+/// <summary>The weights of ADR's terms beside the classification loss (Bui et al. 2020, section 3.4).</summary>
+/// <param name="LocalCompactness">λ_lc ≥ 0.</param>
+/// <param name="LocalSmoothness">λ_vat ≥ 0.</param>
+/// <param name="GlobalCompactness">λ_gc ≥ 0.</param>
+/// <param name="GlobalSmoothness">λ_gs ≥ 0.</param>
+/// <param name="Confidence">λ_conf ≥ 0.</param>
+/// <param name="Separation">s in (0,1]: pairs of different classes weigh 1 − 1/s in the global terms.</param>
+/// <param name="DetachClean">Whether the gradient stops at the clean side (z and the logits of x), as in the authors'
+/// code. It does not by default: with the stop the latent grows without bound on MNIST.</param>
+public sealed record CompactnessWeights(
+    double LocalCompactness = 1,
+    double LocalSmoothness = 1,
+    double GlobalCompactness = 1,
+    double GlobalSmoothness = 0,
+    double Confidence = 1,
+    double Separation = 0.99,
+    bool DetachClean = false)
+{
+    /// <summary>
+    /// The authors' setting: every weight is 1, but that of global smoothness is 0; the clean side is detached.
+    /// </summary>
+    public static CompactnessWeights Paper { get; } = new(DetachClean: true);
+
+    /// <summary>No terms: what remains is the baseline.</summary>
+    public static CompactnessWeights None { get; } = new(0, 0, 0, 0, 0);
+
+    /// <summary>Multiplies every weight by a share; the separation and the stop-gradient do not change.</summary>
+    /// <param name="weights">The full weights.</param>
+    /// <param name="share">At least 0; 1 changes nothing.</param>
+    public static CompactnessWeights operator *(CompactnessWeights weights, double share)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return weights with
+        {
+            LocalCompactness = weights.LocalCompactness * share,
+            LocalSmoothness = weights.LocalSmoothness * share,
+            GlobalCompactness = weights.GlobalCompactness * share,
+            GlobalSmoothness = weights.GlobalSmoothness * share,
+            Confidence = weights.Confidence * share,
+        };
+    }
+
+    /// <summary>Throws unless all weights are finite and ≥ 0 and the separation is in (0,1].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public void Validate()
+    {
+        Require(LocalCompactness, nameof(LocalCompactness));
+        Require(LocalSmoothness, nameof(LocalSmoothness));
+        Require(GlobalCompactness, nameof(GlobalCompactness));
+        Require(GlobalSmoothness, nameof(GlobalSmoothness));
+        Require(Confidence, nameof(Confidence));
+        if (Separation is not (> 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(Separation), Separation, "The separation s must be in (0,1].");
+    }
+
+    private static void Require(double weight, string name)
+    {
+        if (!double.IsFinite(weight) || weight < 0)
+            throw new ArgumentOutOfRangeException(name, weight,
+                "A weight must be a finite number ≥ 0; 0 turns the term off.");
+    }
+}
