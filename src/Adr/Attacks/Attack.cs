@@ -109,7 +109,7 @@ public abstract class Attack
         cancellation.ThrowIfCancellationRequested();
         using var noGraph = no_grad();
         // the form that a network has for weights that stand still, or the model itself
-        using var network = (model as Classifier)?.Still(type) is { } logits ? new StillNetwork(logits) : null;
+        using var network = (model as Classifier)?.Frozen(type) is { } logits ? new StillNetwork(logits) : null;
         // A copy, for its own memory: where an array of .NET begins anywhere, matrix products round now so, now so.
         return use(network ?? model, images.detach().clone(), cancellation);
     }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>A network in the form that <see cref="Models.Classifier.Still"/> gave, where attacks expect a module.</summary>
+/// <summary>A network in the form that <see cref="Models.Classifier.Frozen"/> gave, where attacks expect a module.</summary>
 internal sealed class StillNetwork(Func<Tensor, Tensor> logits) : nn.Module<Tensor, Tensor>(nameof(StillNetwork))
 {
     public override Tensor forward(Tensor images)

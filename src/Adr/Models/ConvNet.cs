@@ -4,26 +4,32 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>The family of the paper's CNNs: groups of 3×3 convolutions, each group ending in a max-pool, then three fully connected layers.</summary>
+/// <summary>
+/// The paper's CNNs: groups of 3×3 convolutions, each ending in a max-pool, then three fully connected layers.
+/// </summary>
 /// <remarks>
-/// Convolutions have no padding; a ReLU follows each, and each hidden layer; dropout follows the first hidden layer; the flattened output
-/// of the last group is the latent. The last ReLU of a group comes after its pool: both orders give the same values and gradients, since
-/// ReLU is monotone, and this one touches a quarter of the numbers.
-/// <para>Initial weights: convolutions N(0, 2/fan-in) (He et al. 2015) with zero bias; fully connected layers uniform in ±1/√fan-in,
-/// weight and bias, as PyTorch's. The authors set the last layer to zero; it is not so here, since adversarial training then stalls at chance.
-/// All come from the seed alone, so they are the same on every engine and device.</para>
-/// <para>Parameters are named as the authors' PyTorch models name them: <c>feature_extractor.conv1.weight</c>, …, <c>classifier.fc3.bias</c>.</para>
+/// The convolutions have no padding. A ReLU follows each of them and each hidden layer; dropout follows the first
+/// hidden layer; the flattened output of the last group is the latent. The last ReLU of a group comes after its pool:
+/// both orders give the same values and gradients, since ReLU is monotone, and this one touches a quarter of the
+/// numbers.
+/// <para>Initial weights: convolutions N(0, 2/fan-in) (He et al. 2015) with zero bias; fully connected layers uniform
+/// in ±1/√fan-in, weight and bias, as in PyTorch. The authors set the last layer to zero; here it is not zero, because
+/// adversarial training then stalls at chance. All weights come from the seed alone, on every engine and device.</para>
+/// <para>Parameters are named as in the authors' PyTorch models: <c>feature_extractor.conv1.weight</c>, …,
+/// <c>classifier.fc3.bias</c>.</para>
 /// </remarks>
 public abstract class ConvNet : StagedClassifier
 {
     private readonly List<(Conv2d Layer, bool IsPooled)> _convolutions = [];
     private readonly Linear[] _linears;
 
-    private protected ConvNet(string name, int classes, long[] inputShape, long[][] groups, long hidden, long seed, double dropout)
+    private protected ConvNet(
+        string name, int classes, long[] inputShape, long[][] groups, long hidden, long seed, double dropout)
         : base(name, classes, inputShape)
     {
         if (dropout is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "The dropout probability must be in [0,1).");
+            throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "A dropout probability must be in [0,1).");
+        Seed = seed;
         var (channels, height, width) = (inputShape[0], inputShape[1], inputShape[2]);
         var layers = new List<(string, nn.Module<Tensor, Tensor>)>();
         var stages = new List<Stage>();
@@ -34,16 +40,19 @@ public abstract class ConvNet : StagedClassifier
                 var (convolution, isPooled) = (nn.Conv2d(channels, group[i], 3), i == group.Length - 1);
                 (channels, height, width) = (group[i], height - 2, width - 2);
                 _convolutions.Add((convolution, isPooled));
-                layers.Add(($"conv{_convolutions.Count}", convolution));
-                stages.Add(new($"conv{_convolutions.Count}", x => isPooled ? Pooled(convolution.call(x)) : convolution.call(x).relu_()));
+                var layer = $"conv{_convolutions.Count}";
+                layers.Add((layer, convolution));
+                stages.Add(new(layer, x => isPooled ? Pooled(convolution.call(x)) : convolution.call(x).relu_()));
             }
             (height, width) = (height / 2, width / 2);
         }
-        _linears = [nn.Linear(channels * height * width, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, classes)];
+        var latent = channels * height * width;
+        _linears = [nn.Linear(latent, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, classes)];
         var drop = nn.Dropout(dropout);
         register_module("feature_extractor", nn.Sequential(layers));
-        register_module("classifier", nn.Sequential(("fc1", _linears[0]), ("drop", drop), ("fc2", _linears[1]), ("fc3", _linears[2])));
-        ChannelsLast.Convolutions(this);
+        register_module("classifier",
+            nn.Sequential(("fc1", _linears[0]), ("drop", drop), ("fc2", _linears[1]), ("fc3", _linears[2])));
+        Initialisation.ChannelsLast(this);
         Initialisation.HeNormalConvolutions(this, seed);
         Chain(
         [
@@ -60,12 +69,12 @@ public abstract class ConvNet : StagedClassifier
     }
 
     /// <inheritdoc/>
-    protected internal override Func<Tensor, Tensor>? Still(ScalarType type)
+    protected internal override Func<Tensor, Tensor>? Frozen(ScalarType type)
     {
         if (type == ScalarType.Float32) return null; // there is nothing to fold, and the layers share their weights
-        var numbers = StillNumbers.On(((Tensor)_linears[0].weight!).device, type);
-        var convolutions = _convolutions.ConvertAll(c => (Layer: StillConvolution.Of(c.Layer, numbers), c.IsPooled));
-        var linears = Array.ConvertAll(_linears, layer => StillLinear.Of(layer, numbers));
+        var numbers = FrozenNumbers.On(((Tensor)_linears[0].weight!).device, type);
+        var convolutions = _convolutions.ConvertAll(c => (Layer: FrozenConvolution.Of(c.Layer, numbers), c.IsPooled));
+        var linears = Array.ConvertAll(_linears, layer => FrozenLinear.Of(layer, numbers));
         return images =>
         {
             var x = numbers.Take(images);
@@ -78,5 +87,65 @@ public abstract class ConvNet : StagedClassifier
             foreach (var layer in linears[..^1]) x = layer.Apply(x).relu_();
             return linears[^1].Apply(x).to(ScalarType.Float32);
         };
+    }
+}
+
+/// <summary>The paper's CNN for MNIST: convolutions 32-32-64-64, fully connected 200-200-10; latent [B,1024].</summary>
+/// <remarks>
+/// See <see cref="ConvNet"/>; maps of 28→26→24→12→10→8→4. It is the network of Carlini and Wagner (2017), which TRADES
+/// and Bui et al. (2020) use.
+/// </remarks>
+public sealed class MnistCnn : ConvNet
+{
+    /// <summary>Builds the network with weights drawn from <paramref name="seed"/>.</summary>
+    /// <param name="seed">The seed of the initial weights.</param>
+    /// <param name="dropout">The probability of dropout after the first fully connected layer, in [0,1). Default 0.5,
+    /// as in the paper's code.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is not in [0,1).</exception>
+    public MnistCnn(long seed, double dropout = 0.5)
+        : base("mnist-cnn", 10, [1, 28, 28], [[32, 32], [64, 64]], 200, seed, dropout)
+    {
+    }
+}
+
+/// <summary>
+/// The paper's CNN for CIFAR-10: convolutions 64-64-128-128, fully connected 256-256-K; latent [B,3200].
+/// </summary>
+/// <remarks>
+/// See <see cref="ConvNet"/>; maps of 32→30→28→14→12→10→5. The authors' code declares a latent of 128·3·3, which its
+/// own convolutions do not give.
+/// </remarks>
+public sealed class CifarCnn : ConvNet
+{
+    /// <summary>Builds the network with weights drawn from <paramref name="seed"/>.</summary>
+    /// <param name="seed">The seed of the initial weights.</param>
+    /// <param name="classes">The number of classes K, at least 2. Default 10.</param>
+    /// <param name="dropout">The probability of dropout after the first fully connected layer, in [0,1). Default 0.5,
+    /// as in the paper's code.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is not in [0,1).</exception>
+    public CifarCnn(long seed, int classes = 10, double dropout = 0.5)
+        : base("cifar-cnn", classes, [3, 32, 32], [[64, 64], [128, 128]], 256, seed, dropout)
+    {
+    }
+}
+
+/// <summary>
+/// The paper's CNN for CIFAR-100: convolutions 64-64-64-128-128-128, fully connected 256-256-K; latent [B,1152].
+/// </summary>
+/// <remarks>
+/// See <see cref="ConvNet"/>; maps of 32→30→28→26→13→11→9→7→3. The authors' code has the network, but no settings for
+/// it.
+/// </remarks>
+public sealed class Cifar100Cnn : ConvNet
+{
+    /// <summary>Builds the network with weights drawn from <paramref name="seed"/>.</summary>
+    /// <param name="seed">The seed of the initial weights.</param>
+    /// <param name="classes">The number of classes K, at least 2. Default 100.</param>
+    /// <param name="dropout">The probability of dropout after the first fully connected layer, in [0,1). Default 0.5,
+    /// as in the paper's code.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is not in [0,1).</exception>
+    public Cifar100Cnn(long seed, int classes = 100, double dropout = 0.5)
+        : base("cifar-100-cnn", classes, [3, 32, 32], [[64, 64, 64], [128, 128, 128]], 256, seed, dropout)
+    {
     }
 }

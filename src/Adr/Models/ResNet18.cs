@@ -4,14 +4,17 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>ResNet-18 for 32×32 images (He et al. 2016, in the form that adversarial training uses): a 3×3 stem, four stages of two blocks; latent [B,512].</summary>
+/// <summary>ResNet-18 for 32×32 images: a 3×3 stem and four stages of two blocks; latent [B,512].</summary>
 /// <remarks>
-/// Maps of 32→32→16→8→4, widths 64, 128, 256, 512, average pool, one fully connected layer. Initial weights are uniform in ±1/√fan-in, PyTorch's default.
-/// Parameters are named as the authors' PyTorch model names them: <c>conv1.weight</c>, <c>layer2.0.shortcut.0.weight</c>, …, <c>linear.bias</c>.
+/// He et al. (2016), in the form that adversarial training uses: maps of 32→32→16→8→4, widths 64, 128, 256, 512, an
+/// average pool, one fully connected layer. Initial weights are uniform in ±1/√fan-in, PyTorch's default. Parameters
+/// are named as in the authors' PyTorch model: <c>conv1.weight</c>, <c>layer2.0.shortcut.0.weight</c>, …,
+/// <c>linear.bias</c>.
 /// </remarks>
 public sealed class ResNet18 : StagedClassifier
 {
-    private static readonly (string Name, long Width, long Stride)[] Stages = [("layer1", 64, 1), ("layer2", 128, 2), ("layer3", 256, 2), ("layer4", 512, 2)];
+    private static readonly (string Name, long Width, long Stride)[] Stages =
+        [("layer1", 64, 1), ("layer2", 128, 2), ("layer3", 256, 2), ("layer4", 512, 2)];
 
     private readonly Conv2d _conv1;
     private readonly BatchNorm2d _bn1;
@@ -20,9 +23,10 @@ public sealed class ResNet18 : StagedClassifier
 
     /// <summary>Builds the network with weights drawn from <paramref name="seed"/>.</summary>
     /// <param name="seed">The seed of the initial weights.</param>
-    /// <param name="classes">The number of classes K, at least 2; 10.</param>
+    /// <param name="classes">The number of classes K, at least 2. Default 10.</param>
     public ResNet18(long seed, int classes = 10) : base("resnet-18", classes, [3, 32, 32])
     {
+        Seed = seed;
         _conv1 = nn.Conv2d(3, 64, 3, padding: 1L, bias: false);
         _bn1 = nn.BatchNorm2d(64);
         register_module("conv1", _conv1);
@@ -40,29 +44,80 @@ public sealed class ResNet18 : StagedClassifier
         }
         _linear = nn.Linear(512, classes);
         register_module("linear", _linear);
-        ChannelsLast.Convolutions(this);
+        Initialisation.ChannelsLast(this);
         Initialisation.Uniform(this, seed);
         Chain(
         [
-            new("conv1", images => nn.functional.relu(_bn1.call(_conv1.call(images)), inplace: true)),          // [B,64,32,32]
-            .. stages,                                                                                          // [B,512,4,4]
-            new("pooled", maps => nn.functional.avg_pool2d(maps, 4).flatten(1)),                                // [B,512]
-            new("linear", _linear.call),
+            new("conv1", images => nn.functional.relu(_bn1.call(_conv1.call(images)), inplace: true)),  // [B,64,32,32]
+            .. stages,                                                                                  // [B,512,4,4]
+            new("pooled", maps => nn.functional.avg_pool2d(maps, 4).flatten(1)),                        // [B,512]
+            new("linear", _linear.call),                                                                // [B,K]
         ], latent: "pooled");
     }
 
     /// <inheritdoc/>
-    protected internal override Func<Tensor, Tensor> Still(ScalarType type)
+    protected internal override Func<Tensor, Tensor> Frozen(ScalarType type)
     {
-        var numbers = StillNumbers.On(((Tensor)_linear.weight!).device, type);
-        var stem = StillConvolution.Of(_conv1, numbers, padding: 1, then: _bn1);
-        var blocks = _blocks.ConvertAll(block => block.Still(numbers));
-        var linear = StillLinear.Of(_linear, numbers);
+        var numbers = FrozenNumbers.On(((Tensor)_linear.weight!).device, type);
+        var stem = FrozenConvolution.Of(_conv1, numbers, padding: 1, then: _bn1);
+        var blocks = _blocks.ConvertAll(block => block.Frozen(numbers));
+        var linear = FrozenLinear.Of(_linear, numbers);
         return images =>
         {
             var x = stem.Apply(numbers.Take(images)).relu_();
             foreach (var block in blocks) x = block(x);
             return linear.Apply(nn.functional.avg_pool2d(x, 4).flatten(1)).to(ScalarType.Float32);
         };
+    }
+}
+
+/// <summary>
+/// relu(x̂ + bn(conv(relu(bn(conv(x)))))), where x̂ is x, or a 1×1 convolution of it where the shape changes
+/// (He et al. 2016, fig. 2).
+/// </summary>
+internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
+{
+    // Named and ordered as in PyTorch: the parameters' names come from the fields'.
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Sequential? shortcut;
+
+    private readonly long _stride;
+    private readonly (Conv2d Convolution, BatchNorm2d Norm)? _projection;
+
+    internal ResidualBlock(long inward, long outward, long stride) : base(nameof(ResidualBlock))
+    {
+        _stride = stride;
+        conv1 = nn.Conv2d(inward, outward, 3, stride, padding: 1L, bias: false);
+        bn1 = nn.BatchNorm2d(outward);
+        conv2 = nn.Conv2d(outward, outward, 3, padding: 1L, bias: false);
+        bn2 = nn.BatchNorm2d(outward);
+        if (stride != 1 || inward != outward)
+        {
+            _projection = (nn.Conv2d(inward, outward, 1, stride, bias: false), nn.BatchNorm2d(outward));
+            shortcut = nn.Sequential(_projection.Value.Convolution, _projection.Value.Norm);
+        }
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var y = nn.functional.relu(bn1.call(conv1.call(x)), inplace: true);
+        y = bn2.call(conv2.call(y)) + (shortcut is null ? x : shortcut.call(x));
+        return nn.functional.relu(y, inplace: true).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The block as <see cref="Classifier.Frozen"/> has it.</summary>
+    internal Func<Tensor, Tensor> Frozen(FrozenNumbers numbers)
+    {
+        var first = FrozenConvolution.Of(conv1, numbers, _stride, padding: 1, then: bn1);
+        var second = FrozenConvolution.Of(conv2, numbers, padding: 1, then: bn2);
+        var projection = _projection is var (convolution, norm)
+            ? FrozenConvolution.Of(convolution, numbers, _stride, then: norm)
+            : null;
+        return x => numbers.Kept(second.Apply(first.Apply(x).relu_()).add_(projection?.Apply(x) ?? x)).relu_();
     }
 }

@@ -5,24 +5,31 @@ namespace Adr.Models;
 
 /// <summary>Reads and writes safetensors files: tensors by name, readable from Python, with no code in them.</summary>
 /// <remarks>
-/// The format (huggingface/safetensors): 8 bytes little-endian length of the header; the header, JSON; then the raw little-endian
-/// values of each tensor, without holes. The same tensors always give the same bytes.
+/// The format (huggingface/safetensors): 8 bytes little-endian length of the header; the header, JSON; then the raw
+/// little-endian values of each tensor, without holes. The same tensors always give the same bytes.
 /// </remarks>
 public static class Safetensors
 {
-    /// <summary>Writes tensors, first to a temporary file beside <paramref name="path"/>, which is then renamed.</summary>
+    /// <summary>
+    /// Writes tensors, first to a temporary file beside <paramref name="path"/>, which is then renamed.
+    /// </summary>
     /// <param name="path">The file; it is replaced if it exists. Its folder must exist.</param>
-    /// <param name="tensors">Tensors of any shape on any device: float64/32/16, bfloat16, int64/32/16/8, uint8 or bool, up to 2 GiB each.</param>
+    /// <param name="tensors">Tensors of any shape on any device: float64/32/16, bfloat16, int64/32/16/8, uint8 or bool,
+    /// up to 2 GiB each.</param>
     /// <param name="metadata">Text by key, stored in the header.</param>
     /// <exception cref="ArgumentException">A tensor's type or size cannot be stored.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path,
+        IReadOnlyDictionary<string, Tensor> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
         var header = SafetensorsHeader.For(tensors, metadata);
         if (header.Entries.FirstOrDefault(entry => entry.End - entry.Begin > int.MaxValue) is { } large)
-            throw new ArgumentException($"Tensor '{large.Name}' has {large.End - large.Begin} bytes; at most {int.MaxValue} can be stored. Split it.", nameof(tensors));
+            throw new ArgumentException($"Tensor '{large.Name}' has {large.End - large.Begin} bytes; "
+                + $"at most {int.MaxValue} can be stored. Split it.", nameof(tensors));
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
@@ -43,8 +50,10 @@ public static class Safetensors
     /// <param name="path">The file.</param>
     /// <returns>Tensors by name, which the caller disposes of, and the metadata.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is cut short, too long, corrupt, or holds a type that is not supported; the message names the file and the fault.</exception>
-    public static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path)
+    /// <exception cref="InvalidDataException">The file is cut short, too long, corrupt, or holds a type that is not
+    /// supported; the message names the file and the fault.</exception>
+    public static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(
+        string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
@@ -74,14 +83,20 @@ public static class Safetensors
 
     private static (IReadOnlyDictionary<string, Tensor>, IReadOnlyDictionary<string, string>) Read(FileStream stream)
     {
-        if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("Safetensors files are little-endian; this machine is not.");
-        if (stream.Length < 8) throw new InvalidDataException($"it has {stream.Length} bytes, fewer than the 8 of the header's length");
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("Safetensors files are little-endian; this machine is not.");
+        if (stream.Length < 8)
+            throw new InvalidDataException($"it has {stream.Length} bytes, fewer than the 8 of the header's length");
         Span<byte> prefix = stackalloc byte[8];
         stream.ReadExactly(prefix);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > SafetensorsHeader.LargestHeader) throw new InvalidDataException($"its header claims {length} bytes; at most {SafetensorsHeader.LargestHeader} are allowed");
+        if (length > SafetensorsHeader.LargestHeader)
+            throw new InvalidDataException(
+                $"its header claims {length} bytes; at most {SafetensorsHeader.LargestHeader} are allowed");
         var dataLength = stream.Length - 8 - (long)length;
-        if (dataLength < 0) throw new InvalidDataException($"its header claims {length} bytes, but {stream.Length - 8} follow; the file is cut short");
+        if (dataLength < 0)
+            throw new InvalidDataException(
+                $"its header claims {length} bytes, but {stream.Length - 8} follow; the file is cut short");
         var bytes = new byte[length];
         stream.ReadExactly(bytes);
         var header = SafetensorsHeader.Parse(bytes, dataLength);
@@ -97,7 +112,8 @@ public static class Safetensors
     private static Tensor ReadTensor(FileStream stream, SafetensorsEntry entry)
     {
         if (entry.End - entry.Begin > int.MaxValue)
-            throw new InvalidDataException($"tensor '{entry.Name}' has {entry.End - entry.Begin} bytes; at most {int.MaxValue} can be read");
+            throw new InvalidDataException(
+                $"tensor '{entry.Name}' has {entry.End - entry.Begin} bytes; at most {int.MaxValue} can be read");
         var values = new byte[entry.End - entry.Begin];
         stream.ReadExactly(values);
         if (entry.Type == ScalarType.Bool && values.AsSpan().IndexOfAnyExcept((byte)0, (byte)1) >= 0)

@@ -4,11 +4,14 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>One tensor as a safetensors header describes it; its bytes are [Begin, End) of the data that follow the header.</summary>
+/// <summary>
+/// One tensor as a safetensors header describes it; its bytes are [Begin, End) of the data that follow the header.
+/// </summary>
 internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
 
 /// <summary>The JSON header of a safetensors file: names, types, shapes, positions, and text metadata.</summary>
-internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata)
+internal sealed record SafetensorsHeader(
+    IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata)
 {
     internal const long LargestHeader = 100_000_000; // the limit of the reference implementation
 
@@ -16,19 +19,28 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 
     private static readonly (string Code, ScalarType Type, int Size)[] Types =
     [
-        ("F64", ScalarType.Float64, 8), ("I64", ScalarType.Int64, 8), ("F32", ScalarType.Float32, 4), ("I32", ScalarType.Int32, 4),
+        ("F64", ScalarType.Float64, 8), ("I64", ScalarType.Int64, 8),
+        ("F32", ScalarType.Float32, 4), ("I32", ScalarType.Int32, 4),
         ("F16", ScalarType.Float16, 2), ("BF16", ScalarType.BFloat16, 2), ("I16", ScalarType.Int16, 2),
         ("U8", ScalarType.Byte, 1), ("I8", ScalarType.Int8, 1), ("BOOL", ScalarType.Bool, 1),
     ];
 
-    /// <summary>Lays the tensors out as the reference implementation does: wide types first, so that every one is aligned, then by name.</summary>
-    internal static SafetensorsHeader For(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    /// <summary>
+    /// Lays the tensors out as the reference implementation does: wide types first, so that every one is aligned, then
+    /// by name.
+    /// </summary>
+    internal static SafetensorsHeader For(
+        IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
+        if (tensors.ContainsKey(MetadataKey))
+            throw new ArgumentException(
+                $"No tensor can be named {MetadataKey}: the format keeps that name for the metadata.", nameof(tensors));
         var entries = new List<SafetensorsEntry>();
         long position = 0;
-        foreach (var (name, tensor) in tensors.OrderByDescending(pair => SizeOf(pair.Key, pair.Value.dtype)).ThenBy(pair => pair.Key, StringComparer.Ordinal))
+        var ordered = tensors.OrderByDescending(pair => SizeOf(pair.Key, pair.Value.dtype))
+            .ThenBy(pair => pair.Key, StringComparer.Ordinal);
+        foreach (var (name, tensor) in ordered)
         {
-            if (name == MetadataKey) throw new ArgumentException($"No tensor can be named {MetadataKey}: the format keeps that name for the metadata.", nameof(tensors));
             var end = position + tensor.numel() * SizeOf(name, tensor.dtype);
             entries.Add(new(name, tensor.dtype, tensor.shape, position, end));
             position = end;
@@ -46,7 +58,8 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
             if (Metadata.Count > 0)
             {
                 json.WriteStartObject(MetadataKey);
-                foreach (var (key, value) in Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
+                foreach (var (key, value) in Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                    json.WriteString(key, value);
                 json.WriteEndObject();
             }
             foreach (var entry in Entries) Write(json, entry);
@@ -56,7 +69,9 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         return buffer.ToArray();
     }
 
-    /// <summary>Reads a header and checks that its tensors fill <paramref name="dataLength"/> bytes, one after the other.</summary>
+    /// <summary>
+    /// Reads a header and checks that its tensors fill <paramref name="dataLength"/> bytes, one after the other.
+    /// </summary>
     /// <exception cref="InvalidDataException">The header is not valid; the message says where.</exception>
     internal static SafetensorsHeader Parse(ReadOnlyMemory<byte> bytes, long dataLength)
     {
@@ -64,12 +79,14 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         var metadata = new Dictionary<string, string>();
         var names = new HashSet<string>();
         using var document = ParseJson(bytes);
-        if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidDataException("the header is not a JSON object");
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            throw new InvalidDataException("the header is not a JSON object");
         try
         {
             foreach (var property in document.RootElement.EnumerateObject())
             {
-                if (!names.Add(property.Name)) throw new InvalidDataException($"the name '{property.Name}' occurs twice in the header");
+                if (!names.Add(property.Name))
+                    throw new InvalidDataException($"the name '{property.Name}' occurs twice in the header");
                 if (property.Name == MetadataKey) ReadMetadata(property.Value, metadata);
                 else entries.Add(Entry(property.Name, property.Value));
             }
@@ -110,11 +127,14 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 
     private static void ReadMetadata(JsonElement element, Dictionary<string, string> metadata)
     {
-        if (element.ValueKind != JsonValueKind.Object) throw new InvalidDataException("the metadata are not a JSON object");
+        if (element.ValueKind != JsonValueKind.Object)
+            throw new InvalidDataException("the metadata are not a JSON object");
         foreach (var property in element.EnumerateObject())
         {
-            if (property.Value.ValueKind != JsonValueKind.String) throw new InvalidDataException($"the metadata '{property.Name}' are not text");
-            if (!metadata.TryAdd(property.Name, Text(property.Value))) throw new InvalidDataException($"the metadata '{property.Name}' occur twice");
+            if (property.Value.ValueKind != JsonValueKind.String)
+                throw new InvalidDataException($"the metadata '{property.Name}' are not text");
+            if (!metadata.TryAdd(property.Name, property.Value.GetString() ?? ""))
+                throw new InvalidDataException($"the metadata '{property.Name}' occur twice");
         }
     }
 
@@ -122,24 +142,33 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
     {
         if (element.ValueKind != JsonValueKind.Object
             || !element.TryGetProperty("dtype", out var code) || code.ValueKind != JsonValueKind.String
-            || !element.TryGetProperty("shape", out var shape) || !element.TryGetProperty("data_offsets", out var offsets))
+            || !element.TryGetProperty("shape", out var shape)
+            || !element.TryGetProperty("data_offsets", out var offsets))
             throw new InvalidDataException($"tensor '{name}' needs dtype, shape and data_offsets");
         var type = Array.Find(Types, candidate => candidate.Code == code.GetString());
         if (type.Code is null)
-            throw new InvalidDataException($"tensor '{name}' has the type '{code.GetString()}'; known are {string.Join(", ", Types.Select(known => known.Code))}");
+            throw new InvalidDataException($"tensor '{name}' has the type '{code.GetString()}'; "
+                + $"known are {string.Join(", ", Types.Select(known => known.Code))}");
         var (sizes, ends) = (Numbers(name, "shape", shape), Numbers(name, "data_offsets", offsets));
-        if (ends.Length != 2 || ends[0] > ends[1]) throw new InvalidDataException($"tensor '{name}' needs data_offsets [begin, end] with begin ≤ end");
+        if (ends.Length != 2 || ends[0] > ends[1])
+            throw new InvalidDataException($"tensor '{name}' needs data_offsets [begin, end] with begin ≤ end");
         if (Bytes(sizes, type.Size) is not { } bytes || bytes != ends[1] - ends[0])
-            throw new InvalidDataException($"tensor '{name}' of {type.Code} [{string.Join(",", sizes)}] does not fit its data_offsets [{ends[0]}, {ends[1]}]");
+            throw new InvalidDataException($"tensor '{name}' of {type.Code} [{string.Join(",", sizes)}] does not fit "
+                + $"its data_offsets [{ends[0]}, {ends[1]}]");
         return new(name, type.Type, sizes, ends[0], ends[1]);
     }
 
     private static long[] Numbers(string name, string what, JsonElement element)
     {
-        if (element.ValueKind != JsonValueKind.Array) throw new InvalidDataException($"the {what} of tensor '{name}' is not an array");
-        return [.. element.EnumerateArray().Select(number => number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var value) && value >= 0
-            ? value
-            : throw new InvalidDataException($"the {what} of tensor '{name}' holds {number.GetRawText()}, where a whole number ≥ 0 belongs"))];
+        if (element.ValueKind != JsonValueKind.Array)
+            throw new InvalidDataException($"the {what} of tensor '{name}' is not an array");
+        return [.. element.EnumerateArray().Select(Number)];
+
+        long Number(JsonElement number) =>
+            number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var value) && value >= 0
+                ? value
+                : throw new InvalidDataException($"the {what} of tensor '{name}' holds {number.GetRawText()}, "
+                    + "where a whole number ≥ 0 belongs");
     }
 
     // null where the product leaves the range of a file
@@ -159,19 +188,24 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         long position = 0;
         foreach (var entry in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
         {
-            if (entry.Begin < position) throw new InvalidDataException($"tensor '{entry.Name}' overlaps another: it begins at {entry.Begin}, before {position}");
-            if (entry.Begin > position) throw new InvalidDataException($"there is a hole of {entry.Begin - position} bytes before tensor '{entry.Name}'");
+            if (entry.Begin < position)
+                throw new InvalidDataException(
+                    $"tensor '{entry.Name}' overlaps another: it begins at {entry.Begin}, before {position}");
+            if (entry.Begin > position)
+                throw new InvalidDataException(
+                    $"there is a hole of {entry.Begin - position} bytes before tensor '{entry.Name}'");
             position = entry.End;
         }
-        if (position > dataLength) throw new InvalidDataException($"the header describes {position} bytes of data, but only {dataLength} are there; the file is cut short");
-        if (position < dataLength) throw new InvalidDataException($"the header describes {position} bytes of data, but {dataLength} are there");
+        if (position == dataLength) return;
+        var (only, hint) = position > dataLength ? ("only ", "; the file is cut short") : ("", "");
+        throw new InvalidDataException(
+            $"the header describes {position} bytes of data, but {only}{dataLength} are there{hint}");
     }
 
     private static int SizeOf(string name, ScalarType type)
     {
         var known = Array.Find(Types, candidate => candidate.Type == type);
-        return known.Code is not null ? known.Size : throw new ArgumentException($"Tensor '{name}' has the type {type}, which safetensors files of this library do not hold.");
+        return known.Code is not null ? known.Size : throw new ArgumentException(
+            $"Tensor '{name}' has the type {type}, which safetensors files of this library do not hold.");
     }
-
-    private static string Text(JsonElement element) => element.GetString() ?? "";
 }

@@ -3,8 +3,15 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>A classifier that is a chain of named stages, the last of which gives the logits: the output of any other can be the latent.</summary>
-/// <remarks>To add one, derive, register the layers, and end the constructor with <see cref="Chain"/>.</remarks>
+/// <summary>One of the steps that a network is a chain of.</summary>
+/// <param name="Name">Its name, such as "fc1".</param>
+/// <param name="Apply">From the output of the stage before it to its own output, [B,…].</param>
+public sealed record Stage(string Name, Func<Tensor, Tensor> Apply);
+
+/// <summary>
+/// A classifier that is a chain of named stages. The last one gives the logits; any other can be the latent.
+/// </summary>
+/// <remarks>To write one, derive, register the layers, and end the constructor with <see cref="Chain"/>.</remarks>
 public abstract class StagedClassifier : Classifier
 {
     private readonly List<Stage> _stages = [];
@@ -18,14 +25,13 @@ public abstract class StagedClassifier : Classifier
     /// <summary>The stages whose output can be the latent, first to last; the logits are not among them.</summary>
     public IReadOnlyList<string> Layers => [.. _stages.SkipLast(1).Select(stage => stage.Name)];
 
-    /// <summary>The stage whose output, flattened, is the latent z. Default: the network's own choice, as its description says.</summary>
+    /// <summary>The stage whose output, flattened, is the latent z. The default is the network's own choice.</summary>
     /// <exception cref="ArgumentException">The network has no such stage.</exception>
     public string LatentLayer
     {
         get => _latent;
-        set => _latent = Layers.Contains(value)
-            ? value
-            : throw new ArgumentException($"{Architecture} has no layer \"{value}\". Choose one of {string.Join(", ", Layers)}.", nameof(value));
+        set => _latent = Layers.Contains(value) ? value : throw new ArgumentException(
+            $"{Architecture} has no layer \"{value}\". Choose one of {string.Join(", ", Layers)}.", nameof(value));
     }
 
     /// <summary>The network's own choice.</summary>
@@ -45,7 +51,7 @@ public abstract class StagedClassifier : Classifier
         return (latent!.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The output of every stage but the last, flattened: how an image looks at each depth.</summary>
+    /// <summary>The output of every stage but the last, flattened.</summary>
     /// <param name="images">[B,C,H,W], float, in <see cref="Classifier.Bounds"/>.</param>
     /// <returns>One matrix [B,D] for each of <see cref="Layers"/>, in their order; D differs.</returns>
     public IReadOnlyList<(string Layer, Tensor Latent)> Activations(Tensor images)
@@ -67,16 +73,23 @@ public abstract class StagedClassifier : Classifier
         return Run(images, (_, _) => false).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Says what the network is a chain of. To be called once, at the end of the constructor.</summary>
-    /// <param name="stages">First to last; the last gives the logits [B,K].</param>
-    /// <param name="latent">The stage whose output is the latent by default.</param>
-    private protected void Chain(IEnumerable<Stage> stages, string latent)
+    /// <summary>Says which stages the network is a chain of. Call it once, at the end of the constructor.</summary>
+    /// <param name="stages">First to last, at least two; the last one gives the logits [B,K]. No name occurs
+    /// twice.</param>
+    /// <param name="latent">The stage whose output is the latent by default; not the last one.</param>
+    /// <exception cref="ArgumentException">The stages or the latent are not as described.</exception>
+    protected void Chain(IEnumerable<Stage> stages, string latent)
     {
+        ArgumentNullException.ThrowIfNull(stages);
+        _stages.Clear();
         _stages.AddRange(stages);
-        DefaultLatentLayer = _latent = latent;
+        if (_stages.Count < 2 || _stages.DistinctBy(stage => stage.Name).Count() < _stages.Count)
+            throw new ArgumentException("A chain needs at least two stages, each with a name of its own; these are "
+                + $"{string.Join(", ", _stages.Select(stage => stage.Name))}.", nameof(stages));
+        DefaultLatentLayer = LatentLayer = latent;
     }
 
-    // Frees the output of a stage when the next one has it, unless somebody keeps it; autograd keeps what it needs by itself.
+    // Frees the output of a stage when the next one has it, unless it is kept; autograd keeps what it needs by itself.
     private Tensor Run(Tensor images, Func<string, Tensor, bool> keeps)
     {
         var x = images;
@@ -84,8 +97,10 @@ public abstract class StagedClassifier : Classifier
         foreach (var stage in _stages)
         {
             var output = stage.Apply(x);
-            if (!isKept) x.Dispose();
-            (x, isKept) = (output, stage != _stages[^1] && keeps(stage.Name, output));
+            var isSame = ReferenceEquals(x, output); // a stage may return what it was given
+            if (!isKept && !isSame) x.Dispose();
+            isKept = stage != _stages[^1] && keeps(stage.Name, output) || isKept && isSame;
+            x = output;
         }
         return x;
     }

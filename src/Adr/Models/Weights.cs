@@ -3,44 +3,65 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>A classifier's weights and buffers in a safetensors file, named as in PyTorch's state_dict.</summary>
+/// <summary>A model's weights and buffers in a safetensors file, named as in PyTorch's state_dict.</summary>
 public static class Weights
 {
-    /// <summary>Writes the model's parameters and buffers, with its architecture in the metadata.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="path">The file; see <see cref="Safetensors.Write(string, IReadOnlyDictionary{string, Tensor}, IReadOnlyDictionary{string, string})"/>.</param>
+    /// <summary>Writes the model's parameters and buffers, with its name in the metadata.</summary>
+    /// <param name="model">Any module.</param>
+    /// <param name="path">The file; it is replaced if it exists. Its folder must exist.</param>
     /// <param name="metadata">Further metadata.</param>
-    public static void Save(Classifier model, string path, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Save(
+        nn.Module<Tensor, Tensor> model, string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var all = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>()) { ["architecture"] = model.Architecture };
-        Safetensors.Write(path, Named(model), all);
+        var all = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>())
+        {
+            ["architecture"] = ModelFacts.NameOf(model),
+        };
+        Safetensors.Write(path, model.state_dict(), all);
     }
 
-    /// <summary>Copies a file's values into the model, wherever the model lies, and returns the metadata.</summary>
-    /// <param name="model">A model of the same architecture.</param>
-    /// <param name="path">A file by <see cref="Save"/>, or any other with the same names and shapes, such as one written from PyTorch.</param>
-    /// <exception cref="InvalidDataException">The file is not valid, or its tensors are not the model's; then the model is unchanged.</exception>
-    public static IReadOnlyDictionary<string, string> Load(Classifier model, string path)
+    /// <summary>
+    /// Copies a file's values into the model, on whatever device the model is, and returns the metadata.
+    /// </summary>
+    /// <param name="model">A model of the same parameters and buffers.</param>
+    /// <param name="path">A file by <see cref="Save"/>, or any other with the same names and shapes, such as one
+    /// written from PyTorch.</param>
+    /// <exception cref="InvalidDataException">The file is not valid, or its tensors are not the model's; the model is
+    /// then unchanged.</exception>
+    public static IReadOnlyDictionary<string, string> Load(nn.Module<Tensor, Tensor> model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
         using var scope = NewDisposeScope();
-        using var noGraph = no_grad();
         var (stored, metadata) = Safetensors.Read(path);
-        var own = Named(model);
-        Require(path, model, own.Keys.Except(stored.Keys).ToList(), "lacks");
-        Require(path, model, stored.Keys.Except(own.Keys).ToList(), "has, beyond the model,");
-        Require(path, model, own.Where(pair => !pair.Value.shape.SequenceEqual(stored[pair.Key].shape))
-            .Select(pair => $"{pair.Key} as [{string.Join(",", stored[pair.Key].shape)}] instead of [{string.Join(",", pair.Value.shape)}]").ToList(), "has");
-        foreach (var (name, target) in own) target.copy_(stored[name]);
+        CopyInto(model, stored, path);
         return metadata;
     }
 
-    private static Dictionary<string, Tensor> Named(Classifier model) => model.state_dict();
-
-    private static void Require(string path, Classifier model, List<string> faults, string verb)
+    /// <summary>Copies tensors by their names into the model; none where one does not fit.</summary>
+    /// <exception cref="InvalidDataException">The tensors are not the model's; the message names the file.</exception>
+    internal static void CopyInto(
+        nn.Module<Tensor, Tensor> model, IReadOnlyDictionary<string, Tensor> stored, string path)
     {
-        if (faults.Count > 0)
-            throw new InvalidDataException($"'{path}' does not fit {model.Architecture}: it {verb} {string.Join(", ", faults.Take(5))}{(faults.Count > 5 ? $" and {faults.Count - 5} more" : "")}.");
+        using var noGraph = no_grad();
+        var own = model.state_dict();
+        Refuse("lacks", own.Keys.Except(stored.Keys));
+        Refuse("has, beyond the model,", stored.Keys.Except(own.Keys));
+        Refuse("has", from pair in own
+                      let shape = stored[pair.Key].shape
+                      where !pair.Value.shape.SequenceEqual(shape)
+                      select $"{pair.Key} as {Shape(shape)} instead of {Shape(pair.Value.shape)}");
+        foreach (var (name, target) in own) target.copy_(stored[name]);
+
+        void Refuse(string verb, IEnumerable<string> faults)
+        {
+            string[] all = [.. faults];
+            if (all.Length == 0) return;
+            var more = all.Length > 5 ? $" and {all.Length - 5} more" : "";
+            throw new InvalidDataException(
+                $"'{path}' does not fit {ModelFacts.NameOf(model)}: it {verb} {string.Join(", ", all.Take(5))}{more}.");
+        }
     }
+
+    private static string Shape(long[] shape) => $"[{string.Join(",", shape)}]";
 }

@@ -1,16 +1,21 @@
+using System.Text.RegularExpressions;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>A wide residual network for 32×32 images (Zagoruyko and Komodakis 2016), by default WideResNet-34-10, the paper's largest; latent [B,64·width].</summary>
+/// <summary>
+/// A wide residual network for 32×32 images (Zagoruyko and Komodakis 2016), by default WideResNet-34-10, the paper's
+/// largest; latent [B,64·width].
+/// </summary>
 /// <remarks>
-/// Maps of 32→32→16→8, widths 16, 16·w, 32·w, 64·w in three groups of (depth − 4)/6 blocks, no dropout. Initial weights: convolutions
-/// N(0, 2/(9·out)); the last layer uniform in ±1/√fan-in with zero bias. Parameters are named as in the PyTorch model that TRADES published and
-/// the authors took over: <c>block1.layer.0.convShortcut.weight</c>, …, <c>fc.bias</c>; theirs also holds a copy of the first group, <c>sub_block1</c>, that no image passes.
+/// Maps of 32→32→16→8, widths 16, 16·w, 32·w, 64·w in three groups of (depth − 4)/6 blocks, no dropout. Initial
+/// weights: convolutions N(0, 2/(9·out)); the last layer uniform in ±1/√fan-in with zero bias. Parameters are named as
+/// in the PyTorch model that TRADES published and the authors took over: <c>block1.layer.0.convShortcut.weight</c>, …,
+/// <c>fc.bias</c>. Theirs also holds a copy of the first group, <c>sub_block1</c>, which no image passes.
 /// </remarks>
-public sealed class WideResNet : StagedClassifier
+public sealed partial class WideResNet : StagedClassifier
 {
     private const long LastMap = 8;
 
@@ -21,21 +26,31 @@ public sealed class WideResNet : StagedClassifier
 
     /// <summary>Builds the network with weights drawn from <paramref name="seed"/>.</summary>
     /// <param name="seed">The seed of the initial weights.</param>
-    /// <param name="classes">The number of classes K, at least 2; 10.</param>
-    /// <param name="depth">6n + 4 layers, n ≥ 1; 34.</param>
-    /// <param name="width">How many times wider than a plain residual network, at least 1; 10.</param>
-    /// <exception cref="ArgumentException">The depth is not 6n + 4, or the width below 1.</exception>
-    public WideResNet(long seed, int classes = 10, int depth = 34, int width = 10) : base($"wide-resnet-{depth}-{width}", classes, [3, 32, 32])
+    /// <param name="classes">The number of classes K, at least 2. Default 10.</param>
+    /// <param name="depth">6n + 4 layers, n ≥ 1. Default 34.</param>
+    /// <param name="width">How many times wider than a plain residual network, at least 1. Default 10.</param>
+    /// <exception cref="ArgumentException">The depth is not 6n + 4, or the width is below 1.</exception>
+    public WideResNet(long seed, int classes = 10, int depth = 34, int width = 10)
+        : base($"wide-resnet-{depth}-{width}", classes, [3, 32, 32])
     {
-        if (depth < 10 || depth % 6 != 4) throw new ArgumentException($"A wide residual network has 6n + 4 layers, n ≥ 1: 10, 16, 22, 28, 34, …; not {depth}.", nameof(depth));
+        if (depth < 10 || depth % 6 != 4)
+            throw new ArgumentException(
+                $"A wide residual network has 6n + 4 layers, n ≥ 1 (10, 16, 22, 28, 34, …), not {depth}.",
+                nameof(depth));
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        Seed = seed;
         _conv1 = nn.Conv2d(3, 16, 3, padding: 1L, bias: false);
         register_module("conv1", _conv1);
         var inward = 16L;
         var stages = new List<Stage>();
-        foreach (var (name, outward, stride) in new[] { ("block1", 16L * width, 1), ("block2", 32L * width, 2), ("block3", 64L * width, 2) })
+        foreach (var (name, outward, stride) in
+            new[] { ("block1", 16L * width, 1), ("block2", 32L * width, 2), ("block3", 64L * width, 2) })
         {
-            var blocks = Enumerable.Range(0, (depth - 4) / 6).Select(i => new WideBlock(i == 0 ? inward : outward, outward, i == 0 ? stride : 1)).ToArray();
+            WideBlock[] blocks =
+            [
+                new(inward, outward, stride),
+                .. Enumerable.Range(1, (depth - 4) / 6 - 1).Select(_ => new WideBlock(outward, outward, 1)),
+            ];
             var group = nn.Sequential(("layer", nn.Sequential(blocks)));
             register_module(name, group);
             stages.Add(new(name, group.call));
@@ -46,30 +61,93 @@ public sealed class WideResNet : StagedClassifier
         register_module("bn1", _bn1);
         _fc = nn.Linear(inward, classes);
         register_module("fc", _fc);
-        ChannelsLast.Convolutions(this);
+        Initialisation.ChannelsLast(this);
         Initialisation.FanOutNormalConvolutions(this, seed);
         Chain(
         [
-            new("conv1", _conv1.call),                                                                                                    // [B,16,32,32]
-            .. stages,                                                                                                                    // [B,64w,8,8]
-            new("pooled", maps => nn.functional.avg_pool2d(nn.functional.relu(_bn1.call(maps), inplace: true), LastMap).flatten(1)),      // [B,64w]
-            new("fc", _fc.call),
+            new("conv1", _conv1.call),                                                              // [B,16,32,32]
+            .. stages,                                                                              // [B,64w,8,8]
+            new("pooled", maps => Pooled(nn.functional.relu(_bn1.call(maps), inplace: true))),      // [B,64w]
+            new("fc", _fc.call),                                                                    // [B,K]
         ], latent: "pooled");
     }
 
+    /// <summary>
+    /// The depth and the width in a name such as "wide-resnet-34-10"; null where the name is another.
+    /// </summary>
+    internal static (int Depth, int Width)? SizeOf(string architecture) =>
+        NamePattern().Match(architecture) is { Success: true } match
+            ? (int.Parse(match.Groups["depth"].Value), int.Parse(match.Groups["width"].Value))
+            : null;
+
     /// <inheritdoc/>
-    protected internal override Func<Tensor, Tensor> Still(ScalarType type)
+    protected internal override Func<Tensor, Tensor> Frozen(ScalarType type)
     {
-        var numbers = StillNumbers.On(((Tensor)_fc.weight!).device, type);
-        var stem = StillConvolution.Of(_conv1, numbers, padding: 1);
-        var blocks = _blocks.ConvertAll(block => block.Still(numbers));
-        var norm = StillNorm.Of(_bn1, numbers);
-        var last = StillLinear.Of(_fc, numbers);
+        var numbers = FrozenNumbers.On(((Tensor)_fc.weight!).device, type);
+        var stem = FrozenConvolution.Of(_conv1, numbers, padding: 1);
+        var blocks = _blocks.ConvertAll(block => block.Frozen(numbers));
+        var norm = FrozenNorm.Of(_bn1, numbers);
+        var last = FrozenLinear.Of(_fc, numbers);
         return images =>
         {
             var x = stem.Apply(numbers.Take(images));
             foreach (var block in blocks) x = block(x);
-            return last.Apply(nn.functional.avg_pool2d(norm.Apply(x).relu_(), LastMap).flatten(1)).to(ScalarType.Float32);
+            return last.Apply(Pooled(norm.Apply(x).relu_())).to(ScalarType.Float32);
+        };
+    }
+
+    private static Tensor Pooled(Tensor maps) => nn.functional.avg_pool2d(maps, LastMap).flatten(1);
+
+    [GeneratedRegex("^wide-resnet-(?<depth>[0-9]{1,4})-(?<width>[0-9]{1,3})$")]
+    private static partial Regex NamePattern();
+}
+
+/// <summary>
+/// x̂ + conv(relu(bn(conv(r)))) with r = relu(bn(x)), where x̂ is x, or a 1×1 convolution of r where the width changes
+/// (Zagoruyko and Komodakis 2016).
+/// </summary>
+internal sealed class WideBlock : nn.Module<Tensor, Tensor>
+{
+    // Named and ordered as in PyTorch: the parameters' names come from the fields'.
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn2;
+    private readonly Conv2d conv2;
+    private readonly Conv2d? convShortcut;
+
+    private readonly long _stride;
+
+    internal WideBlock(long inward, long outward, long stride) : base(nameof(WideBlock))
+    {
+        _stride = stride;
+        bn1 = nn.BatchNorm2d(inward);
+        conv1 = nn.Conv2d(inward, outward, 3, stride, padding: 1L, bias: false);
+        bn2 = nn.BatchNorm2d(outward);
+        conv2 = nn.Conv2d(outward, outward, 3, padding: 1L, bias: false);
+        if (inward != outward) convShortcut = nn.Conv2d(inward, outward, 1, stride, bias: false);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var start = nn.functional.relu(bn1.call(x), inplace: true);
+        var y = conv2.call(nn.functional.relu(bn2.call(conv1.call(start)), inplace: true));
+        return y.add_(convShortcut is null ? x : convShortcut.call(start)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The block as <see cref="Classifier.Frozen"/> has it.</summary>
+    /// <remarks>A ReLU follows its first norm, so that norm cannot be folded into a convolution.</remarks>
+    internal Func<Tensor, Tensor> Frozen(FrozenNumbers numbers)
+    {
+        var norm = FrozenNorm.Of(bn1, numbers);
+        var first = FrozenConvolution.Of(conv1, numbers, _stride, padding: 1, then: bn2);
+        var second = FrozenConvolution.Of(conv2, numbers, padding: 1);
+        var shortcut = convShortcut is null ? null : FrozenConvolution.Of(convShortcut, numbers, _stride);
+        return x =>
+        {
+            var start = norm.Apply(x).relu_();
+            return numbers.Kept(second.Apply(first.Apply(start).relu_()).add_(shortcut?.Apply(start) ?? x));
         };
     }
 }

@@ -5,7 +5,8 @@ namespace Adr.Tests.Models;
 public static class Cifar100CnnTests
 {
     [Fact]
-    public static void Latent_logits_and_input_gradient_are_PyTorchs() => NetworkFixture.LatentLogitsAndInputGradient("cifar100_cnn", new Cifar100Cnn(seed: 0), 1e-5);
+    public static void Latent_logits_and_input_gradient_are_PyTorchs() =>
+        NetworkFixture.LatentLogitsAndInputGradient("cifar100_cnn", new Cifar100Cnn(seed: 0), 1e-5);
 
     [Fact]
     public static void It_has_six_convolutions_and_a_hundred_classes()

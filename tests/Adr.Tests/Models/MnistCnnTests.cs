@@ -11,12 +11,18 @@ public static class MnistCnnTests
 {
     private static readonly string[] Names =
     [
-        "feature_extractor.conv1.weight", "feature_extractor.conv1.bias", "feature_extractor.conv2.weight", "feature_extractor.conv2.bias",
-        "feature_extractor.conv3.weight", "feature_extractor.conv3.bias", "feature_extractor.conv4.weight", "feature_extractor.conv4.bias",
-        "classifier.fc1.weight", "classifier.fc1.bias", "classifier.fc2.weight", "classifier.fc2.bias", "classifier.fc3.weight", "classifier.fc3.bias",
+        "feature_extractor.conv1.weight", "feature_extractor.conv1.bias",
+        "feature_extractor.conv2.weight", "feature_extractor.conv2.bias",
+        "feature_extractor.conv3.weight", "feature_extractor.conv3.bias",
+        "feature_extractor.conv4.weight", "feature_extractor.conv4.bias",
+        "classifier.fc1.weight", "classifier.fc1.bias",
+        "classifier.fc2.weight", "classifier.fc2.bias",
+        "classifier.fc3.weight", "classifier.fc3.bias",
     ];
 
-    [Fact] // single precision through six layers, sums of up to 1,024 products: about 1e-6 of the largest entry, on any engine below 1e-5
+    // single precision through six layers, sums of up to 1,024 products: about 1e-6 of the largest entry, on any
+    // engine below 1e-5
+    [Fact]
     public static void Latent_logits_and_input_gradient_are_PyTorchs()
     {
         using var scope = NewDisposeScope();
@@ -87,7 +93,8 @@ public static class MnistCnnTests
             foreach (var (name, parameter) in one.named_parameters())
             {
                 Close.Same(parameter, again.get_parameter(name)!, name);
-                if (!(name.Contains("conv", StringComparison.Ordinal) && name.EndsWith("bias", StringComparison.Ordinal)))
+                if (!(name.Contains("conv", StringComparison.Ordinal)
+                    && name.EndsWith("bias", StringComparison.Ordinal)))
                     Assert.NotEqual(Close.Doubles(parameter), Close.Doubles(other.get_parameter(name)!));
             }
         }
@@ -102,8 +109,10 @@ public static class MnistCnnTests
                 var values = Close.Doubles(model.get_parameter($"feature_extractor.{layer}.weight")!);
                 var deviation = Math.Sqrt(values.Average(v => v * v));
                 Close.Number(Math.Sqrt(2.0 / fanIn), deviation, 5 / Math.Sqrt(2.0 * values.Length), layer, floor: 0);
-                Assert.True(Math.Abs(values.Average()) < 5 * deviation / Math.Sqrt(values.Length), $"{layer}: the mean is {values.Average()}.");
-                Assert.All(Close.Doubles(model.get_parameter($"feature_extractor.{layer}.bias")!), bias => Assert.Equal(0.0, bias));
+                Assert.True(Math.Abs(values.Average()) < 5 * deviation / Math.Sqrt(values.Length),
+                    $"{layer}: the mean is {values.Average()}.");
+                Assert.All(Close.Doubles(model.get_parameter($"feature_extractor.{layer}.bias")!),
+                    bias => Assert.Equal(0.0, bias));
             }
         }
 

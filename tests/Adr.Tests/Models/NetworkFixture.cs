@@ -11,7 +11,8 @@ namespace Adr.Tests.Models;
 internal static class NetworkFixture
 {
     // single precision through all layers, on any engine below the tolerance of the largest entry
-    internal static void LatentLogitsAndInputGradient<T>(string name, T model, double tolerance, ScalarType type = ScalarType.Float32) where T : Classifier
+    internal static void LatentLogitsAndInputGradient<T>(
+        string name, T model, double tolerance, ScalarType type = ScalarType.Float32) where T : Classifier
     {
         using var scope = NewDisposeScope();
         using var fixture = Fixture.Load(name);

@@ -7,7 +7,9 @@ namespace Adr.Tests.Models;
 
 public static class NetworksTests
 {
-    [Theory, InlineData("mnist-cnn", 10), InlineData("cifar-cnn", 7), InlineData("resnet-18", 100), InlineData("wide-resnet-10-2", 10)]
+    [Theory]
+    [InlineData("mnist-cnn", 10), InlineData("cifar-cnn", 7), InlineData("resnet-18", 100)]
+    [InlineData("wide-resnet-10-2", 10)]
     public static void A_file_of_weights_gives_its_network_back(string architecture, int classes)
     {
         using var scope = NewDisposeScope();
@@ -32,7 +34,9 @@ public static class NetworksTests
         Assert.Equal("classes", Assert.Throws<ArgumentException>(() => Networks.Create("mnist-cnn", 100)).ParamName);
         var path = Path.Combine(folder.Path, "weights.safetensors");
         Safetensors.Write(path, new Dictionary<string, Tensor> { ["w"] = zeros(2, 3) });
-        Assert.Contains("does not say which network", Assert.Throws<InvalidDataException>(() => Networks.Load(path)).Message, StringComparison.Ordinal);
-        Assert.Contains("lacks", Assert.Throws<InvalidDataException>(() => Networks.Load(path, "cifar-cnn")).Message, StringComparison.Ordinal);
+        Assert.Contains("does not say which network",
+            Assert.Throws<InvalidDataException>(() => Networks.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("lacks", Assert.Throws<InvalidDataException>(() => Networks.Load(path, "cifar-cnn")).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -7,7 +7,8 @@ namespace Adr.Tests.Models;
 public static class ResNet18Tests
 {
     [Fact]
-    public static void Latent_logits_and_input_gradient_are_PyTorchs() => NetworkFixture.LatentLogitsAndInputGradient("resnet18", new ResNet18(seed: 0), 5e-5);
+    public static void Latent_logits_and_input_gradient_are_PyTorchs() =>
+        NetworkFixture.LatentLogitsAndInputGradient("resnet18", new ResNet18(seed: 0), 5e-5);
 
     [Fact]
     public static void Training_normalises_by_the_batch_and_remembers_its_moments() =>
@@ -25,7 +26,8 @@ public static class ResNet18Tests
     {
         using var model = new ResNet18(seed: 0);
         var names = model.named_parameters().Select(p => p.name).ToList();
-        Assert.Equal(["conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer1.0.bn1.weight"], names.Take(5));
+        Assert.Equal(["conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer1.0.bn1.weight"],
+            names.Take(5));
         Assert.Contains("layer2.0.shortcut.1.bias", names);
         Assert.Equal("linear.bias", names[^1]);
         Assert.Equal(11_173_962, model.parameters().Sum(p => p.numel()));

@@ -45,10 +45,12 @@ public static class SafetensorsTests
             $"seed {Seed}: {string.Join(", ", Tensors.Select(t => $"{t.Type}[{string.Join(',', t.Shape)}]"))}; " +
             string.Join(", ", Metadata.Select(pair => $"{pair.Key} = {pair.Value}"));
 
-        internal Dictionary<string, Tensor> Make() => Tensors.Select((t, i) => (Name: Name(i), Value: SplitMix.Tensor(Seed + i, 0, 100, t.Shape).to(t.Type)))
+        internal Dictionary<string, Tensor> Make() =>
+            Tensors.Select((t, i) => (Name: Name(i), Value: SplitMix.Tensor(Seed + i, 0, 100, t.Shape).to(t.Type)))
             .ToDictionary(pair => pair.Name, pair => pair.Value);
 
-        private static string Name(int index) => new[] { "a.weight", "b", "schöne/µ", "with \"quotes\"\\", "z" }[index % 5] + (index < 5 ? "" : index);
+        private static string Name(int index) =>
+            new[] { "a.weight", "b", "schöne/µ", "with \"quotes\"\\", "z" }[index % 5] + (index < 5 ? "" : index);
     }
 
     /// <summary>A file, and a share of it: where it is damaged.</summary>
@@ -62,7 +64,8 @@ public static class SafetensorsTests
     }
 
     private static void Write(string path, Content content, out Dictionary<string, Tensor> tensors) =>
-        Safetensors.Write(path, tensors = content.Make(), content.Metadata.ToDictionary(pair => pair.Key, pair => pair.Value));
+        Safetensors.Write(path, tensors = content.Make(),
+            content.Metadata.ToDictionary(pair => pair.Key, pair => pair.Value));
 
     public static class RoundTrip
     {
@@ -80,7 +83,8 @@ public static class SafetensorsTests
                 Close.Same(tensor, read[name], name);
             }
             Assert.Equal(content.Metadata, metadata.Select(pair => (pair.Key, pair.Value)).OrderBy(pair => pair.Key));
-            Assert.Equal(["file"], Directory.GetFiles(folder.Path).Select(Path.GetFileName)); // no temporary file is left
+            // no temporary file is left
+            Assert.Equal(["file"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
         }
 
         [Law(MaxTest = 30)]
@@ -89,7 +93,8 @@ public static class SafetensorsTests
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
             Write(folder["one"], content, out var tensors);
-            Safetensors.Write(folder["two"], tensors.Reverse().ToDictionary(), content.Metadata.Reverse().ToDictionary(pair => pair.Key, pair => pair.Value));
+            Safetensors.Write(folder["two"], tensors.Reverse().ToDictionary(),
+                content.Metadata.Reverse().ToDictionary(pair => pair.Key, pair => pair.Value));
             Assert.Equal(File.ReadAllBytes(folder["one"]), File.ReadAllBytes(folder["two"]));
         }
 
@@ -99,7 +104,12 @@ public static class SafetensorsTests
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
             var plain = arange(24, dtype: ScalarType.Float32).view(2, 3, 4);
-            Safetensors.Write(folder["file"], new Dictionary<string, Tensor> { ["view"] = plain.transpose(0, 2), ["slice"] = plain.narrow(1, 1, 2), ["leaf"] = plain.clone().requires_grad_(true) });
+            Safetensors.Write(folder["file"], new Dictionary<string, Tensor>
+            {
+                ["view"] = plain.transpose(0, 2),
+                ["slice"] = plain.narrow(1, 1, 2),
+                ["leaf"] = plain.clone().requires_grad_(true),
+            });
             var (read, _) = Safetensors.Read(folder["file"]);
             Close.Same(plain.transpose(0, 2), read["view"], "view");
             Close.Same(plain.narrow(1, 1, 2), read["slice"], "slice");
@@ -122,16 +132,21 @@ public static class SafetensorsTests
             Assert.Equal(0, (8 + length) % 8);
             using var header = JsonDocument.Parse(bytes.AsMemory(8, length));
             var expected = 0L;
-            foreach (var entry in header.RootElement.EnumerateObject().Where(e => e.Name != "__metadata__").OrderBy(e => e.Value.GetProperty("data_offsets")[1].GetInt64()))
+            foreach (var entry in header.RootElement.EnumerateObject().Where(e => e.Name != "__metadata__")
+                .OrderBy(e => e.Value.GetProperty("data_offsets")[1].GetInt64()))
             {
-                var (begin, end) = (entry.Value.GetProperty("data_offsets")[0].GetInt64(), entry.Value.GetProperty("data_offsets")[1].GetInt64());
+                var (begin, end) = (entry.Value.GetProperty("data_offsets")[0].GetInt64(),
+                    entry.Value.GetProperty("data_offsets")[1].GetInt64());
                 Assert.Equal(expected, begin);
                 expected = end;
                 var tensor = tensors[entry.Name];
-                Assert.Equal(tensor.shape, entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()));
+                Assert.Equal(tensor.shape,
+                    entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()));
                 if (tensor.dtype != ScalarType.Float32) continue;
                 Assert.Equal("F32", entry.Value.GetProperty("dtype").GetString());
-                var values = Enumerable.Range(0, (int)tensor.numel()).Select(i => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(8 + length + (int)begin + 4 * i)));
+                var values = Enumerable.Range(0, (int)tensor.numel())
+                    .Select(i => 8 + length + (int)begin + 4 * i)
+                    .Select(at => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(at)));
                 Assert.Equal(Close.Doubles(tensor), values);
             }
             Assert.Equal(bytes.Length - 8 - length, expected);
@@ -156,7 +171,9 @@ public static class SafetensorsTests
             var single = tensor(new[] { 1.5f, -0.1f, 3e-38f }).view(3, 1);
             Safetensors.Write(folder["file"], new Dictionary<string, Tensor>
             {
-                ["f32/ä"] = single, ["f64"] = single.to(ScalarType.Float64) / 3, ["i64"] = tensor(new[] { long.MinValue, -1, long.MaxValue }),
+                ["f32/ä"] = single,
+                ["f64"] = single.to(ScalarType.Float64) / 3,
+                ["i64"] = tensor(new[] { long.MinValue, -1, long.MaxValue }),
                 ["bool"] = tensor(new[] { true, false }), ["empty"] = zeros(0, 4), ["scalar"] = tensor(7),
             }, new Dictionary<string, string> { ["note"] = "ε = 0.3" });
 
@@ -165,14 +182,16 @@ public static class SafetensorsTests
             Assert.Equal("ε = 0.3", answer.RootElement.GetProperty("metadata").GetProperty("note").GetString());
             Assert.Equal(6, tensors.EnumerateObject().Count());
             Assert.Equal([1.5, -0.1f, 3e-38f], Values("f32/ä").Select(v => v.GetDouble()));
-            Assert.Equal([3, 1], tensors.GetProperty("f32/ä").GetProperty("shape").EnumerateArray().Select(v => v.GetInt32()));
+            Assert.Equal([3, 1],
+                tensors.GetProperty("f32/ä").GetProperty("shape").EnumerateArray().Select(v => v.GetInt32()));
             Assert.Equal(Close.Doubles(single).Select(v => v / 3), Values("f64").Select(v => v.GetDouble()));
             Assert.Equal([long.MinValue, -1, long.MaxValue], Values("i64").Select(v => v.GetInt64()));
             Assert.Equal([1, 0], Values("bool").Select(v => v.GetInt32()));
             Assert.Empty(Values("empty"));
             Assert.Equal(7, Assert.Single(Values("scalar")).GetInt32());
 
-            IEnumerable<JsonElement> Values(string name) => tensors.GetProperty(name).GetProperty("values").EnumerateArray();
+            IEnumerable<JsonElement> Values(string name) =>
+                tensors.GetProperty(name).GetProperty("values").EnumerateArray();
         }
     }
 
@@ -229,9 +248,14 @@ public static class SafetensorsTests
         [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,6]}}", 6)]
         [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8)] // a hole
         [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", 4)]
-        [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4)] // overlap
-        [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8)] // twice
-        [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}", 0)] // the product overflows to 0
+        // overlap
+        [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+            + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4)]
+        // twice
+        [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+            + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8)]
+        // the product overflows to 0
+        [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}", 0)]
         [InlineData("{\"__metadata__\":{\"k\":1}}", 0)]
         [InlineData("{\"__metadata__\":\"k\"}", 0)]
         public static void A_header_that_breaks_a_rule_is_refused(string header, int data)
@@ -267,7 +291,8 @@ public static class SafetensorsTests
         {
             using var folder = new TemporaryFolder();
             Assert.Throws<FileNotFoundException>(() => Safetensors.Read(folder["nowhere"]));
-            Assert.ThrowsAny<IOException>(() => Safetensors.Write(Path.Combine(folder["nowhere"], "file"), new Dictionary<string, Tensor>()));
+            Assert.ThrowsAny<IOException>(
+                () => Safetensors.Write(Path.Combine(folder["nowhere"], "file"), new Dictionary<string, Tensor>()));
         }
 
         [Fact] // the name is a folder's: the file is written and cannot be put in its place
@@ -276,7 +301,8 @@ public static class SafetensorsTests
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
             Directory.CreateDirectory(folder["name"]);
-            Assert.ThrowsAny<SystemException>(() => Safetensors.Write(folder["name"], new Dictionary<string, Tensor> { ["a"] = ones(2) }));
+            Assert.ThrowsAny<SystemException>(
+                () => Safetensors.Write(folder["name"], new Dictionary<string, Tensor> { ["a"] = ones(2) }));
             Assert.Empty(Directory.GetFiles(folder.Path));
         }
 
@@ -286,8 +312,12 @@ public static class SafetensorsTests
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
             Safetensors.Write(folder["file"], new Dictionary<string, Tensor> { ["a"] = ones(2) });
-            Assert.ThrowsAny<ArgumentException>(() => Safetensors.Write(folder["file"], new Dictionary<string, Tensor> { ["a"] = zeros(2, dtype: ScalarType.ComplexFloat32) }));
-            Assert.ThrowsAny<ArgumentException>(() => Safetensors.Write(folder["file"], new Dictionary<string, Tensor> { ["__metadata__"] = ones(2) }));
+            Assert.ThrowsAny<ArgumentException>(
+                () => Safetensors.Write(
+                    folder["file"],
+                    new Dictionary<string, Tensor> { ["a"] = zeros(2, dtype: ScalarType.ComplexFloat32) }));
+            Assert.ThrowsAny<ArgumentException>(
+                () => Safetensors.Write(folder["file"], new Dictionary<string, Tensor> { ["__metadata__"] = ones(2) }));
             Assert.Equal([1.0, 1.0], Close.Doubles(Safetensors.Read(folder["file"]).Tensors["a"]));
             Assert.Equal(["file"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
         }

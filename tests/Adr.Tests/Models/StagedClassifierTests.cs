@@ -53,7 +53,47 @@ public static class StagedClassifierTests
 
     [Fact]
     public static void A_layer_that_is_not_there_is_refused_by_name() =>
-        Assert.Contains("conv1, conv2", Assert.Throws<ArgumentException>(() => new MnistCnn(1) { LatentLayer = "fc3" }).Message, StringComparison.Ordinal);
+        Assert.Contains("conv1, conv2",
+            Assert.Throws<ArgumentException>(() => new MnistCnn(1) { LatentLayer = "fc3" }).Message,
+            StringComparison.Ordinal);
+
+    /// <summary>
+    /// A user's network: its first stage returns the images themselves, and a later one what it was given.
+    /// </summary>
+    private sealed class Own : StagedClassifier
+    {
+        internal Own(string latent = "same") : base("own", 3, [1, 6, 6])
+        {
+            var layer = nn.Linear(36, 3);
+            register_module("layer", layer);
+            Chain(
+            [
+                new("images", images => images),
+                new("flat", images => images.flatten(1)),
+                new("same", x => x),
+                new("logits", layer.call),
+            ], latent);
+        }
+    }
+
+    [Fact]
+    public static void A_chain_of_ones_own_may_return_what_it_was_given()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new Own();
+        var images = SplitMix.Tensor(1, 0, 1, 2, 1, 6, 6);
+        var (z, logits) = model.Represent(images);
+        Close.Same(images.flatten(1), z, "latent");
+        Close.Same(model.call(images), logits, "logits");
+        Assert.Equal([36L, 36L, 36L], model.Activations(images).Select(pair => pair.Latent.shape[1]));
+    }
+
+    [Fact]
+    public static void The_logits_are_no_latent() =>
+        Assert.Contains(
+            "images, flat, same",
+            Assert.Throws<ArgumentException>(() => new Own("logits")).Message,
+            StringComparison.Ordinal);
 
     [Fact] // what a network holds between its stages is freed as it goes
     public static void A_pass_leaves_nothing_behind_but_its_results()

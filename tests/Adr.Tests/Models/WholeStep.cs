@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Models;
 
-/// <summary>One step of ADR on a network that is too large to be trained in a test: attack, all terms, gradients, update.</summary>
+/// <summary>
+/// One step of ADR on a network that is too large to be trained in a test: attack, all terms, gradients, update.
+/// </summary>
 internal static class WholeStep
 {
     internal static void MovesEveryParameter(Classifier model, int images)
@@ -19,9 +21,12 @@ internal static class WholeStep
         using (train)
         using (test)
         {
-            var defence = new AdversarialTraining(new Pgd(ThreatModel.Linf(8.0 / 255), 1, 8.0 / 255), new CompactnessWeights(GlobalSmoothness: 1));
-            var history = new Trainer(model, defence, new TrainingOptions { Epochs = 1, BatchSize = images, Optimizer = new SgdSettings(0.1) }).Fit(train);
-            Assert.Equal(["AdversarialCrossEntropy", "Confidence", "CrossEntropy", "GlobalCompactness", "GlobalSmoothness", "LocalCompactness", "LocalSmoothness"], history.Epochs[0].Terms.Keys.Order());
+            var defence = new AdversarialTraining(new Pgd(ThreatModel.Linf(8.0 / 255), 1, 8.0 / 255),
+                new CompactnessWeights(GlobalSmoothness: 1));
+            var history = new Trainer(model, defence,
+                new TrainingOptions { Epochs = 1, BatchSize = images, Optimizer = new SgdSettings(0.1) }).Fit(train);
+            Assert.Equal(["AdversarialCrossEntropy", "Confidence", "CrossEntropy", "GlobalCompactness",
+                "GlobalSmoothness", "LocalCompactness", "LocalSmoothness"], history.Epochs[0].Terms.Keys.Order());
             Assert.True(double.IsFinite(history.Epochs[0].Loss));
         }
         var names = model.named_parameters().Select(p => p.name).ToList();

@@ -10,9 +10,12 @@ public static class WideResNetTests
     public static void Latent_logits_and_input_gradient_are_PyTorchs() =>
         NetworkFixture.LatentLogitsAndInputGradient("wide_resnet", new WideResNet(seed: 0, depth: 16, width: 2), 5e-5);
 
-    [Fact] // the size of the paper, 46 million parameters; in double, for in single precision one of a hundred thousand ReLUs falls to its other side
+    // the size of the paper, 46 million parameters; in double, for in single precision one of a hundred thousand ReLUs
+    // falls to its other side
+    [Fact]
     public static void Those_of_WideResNet_34_10_too() =>
-        NetworkFixture.LatentLogitsAndInputGradient("wide_resnet_34_10", new WideResNet(seed: 0), 1e-5, ScalarType.Float64);
+        NetworkFixture.LatentLogitsAndInputGradient("wide_resnet_34_10", new WideResNet(seed: 0), 1e-5,
+            ScalarType.Float64);
 
     [Fact]
     public static void Training_normalises_by_the_batch_and_remembers_its_moments() =>
@@ -30,7 +33,8 @@ public static class WideResNetTests
     {
         using var model = new WideResNet(seed: 0);
         var names = model.named_parameters().Select(p => p.name).ToList();
-        Assert.Equal(["conv1.weight", "block1.layer.0.bn1.weight", "block1.layer.0.bn1.bias", "block1.layer.0.conv1.weight"], names.Take(4));
+        Assert.Equal(["conv1.weight", "block1.layer.0.bn1.weight", "block1.layer.0.bn1.bias",
+            "block1.layer.0.conv1.weight"], names.Take(4));
         Assert.Contains("block2.layer.0.convShortcut.weight", names);
         Assert.DoesNotContain("block2.layer.1.convShortcut.weight", names);
         Assert.Equal(["bn1.weight", "bn1.bias", "fc.weight", "fc.bias"], names.TakeLast(4));

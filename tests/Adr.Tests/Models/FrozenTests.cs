@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Adr.Tests.Models;
 
 /// <summary>The form of a network that attacks run.</summary>
-public static class StillTests
+public static class FrozenTests
 {
     public static TheoryData<string, Func<Classifier>> Networks => new()
     {
@@ -21,20 +21,21 @@ public static class StillTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public static void Float32_gives_the_same_logits_and_the_same_signs_of_the_gradient(string name, Func<Classifier> make)
+    public static void Float32_gives_the_same_logits_and_the_same_signs_of_the_gradient(
+        string name, Func<Classifier> make)
     {
         using var scope = NewDisposeScope();
         using var model = Prepared(make);
         var (images, labels) = Batch(model);
         var (logits, gradient) = LossGradient(model.call, images, labels);
-        var (still, stillGradient) = LossGradient(model.Still(ScalarType.Float32) ?? model.call, images, labels);
-        Close.Tensor(logits, still, 1e-5, $"{name}: logits");
-        // as a whole and roughly: of half a million units some stand so close to 0 that rounding turns one on or off, and one of the
-        // N that are on in a late layer is 1/√N of the gradient
-        Assert.InRange(((gradient - stillGradient).norm() / gradient.norm()).item<float>(), 0, 0.03);
+        var (frozen, frozenGradient) = LossGradient(model.Frozen(ScalarType.Float32) ?? model.call, images, labels);
+        Close.Tensor(logits, frozen, 1e-5, $"{name}: logits");
+        // as a whole and roughly: of half a million units some are so close to 0 that rounding turns one on or off, and
+        // one of the N that are on in a late layer is 1/√N of the gradient
+        Assert.InRange(((gradient - frozenGradient).norm() / gradient.norm()).item<float>(), 0, 0.03);
         var clear = gradient.abs().gt(1e-4 * gradient.abs().amax([1L, 2L, 3L], true)); // below it a sign is rounding
-        Assert.True(clear.to(ScalarType.Float32).mean().item<float>() > 0.9, $"{name}: too few clear signs");
-        Assert.InRange(gradient.sign().eq(stillGradient.sign()).logical_or(clear.logical_not()).to(ScalarType.Float32).mean().item<float>(), 0.999, 1.0);
+        Assert.True(Share(clear) > 0.9, $"{name}: too few clear signs");
+        Assert.InRange(Share(gradient.sign().eq(frozenGradient.sign()).logical_or(clear.logical_not())), 0.999, 1.0);
     }
 
     [Theory] // channels-last is the fast way: it takes other kernels of oneDNN's
@@ -48,12 +49,13 @@ public static class StillTests
             convolution.weight = nn.Parameter(((Tensor)convolution.weight!).contiguous(), requires_grad: false);
         var (images, labels) = Batch(fast);
         var (logits, gradient) = LossGradient(plain.call, images, labels);
-        var (fastLogits, fastGradient) = LossGradient(fast.Still(ScalarType.Float32) ?? fast.call, images, labels);
-        Close.Tensor(nn.functional.cross_entropy(logits, labels), nn.functional.cross_entropy(fastLogits, labels), 1e-4, $"{name}: loss");
+        var (fastLogits, fastGradient) = LossGradient(fast.Frozen(ScalarType.Float32) ?? fast.call, images, labels);
+        Close.Tensor(nn.functional.cross_entropy(logits, labels), nn.functional.cross_entropy(fastLogits, labels), 1e-4,
+            $"{name}: loss");
         Close.Tensor(logits, fastLogits, 1e-4, $"{name}: logits");
         var clear = gradient.abs().gt(1e-3 * gradient.abs().amax([1L, 2L, 3L], true));
-        Assert.True(clear.to(ScalarType.Float32).mean().item<float>() > 0.9, $"{name}: too few clear signs");
-        Assert.InRange(gradient.sign().eq(fastGradient.sign()).logical_or(clear.logical_not()).to(ScalarType.Float32).mean().item<float>(), 0.999, 1.0);
+        Assert.True(Share(clear) > 0.9, $"{name}: too few clear signs");
+        Assert.InRange(Share(gradient.sign().eq(fastGradient.sign()).logical_or(clear.logical_not())), 0.999, 1.0);
     }
 
     [Theory]
@@ -64,11 +66,11 @@ public static class StillTests
         using var model = Prepared(make);
         var (images, labels) = Batch(model);
         var (logits, gradient) = LossGradient(model.call, images, labels);
-        var (still, stillGradient) = LossGradient(model.Still(ScalarType.BFloat16)!, images, labels);
-        Assert.Equal(ScalarType.Float32, still.dtype);
-        Close.Tensor(logits, still, 0.05, $"{name}: logits"); // 8 bits of precision
-        Assert.NotEqual(Close.Doubles(logits), Close.Doubles(still));
-        Assert.InRange(gradient.sign().eq(stillGradient.sign()).to(ScalarType.Float32).mean().item<float>(), 0.8, 1.0);
+        var (frozen, frozenGradient) = LossGradient(model.Frozen(ScalarType.BFloat16)!, images, labels);
+        Assert.Equal(ScalarType.Float32, frozen.dtype);
+        Close.Tensor(logits, frozen, 0.05, $"{name}: logits"); // 8 bits of precision
+        Assert.NotEqual(Close.Doubles(logits), Close.Doubles(frozen));
+        Assert.InRange(Share(gradient.sign().eq(frozenGradient.sign())), 0.8, 1.0);
     }
 
     [Theory]
@@ -84,7 +86,7 @@ public static class StillTests
             using (var noGraph = no_grad())
                 foreach (var parameter in model.parameters()) parameter.mul_(0.9);
             model.eval();
-            Close.Tensor(model.call(images), model.Still(ScalarType.BFloat16)!(images), 0.05, name);
+            Close.Tensor(model.call(images), model.Frozen(ScalarType.BFloat16)!(images), 0.05, name);
         }
         Assert.Equal(before, statistics.ThreadTotalLiveCount);
     }
@@ -115,7 +117,10 @@ public static class StillTests
     private static (Tensor Images, Tensor Labels) Batch(Classifier model) =>
         (SplitMix.Tensor(7, 0, 1, [4, .. model.InputShape]), SplitMix.Labels(8, 4, model.Classes));
 
-    private static (Tensor Logits, Tensor Gradient) LossGradient(Func<Tensor, Tensor> network, Tensor images, Tensor labels)
+    private static float Share(Tensor flags) => flags.to(ScalarType.Float32).mean().item<float>();
+
+    private static (Tensor Logits, Tensor Gradient) LossGradient(
+        Func<Tensor, Tensor> network, Tensor images, Tensor labels)
     {
         var x = images.clone().requires_grad_(true);
         var logits = network(x);
