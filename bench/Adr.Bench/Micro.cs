@@ -37,9 +37,9 @@ public class Micro
 
     /// <summary>Global compactness of 128 latents of 1,024.</summary>
     [Benchmark]
-    public void GlobalCompactnessTerm() => Loss.GlobalCompactness(_latent, _movedLatent, _labels).Dispose();
+    public void GlobalCompactnessTerm() => AdrLoss.GlobalCompactness(_latent, _movedLatent, _labels).Dispose();
 
     /// <summary>Global smoothness of 128 rows of 10 logits.</summary>
     [Benchmark]
-    public void GlobalSmoothnessTerm() => Loss.GlobalSmoothness(_logits, _movedLogits, _labels).Dispose();
+    public void GlobalSmoothnessTerm() => AdrLoss.GlobalSmoothness(_logits, _movedLogits, _labels).Dispose();
 }

@@ -52,7 +52,7 @@ internal sealed class Scaling(Reference reference, int repeats)
         var (logits, movedLogits) = (randn(points, classes), randn([points, classes], requires_grad: true));
         var labels = randint(0, classes, [points], dtype: ScalarType.Int64);
         var clock = Stopwatch.StartNew();
-        var total = Loss.GlobalCompactness(z, moved, labels) + Loss.GlobalSmoothness(logits, movedLogits, labels);
+        var total = AdrLoss.GlobalCompactness(z, moved, labels) + AdrLoss.GlobalSmoothness(logits, movedLogits, labels);
         Gradients.Of(total, [("z'", moved), ("logits'", movedLogits)]);
         return clock.Elapsed.TotalSeconds;
     }
