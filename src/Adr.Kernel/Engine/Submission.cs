@@ -30,8 +30,6 @@ internal sealed partial class Submission
 
     private Submission(IReadOnlyList<Step> steps) => Steps = steps;
 
-    private enum LineKind { Text, Package, Action, Language }
-
     /// <summary>The directives as they are written.</summary>
     internal static IReadOnlyList<string> Directives { get; } =
     [
@@ -57,23 +55,21 @@ internal sealed partial class Submission
         foreach (var line in Scan(code.ReplaceLineEndings("\n"), language))
         {
             number++;
-            if (line.Kind is LineKind.Action or LineKind.Language) End();
-            switch (line.Kind)
+            if (line.Package is not null)
             {
-                case LineKind.Text:
-                    block.Lines.Add(line.Text);
-                    break;
-                case LineKind.Package:
-                    steps.Add(PackageStepOf(line.Match, number));
-                    block.Lines.Add(""); // The lines below keep their numbers.
-                    break;
-                case LineKind.Action:
-                    steps.Add(new Directive(line.Name, line.Rest, number));
-                    break;
-                case LineKind.Language:
-                    var next = LanguageOf(line.Name, $"'#!{line.Name}'", number);
-                    block = block with { Language = next, Argument = line.Rest };
-                    break;
+                steps.Add(PackageStepOf(line.Package, number));
+                block.Lines.Add(""); // The lines below keep their numbers.
+            }
+            else if (line.Directive is not null)
+            {
+                End();
+                var (name, argument) = Divide(line.Directive);
+                if (Actions.Contains(name)) steps.Add(new Directive(name, argument, number));
+                else block = block with { Language = LanguageOf(name, $"'#!{name}'", number), Argument = argument };
+            }
+            else
+            {
+                block.Lines.Add(line.Text);
             }
         }
         End();
@@ -89,40 +85,29 @@ internal sealed partial class Submission
 
     /// <summary>Whether a line consists of the name of a language.</summary>
     internal static bool IsLanguage(string line) =>
-        Scan(line).First() is { Kind: LineKind.Language, Rest: "" } language
-        && (Languages.ContainsKey(language.Name) || Foreign.Contains(language.Name));
+        Scan(line).First().Directive is { } directive && Divide(directive) is (var name, "")
+        && (Languages.ContainsKey(name) || Foreign.Contains(name));
 
     /// <summary>The text with everything but C# replaced by spaces, so that the C# keeps its position.</summary>
     internal static string CSharpIn(string code) => string.Join('\n', Scan(code).Select(line =>
-        line is { Kind: LineKind.Text, Language: CSharp } ? line.Text : new string(' ', line.Text.Length)));
+        line is { Language: CSharp, Package: null, Directive: null } ? line.Text : new string(' ', line.Text.Length)));
 
-    /// <summary>The lines of a cell with what each of them is. Accepts any text.</summary>
-    private static IEnumerable<Line> Scan(string code, string language = CSharp)
+    /// <summary>The lines of a cell, with the matches of those that are directives. Any text is allowed.</summary>
+    private static IEnumerable<(string Text, string Language, Match? Package, Match? Directive)> Scan(
+        string code, string language = CSharp)
     {
         foreach (var text in code.Split('\n'))
         {
-            if (language == CSharp && PackagePattern().Match(text) is { Success: true } package)
-            {
-                yield return new Line(LineKind.Package, text, language, package);
-                continue;
-            }
+            var package = language == CSharp ? PackagePattern().Match(text) : Match.Empty;
             var directive = DirectivePattern().Match(text);
-            var line = new Line(LineKind.Text, text, language, directive);
-            if (!directive.Success)
-            {
-                yield return line;
-            }
-            else if (Actions.Contains(line.Name))
-            {
-                yield return line with { Kind = LineKind.Action };
-            }
-            else
-            {
-                language = Languages.GetValueOrDefault(line.Name, "");
-                yield return line with { Kind = LineKind.Language };
-            }
+            yield return (text, language, package.Success ? package : null, directive.Success ? directive : null);
+            if (directive.Success && Divide(directive).Name is var name && !Actions.Contains(name))
+                language = Languages.GetValueOrDefault(name, "");
         }
     }
+
+    private static (string Name, string Argument) Divide(Match directive) =>
+        (directive.Groups["name"].Value, directive.Groups["rest"].Value.Trim());
 
     private static Step PackageStepOf(Match line, int number)
     {
@@ -154,13 +139,6 @@ internal sealed partial class Submission
 
     [GeneratedRegex(@"^\s*#(?<kind>[ri])\s+""nuget:(?<what>[^""]*)""\s*(//.*)?$")]
     private static partial Regex PackagePattern();
-
-    private readonly record struct Line(LineKind Kind, string Text, string Language, Match Match)
-    {
-        internal string Name => Match.Groups["name"].Value;
-
-        internal string Rest => Match.Groups["rest"].Value.Trim();
-    }
 }
 
 /// <summary>One thing to do for a cell.</summary>

@@ -4,8 +4,9 @@ using Adr.Kernel.Engine;
 namespace Adr.Kernel.Tests.Jupyter;
 
 /// <summary>
-/// An engine whose cells are these words: <c>out X</c>, <c>show ID X</c>, <c>update ID X</c>, <c>result X</c>,
-/// <c>clear</c>, <c>ask X</c>, <c>fail</c>, <c>wait</c>, <c>hang</c>, <c>die</c>, each on a line.
+/// An engine whose cells consist of these words, each on a line: <c>out X</c>, <c>native X</c>, <c>show ID X</c>,
+/// <c>update ID X</c>, <c>result X</c>, <c>json</c>, <c>clear</c>, <c>ask X</c>, <c>late</c>, <c>fail</c>, <c>wait</c>,
+/// <c>hang</c>, <c>garble</c>, <c>die</c>.
 /// </summary>
 internal sealed class ScriptedEngine : IEngine
 {
@@ -88,6 +89,10 @@ internal sealed class ScriptedEngine : IEngine
                 case "late":
                     _ = Task.Delay(100).ContinueWith(_ => Say(new StreamWritten(cell.Cell, "stdout", "late\n")));
                     break;
+                case "native": Say(new StreamWritten(CellEvent.WithoutCell, "stdout", words[1] + "\n")); break;
+                case "garble":
+                    messages.Writer.TryComplete(new InvalidDataException("nonsense"));
+                    return;
                 case "die":
                     ExitCode = 3;
                     messages.Writer.TryComplete();
