@@ -14,8 +14,8 @@ internal sealed class RunArguments
     private readonly Option<string[]> texts = new("-r", "--raw") { Description = "As -p, but the value is text even where it looks like a number.", HelpName = "name=value", DefaultValueFactory = _ => [] };
     private readonly Option<string[]> files = new("-f", "--parameters-file") { Description = "A YAML or JSON file with parameters; -p and -r win over it.", HelpName = "FILE", DefaultValueFactory = _ => [] };
     private readonly Option<string[]> inputs = new("--input") { Description = "The answer to a cell that asks with this prompt (GetInputAsync, @input:).", HelpName = "prompt=value", DefaultValueFactory = _ => [] };
-    private readonly Option<int?> from = Cell("--from", "The first code cell to run, from 1; those before it do not run and keep their outputs.");
-    private readonly Option<int?> to = Cell("--to", "The last code cell to run.");
+    private readonly Option<int?> from = CellNumber("--from", "The first code cell to run, from 1; those before it do not run and keep their outputs.");
+    private readonly Option<int?> to = CellNumber("--to", "The last code cell to run.");
     private readonly Option<TimeSpan?> timeout = Seconds("--timeout", "How long one cell may take; one that takes longer is killed, exit code 3.");
     private readonly Option<TimeSpan?> runTimeout = Seconds("--run-timeout", "How long all cells of a notebook may take together; exit code 3.");
     private readonly Option<bool> allowErrors = new("--allow-errors") { Description = "Goes on after a cell that fails; the exit code is 1 all the same." };
@@ -116,7 +116,7 @@ internal sealed class RunArguments
         return at > 0 ? (given[..at], given[(at + 1)..]) : throw new UsageException($"--input {given}: expected prompt=value.");
     }
 
-    private static Option<int?> Cell(string name, string description) => new(name)
+    private static Option<int?> CellNumber(string name, string description) => new(name)
     {
         Description = description, HelpName = "CELL",
         CustomParser = result =>

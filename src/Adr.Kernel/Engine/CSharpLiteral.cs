@@ -6,10 +6,12 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>Values that people write, as C#.</summary>
+/// <summary>Writes values that users typed as C# literals.</summary>
 internal static class CSharpLiteral
 {
-    /// <summary>A value as a literal of a type; null where it does not fit. A type this does not know is taken for an enum.</summary>
+    /// <summary>
+    /// A value as a literal of a type; null if it does not fit. A type that is not known here is taken for an enum.
+    /// </summary>
     internal static string? Of(string type, string value)
     {
         if (type.EndsWith('?')) return value is "null" or "" ? "null" : Of(type[..^1], value);
@@ -24,11 +26,13 @@ internal static class CSharpLiteral
             "ulong" => Number<ulong>(value, "ul"),
             "short" => Number<short>(value, ""),
             "byte" => Number<byte>(value, ""),
-            "float" => Real<float>(float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real : null, "float", "f"),
-            "double" => Real<double>(double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real : null, "double", "d"),
-            "decimal" => decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out var exact) ? exact.ToString(CultureInfo.InvariantCulture) + "m" : null,
+            "float" => Real<float>(value, "float", "f"),
+            "double" => Real<double>(value, "double", "d"),
+            "decimal" => decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out var exact)
+                ? exact.ToString(CultureInfo.InvariantCulture) + "m"
+                : null,
             "char" => value.Length == 1 ? SymbolDisplay.FormatLiteral(value[0], quote: true) : null,
-            _ => $"Enum.Parse<{type}>({SymbolDisplay.FormatLiteral(value, quote: true)}, ignoreCase: true)",
+            _ => $"Enum.Parse<{type}>({Text(value)}, ignoreCase: true)",
         };
     }
 
@@ -37,25 +41,26 @@ internal static class CSharpLiteral
             ? number.ToString(null, CultureInfo.InvariantCulture) + suffix
             : null;
 
-    private static string? Real<T>(T? value, string type, string suffix) where T : struct, IFloatingPointIeee754<T> => value switch
+    private static string? Real<T>(string value, string type, string suffix) where T : IFloatingPointIeee754<T>
     {
-        null => null,
-        { } real when T.IsNaN(real) => type + ".NaN",
-        { } real when T.IsInfinity(real) => T.IsPositive(real) ? type + ".PositiveInfinity" : type + ".NegativeInfinity",
-        { } real => real.ToString("R", CultureInfo.InvariantCulture) + suffix,
-    };
-
-    /// <summary>A JSON array, <c>[1, 2]</c>, or values between commas.</summary>
-    private static string? ArrayLiteral(string element, string value)
-    {
-        var isList = value.TrimStart().StartsWith('[');
-        if ((isList ? List(value) : value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) is not { } values) return null;
-        var literals = values.Select(item => Of(element, item)).ToList();
-        return literals.Contains(null) ? null : $"[{string.Join(", ", literals)}]";
+        if (!T.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var real)) return null;
+        if (T.IsNaN(real)) return type + ".NaN";
+        if (T.IsInfinity(real)) return type + (T.IsPositive(real) ? ".PositiveInfinity" : ".NegativeInfinity");
+        return real.ToString("R", CultureInfo.InvariantCulture) + suffix;
     }
 
-    /// <summary>The elements of a JSON array; null where the value is none.</summary>
-    private static IReadOnlyList<string>? List(string value)
+    /// <summary>Reads a JSON array, <c>[1, 2]</c>, or values between commas.</summary>
+    private static string? ArrayLiteral(string element, string value)
+    {
+        IReadOnlyList<string>? values = value.TrimStart().StartsWith('[')
+            ? JsonList(value)
+            : value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var literals = values?.Select(item => Of(element, item)).ToList();
+        return literals is null || literals.Contains(null) ? null : $"[{string.Join(", ", literals)}]";
+    }
+
+    /// <summary>The elements of a JSON array; null if the value is not one.</summary>
+    private static List<string>? JsonList(string value)
     {
         if (!value.TrimStart().StartsWith('[')) return null;
         try
@@ -68,10 +73,13 @@ internal static class CSharpLiteral
         }
     }
 
-    /// <summary>papermill's rule for values without a type: what looks like a number, a truth value or a list is one, and the rest is text.</summary>
-    internal static string Guess(string value) =>
-        List(value) is { } items ? $"[{string.Join(", ", items.Select(Guess))}]" :
-        Of("int", value) ?? Of("long", value) ?? Of("bool", value) ?? Of("double", value) ?? Of("string", value)!;
+    /// <summary>
+    /// A value without a type, by papermill's rule: what looks like a number, a truth value or a list is one, and
+    /// anything else is text.
+    /// </summary>
+    internal static string Guess(string value) => JsonList(value) is { } items
+        ? $"[{string.Join(", ", items.Select(Guess))}]"
+        : Of("int", value) ?? Of("long", value) ?? Of("bool", value) ?? Of("double", value) ?? Text(value);
 
     /// <summary>Text in quotes.</summary>
     internal static string Text(string text) => SymbolDisplay.FormatLiteral(text, quote: true);

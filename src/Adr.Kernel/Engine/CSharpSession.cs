@@ -9,16 +9,19 @@ using Microsoft.CodeAnalysis.Scripting;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>One C# script that cells continue: what a cell declares, later cells see.</summary>
+/// <summary>A C# script to which each cell adds. What a cell declares is visible in later cells.</summary>
 internal sealed class CSharpSession
 {
-    // What .NET Interactive's C# kernel imports; a notebook relies on these and on no others.
+    // The imports of .NET Interactive's C# kernel, on which notebooks rely.
     private static readonly string[] Imports =
-        ["System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq"];
+    [
+        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks",
+        "System.Linq",
+    ];
 
     private readonly NotebookReferences references;
     private ScriptOptions options;
-    private readonly List<string> codes = [];
+    private readonly List<SyntaxTree> submissions = [];
     private ScriptState<object>? state;
 
     internal CSharpSession(string folder, IReadOnlyList<string> referencePaths)
@@ -31,15 +34,17 @@ internal sealed class CSharpSession
             .WithMetadataResolver(references)
             .WithSourceResolver(new SourceFileResolver([], folder))
             .WithAllowUnsafe(true)
-            .WithEmitDebugInformation(true) // for the line in a cell's traceback
+            .WithEmitDebugInformation(true) // Tracebacks need the lines of the cell.
             .WithFileEncoding(Encoding.UTF8);
-        Compilation = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, usings: Imports, allowUnsafe: true, metadataReferenceResolver: references, sourceReferenceResolver: options.SourceResolver);
+        Compilation = new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary, usings: Imports, allowUnsafe: true,
+            metadataReferenceResolver: references, sourceReferenceResolver: options.SourceResolver);
     }
 
-    /// <summary>The code that ran so far, in order.</summary>
-    internal IReadOnlyList<string> Codes => codes;
+    /// <summary>The code that has run so far, in order.</summary>
+    internal IReadOnlyList<SyntaxTree> Submissions => submissions;
 
-    /// <summary>What all code can use.</summary>
+    /// <summary>The assemblies that all code can use.</summary>
     internal IEnumerable<MetadataReference> References => options.MetadataReferences;
 
     /// <summary>How code is compiled.</summary>
@@ -47,50 +52,73 @@ internal sealed class CSharpSession
 
     internal IEnumerable<ScriptVariable> Variables => state?.Variables ?? [];
 
-    /// <summary>Runs the submission that every cell continues.</summary>
+    /// <summary>Runs the submission on which all cells build.</summary>
     internal void Start()
     {
-        const string Static = "using static Microsoft.DotNet.Interactive.Kernel;";
-        codes.Add(Static);
-        state = CSharpScript.Create<object>(Static, options).RunAsync().GetAwaiter().GetResult();
+        var script = CSharpScript.Create<object>("using static Microsoft.DotNet.Interactive.Kernel;", options);
+        state = script.RunAsync().GetAwaiter().GetResult();
+        submissions.Add(TreeOf(script));
     }
 
-    /// <summary>Lets all code from here on use a restore's assemblies.</summary>
-    internal void Use(RestoredPackages packages) => options = options.AddReferences(references.Add(packages).Except(options.MetadataReferences));
+    /// <summary>Makes restored assemblies available to all code that runs from now on.</summary>
+    internal void Use(RestoredPackages packages) =>
+        options = options.AddReferences(references.Add(packages).Except(options.MetadataReferences));
 
     /// <summary>Runs code in the session.</summary>
     /// <param name="code">The code.</param>
-    /// <param name="path">What its errors name.</param>
-    /// <param name="cancellationToken">Stops before user code runs; running code looks at it itself.</param>
-    /// <returns>Whether the code ends in an expression, and its value.</returns>
-    /// <exception cref="CompilationErrorException">The code does not compile; nothing ran.</exception>
-    /// <exception cref="ReferenceNotFoundException">An assembly that it names by <c>#r</c> was not found; nothing ran.</exception>
-    internal async Task<(bool HasResult, object? Value)> RunAsync(string code, string path, CancellationToken cancellationToken)
+    /// <param name="path">The name that errors use for it.</param>
+    /// <param name="cancellationToken">
+    /// Stops before the user's code runs. Code that runs has to watch its own token.
+    /// </param>
+    /// <returns>Whether the code ends in an expression, and the value of the expression.</returns>
+    /// <exception cref="CompilationErrorException">The code does not compile. Nothing ran.</exception>
+    /// <exception cref="ReferenceNotFoundException">
+    /// An assembly that the code references by <c>#r</c> was not found. Nothing ran.
+    /// </exception>
+    internal async Task<(bool HasResult, object? Value)> RunAsync(
+        string code, string path, CancellationToken cancellationToken)
     {
         references.EnterCell();
         var script = state!.Script.ContinueWith<object>(code, options.WithFilePath(path));
         try
         {
-            // What a throwing cell assigned before stays assigned, as in .NET Interactive.
-            state = await script.RunFromAsync(state, catchException: _ => true, cancellationToken).ConfigureAwait(false);
+            // As in .NET Interactive, variables keep what a cell assigned before it threw.
+            state = await script.RunFromAsync(state, catchException: _ => true, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (CompilationErrorException error) when (references.Explain(error) is { } explanation)
         {
             throw new ReferenceNotFoundException(explanation, error.Diagnostics);
         }
-        codes.Add(code);
+        submissions.Add(TreeOf(script));
         if (state.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
         return (HasReturnValue(script), state.ReturnValue);
     }
 
-    /// <summary>The value of an expression; what it declares is forgotten.</summary>
-    internal async Task<object?> EvaluateAsync(string expression, CancellationToken cancellationToken) =>
-        (await state!.Script.ContinueWith<object>(expression, options).RunFromAsync(state, cancellationToken).ConfigureAwait(false)).ReturnValue;
+    /// <summary>The value of an expression. What it declares is forgotten.</summary>
+    internal async Task<object?> EvaluateAsync(string expression, CancellationToken cancellationToken)
+    {
+        var script = state!.Script.ContinueWith<object>(expression, options);
+        return (await script.RunFromAsync(state, cancellationToken).ConfigureAwait(false)).ReturnValue;
+    }
 
-    /// <summary>What the references of the last cell have to say to the user.</summary>
+    /// <summary>What the user should know about the references of the last cell.</summary>
     internal IReadOnlyList<string> TakeNotices() => references.TakeNotices();
 
-    // Roslyn knows whether a submission ends in an expression, and tells csi only.
+    // The trees of #load'ed files come before the tree of the code that loads them.
+    private static SyntaxTree TreeOf(Script script) => script.GetCompilation().SyntaxTrees.Last();
+
+    // Roslyn knows whether a submission ends in an expression, but does not expose it.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "HasReturnValue")]
     private static extern bool HasReturnValue(Script script);
+}
+
+/// <summary>
+/// Code does not compile because an assembly that it references by <c>#r</c> was not found. The message says where it
+/// was looked for.
+/// </summary>
+internal sealed class ReferenceNotFoundException(string message, IReadOnlyList<Diagnostic> diagnostics)
+    : Exception(message)
+{
+    internal IReadOnlyList<Diagnostic> Diagnostics => diagnostics;
 }

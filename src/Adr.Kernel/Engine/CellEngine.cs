@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using Adr.Kernel.Notebooks;
 using Adr.Kernel.Packages;
 using Markdig;
@@ -13,23 +14,25 @@ namespace Adr.Kernel.Engine;
 /// <summary>Runs cells: C# in one session, and the directives around it.</summary>
 internal sealed class CellEngine
 {
-    // Deep recursion in a cell should meet the same limits as in a program's main thread.
+    // Deep recursion should work in a cell as it does in the main thread of a program.
     private const int StackSize = 16 << 20;
 
-    // Where libraries that know nothing of notebooks find the running cell's token.
+    // Libraries that do not know of notebooks find the token of the running cell under this name.
     private const string CancellationName = "Notebook.CancellationToken";
 
-    private static readonly MarkdownPipeline Markdown = new MarkdownPipelineBuilder().UseMathematics().UseAdvancedExtensions().Build();
+    private static readonly MarkdownPipeline Markdown =
+        new MarkdownPipelineBuilder().UseMathematics().UseAdvancedExtensions().Build();
 
     private readonly EngineOutput output;
     private readonly EngineInput input;
     private readonly string folder;
     private readonly CSharpSession session;
     private readonly NotebookPackages packages;
-    private readonly TaskCompletionSource<CodeAssistant> assistant = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CodeAssistant> assistant =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
     private (int Cell, CellInterruption Interruption)? running;
-    private int stopped; // the cell that was last asked to stop; it may not have begun
+    private int stopped; // the cell that was last asked to stop; perhaps it has not begun
 
     internal CellEngine(EngineOutput output, EngineInput input, string folder, IReadOnlyList<string> referencePaths)
     {
@@ -41,41 +44,25 @@ internal sealed class CellEngine
         Formatter.SubscribeToDisplayedValues(KernelInvocationContext.OnDisplayed);
     }
 
-    /// <summary>Makes the first cell as quick as the others.</summary>
-    private void Start()
-    {
-        session.Start();
-        assistant.SetResult(new CodeAssistant(session));
-    }
-
     /// <summary>Answers a question about code.</summary>
-    internal async Task AnswerAsync(EngineMessage question)
+    internal async Task AnswerAsync(Question question)
     {
-        var asked = await assistant.Task.ConfigureAwait(false);
+        var ready = await assistant.Task.ConfigureAwait(false);
         try
         {
-            output.Send(question switch
-            {
-                CompletionRequest completion => await asked.CompleteAsync(completion).ConfigureAwait(false),
-                InspectionRequest inspection => await asked.InspectAsync(inspection).ConfigureAwait(false),
-                CompletenessRequest completeness => CodeAssistant.IsComplete(completeness),
-                _ => throw new UnreachableException($"No way to answer a {question.GetType().Name}."),
-            });
+            output.Send(await ready.AnswerAsync(question).ConfigureAwait(false));
         }
-        catch (Exception failure) // an editor goes on without an answer; a person should still hear of it
+        catch (Exception failure) // The editor can do without an answer, but the user should hear of the failure.
         {
-            output.Write(null, "stderr", $"The kernel could not answer a {question.GetType().Name}: {failure.Message}\n");
-            output.Send(question switch
-            {
-                CompletionRequest completion => new Completions(completion.Id, completion.Position, completion.Position, []),
-                InspectionRequest inspection => new Inspection(inspection.Id, []),
-                CompletenessRequest completeness => new Completeness(completeness.Id, "unknown", ""),
-                _ => throw new UnreachableException(),
-            });
+            var message = $"The kernel could not answer a {question.GetType().Name}: {failure.Message}\n";
+            output.Write(CellEvent.WithoutCell, "stderr", message);
+            output.Send(CodeAssistant.NoAnswer(question));
         }
     }
 
-    /// <summary>Stops a cell, or keeps in mind that it shall stop as soon as it begins; one that ended is none.</summary>
+    /// <summary>
+    /// Stops a cell. If the cell has not begun, it stops as soon as it does. If it has ended, nothing happens.
+    /// </summary>
     internal void Stop(int cell)
     {
         CellInterruption? interruption;
@@ -87,24 +74,26 @@ internal sealed class CellEngine
         interruption?.Stop();
     }
 
-    /// <summary>Makes ready, then runs cells one after the other, on a thread of their own.</summary>
-    /// <param name="requests">The cells; blocks where there is none yet.</param>
-    /// <param name="ready">Called once the first cell can run.</param>
+    /// <summary>Gets ready, then runs cells one after the other on a thread of their own.</summary>
+    /// <param name="requests">The cells. The sequence blocks while there is none.</param>
+    /// <param name="ready">Called when the first cell can run.</param>
     internal void Run(IEnumerable<ExecuteRequest> requests, Action ready)
     {
-        // One thread for all cells: native libraries keep settings (threads, gradient mode) by thread. Only where a cell
-        // had to be aborted does the next one get another; the old one must end, or no other thread can be aborted.
+        // One thread for all cells, because native libraries keep settings (threads, gradient mode) per thread. Only
+        // after a cell was aborted does the next one get another thread. The old one must end first, or no other thread
+        // can be aborted.
         CellDone? aborted = null;
         OnThread(() =>
         {
-            Start();
+            session.Start(); // now, so that the first cell is as quick as the others
+            assistant.SetResult(new CodeAssistant(session));
             ready();
-            aborted = UntilAbort(requests);
+            aborted = RunUntilAbort(requests);
         });
         while (aborted is { } done)
         {
-            Tell(done);
-            OnThread(() => aborted = UntilAbort(requests));
+            Report(done);
+            OnThread(() => aborted = RunUntilAbort(requests));
         }
     }
 
@@ -115,14 +104,15 @@ internal sealed class CellEngine
         thread.Join();
     }
 
-    /// <summary>Runs cells until one had to be aborted; its end is for another thread to tell. Null where no cells are left.</summary>
-    private CellDone? UntilAbort(IEnumerable<ExecuteRequest> requests)
+    /// <summary>Runs cells until one is aborted, whose end another thread has to report.</summary>
+    /// <returns>The aborted cell; null if there are no more cells.</returns>
+    private CellDone? RunUntilAbort(IEnumerable<ExecuteRequest> requests)
     {
         foreach (var request in requests)
         {
             var (done, isAborted) = Execute(request);
             if (isAborted) return done;
-            Tell(done);
+            Report(done);
         }
         return null;
     }
@@ -137,18 +127,20 @@ internal sealed class CellEngine
             isStopped = stopped == request.Cell;
         }
         if (isStopped) new Thread(interruption.Stop) { Name = "stop", IsBackground = true }.Start();
-        var context = new KernelInvocationContext(output, request.HasInput ? input : null, request.Cell, interruption.Token, interruption.Pressed);
+        var context = new KernelInvocationContext(
+            output, request.HasInput ? input : null, request.Cell, interruption.Token, interruption.Pressed);
         context.Enter();
         AppContext.SetData(CancellationName, interruption.Token);
         CellError? error = null;
         var expressions = new Dictionary<string, ExpressionValue>();
         try
         {
-            // Blocking here, not awaiting, keeps every cell's first part on this thread.
+            // Blocking, and not awaiting, keeps the first part of every cell on this thread.
             interruption.Run(() =>
             {
                 RunAsync(request.Code, request.Language, request.Name, context).GetAwaiter().GetResult();
-                foreach (var (name, expression) in request.Expressions) expressions[name] = Evaluate(expression, context.CancellationToken);
+                foreach (var (name, expression) in request.Expressions)
+                    expressions[name] = Evaluate(expression, context.CancellationToken);
             });
         }
         catch (Exception failure)
@@ -156,10 +148,11 @@ internal sealed class CellEngine
             error = CellErrors.Of(failure, interruption.IsAsked);
         }
         lock (gate) running = null;
-        return (new CellDone(request.Cell, error) { Expressions = error is null ? expressions : [] }, interruption.IsAborted);
+        var done = new CellDone(request.Cell, error) { Expressions = error is null ? expressions : [] };
+        return (done, interruption.IsAborted);
     }
 
-    private void Tell(CellDone done)
+    private void Report(CellDone done)
     {
         output.MarkNativeStreams(done.Cell);
         output.Send(done);
@@ -169,7 +162,8 @@ internal sealed class CellEngine
     {
         try
         {
-            return new ExpressionValue(ValueBundle.Of(session.EvaluateAsync(expression, cancellationToken).GetAwaiter().GetResult(), []), null);
+            var value = session.EvaluateAsync(expression, cancellationToken).GetAwaiter().GetResult();
+            return new ExpressionValue(ValueBundle.Of(value, []), null);
         }
         catch (Exception failure)
         {
@@ -177,23 +171,23 @@ internal sealed class CellEngine
         }
     }
 
-    /// <summary>Runs the text of a cell, this notebook's or an imported one.</summary>
+    /// <summary>Runs the text of a cell of this notebook or of an imported one.</summary>
     /// <param name="code">The text.</param>
-    /// <param name="language">Its language until a directive says otherwise.</param>
-    /// <param name="place">What its errors name.</param>
-    /// <param name="context">The cell of this notebook that runs.</param>
+    /// <param name="language">Its language up to the first directive that changes it.</param>
+    /// <param name="place">The name that errors use for it.</param>
+    /// <param name="context">The cell of this notebook that is running.</param>
     private async Task RunAsync(string code, string language, string place, KernelInvocationContext context)
     {
         var clock = Stopwatch.StartNew();
-        var timed = false;
+        var isTimed = false;
         try
         {
             var steps = Submission.Parse(code, language).Steps;
             await packages.AddAsync(steps, context).ConfigureAwait(false);
-            TellNotices(context);
+            ShowNotices(context);
             foreach (var step in steps)
             {
-                if (step is Directive { Name: "time" }) timed = true;
+                if (step is Directive { Name: "time" }) isTimed = true;
                 else await RunAsync(step, place, context).ConfigureAwait(false);
             }
         }
@@ -202,8 +196,9 @@ internal sealed class CellEngine
             error.Place = place;
             throw;
         }
-        if (timed)
-            context.DisplayAs(string.Create(CultureInfo.InvariantCulture, $"Wall time: {clock.Elapsed.TotalMilliseconds}ms"), PlainTextFormatter.MimeType);
+        if (!isTimed) return;
+        var time = string.Create(CultureInfo.InvariantCulture, $"Wall time: {clock.Elapsed.TotalMilliseconds}ms");
+        context.DisplayAs(time, PlainTextFormatter.MimeType);
     }
 
     private async Task RunAsync(Step step, string place, KernelInvocationContext context)
@@ -214,8 +209,12 @@ internal sealed class CellEngine
                 await RunCSharpAsync(block, place, context).ConfigureAwait(false);
                 break;
             case CodeBlock { Language: "markdown" } block:
-                // The Markdown beside the HTML, for whoever renders its formulas.
-                context.Display(new[] { new FormattedValue(HtmlFormatter.MimeType, Markdig.Markdown.ToHtml(block.Text, Markdown)), new FormattedValue("text/markdown", block.Text) });
+                // A front end that renders formulas needs the Markdown beside the HTML.
+                context.Display(new[]
+                {
+                    new FormattedValue(HtmlFormatter.MimeType, Markdig.Markdown.ToHtml(block.Text, Markdown)),
+                    new FormattedValue("text/markdown", block.Text),
+                });
                 break;
             case CodeBlock { Language: "html" } block:
                 context.DisplayAs(block.Text, HtmlFormatter.MimeType);
@@ -224,23 +223,29 @@ internal sealed class CellEngine
                 Microsoft.DotNet.Interactive.Kernel.Javascript(block.Text);
                 break;
             case CodeBlock { Language: "value" } block:
-                await RunCSharpAsync(block with { Lines = [VariableDirective.ValueCode(block)] }, place, context).ConfigureAwait(false);
+                var valueCode = block with { Lines = [VariableDirective.ValueCode(block)] };
+                await RunCSharpAsync(valueCode, place, context).ConfigureAwait(false);
                 break;
             case PackageStep or PackageSource:
-                break; // restored before the cell's code
+                break; // Packages are restored before the code of the cell runs.
             case Directive { Name: "import" } directive:
                 await ImportAsync(directive, context).ConfigureAwait(false);
                 break;
             case Directive { Name: "set" or "share" } directive:
-                await RunCSharpAsync(new CodeBlock("csharp", directive.Line, [await VariableDirective.CodeAsync(directive, context.AskAsync).ConfigureAwait(false)]), place, context).ConfigureAwait(false);
+                var code = await VariableDirective.CodeAsync(directive, context.AskAsync).ConfigureAwait(false);
+                var assignment = new CodeBlock("csharp", directive.Line, [code]);
+                await RunCSharpAsync(assignment, place, context).ConfigureAwait(false);
                 break;
             case Directive { Name: "who" }:
                 context.Display(session.Variables.Select(variable => variable.Name).Distinct().ToArray());
                 break;
             case Directive { Name: "whos" }:
-                session.Variables.GroupBy(variable => variable.Name).Select(same => same.Last())
-                    .Select(variable => new { variable.Name, Type = variable.Type.Name, Value = variable.Value.ToDisplayString(PlainTextFormatter.MimeType) })
-                    .DisplayTable();
+                session.Variables.GroupBy(variable => variable.Name).Select(same => same.Last()).Select(variable => new
+                {
+                    variable.Name,
+                    Type = variable.Type.Name,
+                    Value = variable.Value.ToDisplayString(PlainTextFormatter.MimeType),
+                }).DisplayTable();
                 break;
             case Directive { Name: "about" }:
                 context.DisplayAs(About(), PlainTextFormatter.MimeType);
@@ -249,7 +254,7 @@ internal sealed class CellEngine
                 context.DisplayAs(string.Join(' ', Submission.Directives), PlainTextFormatter.MimeType);
                 break;
             default:
-                throw new UnreachableException($"No way to run a {step}.");
+                throw new UnreachableException($"No step runs {step}.");
         }
     }
 
@@ -257,41 +262,53 @@ internal sealed class CellEngine
     {
         try
         {
-            var (hasResult, value) = await session.RunAsync(block.InPlace, place, context.CancellationToken).ConfigureAwait(false);
+            var (hasResult, value) = await session.RunAsync(block.InPlace, place, context.CancellationToken)
+                .ConfigureAwait(false);
             if (hasResult && value is not DisplayedValue) context.Return(value);
         }
         finally
         {
-            TellNotices(context); // they may be why the code failed
+            ShowNotices(context); // They may explain why the code failed.
         }
     }
 
-    private void TellNotices(KernelInvocationContext context)
+    private void ShowNotices(KernelInvocationContext context)
     {
         foreach (var notice in session.TakeNotices()) context.DisplayStandardError(notice + "\n");
     }
 
-    /// <summary>Runs another file's cells in this session: a notebook, a .dib, or C# source.</summary>
+    /// <summary>Runs the cells of another file in this session. The file is a notebook, a .dib, or C# source.</summary>
     private async Task ImportAsync(Directive directive, KernelInvocationContext context)
     {
         var path = Path.GetFullPath(directive.Argument.Trim('"'), folder);
-        if (!File.Exists(path)) throw new DirectiveException($"#!import: there is no file '{path}'.", directive.Line);
+        if (!File.Exists(path))
+            throw new DirectiveException($"#!import: there is no file '{path}'.", directive.Line);
         var name = Path.GetFileName(path);
-        IEnumerable<(string Text, string Language, string Where)> cells = Path.GetExtension(path).ToLowerInvariant() switch
+        var extension = Path.GetExtension(path).ToLowerInvariant();
+        IEnumerable<(string Text, string Language, string Place)> cells = extension switch
         {
             ".ipynb" or ".dib" => Notebook.Load(path).Cells.Index()
                 .Where(cell => cell.Item.Kind is CellKind.Code or CellKind.Markdown)
-                .Select(cell => (cell.Item.Source, cell.Item.Kind == CellKind.Code ? cell.Item.KernelName ?? "csharp" : "markdown", $"{name} cell {cell.Index + 1}")),
+                .Select(cell => (cell.Item.Source, LanguageOf(cell.Item), $"{name} cell {cell.Index + 1}")),
             ".cs" or ".csx" => [(File.ReadAllText(path), "csharp", name)],
-            var other => throw new DirectiveException($"#!import reads .ipynb, .dib, .cs and .csx files, not '{other}'.", directive.Line),
+            _ => throw new DirectiveException(
+                $"#!import reads .ipynb, .dib, .cs and .csx files, and not '{extension}'.", directive.Line),
         };
-        foreach (var (text, language, where) in cells) await RunAsync(text, language, where, context).ConfigureAwait(false);
+        foreach (var (text, language, place) in cells)
+            await RunAsync(text, language, place, context).ConfigureAwait(false);
     }
 
-    private static string About() => $"""
-        C# notebook engine {typeof(CellEngine).Assembly.GetName().Version?.ToString(3)}
-        .NET {Environment.Version}
-        Roslyn {typeof(Script).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}
-        {System.Runtime.InteropServices.RuntimeInformation.OSDescription}
-        """;
+    private static string LanguageOf(Cell cell) =>
+        cell.Kind == CellKind.Markdown ? "markdown" : cell.KernelName ?? "csharp";
+
+    private static string About()
+    {
+        var roslyn = typeof(Script).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+        return $"""
+            C# notebook engine {typeof(CellEngine).Assembly.GetName().Version?.ToString(3)}
+            .NET {Environment.Version}
+            Roslyn {roslyn?.InformationalVersion}
+            {RuntimeInformation.OSDescription}
+            """;
+    }
 }

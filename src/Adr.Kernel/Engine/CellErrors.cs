@@ -5,39 +5,49 @@ using Microsoft.CodeAnalysis.Scripting;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>Failures as a notebook shows them: the type, the message, and where in which cell.</summary>
+/// <summary>
+/// Turns exceptions into errors as a notebook shows them: the type, the message, and the place in the cell.
+/// </summary>
 internal static partial class CellErrors
 {
-    /// <summary>A failure.</summary>
+    /// <summary>The error for an exception.</summary>
     /// <param name="error">What the cell threw.</param>
-    /// <param name="interrupted">Whether somebody had asked the cell to stop.</param>
+    /// <param name="interrupted">Whether the cell had been asked to stop.</param>
     internal static CellError Of(Exception error, bool interrupted = false) => error switch
     {
-        OperationCanceledException or ThreadInterruptedException when interrupted => new("Interrupted", "The cell was stopped.", ["Interrupted: The cell was stopped.", .. OfException(error).Traceback.Where(line => CellPlace().IsMatch(line))]),
+        OperationCanceledException or ThreadInterruptedException when interrupted => OfInterruption(error),
         CompilationErrorException compilation => OfCompilation(compilation.Diagnostics, ""),
         ReferenceNotFoundException reference => OfCompilation(reference.Diagnostics, $" ({reference.Message})"),
-        DirectiveException directive => new("DirectiveError", directive.Message, [$"DirectiveError: {directive.Message}", $"   at {directive.Place}, line {directive.Line}"]),
+        DirectiveException directive => new("DirectiveError", directive.Message,
+            [$"DirectiveError: {directive.Message}", $"   at {directive.Place}, line {directive.Line}"]),
         _ => OfException(error),
     };
+
+    private static CellError OfInterruption(Exception error)
+    {
+        var places = OfException(error).Traceback.Where(line => CellPlace().IsMatch(line));
+        return new("Interrupted", "The cell was stopped.", ["Interrupted: The cell was stopped.", .. places]);
+    }
 
     private static CellError OfException(Exception error)
     {
         var name = error.GetType().FullName ?? error.GetType().Name;
         var (message, _) = Ask(() => error.Message, "Message");
         var (text, isWhole) = Ask(error.ToString, "ToString()");
-        return new CellError(name, message, Trim(isWhole ? text : $"{name}: {message}\n{Ask(() => error.StackTrace, "StackTrace").Text}"));
+        if (!isWhole) text = $"{name}: {message}\n{Ask(() => error.StackTrace, "StackTrace").Text}";
+        return new CellError(name, message, Trim(text));
     }
 
-    // What an exception says about itself is its author's code: it may be null, or throw in its turn.
-    private static (string Text, bool IsWhole) Ask(Func<string?> text, string what)
+    // A user's exception may override these members, and its code may return null or throw.
+    private static (string Text, bool IsWhole) Ask(Func<string?> text, string member)
     {
         try
         {
-            return text() is { } said ? (said, true) : ("", false);
+            return text() is { } answer ? (answer, true) : ("", false);
         }
         catch (Exception problem)
         {
-            return ($"(its {what} threw {problem.GetType().FullName})", false);
+            return ($"(its {member} threw {problem.GetType().FullName})", false);
         }
     }
 
@@ -47,15 +57,17 @@ internal static partial class CellErrors
         foreach (var diagnostic in diagnostics)
         {
             var span = diagnostic.Location.GetMappedLineSpan();
+            var (line, column) = (span.StartLinePosition.Line + 1, span.StartLinePosition.Character + 1);
+            var message = diagnostic.GetMessage(CultureInfo.InvariantCulture);
             lines.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{Path.GetFileName(span.Path)}, line {span.StartLinePosition.Line + 1}, column {span.StartLinePosition.Character + 1}: error {diagnostic.Id}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}"));
+                $"{Path.GetFileName(span.Path)}, line {line}, column {column}: error {diagnostic.Id}: {message}"));
             lines.AddRange(Excerpt(diagnostic.Location));
         }
         var more = diagnostics.Count > 1 ? $" (and {diagnostics.Count - 1} more)" : "";
         return new CellError("CompilationError", lines[0] + more + explanation, lines);
     }
 
-    /// <summary>The line a diagnostic is about, with a caret under its place.</summary>
+    /// <summary>The line of code that a diagnostic is about, with a caret below the position.</summary>
     private static IEnumerable<string> Excerpt(Location location)
     {
         if (location.SourceTree is not { } tree) yield break;
@@ -66,14 +78,17 @@ internal static partial class CellErrors
         yield return "    " + new string(' ', span.Start.Character) + '^';
     }
 
-    /// <summary>An exception's text without the frames that are the engine's, and with cells named as people do.</summary>
+    /// <summary>
+    /// The text of an exception without the engine's own stack frames, and with readable names of cells.
+    /// </summary>
     private static List<string> Trim(string text)
     {
-        var lines = text.ReplaceLineEndings("\n").Split('\n').Where(line => !EngineFrame().IsMatch(line) && !Boundary().IsMatch(line)).Select(Rename).ToList();
-        // What called the cell is the same for every cell, and nothing its author can change.
+        var lines = text.ReplaceLineEndings("\n").Split('\n')
+            .Where(line => !EngineFrame().IsMatch(line) && !Boundary().IsMatch(line))
+            .Select(Rename).ToList();
+        // The frames above the cell are the same for every cell and tell its author nothing.
         var lastOwn = lines.FindLastIndex(line => Frame().IsMatch(line) && CellPlace().IsMatch(line));
-        if (lastOwn >= 0) lines = [.. lines.Where((line, i) => i <= lastOwn || !Frame().IsMatch(line))];
-        return lines;
+        return lastOwn < 0 ? lines : [.. lines.Where((line, i) => i <= lastOwn || !Frame().IsMatch(line))];
     }
 
     private static string Rename(string line)
@@ -81,10 +96,11 @@ internal static partial class CellErrors
         line = TopLevel().Replace(line, "at top level");
         line = SubmissionMember().Replace(line, "at ");
         line = Lambda().Replace(line, "at lambda");
-        return Place().Replace(line, " in ${file}, line ${line}"); // folders differ between machines
+        return Place().Replace(line, " in ${file}, line ${line}"); // Folders differ between machines.
     }
 
-    [GeneratedRegex(@"^   at (Microsoft\.CodeAnalysis\.Scripting\.|Adr\.Kernel\.Engine\.|Microsoft\.DotNet\.Interactive\.Kernel(InvocationContext)?\.)")]
+    [GeneratedRegex(@"^   at (Microsoft\.CodeAnalysis\.Scripting\.|Adr\.Kernel\.Engine\.|" +
+        @"Microsoft\.DotNet\.Interactive\.Kernel(InvocationContext)?\.)")]
     private static partial Regex EngineFrame();
 
     [GeneratedRegex(@"\bat Submission#\d+\.<<Initialize>>d__\d+\.MoveNext\(\)")]

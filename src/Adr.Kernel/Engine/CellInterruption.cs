@@ -2,16 +2,22 @@ using System.Runtime;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>Stops one cell's code, by harder means the longer it does not listen.</summary>
+/// <summary>Stops the code of one cell, by stronger means the longer it does not obey.</summary>
 /// <remarks>
-/// First its cancellation token, which it may obey in its own way. Then it is woken where it waits, and ends where it
-/// shows or writes something. Last its thread is aborted, which ends a loop that does nothing of all that. Variables of
-/// earlier cells survive this, but for rare times when the runtime itself does not survive the abort. What nothing
-/// reaches, such as a native call that does not return, is for the runner to kill, with the engine's process.
+/// <para>
+/// First the cell's cancellation token is cancelled, to which the cell may react in its own way. Then the cell is woken
+/// if it waits, and it ends where it displays or writes something. Finally its thread is aborted, which ends a loop
+/// that does none of these. The variables of earlier cells survive, except in the rare case that the runtime itself
+/// does not survive the abort.
+/// </para>
+/// <para>
+/// Some code cannot be reached in any of these ways, such as a native call that does not return. To end it, the owner
+/// of the engine kills the process.
+/// </para>
 /// </remarks>
 internal sealed class CellInterruption
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400); // before each harder means
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400); // before each stronger means
 
     private readonly CancellationTokenSource asked = new();
     private readonly CancellationTokenSource pressed = new();
@@ -20,25 +26,30 @@ internal sealed class CellInterruption
     private readonly Lock gate = new();
     private readonly Thread thread = Thread.CurrentThread;
 
-    /// <summary>What the cell's own code should look at.</summary>
+    /// <summary>The token that the cell's own code can watch.</summary>
     internal CancellationToken Token => asked.Token;
 
-    /// <summary>Cancelled when the cell did not obey <see cref="Token"/>: what it calls of this library then ends it.</summary>
+    /// <summary>
+    /// Cancelled if the cell does not obey <see cref="Token"/>. Its next call of this library then ends it.
+    /// </summary>
     internal CancellationToken Pressed => pressed.Token;
 
-    /// <summary>Whether anybody asked the cell to stop.</summary>
+    /// <summary>Whether the cell was asked to stop.</summary>
     internal bool IsAsked => asked.IsCancellationRequested;
 
-    /// <summary>Whether the code was made to end. The runtime cannot do that twice to one thread: the next cell needs another.</summary>
+    /// <summary>
+    /// Whether the code was aborted. The runtime cannot abort two pieces of code on one thread, so the next cell needs
+    /// another thread.
+    /// </summary>
     internal bool IsAborted => aborted.IsCancellationRequested;
 
-    /// <summary>Runs a cell's code on this thread.</summary>
-    /// <exception cref="OperationCanceledException">It was made to end.</exception>
+    /// <summary>Runs the code of a cell on this thread.</summary>
+    /// <exception cref="OperationCanceledException">The code was aborted.</exception>
     internal void Run(Action code)
     {
         try
         {
-#pragma warning disable SYSLIB0046 // may leave what the loop was writing half written; a notebook's author asked for just that
+#pragma warning disable SYSLIB0046 // What the code was writing may be left half written. The user asked for it.
             ControlledExecution.Run(code, aborted.Token);
 #pragma warning restore SYSLIB0046
         }
@@ -49,7 +60,9 @@ internal sealed class CellInterruption
         }
     }
 
-    /// <summary>Asks, wakes and aborts; returns once the code ended or nothing more can be done from within.</summary>
+    /// <summary>
+    /// Asks, wakes and aborts. Returns once the code has ended or nothing more can be done inside the process.
+    /// </summary>
     internal void Stop()
     {
         asked.Cancel();
@@ -58,12 +71,12 @@ internal sealed class CellInterruption
         lock (gate)
         {
             if (ended.IsSet) return;
-            thread.Interrupt(); // before the abort: a thread that is to be aborted is not woken any more
+            thread.Interrupt(); // Before the abort, after which a thread can no longer be woken.
         }
         if (!ended.Wait(Patience)) aborted.Cancel();
     }
 
-    // A wake-up that found nobody waiting would wake the next cell.
+    // If the thread did not wait when it was woken, it would be woken in the next cell instead.
     private void ForgetWakeUp()
     {
         try
@@ -72,7 +85,7 @@ internal sealed class CellInterruption
         }
         catch (ThreadInterruptedException)
         {
-            // that was it
+            // This was the wake-up.
         }
     }
 }

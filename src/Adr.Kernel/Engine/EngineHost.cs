@@ -5,12 +5,14 @@ using System.Runtime.InteropServices;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>The engine's own process: takes cells from a runner, runs them one after the other, and ends when the runner does.</summary>
+/// <summary>
+/// The main program of the engine's process. It runs cells until the process that started it ends it.
+/// </summary>
 public static class EngineHost
 {
-    /// <summary>Runs the engine until its runner ends it. A host's <c>Main</c> passes its arguments here when the first is <c>engine</c>.</summary>
-    /// <param name="args">What the runner put on the command line.</param>
-    /// <returns>The process's exit code.</returns>
+    /// <summary>Runs the engine. A host's <c>Main</c> calls this if its first argument is <c>engine</c>.</summary>
+    /// <param name="args">The command line.</param>
+    /// <returns>The exit code of the process.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         EngineArguments arguments;
@@ -24,7 +26,7 @@ public static class EngineHost
             return 2;
         }
 
-        // A terminal's Ctrl-C reaches the whole process group; when to stop is the runner's decision.
+        // Ctrl-C in a terminal reaches all processes of the group, but the engine's owner decides when it stops.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
 
@@ -38,16 +40,18 @@ public static class EngineHost
         var engine = new CellEngine(output, input, Environment.CurrentDirectory, arguments.ReferencePaths);
 
         using var requests = new BlockingCollection<ExecuteRequest>();
-        new Thread(() => engine.Run(requests.GetConsumingEnumerable(), () => output.Send(new EngineReady()))) { Name = "cells' keeper", IsBackground = true }.Start();
-
         var done = new TaskCompletionSource<int>();
-        new Thread(() => Listen(control, requests, engine, input, done)) { Name = "control", IsBackground = true }.Start();
+        Start("cell supervisor", () =>
+            engine.Run(requests.GetConsumingEnumerable(), ready: () => output.Send(new EngineReady())));
+        Start("control", () => Listen(control, requests, engine, input, done));
         var exitCode = await done.Task.ConfigureAwait(false);
-        Environment.Exit(exitCode); // user code may have left threads behind
+        Environment.Exit(exitCode); // The user's code may have left threads behind.
         return exitCode;
     }
 
-    private static void Listen(MessageStream control, BlockingCollection<ExecuteRequest> requests, CellEngine engine, EngineInput input, TaskCompletionSource<int> done)
+    private static void Listen(
+        MessageStream control, BlockingCollection<ExecuteRequest> requests, CellEngine engine, EngineInput input,
+        TaskCompletionSource<int> done)
     {
         while (true)
         {
@@ -57,11 +61,11 @@ public static class EngineHost
                 case ExecuteRequest request:
                     requests.Add(request);
                     break;
-                case CompletionRequest or InspectionRequest or CompletenessRequest:
-                    _ = Task.Run(() => engine.AnswerAsync(message));
+                case Question question:
+                    _ = Task.Run(() => engine.AnswerAsync(question));
                     break;
                 case CancelRequest cancel:
-                    new Thread(() => engine.Stop(cancel.Cell)) { Name = "stop", IsBackground = true }.Start();
+                    Start("stop", () => engine.Stop(cancel.Cell));
                     break;
                 case InputGiven given:
                     input.Give(given.Text);
@@ -70,11 +74,14 @@ public static class EngineHost
                     done.SetResult(0);
                     return;
                 case null:
-                    Process.GetCurrentProcess().Kill(); // the runner is gone, and no cell may outlive it
+                    Process.GetCurrentProcess().Kill(); // The owner is gone. No cell may outlive it.
                     return;
                 default:
-                    throw new InvalidOperationException($"A runner does not send {message.GetType().Name}.");
+                    throw new InvalidOperationException($"An engine does not receive {message.GetType().Name}.");
             }
         }
     }
+
+    private static void Start(string name, Action run) =>
+        new Thread(() => run()) { Name = name, IsBackground = true }.Start();
 }

@@ -3,16 +3,16 @@ using Microsoft.DotNet.Interactive;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>Asks whoever sits before the notebook, one question at a time.</summary>
+/// <summary>Asks the user for input, one question at a time.</summary>
 internal sealed class EngineInput(EngineOutput output)
 {
     private readonly SemaphoreSlim turn = new(1);
     private volatile TaskCompletionSource<string?>? answer;
 
-    /// <summary>Lets <c>Console.ReadLine()</c> ask, too.</summary>
+    /// <summary>Makes <c>Console.ReadLine()</c> ask the user as well.</summary>
     internal void CaptureConsole() => Console.SetIn(new ConsoleReader(this));
 
-    /// <summary>What somebody types; null where nobody will.</summary>
+    /// <summary>The text that the user types; null if nobody can answer.</summary>
     internal async Task<string?> AskAsync(KernelInvocationContext context, string prompt, bool isPassword)
     {
         await turn.WaitAsync(context.CancellationToken).ConfigureAwait(false);
@@ -30,10 +30,10 @@ internal sealed class EngineInput(EngineOutput output)
         }
     }
 
-    /// <summary>Takes an answer; one to no question is dropped.</summary>
+    /// <summary>Takes an answer. It is dropped if there is no question.</summary>
     internal void Give(string? text) => answer?.TrySetResult(text);
 
-    /// <summary>The console's input, a line at a time; at its end where nobody answers.</summary>
+    /// <summary>The console's input, one line at a time. It is at its end if nobody can answer.</summary>
     private sealed class ConsoleReader(EngineInput input) : TextReader
     {
         private readonly StringBuilder line = new();
@@ -60,8 +60,9 @@ internal sealed class EngineInput(EngineOutput output)
         {
             if (line.Length > 0) return true;
             if (KernelInvocationContext.Current is not { HasInput: true } context) return false;
-            if (input.AskAsync(context, "", isPassword: false).GetAwaiter().GetResult() is not { } text) return false;
-            line.Append(text).Append('\n');
+            var answer = input.AskAsync(context, "", isPassword: false).GetAwaiter().GetResult();
+            if (answer is null) return false;
+            line.Append(answer).Append('\n');
             return true;
         }
     }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>What a runner and its engine tell each other.</summary>
+/// <summary>A message between an engine and the process that started it.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(ExecuteRequest), "execute")]
 [JsonDerivedType(typeof(CancelRequest), "cancel")]
@@ -22,128 +22,150 @@ namespace Adr.Kernel.Engine;
 [JsonDerivedType(typeof(Completions), "completions")]
 [JsonDerivedType(typeof(Inspection), "inspection")]
 [JsonDerivedType(typeof(Completeness), "completeness")]
-public abstract record EngineMessage;
+internal abstract record EngineMessage;
 
 /// <summary>To the engine: run a cell.</summary>
-/// <param name="Cell">The cell's number; a later cell has a larger one.</param>
-/// <param name="Code">The cell's text, directives included.</param>
-/// <param name="Language">The language of its text until a directive says otherwise: csharp, markdown, html or javascript.</param>
-public sealed record ExecuteRequest(int Cell, string Code, string Language = "csharp") : EngineMessage
+/// <param name="Cell">The cell's number. Numbers start at 1 and increase from cell to cell.</param>
+/// <param name="Code">The cell's text, including its directives.</param>
+/// <param name="Language">
+/// The language of the text up to the first directive that changes it: csharp, markdown, html or javascript.
+/// </param>
+internal sealed record ExecuteRequest(int Cell, string Code, string Language = "csharp") : EngineMessage
 {
-    /// <summary>What its errors call it; by default <c>Cell [n]</c>.</summary>
+    /// <summary>The name that error messages use for the cell. Default: <c>Cell [n]</c>.</summary>
     public string Name { get; init; } = $"Cell [{Cell}]";
 
-    /// <summary>Expressions to evaluate after the cell, if it does not fail, by name. Default: none.</summary>
+    /// <summary>Expressions, by name, to evaluate after the cell unless it fails. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Expressions { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether somebody is there to answer <see cref="InputWanted"/>. Default: nobody.</summary>
+    /// <summary>Whether somebody can answer <see cref="InputWanted"/>. Default: false.</summary>
     public bool HasInput { get; init; }
 }
 
-/// <summary>To the engine: ask a cell to stop, through its cancellation token at first. One that ended is left alone, and so is the next one.</summary>
+/// <summary>
+/// To the engine: stop a cell, first through its cancellation token. The request has no effect on a cell that has ended
+/// or on the cell after it.
+/// </summary>
 /// <param name="Cell">The cell's number.</param>
-public sealed record CancelRequest(int Cell) : EngineMessage;
+internal sealed record CancelRequest(int Cell) : EngineMessage;
 
 /// <summary>To the engine: end.</summary>
-public sealed record ShutdownRequest : EngineMessage;
+internal sealed record ShutdownRequest : EngineMessage;
 
-/// <summary>To the engine: what somebody typed.</summary>
-/// <param name="Text">The text; null where nobody will.</param>
-public sealed record InputGiven(string? Text) : EngineMessage;
+/// <summary>To the engine: the answer to <see cref="InputWanted"/>.</summary>
+/// <param name="Text">The text that was typed; null if nobody will type any.</param>
+internal sealed record InputGiven(string? Text) : EngineMessage;
 
-/// <summary>To the engine: how could this code go on?</summary>
-/// <param name="Id">Names the answer.</param>
-/// <param name="Code">A cell's text, unfinished.</param>
-/// <param name="Position">Where, in UTF-16 code units from its start.</param>
-public sealed record CompletionRequest(int Id, string Code, int Position) : EngineMessage;
+/// <summary>To the engine: a question about code.</summary>
+/// <param name="Id">Identifies the question; its answer carries the same id.</param>
+internal abstract record Question(int Id) : EngineMessage;
 
-/// <summary>To the engine: what is at this place?</summary>
-/// <param name="Id">Names the answer.</param>
-/// <param name="Code">A cell's text.</param>
-/// <param name="Position">Where, in UTF-16 code units from its start.</param>
-public sealed record InspectionRequest(int Id, string Code, int Position) : EngineMessage;
+/// <summary>Asks which text could come next.</summary>
+/// <param name="Id">The question's id.</param>
+/// <param name="Code">The text of an unfinished cell.</param>
+/// <param name="Position">The cursor's position in UTF-16 code units.</param>
+internal sealed record CompletionRequest(int Id, string Code, int Position) : Question(Id);
 
-/// <summary>To the engine: is this code whole, as somebody who pressed Enter wants to know?</summary>
-/// <param name="Id">Names the answer.</param>
-/// <param name="Code">A cell's text.</param>
-public sealed record CompletenessRequest(int Id, string Code) : EngineMessage;
+/// <summary>Asks what the name at a position means.</summary>
+/// <param name="Id">The question's id.</param>
+/// <param name="Code">The text of a cell.</param>
+/// <param name="Position">The position in UTF-16 code units.</param>
+internal sealed record InspectionRequest(int Id, string Code, int Position) : Question(Id);
 
-/// <summary>From the engine: it can take cells.</summary>
-public sealed record EngineReady : EngineMessage;
+/// <summary>Asks whether code is complete, so that pressing Enter can run it.</summary>
+/// <param name="Id">The question's id.</param>
+/// <param name="Code">The text of a cell.</param>
+internal sealed record CompletenessRequest(int Id, string Code) : Question(Id);
 
-/// <summary>From the engine: text for a stream.</summary>
-/// <param name="Cell">The cell that wrote it; null for native code, which belongs to the cell that runs.</param>
-/// <param name="Name"><c>stdout</c> or <c>stderr</c>.</param>
-/// <param name="Text">What was written.</param>
-public sealed record StreamWritten(int? Cell, string Name, string Text) : EngineMessage;
+/// <summary>From the engine: it is ready to run cells.</summary>
+internal sealed record EngineReady : EngineMessage;
 
-/// <summary>From the engine: a displayed value.</summary>
-/// <param name="Cell">The cell that displays it.</param>
-/// <param name="Data">Its text by MIME type.</param>
-/// <param name="DisplayId">The name by which it can be updated.</param>
-public sealed record ValueDisplayed(int Cell, Dictionary<string, string> Data, string DisplayId) : EngineMessage;
-
-/// <summary>From the engine: a new value for what was displayed before.</summary>
-/// <param name="Cell">The cell that updates it.</param>
-/// <param name="Data">Its text by MIME type.</param>
-/// <param name="DisplayId">The name it was displayed under.</param>
-public sealed record ValueUpdated(int Cell, Dictionary<string, string> Data, string DisplayId) : EngineMessage;
-
-/// <summary>From the engine: the value of the cell's trailing expression.</summary>
-/// <param name="Cell">The cell.</param>
-/// <param name="Data">Its text by MIME type.</param>
-public sealed record ValueReturned(int Cell, Dictionary<string, string> Data) : EngineMessage;
-
-/// <summary>From the engine: the cell ended; all it wrote was sent before.</summary>
-/// <param name="Cell">The cell.</param>
-/// <param name="Error">What it failed with; null where it did not.</param>
-public sealed record CellDone(int Cell, CellError? Error) : EngineMessage
+/// <summary>From the engine: a cell shows something or asks for input.</summary>
+/// <param name="Cell">The number of the cell, or <see cref="WithoutCell"/>.</param>
+internal abstract record CellEvent(int Cell) : EngineMessage
 {
-    /// <summary>The values of <see cref="ExecuteRequest.Expressions"/>, by name; empty where the cell failed.</summary>
-    public IReadOnlyDictionary<string, ExpressionValue> Expressions { get; init; } = new Dictionary<string, ExpressionValue>();
+    /// <summary>The number used for the output of native code, which does not know which cell called it.</summary>
+    internal const int WithoutCell = 0;
 }
 
-/// <summary>The value of an expression: its text by MIME type, or why there is none.</summary>
-/// <param name="Data">Its text by MIME type; empty where it failed.</param>
-/// <param name="Error">What it failed with; null where it did not.</param>
-public sealed record ExpressionValue(Dictionary<string, string> Data, CellError? Error);
+/// <summary>Text was written to a stream.</summary>
+/// <param name="Cell">The cell that wrote it.</param>
+/// <param name="Name"><c>stdout</c> or <c>stderr</c>.</param>
+/// <param name="Text">The text.</param>
+internal sealed record StreamWritten(int Cell, string Name, string Text) : CellEvent(Cell);
 
-/// <summary>From the engine: what the cell has shown so far shall go.</summary>
+/// <summary>A value was displayed.</summary>
+/// <param name="Cell">The cell that displays it.</param>
+/// <param name="Data">The value's text by MIME type.</param>
+/// <param name="DisplayId">The id by which the value can be updated.</param>
+internal sealed record ValueDisplayed(int Cell, Dictionary<string, string> Data, string DisplayId) : CellEvent(Cell);
+
+/// <summary>A displayed value was replaced by a new one.</summary>
+/// <param name="Cell">The cell that updates it.</param>
+/// <param name="Data">The new value's text by MIME type.</param>
+/// <param name="DisplayId">The id of the displayed value.</param>
+internal sealed record ValueUpdated(int Cell, Dictionary<string, string> Data, string DisplayId) : CellEvent(Cell);
+
+/// <summary>The cell ended in an expression.</summary>
 /// <param name="Cell">The cell.</param>
-/// <param name="Wait">Only when something else is shown.</param>
-public sealed record OutputsCleared(int Cell, bool Wait) : EngineMessage;
+/// <param name="Data">The text of the expression's value by MIME type.</param>
+internal sealed record ValueReturned(int Cell, Dictionary<string, string> Data) : CellEvent(Cell);
 
-/// <summary>From the engine: somebody shall type something; the cell waits for <see cref="InputGiven"/>.</summary>
-/// <param name="Cell">The cell that asks.</param>
-/// <param name="Prompt">The question.</param>
-/// <param name="IsPassword">Whether nobody may read the answer over a shoulder.</param>
-public sealed record InputWanted(int Cell, string Prompt, bool IsPassword) : EngineMessage;
+/// <summary>The cell clears its outputs.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Wait">Whether to clear them only when the next output arrives.</param>
+internal sealed record OutputsCleared(int Cell, bool Wait) : CellEvent(Cell);
 
-/// <summary>From the engine: how the code could go on.</summary>
-/// <param name="Id">The request's.</param>
-/// <param name="Start">Where what a completion replaces begins, in UTF-16 code units.</param>
-/// <param name="End">Where it ends.</param>
-/// <param name="Items">The completions, best first.</param>
-public sealed record Completions(int Id, int Start, int End, IReadOnlyList<Completion> Items) : EngineMessage;
+/// <summary>The cell asks for input and waits for <see cref="InputGiven"/>.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Prompt">The prompt to show.</param>
+/// <param name="IsPassword">Whether to hide what is typed.</param>
+internal sealed record InputWanted(int Cell, string Prompt, bool IsPassword) : CellEvent(Cell);
 
-/// <summary>One way to go on.</summary>
-/// <param name="Text">What to write.</param>
-/// <param name="Kind">What it is: <c>method</c>, <c>property</c>, <c>keyword</c>, …</param>
-public sealed record Completion(string Text, string Kind);
+/// <summary>From the engine: a cell ended. Everything that it wrote has been sent before this message.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Error">The error that ended the cell; null if it succeeded.</param>
+internal sealed record CellDone(int Cell, CellError? Error) : EngineMessage
+{
+    /// <summary>The values of <see cref="ExecuteRequest.Expressions"/> by name; empty if the cell failed.</summary>
+    public IReadOnlyDictionary<string, ExpressionValue> Expressions { get; init; } =
+        new Dictionary<string, ExpressionValue>();
+}
 
-/// <summary>From the engine: what was at the place.</summary>
-/// <param name="Id">The request's.</param>
-/// <param name="Data">Its description by MIME type; empty where nothing is known.</param>
-public sealed record Inspection(int Id, Dictionary<string, string> Data) : EngineMessage;
-
-/// <summary>From the engine: whether the code is whole.</summary>
-/// <param name="Id">The request's.</param>
-/// <param name="Status"><c>complete</c>, <c>incomplete</c> or <c>invalid</c>.</param>
-/// <param name="Indent">For an incomplete one: what the next line should begin with.</param>
-public sealed record Completeness(int Id, string Status, string Indent) : EngineMessage;
+/// <summary>The value of an expression, or the error that evaluating it raised.</summary>
+/// <param name="Data">The value's text by MIME type; empty if there was an error.</param>
+/// <param name="Error">The error; null if there was none.</param>
+internal sealed record ExpressionValue(Dictionary<string, string> Data, CellError? Error);
 
 /// <summary>Why a cell failed.</summary>
-/// <param name="Name">The exception's type, or <c>CompilationError</c>.</param>
-/// <param name="Value">Its message.</param>
-/// <param name="Traceback">Lines that name the cell and the line.</param>
-public sealed record CellError(string Name, string Value, IReadOnlyList<string> Traceback);
+/// <param name="Name">The type of the exception, or <c>CompilationError</c>.</param>
+/// <param name="Value">The message.</param>
+/// <param name="Traceback">Lines that name the cell and the line of code.</param>
+internal sealed record CellError(string Name, string Value, IReadOnlyList<string> Traceback);
+
+/// <summary>From the engine: the answer to a <see cref="Question"/>.</summary>
+/// <param name="Id">The question's id.</param>
+internal abstract record Answer(int Id) : EngineMessage;
+
+/// <summary>The texts that could come next.</summary>
+/// <param name="Id">The question's id.</param>
+/// <param name="Start">Where the text to replace starts, in UTF-16 code units.</param>
+/// <param name="End">Where the text to replace ends.</param>
+/// <param name="Items">The completions, best first.</param>
+internal sealed record Completions(int Id, int Start, int End, IReadOnlyList<Completion> Items) : Answer(Id);
+
+/// <summary>A text that could come next.</summary>
+/// <param name="Text">The text to insert.</param>
+/// <param name="Kind">What it is: <c>method</c>, <c>property</c>, <c>keyword</c>, …</param>
+internal sealed record Completion(string Text, string Kind);
+
+/// <summary>The description of a name.</summary>
+/// <param name="Id">The question's id.</param>
+/// <param name="Data">The description by MIME type; empty if nothing is known.</param>
+internal sealed record Inspection(int Id, Dictionary<string, string> Data) : Answer(Id);
+
+/// <summary>Whether code is complete.</summary>
+/// <param name="Id">The question's id.</param>
+/// <param name="Status"><c>complete</c>, <c>incomplete</c>, <c>invalid</c> or <c>unknown</c>.</param>
+/// <param name="Indent">The indentation of the next line if the code is incomplete.</param>
+internal sealed record Completeness(int Id, string Status, string Indent) : Answer(Id);

@@ -5,40 +5,46 @@ using Microsoft.DotNet.Interactive;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>Everything the engine tells its runner, in the order in which cells produced it.</summary>
+/// <summary>Sends everything that the engine has to say, in the order in which cells produced it.</summary>
 /// <remarks>
-/// Console text is gathered for a moment, so that a cell which writes character by character does not send as many
-/// messages; whatever else is sent first sends the text that came before it. A line after a pause goes at once, and
-/// what is still held goes when the process ends in a way it can notice. A thread of its own sends: one that runs a cell
-/// may be woken or aborted at any moment, and half a message would be the end of all messages.
+/// <para>
+/// Console text is collected for a moment, so that a cell that writes character by character does not send as many
+/// messages. Any other message first sends the text that was written before it. A line after a pause is sent at once.
+/// Text that is still held is sent when the process ends in a way that it can notice.
+/// </para>
+/// <para>
+/// A separate thread sends the messages. A thread that runs a cell may be interrupted or aborted at any moment, and a
+/// message that was cut off in the middle would make the rest of the stream unreadable.
+/// </para>
 /// </remarks>
 internal sealed class EngineOutput(MessageStream control, string token)
 {
     private const int FlushAt = 8192; // characters
-    private const int MostWaiting = 64; // messages; who has more to say waits until the runner has read some
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan FlushAfter = TimeSpan.FromMilliseconds(40), AtOnce = TimeSpan.FromMilliseconds(20);
+    private const int MostWaiting = 64; // messages; a cell that sends more has to wait
+    private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FlushAfter = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan FirstLineLimit = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock gate = new();
     private readonly StringBuilder pending = new();
     private readonly ManualResetEventSlim written = new();
-    private (int? Cell, string Name) source = (null, "stdout");
+    private (int Cell, string Name) source = (CellEvent.WithoutCell, "stdout");
     private long lastText; // when text was last sent
     private readonly Queue<EngineMessage> waiting = new();
     private readonly ManualResetEventSlim hasMessages = new(), hasRoom = new(true), isIdle = new(true);
     private readonly Stream nativeOut = Console.OpenStandardOutput();
     private readonly Stream nativeError = Console.OpenStandardError();
 
-    /// <summary>Sends what is written to the console as streams of the cell that writes.</summary>
+    /// <summary>Sends what is written to the console as streams of the cell that writes it.</summary>
     internal void CaptureConsole()
     {
         Console.SetOut(new ConsoleWriter(this, "stdout"));
         Console.SetError(new ConsoleWriter(this, "stderr"));
-        // A thread of its own, so that text is seen live even when a cell keeps the whole thread pool busy.
-        new Thread(FlushNowAndThen) { Name = "console", IsBackground = true }.Start();
+        // Threads of their own, so that text appears at once even when a cell keeps the whole thread pool busy.
+        new Thread(FlushPeriodically) { Name = "console", IsBackground = true }.Start();
         new Thread(SendWaiting) { Name = "output", IsBackground = true }.Start();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => FlushLast();
-        AppDomain.CurrentDomain.UnhandledException += (_, _) => FlushLast();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => FlushAtExit();
+        AppDomain.CurrentDomain.UnhandledException += (_, _) => FlushAtExit();
     }
 
     internal void Send(EngineMessage message)
@@ -47,7 +53,7 @@ internal sealed class EngineOutput(MessageStream control, string token)
         try
         {
         }
-        finally // which no abort cuts off
+        finally // An abort does not interrupt a finally block.
         {
             lock (gate)
             {
@@ -57,11 +63,11 @@ internal sealed class EngineOutput(MessageStream control, string token)
         }
     }
 
-    internal void Write(int? cell, string name, ReadOnlySpan<char> text)
+    internal void Write(int cell, string name, ReadOnlySpan<char> text)
     {
         if (text.IsEmpty) return;
         hasRoom.Wait();
-        var isFirst = false;
+        var isFirstLine = false;
         try
         {
         }
@@ -75,22 +81,24 @@ internal sealed class EngineOutput(MessageStream control, string token)
                     source = (cell, name);
                 }
                 pending.Append(text);
-                isFirst = text[^1] == '\n' && Stopwatch.GetElapsedTime(lastText) >= FlushAfter;
-                if (pending.Length >= FlushAt || isFirst) Flush(all: false);
+                isFirstLine = text[^1] == '\n' && Stopwatch.GetElapsedTime(lastText) >= FlushAfter;
+                if (pending.Length >= FlushAt || isFirstLine) Flush(all: false);
                 else written.Set();
             }
         }
-        if (isFirst) isIdle.Wait(AtOnce); // so that it is seen even if the cell's next step ends the process
+        if (isFirstLine) isIdle.Wait(FirstLineLimit); // It must be visible even if the cell now ends the process.
     }
 
-    /// <summary>Marks on the process's own stdout and stderr that the cell ended, so that the runner knows it has read all of it.</summary>
+    /// <summary>
+    /// Marks the end of a cell on the process's own stdout and stderr, so that the reader knows when it has all of it.
+    /// </summary>
     internal void MarkNativeStreams(int cell)
     {
         if (!OperatingSystem.IsWindows()) FlushC(0);
-        var mark = Encoding.ASCII.GetBytes(NativeMark.Of(token, cell));
+        var marker = Encoding.ASCII.GetBytes(StreamMarker.Of(token, cell));
         foreach (var stream in new[] { nativeOut, nativeError })
         {
-            stream.Write(mark);
+            stream.Write(marker);
             stream.Flush();
         }
     }
@@ -98,7 +106,7 @@ internal sealed class EngineOutput(MessageStream control, string token)
     private void Flush(bool all)
     {
         written.Reset();
-        // Half a character cannot be sent; its other half is on its way.
+        // Half of a surrogate pair cannot be sent. The other half will follow.
         var keep = !all && pending.Length > 0 && char.IsHighSurrogate(pending[^1]) ? 1 : 0;
         if (pending.Length <= keep) return;
         Enqueue(new StreamWritten(source.Cell, source.Name, pending.ToString(0, pending.Length - keep)));
@@ -137,7 +145,7 @@ internal sealed class EngineOutput(MessageStream control, string token)
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
-            Trace.TraceInformation($"The runner is gone: {error.Message}"); // nobody is left to read it, and the process is about to end
+            Trace.TraceInformation($"Nobody reads the engine's messages any more: {error.Message}");
         }
     }
 
@@ -146,7 +154,7 @@ internal sealed class EngineOutput(MessageStream control, string token)
         lock (gate) Flush(all: false);
     }
 
-    private void FlushNowAndThen()
+    private void FlushPeriodically()
     {
         while (true)
         {
@@ -156,13 +164,13 @@ internal sealed class EngineOutput(MessageStream control, string token)
         }
     }
 
-    private void FlushLast()
+    private void FlushAtExit()
     {
         lock (gate) Flush(all: true);
-        isIdle.Wait(LastWords);
+        isIdle.Wait(ExitLimit);
     }
 
-    // Native libraries' printf text waits in C's own buffer.
+    // What native libraries print waits in a buffer of the C library.
     [DllImport("libc", EntryPoint = "fflush")]
     private static extern int FlushC(nint allStreams);
 
@@ -174,7 +182,7 @@ internal sealed class EngineOutput(MessageStream control, string token)
         internal ConsoleWriter(EngineOutput output, string name)
         {
             (this.output, this.name) = (output, name);
-            NewLine = "\n"; // a notebook's lines, on Windows too
+            NewLine = "\n"; // as notebooks store lines, on Windows too
         }
 
         public override Encoding Encoding => Encoding.UTF8;
@@ -189,7 +197,7 @@ internal sealed class EngineOutput(MessageStream control, string token)
         {
             var context = KernelInvocationContext.Current;
             context?.EndIfPressed();
-            output.Write(context?.Cell, name, buffer);
+            output.Write(context?.Cell ?? CellEvent.WithoutCell, name, buffer);
         }
 
         public override void WriteLine(string? value) => Write(value + "\n");
@@ -197,7 +205,7 @@ internal sealed class EngineOutput(MessageStream control, string token)
         public override void Flush()
         {
             output.FlushNow();
-            output.isIdle.Wait(); // what is flushed is seen even if the process dies now
+            output.isIdle.Wait(); // Flushed text is visible even if the process dies now.
         }
     }
 }

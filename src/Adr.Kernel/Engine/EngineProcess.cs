@@ -6,16 +6,16 @@ using System.Threading.Channels;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>An engine in a process of its own, as its runner sees it: requests go in, messages come out, and it can be killed.</summary>
-public sealed class EngineProcess : IEngine
+/// <summary>An engine that runs in a process of its own.</summary>
+internal sealed class EngineProcess : IEngine
 {
-    // The engine answers these in milliseconds; the limits only keep a broken one from hanging the run.
-    private static readonly TimeSpan MarkLimit = TimeSpan.FromSeconds(2);
+    // The engine does these things within milliseconds. The limits only keep a broken engine from blocking its owner.
+    private static readonly TimeSpan MarkerLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(3);
 
     private readonly Process process;
     private readonly MessageStream control;
-    // Bounded, so that a cell that writes faster than the runner reads is slowed and not buffered without end.
+    // Bounded, so that a cell that writes faster than its output is read has to wait.
     private readonly Channel<EngineMessage> messages = Channel.CreateBounded<EngineMessage>(1024);
     private readonly NativeStream nativeOut;
     private readonly NativeStream nativeError;
@@ -30,26 +30,26 @@ public sealed class EngineProcess : IEngine
         reading = Task.Run(ReadAsync);
     }
 
-    /// <inheritdoc/>
     public ChannelReader<EngineMessage> Messages => messages.Reader;
 
-    /// <summary>The engine's process id.</summary>
+    /// <summary>The process id of the engine.</summary>
     public int Id => process.Id;
 
-    /// <inheritdoc/>
     public int ExitCode => process.ExitCode;
 
-    /// <summary>Starts an engine and waits until it can take cells.</summary>
+    /// <summary>Starts an engine and waits until it is ready to run cells.</summary>
     /// <param name="command">How to start it.</param>
-    /// <param name="workingDirectory">Its current folder, the notebook's.</param>
-    /// <param name="referencePaths">Where <c>#r "name.dll"</c> looks beside that.</param>
-    /// <param name="limit">How long it may take.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="EngineStartException">It did not start; the message says why.</exception>
+    /// <param name="workingDirectory">The engine's current folder, usually that of the notebook.</param>
+    /// <param name="referencePaths">Folders in which <c>#r "name.dll"</c> looks after the current folder.</param>
+    /// <param name="limit">How long the start may take.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="EngineStartException">The engine did not start. The message says why.</exception>
     public static async Task<EngineProcess> StartAsync(
-        EngineCommand command, string workingDirectory, IReadOnlyList<string> referencePaths, TimeSpan limit, CancellationToken cancellationToken)
+        EngineCommand command, string workingDirectory, IReadOnlyList<string> referencePaths, TimeSpan limit,
+        CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("nb-"); // readable by this user alone; short, for a socket's path is
+        // Only this user can read the folder. Its name is short, because the path of a socket is limited.
+        var folder = Directory.CreateTempSubdirectory("nb-");
         try
         {
             using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -58,8 +58,8 @@ public sealed class EngineProcess : IEngine
             listener.Listen(1);
             var arguments = new EngineArguments(path, Guid.NewGuid().ToString("N"), referencePaths);
             var process = StartProcess(command, workingDirectory, arguments);
-            var engine = await AcceptAsync(listener, process, arguments.Token, limit, cancellationToken).ConfigureAwait(false);
-            return engine;
+            return await AcceptAsync(listener, process, arguments.Token, limit, cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {
@@ -67,7 +67,6 @@ public sealed class EngineProcess : IEngine
         }
     }
 
-    /// <inheritdoc/>
     public void Send(EngineMessage request)
     {
         try
@@ -94,7 +93,7 @@ public sealed class EngineProcess : IEngine
     }
 
     /// <summary>The socket at a path.</summary>
-    /// <exception cref="EngineStartException">The path is longer than the system's sockets take.</exception>
+    /// <exception cref="EngineStartException">The path is too long for a socket.</exception>
     internal static UnixDomainSocketEndPoint EndPoint(string path)
     {
         try
@@ -103,11 +102,13 @@ public sealed class EngineProcess : IEngine
         }
         catch (ArgumentOutOfRangeException error)
         {
-            throw new EngineStartException($"The engine's socket cannot be '{path}': {path.Length} characters are too many for a socket. Set TMPDIR to a folder with a shorter path, such as /tmp.", error);
+            throw new EngineStartException(
+                $"The engine's socket cannot be '{path}': the path of a socket cannot have {path.Length} characters. " +
+                "Set TMPDIR to a folder with a shorter path, such as /tmp.", error);
         }
     }
 
-    /// <summary>Cuts the channel, as this process's death would.</summary>
+    /// <summary>Closes the connection, as the death of this process would.</summary>
     internal void Disconnect() => control.Dispose();
 
     /// <summary>Asks the engine to end, and kills it if it does not.</summary>
@@ -117,7 +118,7 @@ public sealed class EngineProcess : IEngine
         var draining = DrainAsync();
         if (await Task.WhenAny(reading, Task.Delay(ExitLimit)).ConfigureAwait(false) != reading) Kill();
         await reading.ConfigureAwait(false);
-        await draining.ConfigureAwait(false);
+        await draining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         control.Dispose();
         process.Dispose();
     }
@@ -134,12 +135,13 @@ public sealed class EngineProcess : IEngine
         try
         {
             var process = Process.Start(start)!;
-            process.StandardInput.Close(); // nobody is there to answer
+            process.StandardInput.Close(); // Native code that reads stdin must not wait.
             return process;
         }
         catch (Win32Exception error)
         {
-            throw new EngineStartException($"The engine could not be started: '{command.FileName}': {error.Message}", error);
+            throw new EngineStartException(
+                $"The engine could not be started: '{command.FileName}': {error.Message}", error);
         }
     }
 
@@ -149,23 +151,24 @@ public sealed class EngineProcess : IEngine
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(limit);
         var accepting = listener.AcceptAsync(patience.Token).AsTask();
-        var ending = process.WaitForExitAsync(patience.Token);
+        var exiting = process.WaitForExitAsync(patience.Token);
         EngineProcess? engine = null;
         try
         {
-            await Task.WhenAny(accepting, ending).ConfigureAwait(false);
+            await Task.WhenAny(accepting, exiting).ConfigureAwait(false);
             patience.Token.ThrowIfCancellationRequested();
             if (!accepting.IsCompletedSuccessfully)
-                throw new EngineStartException($"The engine ended before it was ready (exit code {process.ExitCode}). {await ErrorTextAsync(process).ConfigureAwait(false)}");
-            engine = new EngineProcess(process, new MessageStream(new NetworkStream(await accepting.ConfigureAwait(false), ownsSocket: true)), token);
-            var said = "";
+                throw EndedEarly(process.ExitCode, await ErrorTextAsync(process).ConfigureAwait(false));
+            var connection = new NetworkStream(await accepting.ConfigureAwait(false), ownsSocket: true);
+            engine = new EngineProcess(process, new MessageStream(connection), token);
+            var output = "";
             while (await engine.Messages.WaitToReadAsync(patience.Token).ConfigureAwait(false))
             {
                 if (!engine.Messages.TryRead(out var message)) continue;
                 if (message is EngineReady) return engine;
-                if (message is StreamWritten text) said += text.Text;
+                if (message is StreamWritten text) output += text.Text;
             }
-            throw new EngineStartException($"The engine ended before it was ready (exit code {engine.ExitCode}). {said.Trim()}");
+            throw EndedEarly(engine.ExitCode, output);
         }
         catch (Exception error)
         {
@@ -178,22 +181,27 @@ public sealed class EngineProcess : IEngine
         }
     }
 
-    /// <summary>What an engine that ended wrote to stderr. A child of it may hold that open; that is no reason to wait.</summary>
+    private static EngineStartException EndedEarly(int exitCode, string output) =>
+        new($"The engine ended before it was ready (exit code {exitCode}). {output.Trim()}");
+
+    /// <summary>Reads what an engine that has ended wrote to stderr.</summary>
     private static async Task<string> ErrorTextAsync(Process process)
     {
-        using var patience = new CancellationTokenSource(MarkLimit);
-        var said = new StringBuilder();
+        // A child of the engine may keep stderr open, so the end of the stream may never come.
+        using var patience = new CancellationTokenSource(MarkerLimit);
+        var text = new StringBuilder();
         var buffer = new char[4096];
         try
         {
             int read;
-            while ((read = await process.StandardError.ReadAsync(buffer, patience.Token).ConfigureAwait(false)) > 0) said.Append(buffer, 0, read);
+            while ((read = await process.StandardError.ReadAsync(buffer, patience.Token).ConfigureAwait(false)) > 0)
+                text.Append(buffer, 0, read);
         }
         catch (OperationCanceledException)
         {
-            // what came until now is what the engine itself said
+            // The engine's own text has arrived by now.
         }
-        return said.ToString().Trim();
+        return text.ToString();
     }
 
     private async Task ReadAsync()
@@ -202,8 +210,8 @@ public sealed class EngineProcess : IEngine
         {
             while (await control.ReceiveAsync().ConfigureAwait(false) is { } message)
             {
-                // Native output takes another way than messages; the cell is over once both have arrived.
-                if (message is CellDone done) await MarksAsync(done.Cell).ConfigureAwait(false);
+                // Native output takes another way than messages. The cell is over when both have arrived.
+                if (message is CellDone done) await MarkersAsync(done.Cell).ConfigureAwait(false);
                 await messages.Writer.WriteAsync(message).ConfigureAwait(false);
             }
             using var patience = new CancellationTokenSource(ExitLimit);
@@ -213,11 +221,12 @@ public sealed class EngineProcess : IEngine
             }
             catch (OperationCanceledException)
             {
-                Kill(); // it closed its channel and lives on
+                Kill(); // It closed the connection but did not end.
                 await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             }
-            // A child of the engine may hold its stdout open; that is no reason to wait.
-            await Task.WhenAny(Task.WhenAll(nativeOut.Completion, nativeError.Completion), Task.Delay(MarkLimit)).ConfigureAwait(false);
+            // A child of the engine may keep its stdout open, so the end of the stream may never come.
+            var streams = Task.WhenAll(nativeOut.Completion, nativeError.Completion);
+            await Task.WhenAny(streams, Task.Delay(MarkerLimit)).ConfigureAwait(false);
             messages.Writer.TryComplete();
         }
         catch (Exception error)
@@ -226,14 +235,17 @@ public sealed class EngineProcess : IEngine
         }
     }
 
-    private Task MarksAsync(int cell) => Task.WhenAny(
-        Task.WhenAll(nativeOut.MarkedAsync(cell), nativeError.MarkedAsync(cell)), Task.Delay(MarkLimit));
+    private Task MarkersAsync(int cell) => Task.WhenAny(
+        Task.WhenAll(nativeOut.MarkedAsync(cell), nativeError.MarkedAsync(cell)), Task.Delay(MarkerLimit));
 
     private async Task DrainAsync()
     {
         await foreach (var _ in messages.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            // what an engine says after the run belongs to no cell
+            // Nobody listens any more.
         }
     }
 }
+
+/// <summary>The engine's process did not start, or ended before it was ready.</summary>
+internal sealed class EngineStartException(string message, Exception? cause = null) : Exception(message, cause);

@@ -2,18 +2,24 @@ using System.Threading.Channels;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>What runs cells, as its runner or its kernel sees it: requests go in, messages come out, and it can be killed.</summary>
-public interface IEngine : IAsyncDisposable
+/// <summary>Runs cells. Requests go in, messages come out, and it can be killed.</summary>
+internal interface IEngine : IAsyncDisposable
 {
-    /// <summary>What the engine says, in order; completes once the engine is gone and everything it wrote was read.</summary>
+    /// <summary>
+    /// The engine's messages in order. The channel completes when the engine is gone and everything it wrote has been
+    /// read.
+    /// </summary>
     ChannelReader<EngineMessage> Messages { get; }
 
-    /// <summary>How it ended: an exit code, or 128 and a signal's number; valid once <see cref="Messages"/> completed.</summary>
+    /// <summary>
+    /// The exit code of the engine's process, or 128 plus a signal's number. Valid once <see cref="Messages"/>
+    /// completes.
+    /// </summary>
     int ExitCode { get; }
 
-    /// <summary>Sends a request; one to an engine that is gone is dropped, and <see cref="Messages"/> completes.</summary>
+    /// <summary>Sends a request. If the engine is gone, the request is dropped.</summary>
     void Send(EngineMessage request);
 
-    /// <summary>Ends it at once.</summary>
+    /// <summary>Ends the engine at once.</summary>
     void Kill();
 }

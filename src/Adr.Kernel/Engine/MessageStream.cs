@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>Messages over a byte stream: four bytes of length (little endian), then JSON. Safe to send from any thread.</summary>
+/// <summary>Sends messages over a byte stream: four bytes of length (little endian), then JSON.</summary>
+/// <remarks>Any thread may send.</remarks>
 internal sealed class MessageStream(Stream stream) : IDisposable
 {
     private readonly Lock gate = new();
@@ -17,7 +18,7 @@ internal sealed class MessageStream(Stream stream) : IDisposable
         lock (gate) stream.Write(frame);
     }
 
-    /// <summary>The next message, or null once the other side is gone.</summary>
+    /// <summary>The next message; null once the other side is gone.</summary>
     internal EngineMessage? Receive()
     {
         var header = new byte[4];
@@ -43,7 +44,7 @@ internal sealed class MessageStream(Stream stream) : IDisposable
         {
             return stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) == buffer.Length;
         }
-        catch (IOException) // the other side died with bytes on the way
+        catch (IOException) // The other side died in the middle of a message.
         {
             return false;
         }
@@ -53,7 +54,9 @@ internal sealed class MessageStream(Stream stream) : IDisposable
     {
         try
         {
-            return await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false).ConfigureAwait(false) == buffer.Length;
+            var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false)
+                .ConfigureAwait(false);
+            return read == buffer.Length;
         }
         catch (IOException)
         {

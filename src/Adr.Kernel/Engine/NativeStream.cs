@@ -4,36 +4,39 @@ using System.Threading.Channels;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>Reads the engine's own stdout or stderr, where native libraries and crashes write, and takes out the marks between cells.</summary>
+/// <summary>Reads the engine's own stdout or stderr, to which native libraries and crashes write.</summary>
+/// <remarks>The engine marks the end of each cell in the stream. The marks are taken out again.</remarks>
 internal sealed class NativeStream
 {
     private readonly Stream stream;
     private readonly string name;
-    private readonly byte[] markStart;
+    private readonly byte[] markerStart;
     private readonly ChannelWriter<EngineMessage> messages;
     private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
     private readonly Lock gate = new();
     private readonly List<(int Cell, TaskCompletionSource Reached)> waiting = [];
-    private int marked = int.MinValue;
+    private int lastMarked = int.MinValue;
 
     internal NativeStream(Stream stream, string name, string token, ChannelWriter<EngineMessage> messages)
     {
         this.stream = stream;
         this.name = name;
         this.messages = messages;
-        markStart = Encoding.ASCII.GetBytes(NativeMark.Start(token));
+        markerStart = Encoding.ASCII.GetBytes(StreamMarker.Start(token));
         Completion = Task.Run(ReadAsync);
     }
 
-    /// <summary>Ends when the stream does.</summary>
+    /// <summary>Completes at the end of the stream.</summary>
     internal Task Completion { get; }
 
-    /// <summary>Ends when everything that was written before a cell's end was read, or the stream ended.</summary>
+    /// <summary>
+    /// Completes when everything written before a cell's end has been read, or at the end of the stream.
+    /// </summary>
     internal Task MarkedAsync(int cell)
     {
         lock (gate)
         {
-            if (marked >= cell) return Task.CompletedTask;
+            if (lastMarked >= cell) return Task.CompletedTask;
             var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             waiting.Add((cell, reached));
             return Task.WhenAny(reached.Task, Completion);
@@ -50,47 +53,52 @@ internal sealed class NativeStream
             if (read == 0) break;
             held = await TakeAsync(buffer, held + read).ConfigureAwait(false);
         }
-        await TextAsync(buffer.AsMemory(0, held), flush: true).ConfigureAwait(false);
+        await SendTextAsync(buffer.AsMemory(0, held), flush: true).ConfigureAwait(false);
     }
 
-    /// <summary>Sends the text and reaches the marks in the buffer; returns how many bytes, moved to its start, may be a mark's beginning.</summary>
+    /// <summary>Sends the text in the buffer and handles the markers in it.</summary>
+    /// <returns>
+    /// The number of bytes that may be the beginning of a marker. They have been moved to the start of the buffer.
+    /// </returns>
     private async Task<int> TakeAsync(byte[] buffer, int count)
     {
         var from = 0;
         while (true)
         {
-            var start = IndexOfMark(buffer.AsSpan(from, count - from)) + from;
-            await TextAsync(buffer.AsMemory(from, start - from), flush: false).ConfigureAwait(false);
-            var digits = start + markStart.Length;
-            var end = digits < count ? Array.IndexOf(buffer, NativeMark.End, digits, count - digits) : -1;
+            var start = IndexOfMarker(buffer.AsSpan(from, count - from)) + from;
+            await SendTextAsync(buffer.AsMemory(from, start - from), flush: false).ConfigureAwait(false);
+            var digits = start + markerStart.Length;
+            var end = digits < count ? Array.IndexOf(buffer, StreamMarker.End, digits, count - digits) : -1;
             if (end < 0)
             {
                 buffer.AsSpan(start, count - start).CopyTo(buffer);
                 return count - start;
             }
-            Reach(int.Parse(Encoding.ASCII.GetString(buffer, digits, end - digits), CultureInfo.InvariantCulture));
+            var cell = Encoding.ASCII.GetString(buffer, digits, end - digits);
+            Reach(int.Parse(cell, CultureInfo.InvariantCulture));
             from = end + 1;
         }
     }
 
-    /// <summary>Where a mark begins, or where the end of the bytes may be the beginning of one.</summary>
-    private int IndexOfMark(ReadOnlySpan<byte> bytes)
+    /// <summary>Where a marker begins, or where the last bytes may be the beginning of one.</summary>
+    private int IndexOfMarker(ReadOnlySpan<byte> bytes)
     {
-        var whole = bytes.IndexOf(markStart);
+        var whole = bytes.IndexOf(markerStart);
         if (whole >= 0) return whole;
-        for (var length = Math.Min(markStart.Length - 1, bytes.Length); length > 0; length--)
+        for (var length = Math.Min(markerStart.Length - 1, bytes.Length); length > 0; length--)
         {
-            if (bytes[^length..].SequenceEqual(markStart.AsSpan(0, length))) return bytes.Length - length;
+            if (bytes[^length..].SequenceEqual(markerStart.AsSpan(0, length))) return bytes.Length - length;
         }
         return bytes.Length;
     }
 
-    private async Task TextAsync(ReadOnlyMemory<byte> bytes, bool flush)
+    private async Task SendTextAsync(ReadOnlyMemory<byte> bytes, bool flush)
     {
         var characters = new char[decoder.GetCharCount(bytes.Span, flush)];
         decoder.GetChars(bytes.Span, characters, flush);
         if (characters.Length == 0) return;
-        await messages.WriteAsync(new StreamWritten(null, name, new string(characters))).ConfigureAwait(false);
+        var message = new StreamWritten(CellEvent.WithoutCell, name, new string(characters));
+        await messages.WriteAsync(message).ConfigureAwait(false);
     }
 
     private void Reach(int cell)
@@ -98,10 +106,24 @@ internal sealed class NativeStream
         List<TaskCompletionSource> reached;
         lock (gate)
         {
-            marked = cell;
+            lastMarked = cell;
             reached = [.. waiting.Where(wait => wait.Cell <= cell).Select(wait => wait.Reached)];
             waiting.RemoveAll(wait => wait.Cell <= cell);
         }
         foreach (var wait in reached) wait.SetResult();
     }
+}
+
+/// <summary>Marks the end of a cell on the engine's own stdout and stderr, which have no other structure.</summary>
+internal static class StreamMarker
+{
+    private const char Edge = '\u001e'; // record separator
+
+    /// <summary>The last byte of a marker.</summary>
+    internal const byte End = (byte)Edge;
+
+    /// <summary>The beginning of all markers of an engine.</summary>
+    internal static string Start(string token) => $"{Edge}{token}:";
+
+    internal static string Of(string token, int cell) => $"{Start(token)}{cell}{Edge}";
 }

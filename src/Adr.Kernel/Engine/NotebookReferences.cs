@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using Adr.Kernel.Packages;
@@ -10,10 +11,10 @@ using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>Finds the assemblies that cells name by <c>#r</c>, for the compiler and for the runtime alike.</summary>
+/// <summary>Finds the assemblies that cells reference by <c>#r</c>, for the compiler and for the runtime.</summary>
 /// <remarks>
-/// All of them load into the process's default context, and a name the host itself has is always the host's: so an
-/// object a cell makes and the engine's formatters agree on its type.
+/// All assemblies are loaded into the default context of the process, and the host's own assembly is used for every
+/// name that the host has. So the cells and the engine's formatters agree on the type of an object.
 /// </remarks>
 internal sealed class NotebookReferences : MetadataReferenceResolver
 {
@@ -21,7 +22,7 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
     private readonly List<string> searchPaths;
     private readonly Dictionary<string, string> host = new(StringComparer.OrdinalIgnoreCase); // simple name → path
     private readonly Dictionary<string, string> named = new(StringComparer.OrdinalIgnoreCase); // simple name → path
-    private readonly List<string> folders = []; // of what was named
+    private readonly List<string> folders = []; // of the named assemblies
     private readonly Dictionary<string, PortableExecutableReference> cache = [];
     private readonly List<string> notices = [];
     private readonly List<string> missing = [];
@@ -30,49 +31,54 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
     {
         this.folder = folder;
         this.searchPaths = [.. searchPaths.Select(path => Path.GetFullPath(path, folder)), AppContext.BaseDirectory];
-        foreach (var path in ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        var trusted = (string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "";
+        foreach (var path in trusted.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
             host.TryAdd(Path.GetFileNameWithoutExtension(path), path);
         AssemblyLoadContext.Default.Resolving += (context, name) => Load(context, name);
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += LoadNative;
     }
 
-    /// <summary>What every cell can use: the framework, the formatters and this library's dialect.</summary>
+    /// <summary>The assemblies that every cell can use: the framework, the formatters and this library.</summary>
     internal IEnumerable<MetadataReference> Default
     {
         get
         {
             var framework = Path.GetDirectoryName(typeof(object).Assembly.Location);
+            var own = new[] { typeof(NotebookReferences), typeof(Formatter), typeof(IHtmlContent) };
             return host.Values.Where(path => Path.GetDirectoryName(path) == framework)
-                .Concat(new[] { typeof(NotebookReferences), typeof(Formatter), typeof(IHtmlContent) }.Select(type => type.Assembly.Location))
+                .Concat(own.Select(type => type.Assembly.Location))
                 .Select(Reference);
         }
     }
 
     public override bool ResolveMissingAssemblies => true;
 
-    public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath, MetadataReferenceProperties properties)
+    public override ImmutableArray<PortableExecutableReference> ResolveReference(
+        string reference, string? baseFilePath, MetadataReferenceProperties properties)
     {
-        var path = Find(reference, baseFilePath);
-        if (path is null)
-        {
-            missing.Add(reference);
-            return [];
-        }
-        return [Reference(HostsOwn(path) ?? Named(path))];
+        if (Find(reference, baseFilePath) is { } path) return [Reference(Chosen(path))];
+        missing.Add(reference);
+        return [];
     }
 
-    public override PortableExecutableReference? ResolveMissingAssembly(MetadataReference definition, AssemblyIdentity referenceIdentity) =>
-        PathOf(referenceIdentity.Name, Path.GetDirectoryName((definition as PortableExecutableReference)?.FilePath)) is { } path ? Reference(path) : null;
+    public override PortableExecutableReference? ResolveMissingAssembly(
+        MetadataReference definition, AssemblyIdentity referenceIdentity)
+    {
+        var besides = Path.GetDirectoryName((definition as PortableExecutableReference)?.FilePath);
+        return PathOf(referenceIdentity.Name, besides) is { } path ? Reference(path) : null;
+    }
 
-    /// <summary>The references of restored packages; a name the host itself has, or that was loaded before, stays what it is.</summary>
+    /// <summary>
+    /// The references of restored packages. A name that the host has, or that was loaded before, keeps its assembly.
+    /// </summary>
     internal IEnumerable<MetadataReference> Add(RestoredPackages packages)
     {
         foreach (var place in packages.Natives)
             if (!folders.Contains(place)) folders.Add(place);
-        return [.. packages.Assemblies.Select(path => (MetadataReference)Reference(HostsOwn(path) ?? Named(path)))];
+        return [.. packages.Assemblies.Select(path => (MetadataReference)Reference(Chosen(path)))];
     }
 
-    /// <summary>Forgets what the last cell missed.</summary>
+    /// <summary>Forgets the missing references of the last cell.</summary>
     internal void EnterCell() => missing.Clear();
 
     internal IReadOnlyList<string> TakeNotices()
@@ -82,18 +88,22 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
         return taken;
     }
 
-    /// <summary>Where a missing reference was looked for; null when none is missing.</summary>
-    internal string? Explain(CompilationErrorException error) => missing.Count == 0 || error.Diagnostics.All(found => found.Id != "CS0006") ? null
-        : $"{string.Join(", ", missing.Distinct())} was looked for in {string.Join(", ", Places(null))}";
+    /// <summary>Where a missing reference was looked for; null if none is missing.</summary>
+    internal string? Explain(CompilationErrorException error)
+    {
+        if (missing.Count == 0 || error.Diagnostics.All(found => found.Id != "CS0006")) return null;
+        return $"{string.Join(", ", missing.Distinct())} was looked for in {string.Join(", ", Places(null))}";
+    }
 
     public override bool Equals(object? other) => ReferenceEquals(this, other);
 
-    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 
     private IEnumerable<string> Places(string? baseFilePath)
     {
-        // A #load'ed file's own references are relative to it.
-        if (baseFilePath is not null && Path.IsPathRooted(baseFilePath)) yield return Path.GetDirectoryName(baseFilePath)!;
+        // The references of a #load'ed file are relative to that file.
+        if (baseFilePath is not null && Path.IsPathRooted(baseFilePath))
+            yield return Path.GetDirectoryName(baseFilePath)!;
         yield return folder;
         if (Environment.CurrentDirectory != folder) yield return Environment.CurrentDirectory;
         foreach (var path in searchPaths) yield return path;
@@ -101,31 +111,29 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
 
     private string? Find(string reference, string? baseFilePath)
     {
-        if (Places(baseFilePath).Select(place => Path.GetFullPath(reference, place)).FirstOrDefault(File.Exists) is { } file) return file;
-        // A bare name, with or without .dll, may be the framework's.
+        var files = Places(baseFilePath).Select(place => Path.GetFullPath(reference, place));
+        if (files.FirstOrDefault(File.Exists) is { } file) return file;
+        // A bare name, with or without .dll, may belong to the framework.
         if (reference.AsSpan().ContainsAny('/', '\\')) return null;
         var name = reference.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? reference[..^4] : reference;
         return host.GetValueOrDefault(name.Split(',')[0].Trim());
     }
 
-    /// <summary>The host's assembly of the same name, where it has one.</summary>
-    private string? HostsOwn(string path)
+    /// <summary>
+    /// The assembly to use for a file: the host's or an earlier one of the same name, or else the file.
+    /// </summary>
+    private string Chosen(string path)
     {
-        if (!host.TryGetValue(SimpleName(path), out var own)) return null;
-        if (own == path) return own;
-        var (asked, has) = (VersionOf(path), VersionOf(own));
-        if (asked > has)
-            notices.Add($"{Path.GetFileName(path)} is version {asked}, but the engine itself uses version {has} ({own}), and that is what the notebook gets.");
-        return own;
-    }
-
-    private string Named(string path)
-    {
-        var name = SimpleName(path);
-        if (named.TryGetValue(name, out var before) && before != path)
+        var name = ReadName(path)?.Name ?? Path.GetFileNameWithoutExtension(path);
+        if (host.TryGetValue(name, out var own))
         {
-            notices.Add($"{path} is not loaded: {before} has the same name and was loaded before.");
-            return before;
+            if (own != path) NoteOlderHost(path, own);
+            return own;
+        }
+        if (named.TryGetValue(name, out var earlier) && earlier != path)
+        {
+            notices.Add($"{path} is not loaded, because {earlier} has the same name and was loaded before.");
+            return earlier;
         }
         named[name] = path;
         var place = Path.GetDirectoryName(path)!;
@@ -133,18 +141,30 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
         return path;
     }
 
+    private void NoteOlderHost(string path, string own)
+    {
+        var (requested, present) = (ReadName(path)?.Version, ReadName(own)?.Version);
+        if (requested > present)
+        {
+            notices.Add($"{Path.GetFileName(path)} has version {requested}, but the engine itself uses version " +
+                $"{present} ({own}). The notebook gets the engine's version.");
+        }
+    }
+
     private PortableExecutableReference Reference(string path)
     {
-        if (!cache.TryGetValue(path, out var reference)) cache[path] = reference = MetadataReference.CreateFromFile(path, documentation: XmlDocs.Of(path));
+        if (!cache.TryGetValue(path, out var reference))
+            cache[path] = reference = MetadataReference.CreateFromFile(path, documentation: XmlDocs.Of(path));
         return reference;
     }
 
-    /// <summary>The file of a simple name: the host's, one that was named, or one that lies beside those.</summary>
+    /// <summary>The file of an assembly: the host's, a named one, or one that lies beside those.</summary>
     private string? PathOf(string name, string? besides)
     {
         if (host.TryGetValue(name, out var path) || named.TryGetValue(name, out path)) return path;
         IEnumerable<string> places = besides is null ? folders : [besides, .. folders];
-        return places.Append(AppContext.BaseDirectory).Select(place => Path.Combine(place, name + ".dll")).FirstOrDefault(File.Exists);
+        return places.Append(AppContext.BaseDirectory).Select(place => Path.Combine(place, name + ".dll"))
+            .FirstOrDefault(File.Exists);
     }
 
     private Assembly? Load(AssemblyLoadContext context, AssemblyName name) =>
@@ -156,25 +176,17 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
         string[] files = OperatingSystem.IsWindows() ? [name, name + ".dll"]
             : OperatingSystem.IsMacOS() ? [name, $"lib{name}.dylib", name + ".dylib"]
             : [name, $"lib{name}.so", name + ".so"];
-        foreach (var place in places.Where(place => !string.IsNullOrEmpty(place)).Distinct())
-        {
-            foreach (var inside in new[] { "", Path.Combine("runtimes", RuntimeInformation.RuntimeIdentifier, "native") })
-            {
-                foreach (var file in files)
-                {
-                    var path = Path.Combine(place!, inside, file);
-                    if (File.Exists(path) && NativeLibrary.TryLoad(path, out var handle)) return handle;
-                }
-            }
-        }
+        string[] subfolders = ["", Path.Combine("runtimes", RuntimeInformation.RuntimeIdentifier, "native")];
+        var paths = from place in places.Where(place => !string.IsNullOrEmpty(place)).Distinct()
+                    from subfolder in subfolders
+                    from file in files
+                    select Path.Combine(place, subfolder, file);
+        foreach (var path in paths.Where(File.Exists))
+            if (NativeLibrary.TryLoad(path, out var handle)) return handle;
         return 0;
     }
 
-    private static string SimpleName(string path) => ReadName(path)?.Name ?? Path.GetFileNameWithoutExtension(path);
-
-    private static Version? VersionOf(string path) => ReadName(path)?.Version;
-
-    // A file that is no assembly has no name; the compiler says so, with the line.
+    // A file that is not an assembly has no name. The compiler reports it with the line.
     private static AssemblyName? ReadName(string path)
     {
         try

@@ -1,96 +1,115 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using Adr.Kernel.Packages;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>A cell's text cut at its directives: lines that begin with <c>#!</c>.</summary>
+/// <summary>
+/// A cell's text divided into steps: blocks of code, and directives, which are lines that begin with <c>#!</c>.
+/// </summary>
 internal sealed partial class Submission
 {
-    // Not a language: text that becomes a variable.
-    private const string Value = "value";
+    private const string CSharp = "csharp";
+    private const string Value = "value"; // Not a language: the text becomes the value of a variable.
 
     private static readonly Dictionary<string, string> Languages = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["csharp"] = "csharp", ["c#"] = "csharp", [".net-csharp"] = "csharp", ["dotnet-interactive.csharp"] = "csharp",
-        ["markdown"] = "markdown", ["html"] = "html", ["javascript"] = "javascript", ["js"] = "javascript", ["value"] = Value,
+        [CSharp] = CSharp, ["c#"] = CSharp, [".net-csharp"] = CSharp, ["dotnet-interactive.csharp"] = CSharp,
+        ["markdown"] = "markdown", ["html"] = "html", ["javascript"] = "javascript", ["js"] = "javascript",
+        [Value] = Value,
     };
 
-    /// <summary>The directives, as they are written.</summary>
-    internal static IReadOnlyList<string> Directives { get; } = ["#!csharp", "#!markdown", "#!html", "#!javascript", "#!time", "#!import", "#!set", "#!value", "#!share", "#!who", "#!whos", "#!about", "#!lsmagic"];
+    private static readonly HashSet<string> Actions =
+        ["time", "import", "set", "share", "who", "whos", "about", "lsmagic"];
 
-    private static readonly HashSet<string> Actions = ["time", "import", "set", "share", "who", "whos", "about", "lsmagic"];
-
-    // What .NET Interactive knew and one C# session cannot do.
+    // Languages and directives of .NET Interactive that a single C# session cannot support.
     private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
-        "fsharp", "f#", "pwsh", "powershell", "sql", "kql", "http", "mermaid", "connect", "aspnet", "python", "r", "vscode",
+        "fsharp", "f#", "pwsh", "powershell", "sql", "kql", "http", "mermaid", "connect", "aspnet", "python", "r",
+        "vscode",
     };
 
     private Submission(IReadOnlyList<Step> steps) => Steps = steps;
 
-    /// <summary>What to do, in order.</summary>
+    /// <summary>The directives as they are written.</summary>
+    internal static IReadOnlyList<string> Directives { get; } =
+    [
+        "#!csharp", "#!markdown", "#!html", "#!javascript", "#!time", "#!import", "#!set", "#!value", "#!share",
+        "#!who", "#!whos", "#!about", "#!lsmagic",
+    ];
+
+    /// <summary>The steps in order.</summary>
     internal IReadOnlyList<Step> Steps { get; }
 
-    /// <summary>Cuts a cell.</summary>
+    /// <summary>Divides a cell into steps.</summary>
     /// <param name="code">The cell's text.</param>
-    /// <param name="language">Its language until a directive says otherwise.</param>
-    /// <exception cref="DirectiveException">A directive is unknown, names no package, or asks for a language that this engine does not run.</exception>
-    internal static Submission Parse(string code, string language = "csharp")
+    /// <param name="language">Its language up to the first directive that changes it.</param>
+    /// <exception cref="DirectiveException">
+    /// A directive is unknown, names no package, or asks for a language that this engine does not run.
+    /// </exception>
+    internal static Submission Parse(string code, string language = CSharp)
     {
         var steps = new List<Step>();
-        var block = new CodeBlock(LanguageOf(language, $"The cell's language '{language}'", 1), 1, []);
-        var lines = code.ReplaceLineEndings("\n").Split('\n');
-        for (var number = 1; number <= lines.Length; number++)
+        language = LanguageOf(language, $"The cell's language '{language}'", 1);
+        var block = new CodeBlock(language, 1, []);
+        var number = 0;
+        foreach (var line in Scan(code.ReplaceLineEndings("\n"), language))
         {
-            var line = lines[number - 1];
-            if (block.Language == "csharp" && Package().Match(line) is { Success: true } package)
+            number++;
+            if (line.Package is not null)
             {
-                steps.Add(PackageLine(package, number));
-                block.Lines.Add(""); // so that what follows keeps its number
+                steps.Add(PackageStepOf(line.Package, number));
+                block.Lines.Add(""); // The lines below keep their numbers.
             }
-            else if (Magic().Match(line) is { Success: true } magic)
+            else if (line.Directive is not null)
             {
-                End(number);
-                var name = magic.Groups["name"].Value;
-                if (Actions.Contains(name)) steps.Add(new Directive(name, magic.Groups["rest"].Value.Trim(), number));
-                else block = block with { Language = LanguageOf(name, $"'#!{name}'", number), Argument = magic.Groups["rest"].Value.Trim() };
+                End();
+                var (name, argument) = Divide(line.Directive);
+                if (Actions.Contains(name)) steps.Add(new Directive(name, argument, number));
+                else block = block with { Language = LanguageOf(name, $"'#!{name}'", number), Argument = argument };
             }
             else
             {
-                block.Lines.Add(line);
+                block.Lines.Add(line.Text);
             }
         }
-        End(lines.Length + 1);
+        End();
         return new Submission(steps);
 
-        void End(int directiveLine)
+        void End()
         {
-            if (block.Lines.Any(line => !string.IsNullOrWhiteSpace(line)) || block is { Language: Value, Argument.Length: > 0 }) steps.Add(block);
-            block = new CodeBlock(block.Language, directiveLine + 1, []);
+            var hasText = block.Lines.Any(line => !string.IsNullOrWhiteSpace(line));
+            if (hasText || block is { Language: Value, Argument.Length: > 0 }) steps.Add(block);
+            block = new CodeBlock(block.Language, number + 1, []);
         }
     }
 
-    /// <summary>Whether a line names a language and says nothing more.</summary>
+    /// <summary>Whether a line consists of the name of a language.</summary>
     internal static bool IsLanguage(string line) =>
-        Magic().Match(line) is { Success: true } magic && string.IsNullOrWhiteSpace(magic.Groups["rest"].Value)
-        && (Languages.ContainsKey(magic.Groups["name"].Value) || Foreign.Contains(magic.Groups["name"].Value));
+        Scan(line).First().Directive is { } directive && Divide(directive) is (var name, "")
+        && (Languages.ContainsKey(name) || Foreign.Contains(name));
 
-    /// <summary>The text with all that is not C# blanked out, so that what is C# stays in its place.</summary>
-    internal static string CSharpIn(string code)
+    /// <summary>The text with everything but C# replaced by spaces, so that the C# keeps its position.</summary>
+    internal static string CSharpIn(string code) => string.Join('\n', Scan(code).Select(line =>
+        line is { Language: CSharp, Package: null, Directive: null } ? line.Text : new string(' ', line.Text.Length)));
+
+    /// <summary>The lines of a cell, with the matches of those that are directives. Any text is allowed.</summary>
+    private static IEnumerable<(string Text, string Language, Match? Package, Match? Directive)> Scan(
+        string code, string language = CSharp)
     {
-        var text = new StringBuilder(code.Length);
-        var isCSharp = true;
-        foreach (var line in code.Split('\n'))
+        foreach (var text in code.Split('\n'))
         {
-            var magic = Magic().Match(line);
-            if (magic.Success && !Actions.Contains(magic.Groups["name"].Value)) isCSharp = Languages.GetValueOrDefault(magic.Groups["name"].Value) == "csharp";
-            text.Append(magic.Success || !isCSharp || Package().IsMatch(line) ? new string(' ', line.Length) : line).Append('\n');
+            var package = language == CSharp ? PackagePattern().Match(text) : Match.Empty;
+            var directive = DirectivePattern().Match(text);
+            yield return (text, language, package.Success ? package : null, directive.Success ? directive : null);
+            if (directive.Success && Divide(directive).Name is var name && !Actions.Contains(name))
+                language = Languages.GetValueOrDefault(name, "");
         }
-        return text.ToString(0, code.Length); // without the last line feed
     }
 
-    private static Step PackageLine(Match line, int number)
+    private static (string Name, string Argument) Divide(Match directive) =>
+        (directive.Groups["name"].Value, directive.Groups["rest"].Value.Trim());
+
+    private static Step PackageStepOf(Match line, int number)
     {
         var text = line.Groups["what"].Value;
         if (line.Groups["kind"].Value == "i") return new PackageSource(text.Trim(), number);
@@ -104,34 +123,37 @@ internal sealed partial class Submission
         }
     }
 
-    private static string LanguageOf(string name, string asked, int line)
+    private static string LanguageOf(string name, string subject, int line)
     {
         if (Languages.TryGetValue(name, out var language)) return language;
         throw new DirectiveException(Foreign.Contains(name)
-            ? $"{asked} is not C#, and this engine runs C# only. Remove it, or tag the cell 'skip-execution' to run the rest."
-            : $"{asked} is not a directive this engine knows (#!csharp, #!markdown, #!html, #!javascript, #!time, #!import, #!set, #!value, #!share, #!who, #!about).", line);
+            ? $"{subject} is not C#, and this engine runs only C#. Remove it, or tag the cell 'skip-execution' to " +
+                "run the rest."
+            : $"{subject} is not a directive or language of this engine. Its directives are: " +
+                $"{string.Join(", ", Directives)}.", line);
     }
 
-    // "#!/usr/bin/…" is a script's first line and no directive.
+    // The first line of a script, "#!/usr/bin/…", is not a directive.
     [GeneratedRegex(@"^#!(?<name>[A-Za-z.][\w.#-]*)(?<rest>.*)$")]
-    private static partial Regex Magic();
+    private static partial Regex DirectivePattern();
 
     [GeneratedRegex(@"^\s*#(?<kind>[ri])\s+""nuget:(?<what>[^""]*)""\s*(//.*)?$")]
-    private static partial Regex Package();
+    private static partial Regex PackagePattern();
 }
 
 /// <summary>One thing to do for a cell.</summary>
+/// <param name="Line">The line of the cell, from 1.</param>
 internal abstract record Step(int Line);
 
-/// <summary>Lines of one language.</summary>
+/// <summary>Lines in one language.</summary>
 internal sealed record CodeBlock(string Language, int Line, List<string> Lines) : Step(Line)
 {
-    /// <summary>What stands behind the directive that began it.</summary>
+    /// <summary>What follows the directive that begins the block.</summary>
     internal string Argument { get; init; } = "";
 
     internal string Text => string.Join('\n', Lines);
 
-    /// <summary>The text on the lines where the cell has it, so that errors name them.</summary>
+    /// <summary>The text on the same lines as in the cell, so that errors name the right line.</summary>
     internal string InPlace => new string('\n', Line - 1) + Text;
 }
 
@@ -141,15 +163,17 @@ internal sealed record Directive(string Name, string Argument, int Line) : Step(
 /// <summary>A package to restore: <c>#r "nuget: …"</c>.</summary>
 internal sealed record PackageStep(PackageRequest Package, int Line) : Step(Line);
 
-/// <summary>A feed to restore from: <c>#i "nuget: …"</c>.</summary>
+/// <summary>A feed to restore packages from: <c>#i "nuget: …"</c>.</summary>
 internal sealed record PackageSource(string Address, int Line) : Step(Line);
 
-/// <summary>A directive that cannot be obeyed.</summary>
+/// <summary>A directive cannot be carried out.</summary>
 internal sealed class DirectiveException(string message, int line) : Exception(message)
 {
-    /// <summary>The line, from 1.</summary>
+    /// <summary>The line of the directive, from 1.</summary>
     internal int Line => line;
 
-    /// <summary>What holds the line, such as <c>Cell [2]</c> or <c>other.dib</c>; null until who runs it says so.</summary>
+    /// <summary>
+    /// The cell or file of the directive, such as <c>Cell [2]</c> or <c>other.dib</c>; null until it is known.
+    /// </summary>
     internal string? Place { get; set; }
 }

@@ -4,13 +4,16 @@ using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Adr.Kernel.Engine;
 
-/// <summary>An object as text by MIME type, as notebooks show it.</summary>
+/// <summary>Formats an object as text by MIME type, as notebooks show it.</summary>
 internal static class ValueBundle
 {
-    /// <summary>The value in the given MIME types, or in its type's preferred ones and as plain text beside them.</summary>
+    /// <summary>
+    /// Formats a value in the given MIME types, or else in the preferred ones of its type and additionally as plain
+    /// text.
+    /// </summary>
     /// <remarks>
-    /// .NET Interactive shows HTML alone; plain text beside it is what terminals and comparisons read. A sequence that is
-    /// computed as it is read goes without, for a second reading would compute it again. A <see cref="FormattedValue"/>, or
+    /// .NET Interactive gives only HTML; terminals and comparisons read the plain text. A lazily computed sequence gets
+    /// no plain text, because formatting it a second time would compute it again. A <see cref="FormattedValue"/>, or
     /// several, are taken as they are.
     /// </remarks>
     internal static Dictionary<string, string> Of(object? value, string[] mimeTypes)
@@ -18,15 +21,18 @@ internal static class ValueBundle
         if (value is FormattedValue single) return new() { [single.MimeType] = single.Value ?? "" };
         if (value is IEnumerable<FormattedValue> several) return InOrder(several);
         var bundle = InOrder(FormattedValue.CreateManyFromObject(value, mimeTypes));
-        if (mimeTypes is not { Length: > 0 } && value is not IHtmlContent && !IsLazy(value) && !bundle.ContainsKey(PlainTextFormatter.MimeType))
+        var wantsPlain = mimeTypes is not { Length: > 0 } && value is not IHtmlContent && !IsLazy(value);
+        if (wantsPlain && !bundle.ContainsKey(PlainTextFormatter.MimeType))
             bundle[PlainTextFormatter.MimeType] = value.ToDisplayString(PlainTextFormatter.MimeType);
         return bundle;
     }
 
-    // What can count its elements holds them.
-    private static bool IsLazy(object? value) => value is IEnumerable and not string and not ICollection
+    // A collection that can count its elements holds them.
+    private static bool IsLazy(object? value) =>
+        value is IEnumerable and not string and not ICollection
         && !value.GetType().GetInterfaces().Any(type => type.IsGenericType
-            && type.GetGenericTypeDefinition() is var general && (general == typeof(ICollection<>) || general == typeof(IReadOnlyCollection<>)));
+            && type.GetGenericTypeDefinition() is var general
+            && (general == typeof(ICollection<>) || general == typeof(IReadOnlyCollection<>)));
 
     private static Dictionary<string, string> InOrder(IEnumerable<FormattedValue> values)
     {

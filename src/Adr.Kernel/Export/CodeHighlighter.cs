@@ -5,12 +5,15 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Adr.Kernel.Export;
 
-/// <summary>Marks the parts of C# code for colouring, with Roslyn's own parser, so that even broken code comes out whole.</summary>
+/// <summary>Marks the parts of C# code for colouring. Roslyn's parser also accepts code with errors.</summary>
 internal static class CodeHighlighter
 {
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
 
-    /// <summary>The code as HTML: spans of class k (keyword), s (string), n (number), c (comment), d (directive), t (type), m (method).</summary>
+    /// <summary>
+    /// The code as HTML with spans of these classes: k (keyword), s (string), n (number), c (comment), d (directive),
+    /// t (type) and m (method).
+    /// </summary>
     internal static string Highlight(string code)
     {
         var html = new StringBuilder();
@@ -42,24 +45,27 @@ internal static class CodeHighlighter
     {
         SyntaxKind.StringLiteralToken or SyntaxKind.CharacterLiteralToken or SyntaxKind.Utf8StringLiteralToken
             or SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken
-            or SyntaxKind.InterpolatedStringStartToken or SyntaxKind.InterpolatedStringEndToken or SyntaxKind.InterpolatedStringTextToken
-            or SyntaxKind.InterpolatedVerbatimStringStartToken or SyntaxKind.InterpolatedRawStringEndToken
-            or SyntaxKind.InterpolatedSingleLineRawStringStartToken or SyntaxKind.InterpolatedMultiLineRawStringStartToken => "s",
+            or SyntaxKind.InterpolatedStringStartToken or SyntaxKind.InterpolatedStringEndToken
+            or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.InterpolatedVerbatimStringStartToken
+            or SyntaxKind.InterpolatedRawStringEndToken or SyntaxKind.InterpolatedSingleLineRawStringStartToken
+            or SyntaxKind.InterpolatedMultiLineRawStringStartToken => "s",
         SyntaxKind.NumericLiteralToken => "n",
         SyntaxKind.IdentifierToken => OfIdentifier(token),
         var kind => SyntaxFacts.IsKeywordKind(kind) || SyntaxFacts.IsContextualKeyword(kind) ? "k" : null,
     };
 
-    // what an identifier names cannot be known without compiling: its place in the tree and its capital are a good guess
+    // Only the compiler knows what an identifier means. Its place in the tree and its first letter allow a good guess.
     private static string? OfIdentifier(SyntaxToken token) => token.Parent switch
     {
         BaseTypeDeclarationSyntax or TypeParameterSyntax => "t",
         MethodDeclarationSyntax or LocalFunctionStatementSyntax => "m",
         SimpleNameSyntax { Parent: InvocationExpressionSyntax } => "m",
-        SimpleNameSyntax { Parent: MemberAccessExpressionSyntax access } name when access.Name == name => access.Parent is InvocationExpressionSyntax ? "m" : null,
+        SimpleNameSyntax { Parent: MemberAccessExpressionSyntax access } name when access.Name == name =>
+            access.Parent is InvocationExpressionSyntax ? "m" : null,
         IdentifierNameSyntax { IsVar: true } => "k",
         SimpleNameSyntax { Parent: QualifiedNameSyntax or UsingDirectiveSyntax } => null,
-        SimpleNameSyntax name when name.Parent is not NameColonSyntax and not NameEqualsSyntax && token.ValueText.Length > 0 && char.IsUpper(token.ValueText, 0) => "t",
+        SimpleNameSyntax { Parent: not (NameColonSyntax or NameEqualsSyntax) }
+            when token.ValueText.Length > 0 && char.IsUpper(token.ValueText, 0) => "t",
         _ => null,
     };
 }

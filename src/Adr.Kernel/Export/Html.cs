@@ -2,10 +2,13 @@ using System.Text;
 
 namespace Adr.Kernel.Export;
 
-/// <summary>Makes any text safe to stand in HTML.</summary>
+/// <summary>Makes text safe for HTML.</summary>
 internal static class Html
 {
-    /// <summary>Escapes text for an element or a double-quoted attribute; control characters, which HTML forbids, become U+FFFD.</summary>
+    /// <summary>
+    /// Escapes text for an element or a double-quoted attribute. Control characters, which HTML does not allow, become
+    /// U+FFFD.
+    /// </summary>
     internal static string Escape(string? text)
     {
         var safe = new StringBuilder(text?.Length ?? 0);
@@ -23,9 +26,16 @@ internal static class Html
         return safe.ToString();
     }
 
-    /// <summary>Escapes JSON for a single-quoted attribute: its many double quotes stay as they are.</summary>
-    internal static string JsonAttribute(string json) => json.Replace("&", "&amp;").Replace("'", "&#39;").Replace("<", "&lt;");
+    /// <summary>Escapes JSON for a single-quoted attribute, so that its many double quotes stay as they are.</summary>
+    internal static string JsonAttribute(string json) =>
+        json.Replace("&", "&amp;").Replace("'", "&#39;").Replace("<", "&lt;");
 
-    /// <summary>A script of ours cannot end early: "&lt;/script" inside it is written so that HTML does not see it.</summary>
-    internal static string Script(string code) => $"<script>\n{code.Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase).Replace("<!--", "<\\!--")}\n</script>";
+    /// <summary>
+    /// A script element. "&lt;/script" inside the code is written so that it does not end the element.
+    /// </summary>
+    internal static string Script(string code)
+    {
+        var safe = code.Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase).Replace("<!--", "<\\!--");
+        return $"<script>\n{safe}\n</script>";
+    }
 }

@@ -3,10 +3,11 @@ using Adr.Kernel.Notebooks;
 
 namespace Adr.Kernel.Export;
 
-/// <summary>Writes a notebook as one HTML file that needs nothing else: no network, no other file.</summary>
+/// <summary>Writes a notebook as one HTML file that needs no network and no other file.</summary>
 /// <remarks>
-/// Mathematics is rendered while exporting (KaTeX). Figures are live through plotly.js, which is embedded once, and only where a
-/// figure needs it; without scripts their static picture is seen. A content security policy in the file forbids every request.
+/// Formulas are rendered during the export, with KaTeX. Figures are live through plotly.js, which is embedded once and
+/// only if a figure needs it. Without scripts, a static picture of each figure is shown. A content security policy in
+/// the file forbids every request.
 /// </remarks>
 public static class HtmlExporter
 {
@@ -22,10 +23,33 @@ public static class HtmlExporter
         foreach (var cell in notebook.Cells) cells.Render(cell, body);
         return Page.Write(new Page.Content(
             options.Title ?? notebook.Title ?? "Notebook", body.ToString(), markdown.Contents, cells.HasCode,
-            markdown.UsedMath ? markdown.MathStyle() : "", options.Scripts && outputs.NeedsPlotly, options.Scripts, options.Footer));
+            markdown.UsedMath ? markdown.MathStyle() : "", options.Scripts && outputs.NeedsPlotly, options.Scripts));
     }
 
-    /// <summary>Writes the page of a notebook; the file is the old one or the new one, never half.</summary>
+    /// <summary>
+    /// Writes the page of a notebook. The file is the old one or the new one at any time, but never a part.
+    /// </summary>
     public static void Save(Notebook notebook, string path, HtmlOptions? options = null) =>
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(Export(notebook, options)));
+}
+
+/// <summary>How a notebook becomes an HTML page.</summary>
+public sealed record HtmlOptions
+{
+    /// <summary>The title of the page; null for the first heading of the notebook.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>
+    /// The folder of images that Markdown names by a relative path; null if such images become links.
+    /// </summary>
+    public string? SourceFolder { get; init; }
+
+    /// <summary>Whether code is folded until the reader opens it. Default: false.</summary>
+    public bool FoldCode { get; init; }
+
+    /// <summary>
+    /// Whether scripts may run on the page, for live figures and in HTML outputs. Default: true. Without scripts,
+    /// figures are static.
+    /// </summary>
+    public bool Scripts { get; init; } = true;
 }

@@ -9,51 +9,55 @@ using Markdig.Syntax.Inlines;
 
 namespace Adr.Kernel.Export;
 
-/// <summary>Markdown cells as HTML: tables, mathematics, highlighted C#, images inside the page, headings that can be linked to.</summary>
+/// <summary>
+/// Converts Markdown to HTML, with tables, formulas, highlighted C#, embedded images, and headings that have ids.
+/// </summary>
 internal sealed class MarkdownRenderer(string? sourceFolder)
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UseAdvancedExtensions().Build();
-    private readonly MathRenderer _math = new();
-    private readonly HashSet<string> _ids = [];
-    private readonly List<(int Level, string Id, string Text)> _contents = [];
+    private readonly MathRenderer math = new();
+    private readonly HashSet<string> ids = [];
+    private readonly List<(int Level, string Id, string Text)> contents = [];
 
-    /// <summary>True once a formula was rendered.</summary>
-    internal bool UsedMath => _math.Used;
+    /// <summary>Whether a formula has been rendered.</summary>
+    internal bool UsedMath => math.Used;
 
-    /// <summary>The headings so far: level 1 to 6, id, text.</summary>
-    internal IReadOnlyList<(int Level, string Id, string Text)> Contents => _contents;
+    /// <summary>The headings so far, with level (1 to 6), id and text.</summary>
+    internal IReadOnlyList<(int Level, string Id, string Text)> Contents => contents;
 
     /// <summary>The style that formulas need.</summary>
-    internal string MathStyle() => _math.Style();
+    internal string MathStyle() => math.Style();
 
-    /// <summary>Markdown as HTML.</summary>
+    /// <summary>Converts Markdown to HTML.</summary>
     /// <param name="markdown">The text.</param>
-    /// <param name="attachments">The cell's attachments by name; null: none.</param>
+    /// <param name="attachments">The attachments of the cell by name; null if there are none.</param>
     internal string ToHtml(string markdown, JsonObject? attachments = null)
     {
         var document = Markdown.Parse(markdown, Pipeline);
-        foreach (var heading in document.Descendants<HeadingBlock>()) Name(heading);
-        foreach (var image in document.Descendants<LinkInline>().Where(link => link.IsImage).ToList()) Embed(image, attachments);
+        foreach (var heading in document.Descendants<HeadingBlock>()) SetId(heading);
+        foreach (var image in document.Descendants<LinkInline>().Where(link => link.IsImage).ToList())
+            Embed(image, attachments);
         var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
         Pipeline.Setup(renderer);
-        renderer.ObjectRenderers.Replace<HtmlMathInlineRenderer>(new FormulaInline(_math));
-        renderer.ObjectRenderers.Replace<HtmlMathBlockRenderer>(new FormulaBlock(_math));
+        renderer.ObjectRenderers.Replace<HtmlMathInlineRenderer>(new FormulaInline(math));
+        renderer.ObjectRenderers.Replace<HtmlMathBlockRenderer>(new FormulaBlock(math));
         renderer.ObjectRenderers.Replace<CodeBlockRenderer>(new Code());
         renderer.Render(document);
         return writer.ToString();
     }
 
-    /// <summary>Gives a heading an id that no other heading of the page has.</summary>
-    private void Name(HeadingBlock heading)
+    /// <summary>Gives a heading an id that is unique on the page.</summary>
+    private void SetId(HeadingBlock heading)
     {
         var text = heading.Inline is null ? "" : PlainText(heading.Inline).Trim();
-        var slug = string.Join('-', new string([.. text.ToLowerInvariant().Select(c => char.IsLetterOrDigit(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var words = new string([.. text.ToLowerInvariant().Select(c => char.IsLetterOrDigit(c) ? c : ' ')]);
+        var slug = string.Join('-', words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         if (slug.Length == 0) slug = "section";
         var id = slug;
-        for (var n = 2; !_ids.Add(id); n++) id = $"{slug}-{n}";
+        for (var n = 2; !ids.Add(id); n++) id = $"{slug}-{n}";
         heading.GetAttributes().Id = id;
-        _contents.Add((heading.Level, id, text));
+        contents.Add((heading.Level, id, text));
     }
 
     private static string PlainText(ContainerInline inline) => string.Concat(inline.Select(part => part switch
@@ -65,7 +69,9 @@ internal sealed class MarkdownRenderer(string? sourceFolder)
         _ => "",
     }));
 
-    /// <summary>Puts an image into the page; one that is not at hand becomes a link, as the page may load nothing.</summary>
+    /// <summary>
+    /// Embeds an image in the page. If it is not available, it becomes a link, because the page loads nothing.
+    /// </summary>
     private void Embed(LinkInline image, JsonObject? attachments)
     {
         var url = image.Url ?? "";
@@ -81,9 +87,10 @@ internal sealed class MarkdownRenderer(string? sourceFolder)
 
     private static string? Attached(string url, JsonObject? attachments)
     {
-        const string scheme = "attachment:";
-        if (!url.StartsWith(scheme, StringComparison.Ordinal)) return null;
-        if (attachments?[Uri.UnescapeDataString(url[scheme.Length..])] is not JsonObject { Count: > 0 } bundle) return null;
+        const string Scheme = "attachment:";
+        if (!url.StartsWith(Scheme, StringComparison.Ordinal)) return null;
+        var name = Uri.UnescapeDataString(url[Scheme.Length..]);
+        if (attachments?[name] is not JsonObject { Count: > 0 } bundle) return null;
         var (mimeType, value) = bundle.First();
         return Multiline.Join(value) is { } data ? $"data:{mimeType};base64,{data.ReplaceLineEndings("")}" : null;
     }
@@ -101,7 +108,8 @@ internal sealed class MarkdownRenderer(string? sourceFolder)
             ".svg" => "image/svg+xml",
             _ => null,
         };
-        return mimeType is not null && File.Exists(path) ? $"data:{mimeType};base64,{Convert.ToBase64String(File.ReadAllBytes(path))}" : null;
+        if (mimeType is null || !File.Exists(path)) return null;
+        return $"data:{mimeType};base64,{Convert.ToBase64String(File.ReadAllBytes(path))}";
     }
 
     private sealed class FormulaInline(MathRenderer math) : HtmlObjectRenderer<MathInline>
@@ -121,8 +129,13 @@ internal sealed class MarkdownRenderer(string? sourceFolder)
         protected override void Write(HtmlRenderer renderer, CodeBlock block)
         {
             var language = (block as FencedCodeBlock)?.Info ?? "";
-            if (language is not ("csharp" or "cs" or "c#" or "C#")) base.Write(renderer, block);
-            else renderer.Write($"<pre><code class=\"csharp\">{CodeHighlighter.Highlight(block.Lines.ToString())}</code></pre>\n");
+            if (language is not ("csharp" or "cs" or "c#" or "C#"))
+            {
+                base.Write(renderer, block);
+                return;
+            }
+            var code = CodeHighlighter.Highlight(block.Lines.ToString());
+            renderer.Write($"<pre><code class=\"csharp\">{code}</code></pre>\n");
         }
     }
 }

@@ -6,13 +6,23 @@ using Interpreter = Jint.Engine;
 
 namespace Adr.Kernel.Export;
 
-/// <summary>Turns LaTeX into HTML while exporting, with KaTeX in a JavaScript interpreter: the page needs no script to show it.</summary>
+/// <summary>
+/// Converts LaTeX to HTML with KaTeX in a JavaScript interpreter, so that the page needs no script to show formulas.
+/// </summary>
 internal sealed partial class MathRenderer
 {
-    private const string Call = "(function (tex, display) { return katex.renderToString(tex, { displayMode: display, throwOnError: false, strict: 'ignore', maxExpand: 1000 }); })";
+    private const string Call = """
+        (function (tex, display) {
+          const options = { displayMode: display, throwOnError: false, strict: 'ignore', maxExpand: 1000 };
+          return katex.renderToString(tex, options);
+        })
+        """;
 
-    // families that plain formulas use; the others only where their class occurs
-    private static readonly string[] Always = ["KaTeX_Main", "KaTeX_Math", "KaTeX_Size1", "KaTeX_Size2", "KaTeX_Size3", "KaTeX_Size4", "KaTeX_AMS"];
+    // The fonts of plain formulas. The others are embedded only if one of their classes occurs.
+    private static readonly string[] Always =
+    [
+        "KaTeX_Main", "KaTeX_Math", "KaTeX_Size1", "KaTeX_Size2", "KaTeX_Size3", "KaTeX_Size4", "KaTeX_AMS",
+    ];
     private static readonly (string Family, string[] Classes)[] Sometimes =
     [
         ("KaTeX_Caligraphic", ["mathcal"]),
@@ -22,40 +32,44 @@ internal sealed partial class MathRenderer
         ("KaTeX_Typewriter", ["mathtt", "texttt"]),
     ];
 
-    private readonly HashSet<string> _classes = [];
-    private readonly Dictionary<(string, bool), string> _rendered = [];
-    private Interpreter? _engine;
-    private JsValue? _render;
+    private readonly HashSet<string> classes = [];
+    private readonly Dictionary<(string, bool), string> rendered = [];
+    private Interpreter? engine;
+    private JsValue? render;
 
-    /// <summary>True once a formula was rendered.</summary>
-    internal bool Used => _rendered.Count > 0;
+    /// <summary>Whether a formula has been rendered.</summary>
+    internal bool Used => rendered.Count > 0;
 
-    /// <summary>A formula as HTML; one that KaTeX does not understand comes out as its source, in red, with the reason as its title.</summary>
+    /// <summary>
+    /// A formula as HTML. If KaTeX does not understand it, the result is its source in red, with the reason as title.
+    /// </summary>
     internal string Render(string tex, bool display)
     {
-        if (_rendered.TryGetValue((tex, display), out var html)) return html;
-        if (_engine is null)
+        if (rendered.TryGetValue((tex, display), out var html)) return html;
+        if (engine is null)
         {
-            _engine = new Interpreter(options => options.TimeoutInterval(TimeSpan.FromMinutes(2)));
-            _engine.Execute(Assets.Text("katex.min.js"));
-            _render = _engine.Evaluate(Call);
+            engine = new Interpreter(options => options.TimeoutInterval(TimeSpan.FromMinutes(2)));
+            engine.Execute(Assets.Text("katex.min.js"));
+            render = engine.Evaluate(Call);
         }
-        html = _engine.Invoke(_render!, tex, display).AsString();
-        foreach (Match list in ClassLists().Matches(html)) _classes.UnionWith(list.Groups[1].Value.Split(' '));
-        return _rendered[(tex, display)] = html;
+        html = engine.Invoke(render!, tex, display).AsString();
+        foreach (Match list in ClassLists().Matches(html)) classes.UnionWith(list.Groups[1].Value.Split(' '));
+        return rendered[(tex, display)] = html;
     }
 
-    /// <summary>KaTeX's style with the fonts the formulas need inside it.</summary>
+    /// <summary>KaTeX's style, with the fonts that the formulas need embedded in it.</summary>
     internal string Style()
     {
-        var families = Always.Concat(Sometimes.Where(font => font.Classes.Any(_classes.Contains)).Select(font => font.Family)).ToHashSet();
+        var used = Sometimes.Where(font => font.Classes.Any(classes.Contains)).Select(font => font.Family);
+        var families = Always.Concat(used).ToHashSet();
         var css = Assets.Text("katex.min.css");
         var style = new StringBuilder();
         foreach (Match face in FontFaces().Matches(css))
         {
             if (!families.Contains(face.Groups["family"].Value)) continue;
             var font = Convert.ToBase64String(Assets.Bytes(face.Groups["file"].Value));
-            style.Append($"@font-face{{{face.Groups["start"].Value}src:url(data:font/woff2;base64,{font}) format(\"woff2\")}}\n");
+            style.Append($"@font-face{{{face.Groups["start"].Value}");
+            style.Append($"src:url(data:font/woff2;base64,{font}) format(\"woff2\")}}\n");
         }
         return style.Append(FontFaces().Replace(css, "")).ToString();
     }
@@ -63,6 +77,7 @@ internal sealed partial class MathRenderer
     [GeneratedRegex("class=\"([^\"]*)\"")]
     private static partial Regex ClassLists();
 
-    [GeneratedRegex(@"@font-face\{(?<start>[^}]*?font-family:""?(?<family>KaTeX_\w+)""?[^}]*?)src:url\((?<file>fonts/[\w-]+\.woff2)\)[^}]*\}")]
+    [GeneratedRegex(@"@font-face\{(?<start>[^}]*?font-family:""?(?<family>KaTeX_\w+)""?[^}]*?)" +
+        @"src:url\((?<file>fonts/[\w-]+\.woff2)\)[^}]*\}")]
     private static partial Regex FontFaces();
 }

@@ -4,35 +4,40 @@ using NetMQ;
 
 namespace Adr.Kernel.Jupyter;
 
-/// <summary>How many broadcasts may be under way: it slows who broadcasts faster than the listeners read.</summary>
+/// <summary>Limits how many broadcasts are on their way, so that output waits for listeners that read slowly.</summary>
 /// <remarks>
-/// NetMQ's publisher drops without a word what a listener has no room for. But it gives a message's buffer back when
-/// the last listener has taken the message, and so this knows what is under way. It lets in so little that a listener
-/// who reads always has room. Where nothing comes back for a while, some listener reads nothing: what is under way is
-/// written off and the others go on, until NetMQ has no room left for the one that is deaf and drops what comes for it.
+/// <para>
+/// NetMQ's publisher silently drops a message if it has no room for a listener. But it returns the buffer of a message
+/// when the last listener has taken it, and from this the window knows how many are on their way. It admits so few that
+/// there is always room for a listener that reads.
+/// </para>
+/// <para>
+/// If no buffer returns for a while, some listener reads nothing. The broadcasts on their way are then written off, and
+/// the others continue, until NetMQ has no room left for that listener and drops its messages.
+/// </para>
 /// </remarks>
 /// <param name="patience">How long a listener may read nothing while a broadcast waits for it.</param>
-/// <param name="log">Told when one is given up.</param>
+/// <param name="log">Receives a line when a listener is given up.</param>
 internal sealed class BroadcastWindow(TimeSpan patience, Action<string> log)
 {
-    /// <summary>How many broadcasts NetMQ keeps for one listener.</summary>
+    /// <summary>The number of broadcasts that NetMQ keeps for one listener.</summary>
     internal const int Room = 1000;
 
-    /// <summary>After how many that a listener took NetMQ notices.</summary>
+    /// <summary>The number of broadcasts that a listener has to take before NetMQ notices it.</summary>
     internal const int Step = 100;
 
-    private const int Size = 200; // with a step, and what comes before NetMQ looks, far less than the room
-    private static readonly TimeSpan DeafPatience = TimeSpan.FromMilliseconds(100); // while a deaf one's room fills
+    private const int Size = 200; // with a step, and what arrives before NetMQ looks, far below the room
+    private static readonly TimeSpan DeafPatience = TimeSpan.FromMilliseconds(100); // while its room fills up
     private static readonly ConcurrentDictionary<byte[], BroadcastWindow> Watched = new();
 
     private readonly SemaphoreSlim free = new(Size);
-    private readonly HashSet<byte[]> underWay = []; // the buffers themselves; also the lock
+    private readonly HashSet<byte[]> underWay = []; // the buffers; also the lock
     private long taken;
-    private bool deaf; // whether some listener was given up, and what was sent since is still held for it
+    private bool isDeaf; // whether a listener was given up, and everything sent since is still held for it
 
-    static BroadcastWindow() => BufferPool.SetCustomBufferPool(new Buffers()); // the whole process has one
+    static BroadcastWindow() => BufferPool.SetCustomBufferPool(new Buffers()); // There is one for the process.
 
-    /// <summary>Waits until one more broadcast may be sent.</summary>
+    /// <summary>Waits until another broadcast may be sent.</summary>
     /// <param name="end">Ends the wait.</param>
     internal async ValueTask EnterAsync(CancellationToken end)
     {
@@ -40,13 +45,15 @@ internal sealed class BroadcastWindow(TimeSpan patience, Action<string> log)
         {
             long before;
             TimeSpan wait;
-            lock (underWay) (before, wait) = (taken, deaf ? DeafPatience : patience);
+            lock (underWay) (before, wait) = (taken, isDeaf ? DeafPatience : patience);
             if (await free.WaitAsync(wait, end).ConfigureAwait(false)) return;
             WriteOff(before);
         }
     }
 
-    /// <summary>The last frame of a broadcast that was let in: it is under way until every listener has it.</summary>
+    /// <summary>
+    /// Makes the last frame of an admitted broadcast, which is on its way until every listener has it.
+    /// </summary>
     internal Msg Watch(byte[] content)
     {
         var frame = new Msg();
@@ -58,7 +65,7 @@ internal sealed class BroadcastWindow(TimeSpan patience, Action<string> log)
         return frame;
     }
 
-    /// <summary>Waits until nothing is under way, or until the limit.</summary>
+    /// <summary>Waits until no broadcast is on its way, or until the limit.</summary>
     internal void Wait(TimeSpan limit) => SpinWait.SpinUntil(
         () =>
         {
@@ -70,9 +77,9 @@ internal sealed class BroadcastWindow(TimeSpan patience, Action<string> log)
     {
         lock (underWay)
         {
-            if (!underWay.Remove(buffer)) return; // written off
+            if (!underWay.Remove(buffer)) return; // It was written off.
             taken++;
-            deaf = false;
+            isDeaf = false;
         }
         free.Release();
     }
@@ -82,13 +89,13 @@ internal sealed class BroadcastWindow(TimeSpan patience, Action<string> log)
         int count;
         lock (underWay)
         {
-            if (taken != before) return; // somebody reads, slowly
-            if (!deaf)
+            if (taken != before) return; // Somebody reads, if slowly.
+            if (!isDeaf)
             {
                 log("a client that listens to the broadcasts has read none for " +
-                    $"{patience.TotalSeconds:0} s; it loses what it has no room for");
+                    $"{patience.TotalSeconds:0} s; it loses those for which it has no room");
             }
-            deaf = true;
+            isDeaf = true;
             count = underWay.Count;
             underWay.Clear();
         }
@@ -97,7 +104,7 @@ internal sealed class BroadcastWindow(TimeSpan patience, Action<string> log)
 
     private sealed class Buffers : IBufferPool
     {
-        // At least one byte: NetMQ looks at the first of a command that has none, and would end the process.
+        // NetMQ looks at the first byte of a command even if it is empty, and would end the process.
         public byte[] Take(int size) => new byte[Math.Max(size, 1)];
 
         public void Return(byte[] buffer)
@@ -107,7 +114,7 @@ internal sealed class BroadcastWindow(TimeSpan patience, Action<string> log)
 
         public void Dispose()
         {
-            // holds nothing
+            // It holds nothing.
         }
     }
 }

@@ -1,57 +1,71 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Adr.Kernel.Engine;
-using Adr.Kernel.Running;
 
 namespace Adr.Kernel.Jupyter;
 
-/// <summary>Runs cells in an engine, in a new one where the old one is gone, and tells what they say under the request that they belong to.</summary>
+/// <summary>
+/// Runs the cells of clients and broadcasts what they show, under the request that each output belongs to. If the
+/// engine ends, a new one replaces it.
+/// </summary>
 internal sealed class CellRunner : IAsyncDisposable
 {
+    private const string Lost = "Variables are lost; the next cell runs in a new engine.";
+
     private readonly Func<Task<IEngine>> start;
     private readonly Broadcast broadcast;
     private readonly Func<JupyterMessage, InputWanted, ValueTask> ask;
     private readonly KernelLimits limits;
-    private readonly ConcurrentDictionary<int, Cell> cells = new();
-    private readonly ConcurrentDictionary<int, TaskCompletionSource<EngineMessage?>> questions = new();
+    private readonly ConcurrentDictionary<int, RequestedCell> cells = new();
     private readonly Lock gate = new();
-    private Task<IEngine> engine;
-    private Cell? running;
-    private int cellNumber, questionNumber;
-    private volatile bool ending;
+    private Task<CellSession> session;
+    private RequestedCell? running;
+    private int lastCell;
+    private volatile bool isClosing;
 
     /// <summary>Starts an engine.</summary>
-    /// <param name="start">Starts one.</param>
-    /// <param name="broadcast">Tells clients.</param>
-    /// <param name="ask">Asks the client of a request for input.</param>
-    /// <param name="limits">How patient it is.</param>
-    internal CellRunner(Func<Task<IEngine>> start, Broadcast broadcast, Func<JupyterMessage, InputWanted, ValueTask> ask, KernelLimits limits)
+    /// <param name="start">Starts an engine.</param>
+    /// <param name="broadcast">Broadcasts to all clients.</param>
+    /// <param name="ask">Asks the client that sent a request for input.</param>
+    /// <param name="limits">How long to wait for what.</param>
+    internal CellRunner(
+        Func<Task<IEngine>> start, Broadcast broadcast, Func<JupyterMessage, InputWanted, ValueTask> ask,
+        KernelLimits limits)
     {
         (this.start, this.broadcast, this.ask, this.limits) = (start, broadcast, ask, limits);
-        engine = StartAsync();
+        session = StartAsync();
     }
 
     /// <summary>Runs a cell to its end.</summary>
     /// <param name="request">The client's request.</param>
-    /// <param name="count">The cell's number for people.</param>
-    /// <param name="silent">Whether nobody is told of what it shows.</param>
-    /// <param name="make">The engine's request, from the cell's number for the engine.</param>
-    /// <returns>How it ended, whatever happened.</returns>
-    internal async Task<CellDone> RunAsync(JupyterMessage request, int count, bool silent, Func<int, ExecuteRequest> make)
+    /// <param name="count">The cell's number as users see it.</param>
+    /// <param name="silent">Whether the outputs of the cell are not broadcast.</param>
+    /// <param name="make">Makes the engine's request from the engine's number for the cell.</param>
+    /// <returns>How the cell ended, whatever happened.</returns>
+    internal async Task<CellDone> RunAsync(
+        JupyterMessage request, int count, bool silent, Func<int, ExecuteRequest> make)
     {
-        var cell = new Cell(++cellNumber, request, count, silent);
+        // The request's content, which has the code, is not needed any more.
+        var cell = new RequestedCell(++lastCell, request with { Content = [] }, count, silent);
         cells[cell.Number] = cell;
         lock (gate) running = cell;
         try
         {
-            var alive = await EngineAsync().ConfigureAwait(false);
+            var present = await SessionAsync().ConfigureAwait(false);
+            Task<CellEnd> ending;
             lock (gate)
             {
-                if (cell.Interrupted is not null) return Failed(cell, "Interrupted", "The cell was stopped before it began.");
-                alive.Send(make(cell.Number));
-                cell.IsSent = true;
+                if (cell.InterruptedAt is not null)
+                    return Failed(cell, "Interrupted", "The cell was stopped before it began.");
+                ending = present.ExecuteAsync(make(cell.Number));
+                cell.Execution = (present, ending);
             }
-            return await cell.Done.Task.ConfigureAwait(false);
+            var end = await ending.ConfigureAwait(false);
+            return end.Done ?? (end.WasKilled
+                ? Failed(cell, "Interrupted",
+                    $"The cell did not stop when it was asked to, so its engine was killed. {Lost}")
+                : Failed(cell, "EngineDied", $"The engine ended while the cell ran: {end.ExitReason} {Lost}"));
         }
         catch (EngineStartException error)
         {
@@ -63,186 +77,164 @@ internal sealed class CellRunner : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the engine something about code; null where it does not answer.</summary>
-    internal async Task<T?> AskAsync<T>(Func<int, EngineMessage> make) where T : EngineMessage
+    /// <summary>Asks the engine a question about code; null if it does not answer.</summary>
+    internal async Task<T?> AskAsync<T>(Func<int, Question> question) where T : Answer
     {
-        var id = Interlocked.Increment(ref questionNumber);
-        var answer = questions[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            (await EngineAsync().ConfigureAwait(false)).Send(make(id));
-            return await answer.Task.WaitAsync(limits.Answer).ConfigureAwait(false) as T;
+            var present = await SessionAsync().ConfigureAwait(false);
+            return await present.AskAsync<T>(question, limits.Answer).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is EngineStartException or TimeoutException)
+        catch (EngineStartException)
         {
             return null;
         }
-        finally
-        {
-            questions.TryRemove(id, out _);
-        }
     }
 
-    /// <summary>Gives the running cell what somebody typed.</summary>
-    internal void Give(string? text) => Alive?.Send(new InputGiven(text));
+    /// <summary>Gives the running cell the input that the user typed.</summary>
+    internal void GiveInput(string? text)
+    {
+        if (session.IsCompletedSuccessfully) session.Result.GiveInput(text);
+    }
 
-    /// <summary>Stops the running cell, and the engine with it where the cell does not obey.</summary>
+    /// <summary>Stops the running cell, and the engine with it if the cell does not obey.</summary>
     internal void Interrupt()
     {
-        Cell? cell;
+        RequestedCell cell;
         bool isFirst;
         lock (gate)
         {
+            if (running is null) return;
             cell = running;
-            if (cell is null) return;
-            isFirst = cell.Interrupted is null;
-            cell.Interrupted ??= Clock.Now;
-            if (!cell.IsSent) return; // it will not be
+            isFirst = cell.InterruptedAt is null;
+            cell.InterruptedAt ??= Stopwatch.GetTimestamp();
         }
-        if (Alive is not { } alive) return; // gone, and its end is being told
+        if (cell.Execution is not var (present, ending)) return; // It has not begun, and it will not.
         if (isFirst)
         {
-            alive.Send(new CancelRequest(cell.Number));
-            _ = WarnAndKillAsync(cell, alive);
+            present.Interrupt(limits.Stop);
+            _ = WarnAsync(cell, ending);
         }
-        else if (Clock.Now - cell.Interrupted >= limits.Warning) // an impatient click is no wish to lose everything
+        else if (Stopwatch.GetElapsedTime(cell.InterruptedAt.Value) >= limits.Warning)
         {
-            Kill(cell, alive);
+            present.Kill(); // An earlier second interrupt may be an impatient click.
         }
     }
 
     /// <summary>Ends the engine.</summary>
     public async ValueTask DisposeAsync()
     {
-        ending = true;
+        isClosing = true;
         try
         {
-            var last = await engine.ConfigureAwait(false);
-            await last.DisposeAsync().ConfigureAwait(false);
+            var present = await session.ConfigureAwait(false);
+            await present.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception error) when (error is EngineStartException or OperationCanceledException)
         {
-            // there is none to end
+            // No engine was started.
         }
     }
 
-    private IEngine? Alive => engine is { IsCompletedSuccessfully: true } started ? started.Result : null;
-
-    private Task<IEngine> EngineAsync()
+    /// <summary>The session of a living engine. Starts a new engine if the last one ended or could not start.</summary>
+    private Task<CellSession> SessionAsync()
     {
         lock (gate)
         {
-            if (engine.IsFaulted && !ending) engine = StartAsync(); // perhaps it can now
-            return engine;
+            var isGone = session.IsFaulted || session is { IsCompletedSuccessfully: true, Result.ExitReason: not null };
+            if (isGone && !isClosing) session = StartAsync();
+            return session;
         }
     }
 
-    private async Task<IEngine> StartAsync()
+    private async Task<CellSession> StartAsync()
     {
-        var started = await start().ConfigureAwait(false);
-        _ = PumpAsync(started);
+        var started = new CellSession(await start().ConfigureAwait(false), TellAsync);
+        _ = ReplaceAsync(started);
         return started;
     }
 
-    private async Task PumpAsync(IEngine from)
+    private async Task ReplaceAsync(CellSession ended)
     {
-        var how = "";
-        try
-        {
-            while (await from.Messages.WaitToReadAsync().ConfigureAwait(false))
-                while (from.Messages.TryRead(out var message)) await TakeAsync(message).ConfigureAwait(false);
-            how = EngineEnd.Describe(from.ExitCode);
-        }
-        catch (Exception error) when (error is IOException or System.Text.Json.JsonException or InvalidDataException)
-        {
-            how = $"it could not be understood: {error.Message}";
-            from.Kill();
-        }
-        if (ending) return; // who ended it waits for it
-        await from.DisposeAsync().ConfigureAwait(false);
-        Cell? cell;
-        lock (gate)
-        {
-            engine = StartAsync(); // the next cell finds it ready
-            cell = running;
-        }
-        foreach (var question in questions.Values) question.TrySetResult(null);
-        const string Lost = "Variables are lost; the next cell runs in a new engine.";
-        if (cell is { IsKilled: true }) cell.Done.TrySetResult(Failed(cell, "Interrupted", $"The cell did not stop when it was asked to, and was ended with its engine. {Lost}"));
-        else if (cell is not null) cell.Done.TrySetResult(Failed(cell, "EngineDied", $"The engine ended while the cell ran: {how} {Lost}"));
-        else if (!cells.IsEmpty) await broadcast.TellAsync(cells[cellNumber].Request.Header, "stream", Stream("stderr", $"The engine ended between two cells: {how} {Lost}\n")).ConfigureAwait(false);
+        await ended.Ended.ConfigureAwait(false);
+        if (isClosing) return;
+        _ = SessionAsync(); // The new engine starts now and not only with the next cell.
+        if (ended.EndedInCell || !cells.TryGetValue(lastCell, out var cell)) return;
+        var text = $"The engine ended between two cells: {ended.ExitReason} {Lost}\n";
+        await broadcast.TellAsync(cell.Request.Header, "stream", Stream("stderr", text)).ConfigureAwait(false);
     }
 
-    private ValueTask TakeAsync(EngineMessage message)
+    private async ValueTask TellAsync(CellEvent happened)
     {
-        switch (message)
+        if (!cells.TryGetValue(happened.Cell, out var cell)) return;
+        switch (happened)
         {
-            case StreamWritten stream:
-                return TellAsync(stream.Cell ?? cellNumber, "stream", _ => Stream(stream.Name, stream.Text));
-            case ValueDisplayed shown:
-                return TellAsync(shown.Cell, "display_data", _ => Shown(shown.Data, shown.DisplayId));
-            case ValueUpdated updated:
-                return TellAsync(updated.Cell, "update_display_data", _ => Shown(updated.Data, updated.DisplayId));
-            case ValueReturned returned:
-                return TellAsync(returned.Cell, "execute_result", cell => new JsonObject { ["execution_count"] = cell.Count, ["data"] = Broadcast.Bundle(returned.Data), ["metadata"] = new JsonObject() });
-            case OutputsCleared cleared:
-                return TellAsync(cleared.Cell, "clear_output", _ => new JsonObject { ["wait"] = cleared.Wait });
             case InputWanted wanted:
-                return cells.TryGetValue(wanted.Cell, out var asking) ? ask(asking.Request, wanted) : default;
-            case CellDone done:
-                if (cells.TryGetValue(done.Cell, out var ended)) ended.Done.TrySetResult(done);
-                return default;
-            case Completions or Inspection or Completeness:
-                var id = message switch { Completions c => c.Id, Inspection i => i.Id, Completeness c => c.Id, _ => 0 };
-                if (questions.TryGetValue(id, out var question)) question.TrySetResult(message);
-                return default;
-            default:
-                return default; // EngineReady was taken by who started it
+                await ask(cell.Request, wanted).ConfigureAwait(false);
+                break;
+            case StreamWritten stream:
+                await TellAsync(cell, "stream", Stream(stream.Name, stream.Text)).ConfigureAwait(false);
+                break;
+            case ValueDisplayed shown:
+                await TellAsync(cell, "display_data", Value(shown.Data, shown.DisplayId)).ConfigureAwait(false);
+                break;
+            case ValueUpdated update:
+                await TellAsync(cell, "update_display_data", Value(update.Data, update.DisplayId))
+                    .ConfigureAwait(false);
+                break;
+            case ValueReturned result:
+                var content = new JsonObject
+                {
+                    ["execution_count"] = cell.Count,
+                    ["data"] = Broadcast.Bundle(result.Data),
+                    ["metadata"] = new JsonObject(),
+                };
+                await TellAsync(cell, "execute_result", content).ConfigureAwait(false);
+                break;
+            case OutputsCleared cleared:
+                await TellAsync(cell, "clear_output", new JsonObject { ["wait"] = cleared.Wait }).ConfigureAwait(false);
+                break;
         }
     }
 
-    private ValueTask TellAsync(int number, string type, Func<Cell, JsonObject> content) =>
-        cells.TryGetValue(number, out var cell) && !cell.IsSilent ? broadcast.TellAsync(cell.Request.Header, type, content(cell)) : default;
+    private ValueTask TellAsync(RequestedCell cell, string type, JsonObject content) =>
+        cell.IsSilent ? default : broadcast.TellAsync(cell.Request.Header, type, content);
 
-    private async Task WarnAndKillAsync(Cell cell, IEngine alive)
+    private async Task WarnAsync(RequestedCell cell, Task ending)
     {
-        if (await EndsWithinAsync(cell, limits.Warning).ConfigureAwait(false)) return;
+        await ending.WaitAsync(limits.Warning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (ending.IsCompleted) return;
         var left = limits.Stop - limits.Warning;
-        await TellAsync(cell.Number, "stream", _ => Stream("stderr", $"The cell has not stopped yet. In {left.TotalSeconds:0} s it is ended with its engine, and variables are lost; a second interrupt ends it now.\n")).ConfigureAwait(false);
-        if (!await EndsWithinAsync(cell, left).ConfigureAwait(false)) Kill(cell, alive);
+        var text = $"The cell has not stopped yet. In {left.TotalSeconds:0} s its engine will be killed, and " +
+            "variables will be lost. A second interrupt kills it now.\n";
+        await TellAsync(cell, "stream", Stream("stderr", text)).ConfigureAwait(false);
     }
 
-    private static async Task<bool> EndsWithinAsync(Cell cell, TimeSpan limit) => await Task.WhenAny(cell.Done.Task, Task.Delay(limit)).ConfigureAwait(false) == cell.Done.Task;
-
-    private static void Kill(Cell cell, IEngine alive)
-    {
-        cell.IsKilled = true;
-        alive.Kill();
-    }
-
-    private static CellDone Failed(Cell cell, string name, string value) => new(cell.Number, new CellError(name, value, [$"{name}: {value}"]));
+    private static CellDone Failed(RequestedCell cell, string name, string value) =>
+        new(cell.Number, new CellError(name, value, [$"{name}: {value}"]));
 
     private static JsonObject Stream(string name, string text) => new() { ["name"] = name, ["text"] = text };
 
-    private static JsonObject Shown(Dictionary<string, string> data, string displayId) =>
-        new() { ["data"] = Broadcast.Bundle(data), ["metadata"] = new JsonObject(), ["transient"] = new JsonObject { ["display_id"] = displayId } };
+    private static JsonObject Value(Dictionary<string, string> data, string displayId) => new()
+    {
+        ["data"] = Broadcast.Bundle(data),
+        ["metadata"] = new JsonObject(),
+        ["transient"] = new JsonObject { ["display_id"] = displayId },
+    };
 
-    private sealed class Cell(int number, JupyterMessage request, int count, bool silent)
+    private sealed class RequestedCell(int number, JupyterMessage request, int count, bool silent)
     {
         internal int Number => number;
 
-        internal JupyterMessage Request { get; } = request with { Content = [] }; // its code is not needed any more
+        internal JupyterMessage Request => request;
 
         internal int Count => count;
 
         internal bool IsSilent => silent;
 
-        internal TaskCompletionSource<CellDone> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        internal long? InterruptedAt { get; set; }
 
-        internal TimeSpan? Interrupted { get; set; }
-
-        internal bool IsSent { get; set; }
-
-        internal bool IsKilled { get; set; }
+        /// <summary>Where the cell runs, and its end; null until it begins.</summary>
+        internal (CellSession Session, Task Ending)? Execution { get; set; }
     }
 }

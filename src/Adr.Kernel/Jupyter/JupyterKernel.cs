@@ -6,43 +6,48 @@ using NetMQ;
 
 namespace Adr.Kernel.Jupyter;
 
-/// <summary>A Jupyter kernel for C#: what JupyterLab, Jupyter Notebook, VS Code, nbclient and papermill start and talk to.</summary>
+/// <summary>
+/// A Jupyter kernel for C#, for clients such as JupyterLab, Jupyter Notebook, VS Code, nbclient and papermill.
+/// </summary>
 /// <remarks>
-/// This process speaks the protocol; cells run in an engine, a process of its own, so that one that hangs or crashes
-/// costs its variables and not the kernel.
+/// This process speaks the protocol. Cells run in an engine, which is a process of its own. If a cell hangs or crashes,
+/// its variables are lost, but not the kernel.
 /// </remarks>
 public static class JupyterKernel
 {
-    private static readonly TimeSpan EngineStart = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Runs a kernel until its client shuts it down, or dies.</summary>
-    /// <param name="connectionFile">The file that the client wrote, with ports and a key.</param>
+    /// <summary>Runs a kernel until its client shuts it down or dies.</summary>
+    /// <param name="connectionFile">The file with ports and a key that the client wrote.</param>
     /// <param name="engine">How to start an engine.</param>
-    /// <param name="referencePaths">Where <c>#r "name.dll"</c> looks beside the current folder, which is the notebook's.</param>
-    /// <param name="limits">How patient the kernel is; null for the defaults.</param>
+    /// <param name="referencePaths">
+    /// Folders in which <c>#r "name.dll"</c> looks after the current folder, which is the notebook's.
+    /// </param>
+    /// <param name="limits">How long to wait for what; null for the defaults.</param>
     /// <exception cref="ConnectionFileException">The file cannot be used.</exception>
-    /// <exception cref="IOException">Something else listens on one of its ports.</exception>
-    public static async Task RunAsync(string connectionFile, EngineCommand engine, IReadOnlyList<string> referencePaths, KernelLimits? limits = null)
+    /// <exception cref="IOException">Another program listens on one of the ports.</exception>
+    public static async Task RunAsync(
+        string connectionFile, EngineCommand engine, IReadOnlyList<string> referencePaths, KernelLimits? limits = null)
     {
         try
         {
-            var at = ConnectionFile.Load(connectionFile);
-            await ServeAsync(at, engine, referencePaths, limits ?? new KernelLimits()).ConfigureAwait(false);
+            var connection = ConnectionFile.Load(connectionFile);
+            await ServeAsync(connection, engine, referencePaths, limits ?? new KernelLimits()).ConfigureAwait(false);
         }
         finally
         {
-            NetMQConfig.Cleanup(); // waits until the last words are out
+            NetMQConfig.Cleanup(); // waits until the last messages have been sent
         }
     }
 
     private static async Task ServeAsync(
-        ConnectionFile at, EngineCommand engine, IReadOnlyList<string> referencePaths, KernelLimits limits)
+        ConnectionFile connection, EngineCommand engine, IReadOnlyList<string> referencePaths, KernelLimits limits)
     {
-        using var transport = new NetMqTransport(at, limits.LargestFrame, limits.Listener, Log);
+        using var transport = new NetMqTransport(connection, limits.LargestFrame, limits.Listener, Log);
         using var stop = new CancellationTokenSource();
-        var server = new KernelServer(transport, async () => await EngineProcess.StartAsync(engine, Environment.CurrentDirectory, referencePaths, EngineStart, stop.Token).ConfigureAwait(false), limits, Log);
-        await using var ending = server.ConfigureAwait(false);
-        // Clients that know nothing of interrupts by message send the signal.
+        var server = new KernelServer(transport, StartAsync, limits, Log);
+        await using var closing = server.ConfigureAwait(false);
+        // Clients that do not know of interrupt messages send the signal.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
         {
             signal.Cancel = true;
@@ -56,14 +61,17 @@ public static class JupyterKernel
         _ = EndWithParentAsync(stop);
         await server.RunAsync(stop.Token).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
+
+        async Task<IEngine> StartAsync() => await EngineProcess.StartAsync(
+            engine, Environment.CurrentDirectory, referencePaths, StartLimit, stop.Token).ConfigureAwait(false);
     }
 
     private static void Log(string line) => Console.Error.WriteLine($"adr kernel: {line}");
 
-    /// <summary>Ends the kernel when the client that started it is gone without a word.</summary>
+    /// <summary>Ends the kernel if the client that started it dies.</summary>
     private static async Task EndWithParentAsync(CancellationTokenSource stop)
     {
-        // Jupyter's clients say who they are; a kernel that a person starts by hand may outlive its shell.
+        // Jupyter's clients set this variable. A kernel that a person started by hand may outlive its shell.
         if (!long.TryParse(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), out var client)) return;
         Func<bool> isGone;
         if (OperatingSystem.IsWindows())
@@ -94,9 +102,38 @@ public static class JupyterKernel
     [DllImport("libc", EntryPoint = "getppid")]
     private static extern int ParentId();
 
-    /// <summary>The client's process on Windows, where a client passes on a handle of itself and no id.</summary>
+    /// <summary>The process of the client on Windows, where the variable holds a handle and not an id.</summary>
     private sealed class ClientProcess : WaitHandle
     {
         internal ClientProcess(nint handle) => SafeWaitHandle = new SafeWaitHandle(handle, ownsHandle: true);
     }
+}
+
+/// <summary>How long a kernel waits for what.</summary>
+public sealed record KernelLimits
+{
+    /// <summary>From an interrupt until the user is told that the cell does not stop. Default: 2 s.</summary>
+    public TimeSpan Warning { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>From an interrupt until the engine is killed together with the cell. Default: 10 s.</summary>
+    public TimeSpan Stop { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>For the answer to a question about code, such as completions. Default: 10 s.</summary>
+    public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>For a client to listen to broadcasts before the first request is answered. Default: 1 s.</summary>
+    public TimeSpan Subscription { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// For a client that listens to broadcasts but reads none while output waits for it. Default: 10 s.
+    /// </summary>
+    public TimeSpan Listener { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// After a cell fails, for requests that are on their way and are then not run. Default: 20 ms.
+    /// </summary>
+    public TimeSpan Abort { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The longest frame that a client may send, in bytes. Default: 64 MiB.</summary>
+    public long LargestFrame { get; init; } = 64 << 20;
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json.Nodes;
 
 namespace Adr.Kernel.Jupyter;
@@ -6,8 +5,10 @@ namespace Adr.Kernel.Jupyter;
 /// <summary>What a client is told about this kernel.</summary>
 internal static class KernelInfo
 {
-    /// <summary>The version of Jupyter's protocol that it speaks.</summary>
+    /// <summary>The version of Jupyter's protocol that the kernel implements.</summary>
     internal const string Protocol = "5.4";
+
+    private static string Version => typeof(KernelInfo).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     internal static JsonObject Reply() => new()
     {
@@ -17,7 +18,7 @@ internal static class KernelInfo
         ["implementation_version"] = Version,
         ["language_info"] = new JsonObject
         {
-            ["name"] = "C#", // as .NET Interactive's notebooks say
+            ["name"] = "C#", // as in the notebooks of .NET Interactive
             ["version"] = "14.0",
             ["mimetype"] = "text/x-csharp",
             ["file_extension"] = ".cs",
@@ -28,6 +29,4 @@ internal static class KernelInfo
         ["help_links"] = new JsonArray(),
         ["debugger"] = false,
     };
-
-    private static string Version => typeof(KernelInfo).Assembly.GetName().Version?.ToString(3) ?? "0";
 }

@@ -3,10 +3,10 @@ using Adr.Kernel.Engine;
 
 namespace Adr.Kernel.Jupyter;
 
-/// <summary>Jupyter's protocol: takes requests from clients and answers them, with an engine for the code.</summary>
+/// <summary>Implements Jupyter's protocol: answers the requests of clients, with an engine for the code.</summary>
 /// <remarks>
-/// Requests of the shell channel are answered one after the other; those of the control channel, an interrupt or the
-/// end, at once. Around each request stand the broadcasts "busy" and "idle".
+/// Requests on the shell channel are answered one after the other. Those on the control channel, such as an interrupt
+/// or a shutdown, are answered at once. The broadcasts "busy" and "idle" enclose each request.
 /// </remarks>
 internal sealed class KernelServer : IAsyncDisposable
 {
@@ -20,11 +20,11 @@ internal sealed class KernelServer : IAsyncDisposable
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int executionCount;
 
-    /// <summary>Starts an engine; <see cref="RunAsync"/> serves.</summary>
-    /// <param name="transport">What carries messages.</param>
+    /// <summary>Starts an engine. <see cref="RunAsync"/> then serves clients.</summary>
+    /// <param name="transport">Carries the messages.</param>
     /// <param name="start">Starts an engine.</param>
-    /// <param name="limits">How patient the kernel is.</param>
-    /// <param name="log">Told of what clients send and nobody understands.</param>
+    /// <param name="limits">How long to wait for what.</param>
+    /// <param name="log">Receives a line about each message that cannot be used.</param>
     internal KernelServer(ITransport transport, Func<Task<IEngine>> start, KernelLimits limits, Action<string> log)
     {
         (this.transport, this.limits, this.log) = (transport, limits, log);
@@ -32,8 +32,8 @@ internal sealed class KernelServer : IAsyncDisposable
         cells = new CellRunner(start, broadcast, AskForInputAsync, limits);
     }
 
-    /// <summary>Serves until a client shuts the kernel down or the transport ends.</summary>
-    /// <param name="stop">Ends it, too.</param>
+    /// <summary>Serves clients until one of them shuts the kernel down or the transport ends.</summary>
+    /// <param name="stop">Also ends it.</param>
     internal async Task RunAsync(CancellationToken stop)
     {
         await broadcast.StatusAsync(null, "starting").ConfigureAwait(false);
@@ -44,7 +44,7 @@ internal sealed class KernelServer : IAsyncDisposable
         await first.ConfigureAwait(false);
     }
 
-    /// <summary>Stops the running cell, as a client's interrupt does.</summary>
+    /// <summary>Stops the running cell, as the interrupt of a client does.</summary>
     internal void Interrupt() => cells.Interrupt();
 
     public ValueTask DisposeAsync() => cells.DisposeAsync();
@@ -52,13 +52,14 @@ internal sealed class KernelServer : IAsyncDisposable
     private async Task ShellAsync()
     {
         if (!await transport.Shell.WaitToReadAsync().ConfigureAwait(false)) return;
-        // Some clients ask before their ear for broadcasts is open, and would wait for ever for what they missed.
+        // Some clients send requests before they listen to broadcasts, and then wait for ever for those they missed.
         await Task.WhenAny(transport.Subscribed, Task.Delay(limits.Subscription)).ConfigureAwait(false);
         while (waiting.Count > 0 || await transport.Shell.WaitToReadAsync().ConfigureAwait(false))
         {
             if (waiting.Count == 0 && transport.Shell.TryRead(out var next)) waiting.Enqueue((next, false));
             if (!waiting.TryDequeue(out var turn)) continue;
-            await AnswerAsync(ChannelName.Shell, turn.Request, turn.IsAborted ? AbortedAsync : ShellRequestAsync).ConfigureAwait(false);
+            await AnswerAsync(ChannelName.Shell, turn.Request, turn.IsAborted ? AbortedAsync : ShellRequestAsync)
+                .ConfigureAwait(false);
         }
     }
 
@@ -72,12 +73,13 @@ internal sealed class KernelServer : IAsyncDisposable
     {
         await foreach (var answer in transport.Stdin.ReadAllAsync().ConfigureAwait(false))
         {
-            if (answer.Type == "input_reply") cells.Give(JupyterMessage.Text(answer.Content, "value"));
-            else log($"dropped a {answer.Type} on stdin");
+            if (answer.Type == "input_reply") cells.GiveInput(JupyterMessage.Text(answer.Content, "value"));
+            else log($"dropped a message of type {answer.Type} on the stdin channel");
         }
     }
 
-    private async Task AnswerAsync(ChannelName channel, JupyterMessage request, Func<JupyterMessage, Task<JsonObject?>> answer)
+    private async Task AnswerAsync(
+        ChannelName channel, JupyterMessage request, Func<JupyterMessage, Task<JsonObject?>> answer)
     {
         await broadcast.StatusAsync(request.Header, "busy").ConfigureAwait(false);
         JsonObject? reply;
@@ -85,19 +87,26 @@ internal sealed class KernelServer : IAsyncDisposable
         {
             reply = await answer(request).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException or OverflowException) // content of another shape than the protocol's
+        // The content of the request does not have the form that the protocol asks for.
+        catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException
+            or OverflowException)
         {
             log($"{request.Type} failed: {error}");
-            reply = Broadcast.Error(new CellError(error.GetType().FullName!, error.Message, [error.ToString()]));
-            reply["status"] = "error";
+            reply = Broadcast.ErrorReply(new CellError(error.GetType().FullName!, error.Message, [error.ToString()]));
         }
-        if (reply is not null) await transport.SendAsync(channel, broadcast.Message(request, ReplyType(request), reply)).ConfigureAwait(false);
+        if (reply is not null)
+        {
+            var message = broadcast.Message(request, ReplyType(request), reply);
+            await transport.SendAsync(channel, message).ConfigureAwait(false);
+        }
         await broadcast.StatusAsync(request.Header, "idle").ConfigureAwait(false);
         if (request.Type == "shutdown_request") ended.TrySetResult();
     }
 
     private static string ReplyType(JupyterMessage request) =>
-        request.Type.EndsWith("_request", StringComparison.Ordinal) ? request.Type[..^"request".Length] + "reply" : request.Type + "_reply";
+        request.Type.EndsWith("_request", StringComparison.Ordinal)
+            ? request.Type[..^"request".Length] + "reply"
+            : request.Type + "_reply";
 
     private async Task<JsonObject?> ShellRequestAsync(JupyterMessage request) => request.Type switch
     {
@@ -109,8 +118,9 @@ internal sealed class KernelServer : IAsyncDisposable
         "history_request" => history.Reply(request.Content),
         "comm_info_request" => Ok(("comms", new JsonObject())),
         "comm_open" => await RefuseCommAsync(request).ConfigureAwait(false),
-        "comm_msg" or "comm_close" => null, // of a comm that was refused
-        "interrupt_request" or "shutdown_request" => await ControlRequestAsync(request).ConfigureAwait(false), // older clients
+        "comm_msg" or "comm_close" => null, // They belong to a comm that was refused.
+        // Older clients send these on the shell channel.
+        "interrupt_request" or "shutdown_request" => await ControlRequestAsync(request).ConfigureAwait(false),
         _ => Unknown(request),
     };
 
@@ -125,7 +135,8 @@ internal sealed class KernelServer : IAsyncDisposable
                 return Ok();
             case "shutdown_request":
                 var reply = Ok(("restart", JupyterMessage.Flag(request.Content, "restart", false)));
-                await broadcast.TellAsync(request.Header, "shutdown_reply", (JsonObject)reply.DeepClone()).ConfigureAwait(false);
+                var copy = (JsonObject)reply.DeepClone();
+                await broadcast.TellAsync(request.Header, "shutdown_reply", copy).ConfigureAwait(false);
                 return reply;
             default:
                 return Unknown(request);
@@ -136,63 +147,70 @@ internal sealed class KernelServer : IAsyncDisposable
     {
         var content = request.Content;
         var code = JupyterMessage.Text(content, "code");
-        var silent = JupyterMessage.Flag(content, "silent", false);
-        var counts = !silent && JupyterMessage.Flag(content, "store_history", true);
-        if (counts)
-        {
-            executionCount++;
-            history.Add(executionCount, code);
-        }
+        var isSilent = JupyterMessage.Flag(content, "silent", false);
+        if (!isSilent && JupyterMessage.Flag(content, "store_history", true)) history.Add(++executionCount, code);
         var count = executionCount;
-        if (!silent) await broadcast.TellAsync(request.Header, "execute_input", new JsonObject { ["code"] = code, ["execution_count"] = count }).ConfigureAwait(false);
-        var expressions = Expressions(content);
-        var done = string.IsNullOrWhiteSpace(code) && expressions.Count == 0
-            ? new CellDone(0, null)
-            : await cells.RunAsync(request, count, silent, number => new ExecuteRequest(number, code)
-            {
-                Name = $"Cell [{count}]", Expressions = expressions, HasInput = JupyterMessage.Flag(content, "allow_stdin", true),
-            }).ConfigureAwait(false);
+        if (!isSilent)
+        {
+            var input = new JsonObject { ["code"] = code, ["execution_count"] = count };
+            await broadcast.TellAsync(request.Header, "execute_input", input).ConfigureAwait(false);
+        }
+        var done = await RunCellAsync(request, code, count, isSilent).ConfigureAwait(false);
         if (done.Error is not { } error)
         {
-            return Ok(("execution_count", count), ("payload", new JsonArray()),
-                ("user_expressions", new JsonObject(done.Expressions.Select(value => KeyValuePair.Create(value.Key, (JsonNode?)Value(value.Value))))));
+            var values = new JsonObject();
+            foreach (var (name, value) in done.Expressions) values[name] = Value(value);
+            return Ok(("execution_count", count), ("payload", new JsonArray()), ("user_expressions", values));
         }
-        if (!silent) await broadcast.ErrorAsync(request.Header, error).ConfigureAwait(false);
+        if (!isSilent) await broadcast.ErrorAsync(request.Header, error).ConfigureAwait(false);
         if (JupyterMessage.Flag(content, "stop_on_error", true)) await AbortWaitingAsync().ConfigureAwait(false);
-        var reply = Broadcast.Error(error);
-        reply["status"] = "error";
+        var reply = Broadcast.ErrorReply(error);
         reply["execution_count"] = count;
         reply["user_expressions"] = new JsonObject();
         reply["payload"] = new JsonArray();
         return reply;
     }
 
-    private static Dictionary<string, string> Expressions(JsonObject content) => content["user_expressions"] is not JsonObject asked ? []
-        : asked.Where(entry => entry.Value is JsonValue value && value.TryGetValue<string>(out _)).ToDictionary(entry => entry.Key, entry => entry.Value!.GetValue<string>());
-
-    private static JsonObject Value(ExpressionValue value)
+    private async Task<CellDone> RunCellAsync(JupyterMessage request, string code, int count, bool isSilent)
     {
-        if (value.Error is null) return Ok(("data", Broadcast.Bundle(value.Data)), ("metadata", new JsonObject()));
-        var error = Broadcast.Error(value.Error);
-        error["status"] = "error";
-        return error;
+        var expressions = Expressions(request.Content);
+        if (string.IsNullOrWhiteSpace(code) && expressions.Count == 0) return new CellDone(0, null);
+        return await cells.RunAsync(request, count, isSilent, number => new ExecuteRequest(number, code)
+        {
+            Name = $"Cell [{count}]",
+            Expressions = expressions,
+            HasInput = JupyterMessage.Flag(request.Content, "allow_stdin", true),
+        }).ConfigureAwait(false);
     }
 
-    /// <summary>What was asked to run after a cell that failed does not run: it was written for one that did not.</summary>
+    private static Dictionary<string, string> Expressions(JsonObject content)
+    {
+        var expressions = new Dictionary<string, string>();
+        if (content["user_expressions"] is not JsonObject requested) return expressions;
+        foreach (var (name, node) in requested)
+            if (node is JsonValue value && value.TryGetValue<string>(out var code)) expressions[name] = code;
+        return expressions;
+    }
+
+    private static JsonObject Value(ExpressionValue value) => value.Error is null
+        ? Ok(("data", Broadcast.Bundle(value.Data)), ("metadata", new JsonObject()))
+        : Broadcast.ErrorReply(value.Error);
+
+    /// <summary>Marks the waiting cells as aborted. They were sent on the assumption that this one succeeds.</summary>
     private async Task AbortWaitingAsync()
     {
         await Task.Delay(limits.Abort).ConfigureAwait(false);
-        var before = waiting.ToArray();
+        var requests = waiting.Select(turn => turn.Request).ToList();
+        while (transport.Shell.TryRead(out var request)) requests.Add(request);
         waiting.Clear();
-        foreach (var (request, _) in before) waiting.Enqueue((request, request.Type == "execute_request"));
-        while (transport.Shell.TryRead(out var request)) waiting.Enqueue((request, request.Type == "execute_request"));
+        foreach (var request in requests) waiting.Enqueue((request, request.Type == "execute_request"));
     }
 
-    // The protocol's "aborted" is deprecated: kernels are to send an error.
+    // The status "aborted" is deprecated in the protocol; kernels should report an error.
     private Task<JsonObject?> AbortedAsync(JupyterMessage request)
     {
-        var reply = Broadcast.Error(new CellError("ExecutionAborted", "A cell before this one failed, so this one did not run.", []));
-        reply["status"] = "error";
+        const string Reason = "A cell before this one failed, so this one did not run.";
+        var reply = Broadcast.ErrorReply(new CellError("ExecutionAborted", Reason, []));
         reply["execution_count"] = executionCount;
         return Task.FromResult<JsonObject?>(reply);
     }
@@ -201,46 +219,59 @@ internal sealed class KernelServer : IAsyncDisposable
     {
         var code = JupyterMessage.Text(content, "code");
         var position = CodePoints.ToUnits(code, JupyterMessage.Number(content, "cursor_pos", int.MaxValue));
-        var found = await cells.AskAsync<Completions>(id => new CompletionRequest(id, code, position)).ConfigureAwait(false)
-            ?? new Completions(0, position, position, []);
+        var found = await cells.AskAsync<Completions>(id => new CompletionRequest(id, code, position))
+            .ConfigureAwait(false) ?? new Completions(0, position, position, []);
         var (start, end) = (CodePoints.OfUnits(code, found.Start), CodePoints.OfUnits(code, found.End));
-        return Ok(("matches", new JsonArray([.. found.Items.Select(item => (JsonNode)JsonValue.Create(item.Text))])),
-            ("cursor_start", start), ("cursor_end", end),
-            ("metadata", new JsonObject
-            {
-                ["_jupyter_types_experimental"] = new JsonArray([.. found.Items.Select(item => (JsonNode)new JsonObject { ["start"] = start, ["end"] = end, ["text"] = item.Text, ["type"] = item.Kind })]),
-            }));
+        var (matches, types) = (new JsonArray(), new JsonArray());
+        foreach (var (text, kind) in found.Items)
+        {
+            matches.Add((JsonNode)JsonValue.Create(text));
+            types.Add((JsonNode)new JsonObject { ["start"] = start, ["end"] = end, ["text"] = text, ["type"] = kind });
+        }
+        return Ok(("matches", matches), ("cursor_start", start), ("cursor_end", end),
+            ("metadata", new JsonObject { ["_jupyter_types_experimental"] = types }));
     }
 
     private async Task<JsonObject?> InspectAsync(JsonObject content)
     {
         var code = JupyterMessage.Text(content, "code");
         var position = CodePoints.ToUnits(code, JupyterMessage.Number(content, "cursor_pos", int.MaxValue));
-        var found = await cells.AskAsync<Inspection>(id => new InspectionRequest(id, code, position)).ConfigureAwait(false);
-        return Ok(("found", found is { Data.Count: > 0 }), ("data", Broadcast.Bundle(found?.Data ?? [])), ("metadata", new JsonObject()));
+        var found = await cells.AskAsync<Inspection>(id => new InspectionRequest(id, code, position))
+            .ConfigureAwait(false);
+        var data = found?.Data ?? [];
+        return Ok(("found", data.Count > 0), ("data", Broadcast.Bundle(data)), ("metadata", new JsonObject()));
     }
 
     private async Task<JsonObject?> IsCompleteAsync(JsonObject content)
     {
-        var found = await cells.AskAsync<Completeness>(id => new CompletenessRequest(id, JupyterMessage.Text(content, "code"))).ConfigureAwait(false);
+        var code = JupyterMessage.Text(content, "code");
+        var found = await cells.AskAsync<Completeness>(id => new CompletenessRequest(id, code)).ConfigureAwait(false);
         var reply = new JsonObject { ["status"] = found?.Status ?? "unknown" };
         if (found is { Status: "incomplete" }) reply["indent"] = found.Indent;
         return reply;
     }
 
-    private async ValueTask AskForInputAsync(JupyterMessage request, InputWanted wanted) =>
-        await transport.SendAsync(ChannelName.Stdin, broadcast.Message(request, "input_request", new JsonObject { ["prompt"] = wanted.Prompt, ["password"] = wanted.IsPassword })).ConfigureAwait(false);
+    private async ValueTask AskForInputAsync(JupyterMessage request, InputWanted wanted)
+    {
+        var content = new JsonObject { ["prompt"] = wanted.Prompt, ["password"] = wanted.IsPassword };
+        var message = broadcast.Message(request, "input_request", content);
+        await transport.SendAsync(ChannelName.Stdin, message).ConfigureAwait(false);
+    }
 
-    // This kernel has no widgets to talk to.
+    // Comms serve widgets, which this kernel does not have.
     private async Task<JsonObject?> RefuseCommAsync(JupyterMessage request)
     {
-        await broadcast.TellAsync(request.Header, "comm_close", new JsonObject { ["comm_id"] = JupyterMessage.Text(request.Content, "comm_id"), ["data"] = new JsonObject() }).ConfigureAwait(false);
+        var content = new JsonObject
+        {
+            ["comm_id"] = JupyterMessage.Text(request.Content, "comm_id"), ["data"] = new JsonObject(),
+        };
+        await broadcast.TellAsync(request.Header, "comm_close", content).ConfigureAwait(false);
         return null;
     }
 
     private JsonObject? Unknown(JupyterMessage request)
     {
-        log($"does not know {request.Type}");
+        log($"ignored a request of the unknown type {request.Type}");
         return null;
     }
 

@@ -5,20 +5,21 @@ using NetMQ.Sockets;
 
 namespace Adr.Kernel.Jupyter;
 
-/// <summary>Jupyter's five channels as ZeroMQ's sockets on this machine's loopback.</summary>
+/// <summary>Jupyter's five channels as ZeroMQ sockets, which listen on this machine only.</summary>
 /// <remarks>
-/// One thread owns all sockets but the heartbeat's, which has its own, so that it beats whatever else happens. What
-/// others send waits in one queue, in order: who has read the reply to a cell has what the cell showed before it.
+/// One thread owns all sockets except that of the heartbeat, which has a thread of its own and so beats whatever else
+/// happens. Messages from other threads wait in one queue and are sent in order. A client that has received the reply
+/// to a cell has therefore received the cell's outputs.
 /// </remarks>
 internal sealed class NetMqTransport : ITransport, IDisposable
 {
-    private const int Turn = 100; // messages of one socket, before the others have their turn
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    private const int Turn = 100; // messages of one socket before it is the turn of the others
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OnTheWire = TimeSpan.FromMilliseconds(100);
 
     private readonly RouterSocket shell = new(), control = new(), stdin = new(), heartbeat = new();
     private readonly XPublisherSocket iopub = new();
-    private readonly NetMQQueue<(NetMQSocket? To, List<byte[]> Frames)> outbox = new(); // to nobody: it is the end
+    private readonly NetMQQueue<(NetMQSocket? To, List<byte[]> Frames)> outbox = new(); // no receiver: the end
     private readonly NetMQPoller poller, beats;
     private readonly Thread sockets, heart;
     private readonly MessageCodec codec;
@@ -28,16 +29,16 @@ internal sealed class NetMqTransport : ITransport, IDisposable
     private readonly Channel<JupyterMessage> answers = Channel.CreateUnbounded<JupyterMessage>();
     private readonly TaskCompletionSource subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource ending = new();
-    private readonly Lock gate = new(); // after the end nothing enters the outbox
+    private readonly Lock gate = new(); // Nothing enters the outbox after the end.
     private readonly Action<string> log;
     private int dropped;
 
-    /// <summary>Listens.</summary>
-    /// <param name="at">Where. Ports 0 take free ones, see <see cref="At"/>.</param>
-    /// <param name="largest">The longest frame that is read, in bytes: who sends a longer one is disconnected.</param>
+    /// <summary>Opens the sockets.</summary>
+    /// <param name="at">Where to listen. Port 0 stands for any free port; see <see cref="At"/>.</param>
+    /// <param name="largest">The longest frame in bytes. A client that sends a longer one is disconnected.</param>
     /// <param name="patience">How long a listener may read nothing while a broadcast waits for it.</param>
-    /// <param name="log">Told of messages that are dropped and of listeners that are given up.</param>
-    /// <exception cref="IOException">A port is taken.</exception>
+    /// <param name="log">Receives a line about each dropped message and each listener that is given up.</param>
+    /// <exception cref="IOException">Another program uses one of the ports.</exception>
     internal NetMqTransport(ConnectionFile at, long largest, TimeSpan patience, Action<string> log)
     {
         this.log = log;
@@ -45,8 +46,8 @@ internal sealed class NetMqTransport : ITransport, IDisposable
         window = new BroadcastWindow(patience, log);
         foreach (var router in new[] { shell, control, stdin })
         {
-            router.Options.RouterHandover = true; // a client that comes again under its name is the same client
-            router.Options.SendHighWatermark = 0; // a reply is never dropped
+            router.Options.RouterHandover = true; // A client that reconnects under its name is the same.
+            router.Options.SendHighWatermark = 0; // Replies are never dropped.
         }
         iopub.Options.SendHighWatermark = BroadcastWindow.Room;
         iopub.Options.SendLowWatermark = BroadcastWindow.Step;
@@ -70,7 +71,7 @@ internal sealed class NetMqTransport : ITransport, IDisposable
         Receive(control, frames => Take(frames, controlRequests.Writer));
         Receive(stdin, frames => Take(frames, answers.Writer));
         Receive(iopub, Subscription);
-        Receive(heartbeat, frames => Send(heartbeat, frames)); // as it came, to who sent it
+        Receive(heartbeat, frames => Send(heartbeat, frames)); // back to the sender
         outbox.ReceiveReady += (_, _) => SendWaiting();
         poller = [control, stdin, shell, iopub, outbox];
         beats = [heartbeat];
@@ -81,7 +82,7 @@ internal sealed class NetMqTransport : ITransport, IDisposable
         {
             var host = at.Ip == "localhost" ? "127.0.0.1" : at.Ip.Contains(':') ? $"[{at.Ip}]" : at.Ip;
             socket.Options.MaxMsgSize = largest;
-            socket.Options.Linger = LastWords;
+            socket.Options.Linger = CloseLimit;
             try
             {
                 socket.Bind($"tcp://{host}:{port}");
@@ -96,7 +97,7 @@ internal sealed class NetMqTransport : ITransport, IDisposable
         }
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>Where the sockets listen.</summary>
     internal ConnectionFile At { get; }
 
     public ChannelReader<JupyterMessage> Shell => shellRequests.Reader;
@@ -108,7 +109,7 @@ internal sealed class NetMqTransport : ITransport, IDisposable
     public Task Subscribed => subscribed.Task;
 
     /// <inheritdoc/>
-    /// <exception cref="OperationCanceledException">The transport has ended.</exception>
+    /// <exception cref="OperationCanceledException">The transport has been closed.</exception>
     public async ValueTask SendAsync(ChannelName channel, JupyterMessage message)
     {
         var frames = codec.Encode(message);
@@ -118,14 +119,20 @@ internal sealed class NetMqTransport : ITransport, IDisposable
             ending.Token.ThrowIfCancellationRequested();
             NetMQSocket to = channel switch
             {
-                ChannelName.IoPub => iopub, ChannelName.Control => control, ChannelName.Stdin => stdin, _ => shell,
+                ChannelName.IoPub => iopub,
+                ChannelName.Control => control,
+                ChannelName.Stdin => stdin,
+                _ => shell,
             };
             outbox.Enqueue((to, frames));
         }
     }
 
-    /// <summary>Sends what waits, and closes.</summary>
-    /// <remarks>What clients have not taken then is kept a while: <see cref="NetMQConfig.Cleanup"/> waits.</remarks>
+    /// <summary>Sends the waiting messages and closes the sockets.</summary>
+    /// <remarks>
+    /// Messages that clients have not received by then are kept for a while, for which
+    /// <see cref="NetMQConfig.Cleanup"/> waits.
+    /// </remarks>
     public void Dispose()
     {
         ending.Cancel();
@@ -133,8 +140,8 @@ internal sealed class NetMqTransport : ITransport, IDisposable
         sockets.Join();
         beats.Stop();
         heart.Join();
-        window.Wait(LastWords);
-        Thread.Sleep(OnTheWire); // a connection is reset where .NET closes it: what has not arrived then is lost
+        window.Wait(CloseLimit);
+        Thread.Sleep(OnTheWire); // .NET resets a connection when it closes it, and what has not arrived is lost.
         poller.Dispose();
         beats.Dispose();
         Close();
@@ -176,7 +183,7 @@ internal sealed class NetMqTransport : ITransport, IDisposable
             {
                 poller.Run();
             }
-            catch (Exception error) // whatever it is, it ends the kernel in order and not the process
+            catch (Exception error) // Any error ends the kernel in an orderly way and does not crash the process.
             {
                 log($"the {name} ended: {error}");
             }
@@ -188,7 +195,8 @@ internal sealed class NetMqTransport : ITransport, IDisposable
             }
         }) { Name = name, IsBackground = true };
         thread.Start();
-        SpinWait.SpinUntil(() => poller.IsRunning || !thread.IsAlive); // one told to stop before it runs forgets it
+        // A poller that is told to stop before it runs would forget it.
+        SpinWait.SpinUntil(() => poller.IsRunning || !thread.IsAlive);
         return thread;
     }
 
@@ -210,7 +218,7 @@ internal sealed class NetMqTransport : ITransport, IDisposable
         }
     }
 
-    // A listener's first byte is 1 where it begins to listen.
+    // The first byte is 1 if a client begins to listen.
     private void Subscription(List<byte[]> frames)
     {
         if (frames is [[1, ..], ..]) subscribed.TrySetResult();

@@ -1,16 +1,19 @@
 namespace Adr.Kernel.Notebooks;
 
-/// <summary>Files that are whole or not there: written beside their place, then renamed into it.</summary>
+/// <summary>Writes files in one step: beside their place first, and then renamed.</summary>
 public static class AtomicFile
 {
-    /// <summary>Replaces a file's content in one step; a reader sees the old content or the new, never half.</summary>
-    /// <param name="path">The file; its folder is made where it does not exist.</param>
+    /// <summary>
+    /// Replaces the content of a file. A reader sees the old content or the new one, but never a part.
+    /// </summary>
+    /// <param name="path">The file. Its folder is created if it does not exist.</param>
     /// <param name="content">The new content.</param>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         var target = Path.GetFullPath(path);
-        // Through a link, the file it points at is what is replaced.
-        if (File.Exists(target) && File.ResolveLinkTarget(target, returnFinalTarget: true) is { } link) target = link.FullName;
+        // The file behind a link is replaced, and not the link.
+        if (File.Exists(target) && File.ResolveLinkTarget(target, returnFinalTarget: true) is { } link)
+            target = link.FullName;
         var folder = Path.GetDirectoryName(target)!;
         Directory.CreateDirectory(folder);
         var draft = Path.Combine(folder, $".{Path.GetFileName(target)}.{Environment.ProcessId}.tmp");
@@ -20,7 +23,8 @@ public static class AtomicFile
             {
                 file.Write(content);
             }
-            if (!OperatingSystem.IsWindows() && File.Exists(target)) File.SetUnixFileMode(draft, File.GetUnixFileMode(target));
+            if (!OperatingSystem.IsWindows() && File.Exists(target))
+                File.SetUnixFileMode(draft, File.GetUnixFileMode(target));
             File.Move(draft, target, overwrite: true);
         }
         catch

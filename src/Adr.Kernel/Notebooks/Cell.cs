@@ -3,16 +3,32 @@ using System.Text.Json.Nodes;
 
 namespace Adr.Kernel.Notebooks;
 
-/// <summary>One cell of a notebook: a view of its JSON, which keeps whatever this class does not know.</summary>
+/// <summary>The type of a cell in a notebook.</summary>
+public enum CellKind
+{
+    /// <summary>Code with outputs.</summary>
+    Code,
+
+    /// <summary>Text in Markdown.</summary>
+    Markdown,
+
+    /// <summary>Text that no front end renders.</summary>
+    Raw,
+
+    /// <summary>A type that this version of the format does not define. Such a cell is kept.</summary>
+    Other,
+}
+
+/// <summary>A cell of a notebook: a view of its JSON, which keeps everything that this class does not know.</summary>
 public sealed class Cell
 {
-    /// <summary>A view of a cell's JSON object.</summary>
+    /// <summary>Creates a view of the JSON object of a cell.</summary>
     public Cell(JsonObject json) => Json = json;
 
-    /// <summary>The cell itself.</summary>
+    /// <summary>The JSON object of the cell.</summary>
     public JsonObject Json { get; }
 
-    /// <summary>A new code cell without outputs.</summary>
+    /// <summary>Creates a code cell without outputs.</summary>
     public static Cell Code(string source) => new(new JsonObject
     {
         ["cell_type"] = "code",
@@ -22,7 +38,7 @@ public sealed class Cell
         ["source"] = Multiline.Split(source),
     });
 
-    /// <summary>A new Markdown cell.</summary>
+    /// <summary>Creates a Markdown cell.</summary>
     public static Cell Markdown(string source) => new(new JsonObject
     {
         ["cell_type"] = "markdown",
@@ -30,7 +46,7 @@ public sealed class Cell
         ["source"] = Multiline.Split(source),
     });
 
-    /// <summary>What the cell holds.</summary>
+    /// <summary>The type of the cell.</summary>
     public CellKind Kind => Json["cell_type"]?.GetValue<string>() switch
     {
         "code" => CellKind.Code,
@@ -39,7 +55,7 @@ public sealed class Cell
         _ => CellKind.Other,
     };
 
-    /// <summary>The cell's id; null where the file has none (ids exist from format 4.5 on).</summary>
+    /// <summary>The id of the cell; null if the file has none. Ids exist since format 4.5.</summary>
     public string? Id
     {
         get => Json["id"] is JsonValue id && id.GetValueKind() == JsonValueKind.String ? id.GetValue<string>() : null;
@@ -51,25 +67,25 @@ public sealed class Cell
         }
     }
 
-    /// <summary>The cell's text.</summary>
+    /// <summary>The text of the cell.</summary>
     public string Source
     {
         get => Multiline.Join(Json["source"]) ?? "";
         set => Json["source"] = Multiline.Split(value);
     }
 
-    /// <summary>The cell's metadata; made where the file has none.</summary>
+    /// <summary>The metadata of the cell. It is created if the file has none.</summary>
     public JsonObject Metadata => NotebookJson.ObjectAt(Json, "metadata");
 
-    /// <summary>The cell's tags, such as <c>parameters</c>.</summary>
+    /// <summary>The tags of the cell, such as <c>parameters</c>.</summary>
     public IReadOnlyList<string> Tags => Json["metadata"]?["tags"] is JsonArray tags
         ? [.. tags.Select(Multiline.Join).OfType<string>()]
         : [];
 
-    /// <summary>Whether the cell carries a tag.</summary>
+    /// <summary>Whether the cell has a tag.</summary>
     public bool HasTag(string tag) => Tags.Contains(tag);
 
-    /// <summary>Adds a tag if the cell does not carry it.</summary>
+    /// <summary>Adds a tag if the cell does not have it.</summary>
     public void AddTag(string tag)
     {
         if (HasTag(tag)) return;
@@ -77,25 +93,28 @@ public sealed class Cell
         tags.Add((JsonNode)JsonValue.Create(tag));
     }
 
-    /// <summary>The language the cell's own metadata names, as .NET Interactive wrote it; null for the notebook's.</summary>
-    /// <remarks><c>polyglot_notebook.kernelName</c> wins over the older <c>dotnet_interactive.language</c>.</remarks>
+    /// <summary>
+    /// The language in the cell's own metadata, as .NET Interactive wrote it; null if the cell has that of the
+    /// notebook.
+    /// </summary>
+    /// <remarks><c>polyglot_notebook.kernelName</c> overrides the older <c>dotnet_interactive.language</c>.</remarks>
     public string? KernelName =>
         NotebookJson.TextAt(Json["metadata"], "polyglot_notebook", "kernelName") ??
         NotebookJson.TextAt(Json["metadata"], "dotnet_interactive", "language");
 
-    /// <summary>The cell's number when it last ran; null where it did not.</summary>
+    /// <summary>The number of the cell when it last ran; null if it has not run.</summary>
     public int? ExecutionCount
     {
         get => Json["execution_count"] is JsonValue count && count.TryGetValue<int>(out var number) ? number : null;
         set => Json["execution_count"] = value;
     }
 
-    /// <summary>The outputs of a code cell; empty for others.</summary>
+    /// <summary>The outputs of a code cell; empty for other cells.</summary>
     public IReadOnlyList<Output> Outputs => Json["outputs"] is JsonArray outputs
         ? [.. outputs.OfType<JsonObject>().Select(json => new Output(json))]
         : [];
 
-    /// <summary>The outputs as they are shown: neighbouring pieces of one stream are one.</summary>
+    /// <summary>The outputs as they are shown: consecutive pieces of one stream are joined.</summary>
     internal IReadOnlyList<Output> ShownOutputs
     {
         get
@@ -103,15 +122,17 @@ public sealed class Cell
             var (all, shown) = (Outputs, new List<Output>());
             for (var i = 0; i < all.Count;)
             {
-                var first = i++;
-                while (all[first].Type == "stream" && i < all.Count && all[i].Type == "stream" && all[i].StreamName == all[first].StreamName) i++;
-                shown.Add(i == first + 1 ? all[first] : Output.Stream(all[first].StreamName, string.Concat(all.Skip(first).Take(i - first).Select(output => output.StreamText))));
+                var first = all[i];
+                var pieces = all.Skip(i).TakeWhile(output => output.IsSameStream(first)).ToList();
+                shown.Add(pieces.Count < 2 ? first
+                    : Output.Stream(first.StreamName, string.Concat(pieces.Select(piece => piece.StreamText))));
+                i += Math.Max(pieces.Count, 1);
             }
             return shown;
         }
     }
 
-    /// <summary>Replaces the cell's outputs.</summary>
+    /// <summary>Replaces the outputs of the cell.</summary>
     public void SetOutputs(IEnumerable<Output> outputs)
     {
         var array = new JsonArray();
@@ -123,7 +144,7 @@ public sealed class Cell
         Json["outputs"] = array;
     }
 
-    /// <summary>Brings the cell to its written form: text as lines, and the keys the format asks of a code cell.</summary>
+    /// <summary>Gives the cell its written form: text as lines, and the keys that the format requires.</summary>
     internal void Normalize()
     {
         if (Json["source"] is not JsonArray) Json["source"] = Multiline.Split(Source);

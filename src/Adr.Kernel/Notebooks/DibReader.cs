@@ -2,12 +2,15 @@ using Adr.Kernel.Engine;
 
 namespace Adr.Kernel.Notebooks;
 
-/// <summary>Reads a .dib, .NET Interactive's notebook as text: a line that names a language, such as <c>#!csharp</c>, begins a cell.</summary>
+/// <summary>Reads a .dib, .NET Interactive's text form of a notebook.</summary>
+/// <remarks>A line that names a language, such as <c>#!csharp</c>, begins a cell.</remarks>
 internal static class DibReader
 {
     private const string Meta = "#!meta";
 
-    /// <summary>The same cells as a notebook without outputs; a cell that is not C# keeps its line.</summary>
+    /// <summary>
+    /// The cells as a notebook without outputs. A cell in another language than C# keeps the line that says so.
+    /// </summary>
     internal static Notebook Read(string text)
     {
         var notebook = Notebook.Create();
@@ -19,16 +22,16 @@ internal static class DibReader
                 lines.Add(line);
                 continue;
             }
-            End();
+            EndCell();
             (language, lines) = (line.TrimEnd()[2..].ToLowerInvariant(), []);
         }
-        End();
+        EndCell();
         return notebook;
 
-        void End()
+        void EndCell()
         {
             var source = string.Join('\n', lines.SkipWhile(string.IsNullOrWhiteSpace)).TrimEnd();
-            if (source.Length == 0 || language == Meta[2..]) return; // the kernels of another program
+            if (source.Length == 0 || language == Meta[2..]) return; // Metadata lists the kernels of .NET Interactive.
             notebook.Add(language switch
             {
                 "markdown" => Cell.Markdown(source),

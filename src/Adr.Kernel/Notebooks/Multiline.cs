@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Adr.Kernel.Notebooks;
 
-/// <summary>The format's "multiline string": one string, or an array of lines that keep their line feed.</summary>
+/// <summary>The format's "multiline string": one string, or an array of lines that include their line feeds.</summary>
 internal static class Multiline
 {
-    /// <summary>The text of a multiline string; null where the node is neither form.</summary>
+    /// <summary>The text of a multiline string; null if the node has neither form.</summary>
     internal static string? Join(JsonNode? node)
     {
         switch (node)
@@ -27,7 +27,9 @@ internal static class Multiline
         }
     }
 
-    /// <summary>The text as an array of lines, each but the last ending with its line feed; empty text is an empty array.</summary>
+    /// <summary>
+    /// The text as an array of lines. Each line except the last ends with its line feed. Empty text is an empty array.
+    /// </summary>
     internal static JsonArray Split(string text)
     {
         var lines = new JsonArray();

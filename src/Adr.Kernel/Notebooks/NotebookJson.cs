@@ -1,18 +1,23 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Adr.Kernel.Notebooks;
 
-/// <summary>JSON as notebook tools write it: one space of indent, characters as they are, a final line feed.</summary>
+/// <summary>
+/// Writes JSON as notebook tools do: indented by one space, without escapes, and with a final line feed.
+/// </summary>
 internal static partial class NotebookJson
 {
     private const int MaxDepth = 512;
 
     private static readonly JsonWriterOptions Indented = new()
     {
-        Indented = true, IndentSize = 1, NewLine = "\n", Encoder = MinimalJsonEncoder.Instance, MaxDepth = MaxDepth, SkipValidation = true,
+        Indented = true, IndentSize = 1, NewLine = "\n", Encoder = MinimalJsonEncoder.Instance, MaxDepth = MaxDepth,
+        SkipValidation = true,
     };
 
     private static readonly JsonWriterOptions OneLine = new()
@@ -20,9 +25,12 @@ internal static partial class NotebookJson
         Encoder = MinimalJsonEncoder.Instance, MaxDepth = MaxDepth, SkipValidation = true,
     };
 
-    internal static JsonDocumentOptions Reading { get; } = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+    internal static JsonDocumentOptions Reading { get; } = new()
+    {
+        MaxDepth = MaxDepth, AllowDuplicateProperties = false,
+    };
 
-    // A value stands a few levels deep in the notebook that is written with it.
+    // A value is a few levels deep in the notebook to which it is written.
     private static JsonDocumentOptions ReadingValue { get; } = Reading with { MaxDepth = MaxDepth - 16 };
 
     internal static byte[] Write(JsonNode node)
@@ -40,7 +48,7 @@ internal static partial class NotebookJson
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
-    /// <summary>The text as JSON, or as a JSON string where it is not JSON.</summary>
+    /// <summary>The text as JSON, or as a JSON string if it is not JSON.</summary>
     internal static JsonNode? ParseOrText(string text)
     {
         try
@@ -53,12 +61,14 @@ internal static partial class NotebookJson
         }
     }
 
-    /// <summary>Half of a surrogate pair as an escape of its own, which Python writes, stands for no character and becomes U+FFFD.</summary>
+    /// <summary>
+    /// The text with U+FFFD for the escape of an unpaired surrogate, which Python writes and which is not a character.
+    /// </summary>
     internal static string WithoutHalfPairs(string text) => text.Contains(@"\ud", StringComparison.OrdinalIgnoreCase)
         ? Escapes().Replace(text, escape => escape.Groups["half"].Success ? @"\ufffd" : escape.Value)
         : text;
 
-    /// <summary>The object under a key, made where there is none.</summary>
+    /// <summary>The object under a key. It is created if there is none.</summary>
     internal static JsonObject ObjectAt(JsonObject parent, string key)
     {
         if (parent[key] is JsonObject existing) return existing;
@@ -67,17 +77,66 @@ internal static partial class NotebookJson
         return made;
     }
 
-    /// <summary>The string at a path of keys; null where there is none.</summary>
+    /// <summary>The string at a path of keys; null if there is none.</summary>
     internal static string? TextAt(JsonNode? node, params ReadOnlySpan<string> path) =>
-        At(node, path) is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+        At(node, path) is JsonValue value && value.GetValueKind() == JsonValueKind.String
+            ? value.GetValue<string>()
+            : null;
 
-    /// <summary>What is at a path of keys; null where there is nothing.</summary>
+    /// <summary>The node at a path of keys; null if there is none.</summary>
     internal static JsonNode? At(JsonNode? node, params ReadOnlySpan<string> path)
     {
         foreach (var key in path) node = (node as JsonObject)?[key];
         return node;
     }
 
-    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.")]
+    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|" +
+        @"(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.")]
     private static partial Regex Escapes();
+}
+
+/// <summary>Escapes only what JSON requires, as Python's <c>json.dump(…, ensure_ascii=False)</c> does.</summary>
+/// <remarks>The framework's relaxed encoder also escapes emoji and other characters outside the basic plane.</remarks>
+internal sealed class MinimalJsonEncoder : JavaScriptEncoder
+{
+    internal static MinimalJsonEncoder Instance { get; } = new();
+
+    public override int MaxOutputCharactersPerInputCharacter => 6;
+
+    public override bool WillEncode(int unicodeScalar) => unicodeScalar is < 0x20 or '"' or '\\';
+
+    public override unsafe int FindFirstCharacterToEncode(char* text, int textLength)
+    {
+        for (var i = 0; i < textLength; i++)
+        {
+            if (WillEncode(text[i])) return i;
+            if (!char.IsSurrogate(text[i])) continue;
+            // An unpaired surrogate has no UTF-8 form. The caller replaces it.
+            if (i + 1 < textLength && char.IsSurrogatePair(text[i], text[i + 1])) i++;
+            else return i;
+        }
+        return -1;
+    }
+
+    public override unsafe bool TryEncodeUnicodeScalar(
+        int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten)
+    {
+        var escaped = unicodeScalar switch
+        {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '\b' => "\\b",
+            '\f' => "\\f",
+            < 0x20 => "\\u" + unicodeScalar.ToString("x4", CultureInfo.InvariantCulture),
+            _ => new Rune(unicodeScalar).ToString(),
+        };
+        numberOfCharactersWritten = 0;
+        if (escaped.Length > bufferLength) return false;
+        escaped.AsSpan().CopyTo(new Span<char>(buffer, bufferLength));
+        numberOfCharactersWritten = escaped.Length;
+        return true;
+    }
 }

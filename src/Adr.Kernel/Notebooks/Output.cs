@@ -3,42 +3,49 @@ using System.Text.Json.Nodes;
 
 namespace Adr.Kernel.Notebooks;
 
-/// <summary>One output of a code cell: a view of its JSON, which keeps whatever this class does not know.</summary>
+/// <summary>
+/// An output of a code cell: a view of its JSON, which keeps everything that this class does not know.
+/// </summary>
 public sealed class Output
 {
-    /// <summary>A view of an output's JSON object.</summary>
+    /// <summary>Creates a view of the JSON object of an output.</summary>
     public Output(JsonObject json) => Json = json;
 
-    /// <summary>The output itself.</summary>
+    /// <summary>The JSON object of the output.</summary>
     public JsonObject Json { get; }
 
-    /// <summary><c>stream</c>, <c>display_data</c>, <c>execute_result</c>, <c>error</c>, or what the file says.</summary>
+    /// <summary>
+    /// The type: <c>stream</c>, <c>display_data</c>, <c>execute_result</c>, <c>error</c>, or an unknown one.
+    /// </summary>
     public string Type => Text("output_type") ?? "unknown";
 
-    /// <summary>Of a stream: <c>stdout</c> or <c>stderr</c>.</summary>
+    /// <summary>The name of a stream: <c>stdout</c> or <c>stderr</c>.</summary>
     public string StreamName => Text("name") ?? "stdout";
 
-    /// <summary>Of a stream: its text.</summary>
+    /// <summary>The text of a stream.</summary>
     public string StreamText => Multiline.Join(Json["text"]) ?? "";
 
-    /// <summary>Of an error: its name, an exception's type.</summary>
+    /// <summary>The name of an error, which is the type of an exception.</summary>
     public string ErrorName => Text("ename") ?? "";
 
-    /// <summary>Of an error: its message.</summary>
+    /// <summary>The message of an error.</summary>
     public string ErrorValue => Text("evalue") ?? "";
 
-    /// <summary>Of an error: the lines of its traceback, possibly with ANSI colours.</summary>
+    /// <summary>The lines of an error's traceback, possibly with ANSI colours.</summary>
     public IReadOnlyList<string> Traceback => Json["traceback"] is JsonArray lines
         ? [.. lines.Select(line => Multiline.Join(line) ?? "")]
         : [];
 
-    /// <summary>Of a display or a result: its values by MIME type; empty for other outputs.</summary>
+    /// <summary>The MIME types of a displayed value or a result; empty for other outputs.</summary>
     public IEnumerable<string> MimeTypes => Json["data"] is JsonObject data ? data.Select(entry => entry.Key) : [];
 
-    /// <summary>The value of a MIME type: an array or string for text, any JSON for JSON types; null where there is none.</summary>
+    /// <summary>
+    /// The value in a MIME type: a string or an array of lines for text, and any JSON for JSON types; null if there is
+    /// none.
+    /// </summary>
     public JsonNode? Value(string mimeType) => (Json["data"] as JsonObject)?[mimeType];
 
-    /// <summary>The text of a MIME type: joined lines, or compact JSON for JSON types; null where there is none.</summary>
+    /// <summary>The text in a MIME type: joined lines, or compact JSON for JSON types; null if there is none.</summary>
     public string? Data(string mimeType)
     {
         var value = Value(mimeType);
@@ -47,46 +54,46 @@ public sealed class Output
         return Multiline.Join(value) ?? NotebookJson.Compact(value);
     }
 
-    /// <summary>A stream's output.</summary>
+    /// <summary>Creates the output of a stream.</summary>
     /// <param name="name"><c>stdout</c> or <c>stderr</c>.</param>
-    /// <param name="text">What was written.</param>
+    /// <param name="text">The text.</param>
     public static Output Stream(string name, string text) =>
         new(new JsonObject { ["name"] = name, ["output_type"] = "stream", ["text"] = Multiline.Split(text) });
 
-    /// <summary>A displayed value.</summary>
-    /// <param name="data">Values by MIME type, as <see cref="Bundle"/> makes them.</param>
-    /// <param name="metadata">Metadata by MIME type; null for none.</param>
-    public static Output DisplayData(JsonObject data, JsonObject? metadata = null) =>
-        new(new JsonObject { ["data"] = data, ["metadata"] = metadata ?? [], ["output_type"] = "display_data" });
+    /// <summary>Creates the output of a displayed value.</summary>
+    /// <param name="data">The value by MIME type, as <see cref="Bundle"/> returns it.</param>
+    public static Output DisplayData(JsonObject data) =>
+        new(new JsonObject { ["data"] = data, ["metadata"] = new JsonObject(), ["output_type"] = "display_data" });
 
-    /// <summary>A cell's result.</summary>
-    /// <param name="data">Values by MIME type, as <see cref="Bundle"/> makes them.</param>
-    /// <param name="executionCount">The cell's number.</param>
-    /// <param name="metadata">Metadata by MIME type; null for none.</param>
-    public static Output ExecuteResult(JsonObject data, int executionCount, JsonObject? metadata = null) =>
-        new(new JsonObject
-        {
-            ["data"] = data,
-            ["execution_count"] = executionCount,
-            ["metadata"] = metadata ?? [],
-            ["output_type"] = "execute_result",
-        });
+    /// <summary>Creates the output of a cell's result.</summary>
+    /// <param name="data">The value by MIME type, as <see cref="Bundle"/> returns it.</param>
+    /// <param name="executionCount">The number of the cell.</param>
+    public static Output ExecuteResult(JsonObject data, int executionCount) => new(new JsonObject
+    {
+        ["data"] = data,
+        ["execution_count"] = executionCount,
+        ["metadata"] = new JsonObject(),
+        ["output_type"] = "execute_result",
+    });
 
-    /// <summary>An error.</summary>
-    /// <param name="name">The exception's type.</param>
-    /// <param name="value">The exception's message.</param>
-    /// <param name="traceback">Lines of the traceback.</param>
-    public static Output Error(string name, string value, IEnumerable<string> traceback) =>
-        new(new JsonObject
-        {
-            ["ename"] = name,
-            ["evalue"] = value,
-            ["output_type"] = "error",
-            ["traceback"] = new JsonArray([.. traceback.Select(line => (JsonNode)JsonValue.Create(line))]),
-        });
+    /// <summary>Creates the output of an error.</summary>
+    /// <param name="name">The type of the exception.</param>
+    /// <param name="value">The message of the exception.</param>
+    /// <param name="traceback">The lines of the traceback.</param>
+    public static Output Error(string name, string value, IEnumerable<string> traceback) => new(new JsonObject
+    {
+        ["ename"] = name,
+        ["evalue"] = value,
+        ["output_type"] = "error",
+        ["traceback"] = new JsonArray([.. traceback.Select(line => (JsonNode)JsonValue.Create(line))]),
+    });
 
-    /// <summary>Values by MIME type as the format stores them: JSON types as JSON, text as lines, the rest as one string.</summary>
-    /// <remarks>A JSON type whose text is not JSON is stored as a JSON string, so that nothing is lost.</remarks>
+    /// <summary>
+    /// Values by MIME type as the format stores them: JSON types as JSON, text as lines, and others as one string.
+    /// </summary>
+    /// <remarks>
+    /// If the text of a JSON type is not JSON, it is stored as a JSON string, so that nothing is lost.
+    /// </remarks>
     public static JsonObject Bundle(IEnumerable<KeyValuePair<string, string>> values)
     {
         var bundle = new JsonObject();
@@ -99,7 +106,11 @@ public sealed class Output
         return bundle;
     }
 
-    /// <summary>Brings multiline values to their written form.</summary>
+    /// <summary>Whether both outputs are text of one stream.</summary>
+    internal bool IsSameStream(Output other) =>
+        Type == "stream" && other.Type == "stream" && StreamName == other.StreamName;
+
+    /// <summary>Gives multiline values their written form.</summary>
     internal void Normalize()
     {
         if (Type == "stream" && Json["text"] is JsonValue text && text.GetValueKind() == JsonValueKind.String)
@@ -113,4 +124,20 @@ public sealed class Output
     }
 
     private string? Text(string key) => Multiline.Join(Json[key]);
+}
+
+/// <summary>How the notebook format stores the values of MIME types.</summary>
+internal static class MimeTypes
+{
+    /// <summary>Whether values are JSON and not text: <c>application/json</c> and <c>application/…+json</c>.</summary>
+    /// <remarks>The schema of nbformat 4.5 has <c>^application/(.*\+)?json$</c>.</remarks>
+    internal static bool IsJson(string mimeType) =>
+        mimeType == "application/json"
+        || (mimeType.StartsWith("application/", StringComparison.Ordinal)
+            && mimeType.EndsWith("+json", StringComparison.Ordinal));
+
+    /// <summary>Whether text is stored as lines: text, SVG and JavaScript, but not images in base64.</summary>
+    internal static bool IsMultiline(string mimeType) =>
+        mimeType.StartsWith("text/", StringComparison.Ordinal)
+        || mimeType is "image/svg+xml" or "application/javascript";
 }

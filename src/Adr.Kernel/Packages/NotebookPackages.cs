@@ -5,56 +5,74 @@ using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Adr.Kernel.Packages;
 
-/// <summary>The packages of one session: what its cells have asked for so far.</summary>
+/// <summary>The packages that the cells of one session have asked for.</summary>
 internal sealed class NotebookPackages(string folder, Action<RestoredPackages> use)
 {
     private readonly PackageRestorer restorer = new(folder);
-    private readonly Dictionary<string, PackageRequest> asked = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, PackageRequest> requested = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> sources = [];
-    private IReadOnlyDictionary<string, string> taken = new Dictionary<string, string>(); // the versions of the last restore
-    private readonly HashSet<string> noticed = [];
+    private IReadOnlyDictionary<string, string> versions = new Dictionary<string, string>(); // of the last restore
+    private readonly HashSet<string> notedExtensions = [];
 
-    /// <summary>Brings what a cell names, before its code runs, and shows what was brought.</summary>
-    /// <exception cref="DirectiveException">A package cannot be had, or was asked for in another version before.</exception>
+    /// <summary>Restores the packages of a cell before its code runs, and displays them.</summary>
+    /// <exception cref="DirectiveException">
+    /// A package cannot be restored, or was requested in another version before.
+    /// </exception>
     internal async Task AddAsync(IReadOnlyList<Step> steps, KernelInvocationContext context)
     {
         foreach (var source in steps.OfType<PackageSource>())
             if (!sources.Contains(source.Address)) sources.Add(source.Address);
         var wanted = steps.OfType<PackageStep>().ToList();
         if (wanted.Count == 0) return;
-        var all = new Dictionary<string, PackageRequest>(asked, StringComparer.OrdinalIgnoreCase);
+        var all = new Dictionary<string, PackageRequest>(requested, StringComparer.OrdinalIgnoreCase);
         foreach (var step in wanted)
         {
-            if (all.TryGetValue(step.Package.Id, out var before) && step.Package.Version is not "*" and var version && version != before.Version && version != taken.GetValueOrDefault(before.Id))
-                throw new DirectiveException($"{step.Package.Id} version {version} cannot be added because version {taken.GetValueOrDefault(before.Id, before.Version)} was added previously. Restart to use another.", step.Line);
+            if (all.TryGetValue(step.Package.Id, out var earlier)) CheckVersion(step, earlier);
             all.TryAdd(step.Package.Id, step.Package);
         }
-        if (all.Count == asked.Count) return;
+        if (all.Count == requested.Count) return;
 
-        var shown = context.Display(Text($"Restoring {string.Join("; ", wanted.Select(step => step.Package))} …", []));
+        var names = string.Join("; ", wanted.Select(step => step.Package));
+        var shown = context.Display(Text($"Restoring {names} …", []));
         RestoredPackages restored;
         try
         {
-            restored = await restorer.RestoreAsync([.. all.Values], sources, context.CancellationToken).ConfigureAwait(false);
+            restored = await restorer.RestoreAsync([.. all.Values], sources, context.CancellationToken)
+                .ConfigureAwait(false);
         }
         catch (PackageRestoreException error)
         {
             throw new DirectiveException(error.Message, wanted[0].Line);
         }
         use(restored);
-        taken = restored.Versions;
-        foreach (var (id, package) in all) asked[id] = package;
-        shown.Update(Text("Installed Packages", wanted.Select(step => $"{step.Package.Id}, {restored.Versions.GetValueOrDefault(step.Package.Id, step.Package.Version)}").Distinct()));
-        foreach (var extension in restored.Extensions.Where(noticed.Add))
-            context.DisplayStandardError($"{extension} brings an extension of .NET Interactive, which is not loaded: it needs .NET Interactive itself. The package's own classes can be used.\n");
+        versions = restored.Versions;
+        foreach (var (id, package) in all) requested[id] = package;
+        shown.Update(Text("Installed Packages", wanted.Select(step => step.Package)
+            .Select(package => $"{package.Id}, {versions.GetValueOrDefault(package.Id, package.Version)}").Distinct()));
+        foreach (var extension in restored.Extensions.Where(notedExtensions.Add))
+        {
+            context.DisplayStandardError($"{extension} brings an extension of .NET Interactive, which is not loaded, " +
+                "because it needs .NET Interactive itself. The package's own classes can be used.\n");
+        }
+    }
+
+    private void CheckVersion(PackageStep step, PackageRequest earlier)
+    {
+        var version = step.Package.Version;
+        var present = versions.GetValueOrDefault(earlier.Id, earlier.Version);
+        if (version == "*" || version == earlier.Version || version == present) return;
+        throw new DirectiveException($"{step.Package.Id} version {version} cannot be added because version {present} " +
+            "was added previously. Restart to use another version.", step.Line);
     }
 
     private static FormattedValue[] Text(string heading, IEnumerable<string> lines)
     {
         string[] items = [.. lines];
+        var list = string.Concat(items.Select(item => $"<li><span>{WebUtility.HtmlEncode(item)}</span></li>"));
+        if (items.Length > 0) list = $"<ul>{list}</ul>";
         return
         [
-            new(HtmlFormatter.MimeType, $"<div><strong>{WebUtility.HtmlEncode(heading)}</strong>{(items.Length == 0 ? "" : $"<ul>{string.Concat(items.Select(item => $"<li><span>{WebUtility.HtmlEncode(item)}</span></li>"))}</ul>")}</div>"),
+            new(HtmlFormatter.MimeType, $"<div><strong>{WebUtility.HtmlEncode(heading)}</strong>{list}</div>"),
             new(PlainTextFormatter.MimeType, items.Length == 0 ? heading : $"{heading}: {string.Join("; ", items)}"),
         ];
     }

@@ -1,19 +1,30 @@
+using System.Diagnostics;
+
 namespace Adr.Kernel.Running;
 
-/// <summary>Saves after every cell and, inside a long one, now and then.</summary>
-/// <remarks>Where a save takes long, because outputs are large, a few quick cells share one: saving takes a tenth of the time at most.</remarks>
+/// <summary>
+/// Decides when a running notebook is saved: after every cell, and from time to time during a long one.
+/// </summary>
+/// <remarks>
+/// Saving takes at most a tenth of the time. If large outputs make a save slow, several quick cells share one save.
+/// </remarks>
 internal sealed class Autosave(TimeSpan interval, Action save)
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(30);
 
-    private TimeSpan last = Clock.Now;
+    private readonly Stopwatch sinceSave = Stopwatch.StartNew();
     private TimeSpan took;
     private bool cellUnsaved;
 
-    /// <summary>When the next save is due while a cell runs.</summary>
-    internal TimeSpan Due => last + (cellUnsaved ? Pause : interval > Pause ? interval : Pause);
-
-    private TimeSpan Pause => took <= Quick ? TimeSpan.Zero : took * 9;
+    /// <summary>The time until the next save is due; negative if it is overdue.</summary>
+    internal TimeSpan DueIn
+    {
+        get
+        {
+            var pause = took <= Quick ? TimeSpan.Zero : took * 9;
+            return (cellUnsaved || pause > interval ? pause : interval) - sinceSave.Elapsed;
+        }
+    }
 
     internal void AfterCell()
     {
@@ -23,15 +34,11 @@ internal sealed class Autosave(TimeSpan interval, Action save)
 
     internal void IfDue()
     {
-        if (Clock.Now >= Due) Save();
-    }
-
-    private void Save()
-    {
-        var begun = Clock.Now;
+        if (DueIn > TimeSpan.Zero) return;
+        var clock = Stopwatch.StartNew();
         save();
-        last = Clock.Now;
-        took = last - begun;
+        took = clock.Elapsed;
+        sinceSave.Restart();
         cellUnsaved = false;
     }
 }

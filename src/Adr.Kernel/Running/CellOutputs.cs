@@ -3,7 +3,7 @@ using Adr.Kernel.Notebooks;
 
 namespace Adr.Kernel.Running;
 
-/// <summary>The outputs of a cell while it runs: consecutive text of one stream is one output.</summary>
+/// <summary>Collects the outputs of a running cell. Consecutive text of one stream becomes one output.</summary>
 internal sealed class CellOutputs(Cell cell, int maxStreamCharacters)
 {
     private readonly JsonArray outputs = [];
@@ -11,7 +11,7 @@ internal sealed class CellOutputs(Cell cell, int maxStreamCharacters)
     private bool unsaved, clearsNext;
     private long streamed;
 
-    /// <summary>The cell's own array from now on.</summary>
+    /// <summary>Replaces the outputs that the cell has in the notebook.</summary>
     internal void Attach() => cell.Json["outputs"] = outputs;
 
     internal void AddStream(string name, string text)
@@ -21,7 +21,7 @@ internal sealed class CellOutputs(Cell cell, int maxStreamCharacters)
         streamed += text.Length;
         if (open is not { } stream || stream.Name != name)
         {
-            Settle();
+            CloseStream();
             var json = Output.Stream(name, "").Json;
             outputs.Add((JsonNode)json);
             open = stream = (json, name, new TerminalText());
@@ -29,19 +29,20 @@ internal sealed class CellOutputs(Cell cell, int maxStreamCharacters)
         stream.Text.Append(text);
         unsaved = true;
         if (streamed <= maxStreamCharacters) return;
-        Settle();
-        outputs.Add((JsonNode)Output.Stream("stderr", $"[more than {maxStreamCharacters:N0} characters: what the cell writes from here on is not kept]\n").Json);
+        CloseStream();
+        var note = $"[more than {maxStreamCharacters:N0} characters: further text of this cell is not kept]\n";
+        outputs.Add((JsonNode)Output.Stream("stderr", note).Json);
     }
 
-    /// <summary>Adds any other output; text that follows is a new stream output.</summary>
+    /// <summary>Adds any other output. Text that follows it begins a new stream output.</summary>
     internal void Add(Output output)
     {
         ClearIfDue();
-        Settle();
+        CloseStream();
         outputs.Add((JsonNode)output.Json);
     }
 
-    /// <summary>Writes the open stream's text into the notebook.</summary>
+    /// <summary>Puts the text of the open stream into the notebook.</summary>
     internal void Flush()
     {
         if (!unsaved || open is not { } stream) return;
@@ -49,7 +50,8 @@ internal sealed class CellOutputs(Cell cell, int maxStreamCharacters)
         unsaved = false;
     }
 
-    /// <summary>Takes away what there is, or will do so when something else comes.</summary>
+    /// <summary>Removes the outputs so far.</summary>
+    /// <param name="wait">Whether to remove them only when the next output arrives.</param>
     internal void Clear(bool wait)
     {
         clearsNext = true;
@@ -64,7 +66,7 @@ internal sealed class CellOutputs(Cell cell, int maxStreamCharacters)
         outputs.Clear();
     }
 
-    private void Settle()
+    private void CloseStream()
     {
         Flush();
         open = null;

@@ -3,8 +3,11 @@ using Adr.Kernel.Notebooks;
 
 namespace Adr.Kernel.Running;
 
-/// <summary>Whether a run shows what an earlier one showed: of every cell its streams, values and errors, with what differs from run to run masked.</summary>
-/// <remarks>Times, dates, ids, addresses and temporary folders are masked. A cell tagged <c>nbval-ignore-output</c>, nbval's tag, is not compared.</remarks>
+/// <summary>Compares the outputs of two runs: the streams, values and errors of every cell.</summary>
+/// <remarks>
+/// What differs from run to run is masked: times, dates, ids, addresses and temporary folders. A cell with nbval's tag
+/// <c>nbval-ignore-output</c> is not compared.
+/// </remarks>
 public static partial class OutputComparison
 {
     /// <summary>The tag of a cell whose outputs may differ.</summary>
@@ -12,48 +15,57 @@ public static partial class OutputComparison
 
     private const int MostLines = 6;
 
-    /// <summary>What differs, a text per cell; empty where nothing does.</summary>
-    /// <param name="before">The notebook with the outputs as they should be.</param>
+    /// <summary>The differences, as one text per cell; empty if there are none.</summary>
+    /// <param name="before">The notebook with the expected outputs.</param>
     /// <param name="after">The same notebook after a run.</param>
     public static IReadOnlyList<string> Differences(Notebook before, Notebook after)
     {
-        // What a run injects is not the notebook's.
-        var (old, now) = (Compared(before), Compared(after));
-        if (old.Count != now.Count) return [$"The notebook has {old.Count} code cells, and the run {now.Count}."];
-        return [.. old.Zip(now).Index().Select(cell => Difference(cell.Index + 1, cell.Item.First, cell.Item.Second)).OfType<string>()];
+        var (expected, actual) = (Compared(before), Compared(after));
+        if (expected.Count != actual.Count)
+            return [$"The notebook has {expected.Count} code cells, and the run has {actual.Count}."];
+        return [.. expected.Zip(actual, Difference).Index()
+            .Where(cell => cell.Item is not null).Select(cell => $"Cell {cell.Index + 1}, {cell.Item}")];
     }
 
-    private static List<Cell> Compared(Notebook notebook) => [.. notebook.Cells.Where(cell => cell.Kind == CellKind.Code && !cell.HasTag(ParametersCell.InjectedTag))];
+    // The injected parameters belong to the run and not to the notebook.
+    private static List<Cell> Compared(Notebook notebook) =>
+    [
+        .. notebook.Cells.Where(cell => cell.Kind == CellKind.Code && !cell.HasTag(NotebookParameter.InjectedTag)),
+    ];
 
-    private static string? Difference(int number, Cell before, Cell after)
+    private static string? Difference(Cell before, Cell after)
     {
         if (after.HasTag(IgnoreTag) || after.HasTag(RunPlan.SkipTag)) return null;
-        var (expected, came) = (Lines(before), Lines(after));
-        var at = expected.Zip(came).TakeWhile(pair => pair.First == pair.Second).Count();
-        if (at == expected.Count && at == came.Count) return null;
-        var more = Math.Max(expected.Count, came.Count) - at - MostLines;
-        return $"Cell {number}, from line {at + 1} of its outputs:\n"
+        var (expected, actual) = (Lines(before), Lines(after));
+        var at = expected.Zip(actual).TakeWhile(pair => pair.First == pair.Second).Count();
+        if (at == expected.Count && at == actual.Count) return null;
+        var more = Math.Max(expected.Count, actual.Count) - at - MostLines;
+        return $"from line {at + 1} of its outputs:\n"
             + string.Concat(expected.Skip(at).Take(MostLines).Select(line => $"  - {line}\n"))
-            + string.Concat(came.Skip(at).Take(MostLines).Select(line => $"  + {line}\n"))
+            + string.Concat(actual.Skip(at).Take(MostLines).Select(line => $"  + {line}\n"))
             + (more > 0 ? $"  … {more} more lines\n" : "");
     }
 
-    /// <summary>A cell's outputs as lines: of a value its plain text, or else all it has.</summary>
+    /// <summary>
+    /// The outputs of a cell as lines. A value is its plain text if it has one, or else all of its forms.
+    /// </summary>
     private static List<string> Lines(Cell cell) => [.. cell.ShownOutputs.SelectMany(output =>
     {
         var (heading, text) = output.Type switch
         {
             "stream" => (output.StreamName, output.StreamText),
             "error" => ($"error {output.ErrorName}", output.ErrorValue),
-            _ => ($"{output.Type} {string.Join(", ", output.MimeTypes.Order(StringComparer.Ordinal))}", Value(output)),
+            _ => ($"{output.Type} {string.Join(", ", InOrder(output))}", Value(output)),
         };
         return Mask(text).TrimEnd('\n').Split('\n').Prepend($"[{heading}]");
     })];
 
-    private static string Value(Output output) =>
-        output.Data("text/plain") ?? string.Join('\n', output.MimeTypes.Order(StringComparer.Ordinal).Select(type => output.Data(type) ?? output.Value(type)?.ToJsonString()));
+    private static string Value(Output output) => output.Data("text/plain")
+        ?? string.Join('\n', InOrder(output).Select(type => output.Data(type) ?? output.Value(type)?.ToJsonString()));
 
-    /// <summary>A text with what differs from run to run taken out.</summary>
+    private static IEnumerable<string> InOrder(Output output) => output.MimeTypes.Order(StringComparer.Ordinal);
+
+    /// <summary>Masks what differs from run to run in a text.</summary>
     internal static string Mask(string text)
     {
         text = Date().Replace(text, "‹time›");
@@ -63,7 +75,8 @@ public static partial class OutputComparison
         return Duration().Replace(text, "‹duration›");
     }
 
-    [GeneratedRegex(@"\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?\b|\b\d{1,2}:\d\d:\d\d(\.\d+)?\b")]
+    [GeneratedRegex(@"\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?\b|" +
+        @"\b\d{1,2}:\d\d:\d\d(\.\d+)?\b")]
     private static partial Regex Date();
 
     [GeneratedRegex(@"\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b[0-9a-f]{32}\b")]

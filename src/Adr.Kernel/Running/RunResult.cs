@@ -2,16 +2,16 @@ using Adr.Kernel.Notebooks;
 
 namespace Adr.Kernel.Running;
 
-/// <summary>How a run ended.</summary>
-/// <param name="ExitCode">In one word.</param>
-/// <param name="Message">In one or two sentences for the user.</param>
-/// <param name="OutputPath">Where the executed notebook is; null where nothing ran.</param>
-/// <param name="Notebook">The executed notebook; null where it could not be read.</param>
-/// <param name="CellsRun">How many cells ran, failed ones included.</param>
+/// <summary>The result of running a notebook.</summary>
+/// <param name="Outcome">How the run ended.</param>
+/// <param name="Message">The same in one or two sentences for the user.</param>
+/// <param name="OutputPath">The file of the executed notebook; null if nothing ran.</param>
+/// <param name="Notebook">The executed notebook; null if it could not be read.</param>
+/// <param name="CellsRun">The number of cells that ran, including those that failed.</param>
 /// <param name="Failures">The cells that failed, in order.</param>
-/// <param name="Elapsed">How long the run took, the engine's start included.</param>
+/// <param name="Elapsed">How long the run took, including the start of the engine.</param>
 public sealed record RunResult(
-    ExitCode ExitCode,
+    RunOutcome Outcome,
     string Message,
     string? OutputPath,
     Notebook? Notebook,
@@ -19,10 +19,37 @@ public sealed record RunResult(
     IReadOnlyList<CellFailure> Failures,
     TimeSpan Elapsed);
 
+/// <summary>How a run ended. The values are the exit codes of <c>adr run</c>.</summary>
+public enum RunOutcome
+{
+    /// <summary>Every cell ran. None failed except those that are tagged <c>raises-exception</c>.</summary>
+    Ok = 0,
+
+    /// <summary>A cell failed. The notebook shows its error.</summary>
+    CellFailed = 1,
+
+    /// <summary>Nothing ran, because the notebook or the options cannot be used.</summary>
+    Usage = 2,
+
+    /// <summary>A cell or the whole run took too long. The notebook keeps the outputs so far.</summary>
+    Timeout = 3,
+
+    /// <summary>
+    /// The engine could not start, or its process ended during a cell. The notebook keeps the outputs so far.
+    /// </summary>
+    EngineDied = 4,
+
+    /// <summary>The run was stopped (SIGINT, SIGTERM). The notebook keeps the outputs so far.</summary>
+    Interrupted = 130,
+}
+
 /// <summary>A cell that failed.</summary>
 /// <param name="Number">The cell's number: the n of <c>Cell [n]</c>.</param>
-/// <param name="Name">The exception's type, or <c>CompilationError</c>, <c>CellTimeout</c>, <c>RunTimeout</c>, <c>EngineDied</c>, <c>Interrupted</c>.</param>
-/// <param name="Value">Its message.</param>
-/// <param name="Traceback">Lines that name the cell and the line.</param>
+/// <param name="Name">
+/// The type of the exception, or <c>CompilationError</c>, <c>CellTimeout</c>, <c>RunTimeout</c>, <c>EngineDied</c> or
+/// <c>Interrupted</c>.
+/// </param>
+/// <param name="Value">The message.</param>
+/// <param name="Traceback">Lines that name the cell and the line of code.</param>
 /// <param name="Expected">Whether the cell is tagged <c>raises-exception</c>.</param>
 public sealed record CellFailure(int Number, string Name, string Value, IReadOnlyList<string> Traceback, bool Expected);

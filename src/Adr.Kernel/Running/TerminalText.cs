@@ -2,17 +2,20 @@ using System.Text;
 
 namespace Adr.Kernel.Running;
 
-/// <summary>Text as a terminal shows it: a carriage return goes back to the line's start, and what follows overwrites it.</summary>
+/// <summary>
+/// Text as a terminal shows it. A carriage return goes back to the start of the line, and the text after it overwrites
+/// the line.
+/// </summary>
 /// <remarks>
-/// Escape sequences, such as colours, take characters and no columns; so a line with one is not overwritten letter by
-/// letter but replaced from where the overwriting begins.
+/// Escape sequences, such as colours, consist of characters that take no space. A line that contains one is therefore
+/// not overwritten letter by letter, but is cut off where the overwriting begins.
 /// </remarks>
 internal sealed class TerminalText
 {
     private readonly StringBuilder text = new();
     private int lineStart; // of the last line
     private int cursor;
-    private bool hasEscapes; // the last line
+    private bool hasEscapes; // in the last line
 
     internal void Append(ReadOnlySpan<char> written)
     {

@@ -2,17 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Adr.Kernel.Running;
 
-/// <summary>Turns SIGINT and SIGTERM into a cancelled token while it lives, so that a run can save what it has.</summary>
+/// <summary>Cancels a token at SIGINT or SIGTERM while it lives, so that a run can save what it has.</summary>
 public sealed class TerminationSignals : IDisposable
 {
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] registrations;
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Starts to listen.</summary>
     public TerminationSignals() => registrations =
-        [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+    ];
 
-    /// <summary>Cancelled by the first signal; a second one ends the process at once.</summary>
+    /// <summary>Cancelled by the first signal. A second one ends the process at once.</summary>
     public CancellationToken Token => source.Token;
 
     /// <summary>Stops listening.</summary>

@@ -45,9 +45,9 @@ public sealed class KernelCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("is no kernel's name", "install", "--name", "a b")]
+    [InlineData("is not a valid name for a kernel", "install", "--name", "a b")]
     [InlineData("exclude each other", "install", "--user", "--prefix", "x")]
-    [InlineData("no connection file", "run", "nowhere.json")]
+    [InlineData("cannot be used as a connection file", "run", "nowhere.json")]
     public void What_cannot_be_done_is_said_in_one_line(string message, params string[] arguments)
     {
         var (code, _, errors) = Kernel(arguments);

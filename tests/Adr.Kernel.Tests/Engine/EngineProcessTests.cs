@@ -18,7 +18,8 @@ public class EngineProcessTests
     {
         var clock = Stopwatch.StartNew();
         var error = await Assert.ThrowsAsync<EngineStartException>(() => EngineProcess.StartAsync(
-            new EngineCommand("sh", ["-c", "echo cannot >&2; sleep 60 & exit 9"]), Path.GetTempPath(), [], TimeSpan.FromSeconds(100), default));
+            new EngineCommand("sh", ["-c", "echo cannot >&2; sleep 60 & exit 9"]), Path.GetTempPath(), [],
+            TimeSpan.FromSeconds(100), default));
         Assert.Contains("exit code 9", error.Message);
         Assert.Contains("cannot", error.Message);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(40), $"took {clock.Elapsed}");

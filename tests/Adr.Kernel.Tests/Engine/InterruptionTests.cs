@@ -6,10 +6,14 @@ namespace Adr.Kernel.Tests.Engine;
 /// <summary>Cells that are asked to stop, in a real engine.</summary>
 public sealed class InterruptionTests : IAsyncLifetime
 {
+    private const string Token = "Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken";
+
     private EngineProcess engine = null!;
     private int cells;
 
-    public async Task InitializeAsync() => engine = await EngineProcess.StartAsync(EngineCommand.Default, Path.GetTempPath(), [], TimeSpan.FromSeconds(100), default);
+    public async Task InitializeAsync() =>
+        engine = await EngineProcess.StartAsync(
+            EngineCommand.Default, Path.GetTempPath(), [], TimeSpan.FromSeconds(100), default);
 
     public async Task DisposeAsync() => await engine.DisposeAsync();
 
@@ -20,7 +24,8 @@ public sealed class InterruptionTests : IAsyncLifetime
         string[] deaf =
         [
             "System.Threading.Thread.Sleep(-1);", "await Task.Delay(-1);", "while (true) { }", "Loop();",
-            "while (true) try { while (true) { } } catch (Exception) { }", "while (true) Console.Write(\".\");", "while (true) \"x\".Display();",
+            "while (true) try { while (true) { } } catch (Exception) { }", "while (true) Console.Write(\".\");",
+            "while (true) \"x\".Display();",
         ];
         foreach (var code in deaf)
         {
@@ -32,7 +37,8 @@ public sealed class InterruptionTests : IAsyncLifetime
     [Fact]
     public async Task Variables_of_a_cell_that_obeys_stay_too()
     {
-        var done = await StopAsync("var mine = 7; Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken.WaitHandle.WaitOne(); Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken.ThrowIfCancellationRequested();");
+        var done = await StopAsync(
+            $"var mine = 7; {Token}.WaitHandle.WaitOne(); {Token}.ThrowIfCancellationRequested();");
         Assert.Equal("Interrupted", done.Error?.Name);
         Assert.Equal("7", await ValueAsync("mine"));
     }
@@ -40,7 +46,7 @@ public sealed class InterruptionTests : IAsyncLifetime
     [Fact]
     public async Task A_cell_may_end_in_its_own_way()
     {
-        Assert.Null((await StopAsync("Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken.WaitHandle.WaitOne();")).Error);
+        Assert.Null((await StopAsync($"{Token}.WaitHandle.WaitOne();")).Error);
         Assert.Equal("2", await ValueAsync("1 + 1")); // and nothing of the stop is left for the next one
     }
 
@@ -49,7 +55,8 @@ public sealed class InterruptionTests : IAsyncLifetime
     {
         await RunAsync("1");
         engine.Send(new CancelRequest(cells));
-        engine.Send(new ExecuteRequest(++cells, "System.Threading.Thread.Sleep(300); 1 + 1")); // begun before the stop comes, or after it
+        // It may begin before the stop arrives, or after it.
+        engine.Send(new ExecuteRequest(++cells, "System.Threading.Thread.Sleep(300); 1 + 1"));
         engine.Send(new CancelRequest(cells - 1));
         Assert.Null(((CellDone)(await HearAsync(message => message is CellDone))[^1]).Error);
     }
@@ -69,10 +76,12 @@ public sealed class InterruptionTests : IAsyncLifetime
     public async Task The_place_in_the_cell_is_told_where_the_runtime_tells_it()
     {
         var done = await StopAsync("var a = 1;\nSystem.Threading.Thread.Sleep(-1);");
-        Assert.Contains(done.Error!.Traceback, line => line.Contains($"Cell [{cells}], line 2", StringComparison.Ordinal));
+        Assert.Contains(
+            done.Error!.Traceback, line => line.Contains($"Cell [{cells}], line 2", StringComparison.Ordinal));
     }
 
-    private async Task<string?> ValueAsync(string code) => (await RunAsync(code)).OfType<ValueReturned>().Single().Data["text/plain"];
+    private async Task<string?> ValueAsync(string code) =>
+        (await RunAsync(code)).OfType<ValueReturned>().Single().Data["text/plain"];
 
     private async Task<List<EngineMessage>> RunAsync(string code)
     {
@@ -102,7 +111,11 @@ public sealed class InterruptionTests : IAsyncLifetime
         do
         {
             if (!await engine.Messages.WaitToReadAsync(patience.Token))
-                Assert.Fail($"the engine ended: {engine.ExitCode}; {string.Concat(heard.OfType<StreamWritten>().Where(text => text.Name == "stderr").Select(text => text.Text))}");
+            {
+                var errors = heard.OfType<StreamWritten>().Where(
+                    text => text.Name == "stderr").Select(text => text.Text);
+                Assert.Fail($"the engine ended: {engine.ExitCode}; {string.Concat(errors)}");
+            }
             if (engine.Messages.TryRead(out var message)) heard.Add(message);
         }
         while (heard.Count == 0 || !until(heard[^1]));

@@ -11,12 +11,14 @@ public class NativeStreamTests
 {
     private const string Token = "0123abcd";
 
-    /// <summary>What a native library writes, marks and parts of marks in it, and how many bytes come at once.</summary>
+    /// <summary>
+    /// What a native library writes, marks and parts of marks in it, and how many bytes come at once.
+    /// </summary>
     public sealed record Written(IList<string> Parts, int Size)
     {
         public static Arbitrary<Written> Any { get; } = Arb.From(
             from parts in Gen.Elements(
-                "text\n", "é😀", "\u001e", "\u001e0123", "\u001e0123abcd", NativeMark.Of(Token, 1), "0123abcd", Long)
+                "text\n", "é😀", "\u001e", "\u001e0123", "\u001e0123abcd", StreamMarker.Of(Token, 1), "0123abcd", Long)
                 .NonEmptyListOf()
             from size in Gen.Elements(1, 3, 7, 1000, 100_000)
             select new Written(parts, size),
@@ -24,7 +26,7 @@ public class NativeStreamTests
                        where written.Parts.Count > 1
                        select written with { Parts = [.. written.Parts.Where((_, i) => i != at)] });
 
-        internal string Text => string.Concat(Parts) + "." + NativeMark.Of(Token, 2) + "end";
+        internal string Text => string.Concat(Parts) + "." + StreamMarker.Of(Token, 2) + "end";
 
         public override string ToString() => $"{Size} bytes at once of {Text.Replace(Long, "xx…x")}";
     }
@@ -42,7 +44,7 @@ public class NativeStreamTests
         messages.Writer.Complete();
         var written = messages.Reader.ReadAllAsync().ToBlockingEnumerable().Cast<StreamWritten>();
         var text = string.Concat(written.Select(message => message.Text));
-        Assert.Equal(sample.Text.Replace(NativeMark.Of(Token, 1), "").Replace(NativeMark.Of(Token, 2), ""), text);
+        Assert.Equal(sample.Text.Replace(StreamMarker.Of(Token, 1), "").Replace(StreamMarker.Of(Token, 2), ""), text);
     }
 
     private sealed class InPieces(byte[] bytes, int size) : MemoryStream(bytes)

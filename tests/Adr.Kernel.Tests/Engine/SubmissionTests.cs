@@ -23,7 +23,8 @@ public class SubmissionTests
     [InlineData("var x = \"#!fsharp\";")]
     [InlineData(" #!fsharp")]
     [InlineData("#r \"path.dll\"\n#load \"x.csx\"\n#region r\n#endregion")]
-    public void LeavesToTheCompilerWhatIsItsOwn(string code) => Assert.Equal(code, ((CodeBlock)Assert.Single(Submission.Parse(code).Steps)).Text);
+    public void LeavesToTheCompilerWhatIsItsOwn(string code) =>
+        Assert.Equal(code, ((CodeBlock)Assert.Single(Submission.Parse(code).Steps)).Text);
 
     [Theory]
     [InlineData("csharp", "1\n#!fsharp\n", 2, "#!fsharp")]
@@ -60,7 +61,9 @@ public class SubmissionTests
         foreach (var (line, left) in code.Split('\n').Zip(blanked.Split('\n')))
         {
             if (line is "#!csharp" or "#!markdown" or "#!html" or "#!fsharp") isCSharp = line == "#!csharp";
-            Assert.Equal(isCSharp && !line.StartsWith("#!", StringComparison.Ordinal) && !line.StartsWith("#r", StringComparison.Ordinal) ? line : new string(' ', line.Length), left);
+            var isDirective = line.StartsWith("#!", StringComparison.Ordinal)
+                || line.StartsWith("#r", StringComparison.Ordinal);
+            Assert.Equal(isCSharp && !isDirective ? line : new string(' ', line.Length), left);
         }
     }
 }

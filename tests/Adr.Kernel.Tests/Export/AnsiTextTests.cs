@@ -20,5 +20,6 @@ public class AnsiTextTests
     [InlineData("a < b", "a < b")]
     [InlineData("\u001b[1;31mbold\u001b[0m \u001b[2Kplain\u001b[", "bold plain")]
     [InlineData("10 %\r20 %\n", "20 %\n")]
-    public void IsPlainTextOfWhatATerminalShows(string text, string plain) => Assert.Equal(plain, AnsiText.ToPlain(text));
+    public void IsPlainTextOfWhatATerminalShows(string text, string plain) =>
+        Assert.Equal(plain, AnsiText.ToPlain(text));
 }

@@ -12,17 +12,20 @@ public class AssetsTests
     [Fact]
     public void Are_the_copies_that_the_readme_names()
     {
-        var rows = Regex.Matches(File.ReadAllText(Path.Combine(Folder(), "README.md")), @"\| `([\w.-]+)` \|.*`([0-9a-f]{64})`").ToArray();
+        var rows = Regex.Matches(
+            File.ReadAllText(Path.Combine(Folder(), "README.md")), @"\| `([\w.-]+)` \|.*`([0-9a-f]{64})`").ToArray();
         Assert.Equal(3, rows.Length);
         Assert.All(rows, row => Assert.Equal(row.Groups[2].Value, Sum(row.Groups[1].Value)));
-        var fonts = File.ReadAllLines(Path.Combine(Folder(), "fonts/SHA256SUMS")).Select(line => line.Split("  ")).ToArray();
+        var fonts = File.ReadAllLines(Path.Combine(Folder(), "fonts/SHA256SUMS"))
+            .Select(line => line.Split("  ")).ToArray();
         Assert.Equal(20, fonts.Length);
         Assert.All(fonts, font => Assert.Equal(font[0], Sum("fonts/" + font[1])));
     }
 
     [Fact]
     public void That_is_not_there_is_named() =>
-        Assert.Contains("nothing.js", Assert.Throws<InvalidOperationException>(() => Assets.Bytes("nothing.js")).Message);
+        Assert.Contains(
+            "nothing.js", Assert.Throws<InvalidOperationException>(() => Assets.Bytes("nothing.js")).Message);
 
     private static string Sum(string name) => Convert.ToHexStringLower(SHA256.HashData(Assets.Bytes(name)));
 }

@@ -19,7 +19,11 @@ public class CodeHighlighterTests
     }
 
     private static readonly string[] Known =
-        ["var ", "x", " = ", "\"a\"", "\"open", "'c'", "$\"{x", "}\"", "\"\"\"", "\n", "  ", "// note\n", "/* open", "*/", "#r \"A.dll\"\n", "#!time\n", "#if X\n", "#endif\n", "class C", "{", "}", "<", ">", "&", "0x1F", "1.5f", "await ", "@", "é", "🙂", ";"];
+        [
+            "var ", "x", " = ", "\"a\"", "\"open", "'c'", "$\"{x", "}\"", "\"\"\"", "\n", "  ", "// note\n", "/* open",
+            "*/", "#r \"A.dll\"\n", "#!time\n", "#if X\n", "#endif\n", "class C", "{", "}", "<", ">", "&", "0x1F",
+            "1.5f", "await ", "@", "é", "🙂", ";",
+        ];
 
     [Law(MaxTest = 500, Arbitrary = [typeof(Code)])]
     public void Any_code_even_broken_comes_out_whole(Code code)

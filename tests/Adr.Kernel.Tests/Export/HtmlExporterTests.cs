@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Adr.Kernel.Export;
 using Adr.Kernel.Notebooks;
@@ -7,8 +8,10 @@ namespace Adr.Kernel.Tests.Export;
 public class HtmlExporterTests
 {
     private const string Hostile = "</script><script>alert(1)</script>'\"&";
-    private const string FigureJson = """{"data":[{"type":"scatter","x":[1],"y":[2],"name":"</script>'<b>"}],"layout":{}}""";
-    private const string Picture = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><text>static picture</text></svg>""";
+    private const string FigureJson =
+        """{"data":[{"type":"scatter","x":[1],"y":[2],"name":"</script>'<b>"}],"layout":{}}""";
+    private const string Picture =
+        """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><text>static picture</text></svg>""";
 
     private static Notebook With(params Cell[] cells)
     {
@@ -31,7 +34,8 @@ public class HtmlExporterTests
 
     private static int Count(string page, string part) => Regex.Count(page, Regex.Escape(part));
 
-    private static string Body(string page) => page[page.IndexOf("<main>", StringComparison.Ordinal)..page.IndexOf("</main>", StringComparison.Ordinal)];
+    private static string Body(string page) =>
+        page[page.IndexOf("<main>", StringComparison.Ordinal)..page.IndexOf("</main>", StringComparison.Ordinal)];
 
     public class ThePage
     {
@@ -39,11 +43,15 @@ public class HtmlExporterTests
         public void Asks_for_nothing_outside_itself()
         {
             var page = Export(
-                Cell.Markdown("# T\n\n$x$ ![far](https://example.org/a.png) ![near](missing.png) [link](https://example.org)"),
+                Cell.Markdown(
+                    "# T\n\n$x$ ![far](https://example.org/a.png) ![near](missing.png) [link](https://example.org)"),
                 Code("1", Shown(("application/vnd.plotly.v1+json", FigureJson), ("image/svg+xml", Picture))));
             Assert.Contains("Content-Security-Policy\" content=\"default-src 'none'", page);
-            Assert.DoesNotMatch(@"<(script|link|img|iframe)[^>]*\s(src|href)\s*=\s*[""']?(?!data:)", Regex.Replace(page, "<script>.*?</script>", "", RegexOptions.Singleline));
-            Assert.DoesNotMatch(@"url\((?!data:)", Regex.Match(page, "<style>.*</style>", RegexOptions.Singleline).Value);
+            Assert.DoesNotMatch(
+                @"<(script|link|img|iframe)[^>]*\s(src|href)\s*=\s*[""']?(?!data:)",
+                Regex.Replace(page, "<script>.*?</script>", "", RegexOptions.Singleline));
+            Assert.DoesNotMatch(
+                @"url\((?!data:)", Regex.Match(page, "<style>.*</style>", RegexOptions.Singleline).Value);
             Assert.DoesNotContain("@import", page);
         }
 
@@ -51,7 +59,9 @@ public class HtmlExporterTests
         public void Is_titled_by_the_first_heading_escaped()
         {
             Assert.Contains("<title>A &amp; B &lt;x&gt;</title>", Export(Cell.Markdown("# A & B <x>")));
-            Assert.Contains("<title>other</title>", HtmlExporter.Export(With(Cell.Markdown("# A")), new HtmlOptions { Title = "other" }));
+            Assert.Contains(
+                "<title>other</title>",
+                HtmlExporter.Export(With(Cell.Markdown("# A")), new HtmlOptions { Title = "other" }));
         }
 
         [Fact]
@@ -79,7 +89,9 @@ public class HtmlExporterTests
         [Fact]
         public void Without_scripts_has_none_and_forbids_them()
         {
-            var page = HtmlExporter.Export(With(Code("1", Shown(("application/vnd.plotly.v1+json", FigureJson), ("image/svg+xml", Picture)))), new HtmlOptions { Scripts = false });
+            var page = HtmlExporter.Export(
+                With(Code("1", Shown(("application/vnd.plotly.v1+json", FigureJson), ("image/svg+xml", Picture)))),
+                new HtmlOptions { Scripts = false });
             Assert.DoesNotContain("<script", page);
             Assert.Contains("script-src 'none'", page);
             Assert.Contains("static picture", page);
@@ -91,8 +103,12 @@ public class HtmlExporterTests
         [Fact]
         public void Embed_plotly_once_however_many_they_are()
         {
-            Output Figure() => Shown(("application/vnd.plotly.v1+json", FigureJson), ("image/svg+xml", Picture), ("text/html", "<p>not this</p>"));
-            var page = Export(Code("1", Figure()), Code("2", Figure()), Code("3", Shown(("text/html", "<div>uses window.Plotly</div>"))));
+            Output Figure() => Shown(
+                ("application/vnd.plotly.v1+json", FigureJson), ("image/svg+xml", Picture),
+                ("text/html", "<p>not this</p>"));
+            var page = Export(
+                Code("1", Figure()), Code("2", Figure()),
+                Code("3", Shown(("text/html", "<div>uses window.Plotly</div>"))));
             Assert.Equal(1, Count(page, "plotly.js (basic - minified) v4.1.1"));
             Assert.Equal(2, Count(page, "static picture"));
             Assert.DoesNotContain("not this", page);
@@ -102,7 +118,9 @@ public class HtmlExporterTests
         public void Find_plotly_before_their_own_scripts_run()
         {
             var page = Export(Code("1", Shown(("text/html", "<script>Plotly.newPlot('x', [])</script>"))));
-            Assert.InRange(page.IndexOf("plotly.js (basic", StringComparison.Ordinal), 0, page.IndexOf("<script>Plotly.newPlot", StringComparison.Ordinal));
+            Assert.InRange(
+                page.IndexOf("plotly.js (basic", StringComparison.Ordinal), 0,
+                page.IndexOf("<script>Plotly.newPlot", StringComparison.Ordinal));
         }
 
         [Fact]
@@ -125,8 +143,12 @@ public class HtmlExporterTests
         [Fact]
         public void Fall_back_on_a_picture_or_the_text()
         {
-            Assert.Contains("src=\"data:image/png;base64,AAAA\"", Export(Code("1", Shown(("application/vnd.plotly.v1+json", FigureJson), ("image/png", "AAAA\n")))));
-            Assert.Contains("just text", Export(Code("1", Shown(("application/vnd.plotly.v1+json", FigureJson), ("text/plain", "just text")))));
+            Assert.Contains(
+                "src=\"data:image/png;base64,AAAA\"",
+                Export(Code("1", Shown(("application/vnd.plotly.v1+json", FigureJson), ("image/png", "AAAA\n")))));
+            Assert.Contains(
+                "just text",
+                Export(Code("1", Shown(("application/vnd.plotly.v1+json", FigureJson), ("text/plain", "just text")))));
         }
     }
 
@@ -146,7 +168,8 @@ public class HtmlExporterTests
         [Fact]
         public void The_richest_kind_wins()
         {
-            var page = Body(Export(Code("1", Shown(("text/plain", "plain"), ("image/png", "AAAA"), ("text/html", "<p>html</p>")))));
+            var page = Body(
+                Export(Code("1", Shown(("text/plain", "plain"), ("image/png", "AAAA"), ("text/html", "<p>html</p>")))));
             Assert.Contains("html", page);
             Assert.DoesNotContain("plain</pre>", page);
             Assert.DoesNotContain("AAAA", page);
@@ -155,7 +178,8 @@ public class HtmlExporterTests
         [Fact]
         public void Markdown_wins_over_the_html_made_of_it()
         {
-            var page = Body(Export(Code("#!markdown\n$x$", Shown(("text/html", "<p>made</p>"), ("text/markdown", "$x$")))));
+            var page = Body(
+                Export(Code("#!markdown\n$x$", Shown(("text/html", "<p>made</p>"), ("text/markdown", "$x$")))));
             Assert.Contains("class=\"katex", page);
             Assert.DoesNotContain("made", page);
         }
@@ -173,7 +197,9 @@ public class HtmlExporterTests
         [Fact]
         public void An_xml_prolog_does_not_reach_the_page()
         {
-            var page = Body(Export(Code("1", Shown(("image/svg+xml", "<?xml version=\"1.0\"?>\n<!DOCTYPE svg PUBLIC \"a\" \"b\">\n" + Picture)))));
+            var page = Body(Export(Code(
+                "1",
+                Shown(("image/svg+xml", "<?xml version=\"1.0\"?>\n<!DOCTYPE svg PUBLIC \"a\" \"b\">\n" + Picture)))));
             Assert.DoesNotContain("<?xml", page);
             Assert.DoesNotContain("<!DOCTYPE", page);
             Assert.Contains("static picture", page);
@@ -192,7 +218,8 @@ public class HtmlExporterTests
         [Fact]
         public void A_long_stream_is_folded_and_whole()
         {
-            var page = Body(Export(Code("1", Output.Stream("stdout", string.Join('\n', Enumerable.Range(0, 41).Select(i => $"line {i}"))))));
+            var page = Body(Export(Code(
+                "1", Output.Stream("stdout", string.Join('\n', Enumerable.Range(0, 41).Select(i => $"line {i}"))))));
             Assert.Contains("<summary>41 lines of output</summary>", page);
             Assert.Contains("line 40", page);
         }
@@ -200,7 +227,11 @@ public class HtmlExporterTests
         [Fact]
         public void An_error_says_what_and_where()
         {
-            var page = Body(Export(Code("1", Output.Error("System.Exception", "bad\nmore", ["\u001b[1mSystem.Exception\u001b[0m: bad", "   at Cell [1], line 2"]))));
+            var page = Body(Export(Code(
+                "1",
+                Output.Error(
+                    "System.Exception", "bad\nmore",
+                    ["\u001b[1mSystem.Exception\u001b[0m: bad", "   at Cell [1], line 2"]))));
             Assert.Contains("<strong>System.Exception</strong>: bad</div>", page);
             Assert.Contains("at Cell [1], line 2", page);
         }
@@ -209,8 +240,13 @@ public class HtmlExporterTests
         public void No_text_runs()
         {
             var page = Export(
-                Code(Hostile, Output.Stream("stdout", Hostile), Output.Error(Hostile, Hostile, [Hostile]), Shown(("text/plain", Hostile)), Shown(("image/png", Hostile)), Shown((Hostile, "?")), Shown(("application/json", $"\"{Hostile.Replace("\"", "")}\""))),
-                Cell.Markdown($"# {Hostile.Replace("<", "\\<")}\n\n`{Hostile}`\n\n```\n{Hostile}\n```\n\n$\\text{{{Hostile.Replace("&", "")}}}$"));
+                Code(
+                    Hostile, Output.Stream("stdout", Hostile), Output.Error(Hostile, Hostile, [Hostile]),
+                    Shown(("text/plain", Hostile)), Shown(("image/png", Hostile)), Shown((Hostile, "?")),
+                    Shown(("application/json", $"\"{Hostile.Replace("\"", "")}\""))),
+                Cell.Markdown(
+                    $"# {Hostile.Replace("<", "\\<")}\n\n`{Hostile}`\n\n```\n{Hostile}\n```\n\n" +
+                    $"$\\text{{{Hostile.Replace("&", "")}}}$"));
             Assert.DoesNotContain("<script>alert", page);
         }
     }
@@ -243,19 +279,28 @@ public class HtmlExporterTests
             var tagged = Code("2");
             tagged.AddTag("hide-input");
             Assert.Equal(1, Count(Body(Export(Code("1"), tagged)), "<details class=\"source\" open>"));
-            Assert.Equal(0, Count(HtmlExporter.Export(With(Code("1")), new HtmlOptions { FoldCode = true }), "<details class=\"source\" open>"));
+            Assert.Equal(
+                0,
+                Count(
+                    HtmlExporter.Export(With(Code("1")), new HtmlOptions { FoldCode = true }),
+                    "<details class=\"source\" open>"));
         }
 
         [Theory]
-        [InlineData("""{"execution": {"iopub.execute_input": "2026-01-01T10:00:00.5Z", "shell.execute_reply": "2026-01-01T10:01:05.5Z"}, "papermill": {"duration": 7}}""", "1 min 05 s")]
-        [InlineData("""{"execution": {"iopub.execute_input": "2026-01-01T10:00:00Z"}, "papermill": {"duration": 7.5}}""", "7.5 s")]
+        [InlineData(
+            """{"execution": {"iopub.execute_input": "2026-01-01T10:00:00.5Z",""" +
+            """ "shell.execute_reply": "2026-01-01T10:01:05.5Z"}, "papermill": {"duration": 7}}""",
+            "1 min 05 s")]
+        [InlineData(
+            """{"execution": {"iopub.execute_input": "2026-01-01T10:00:00Z"}, "papermill": {"duration": 7.5}}""",
+            "7.5 s")]
         [InlineData("""{"execution": "x", "papermill": "x", "jupyter": "x"}""", null)]
         [InlineData("""{"papermill": {"duration": 0.5}}""", null)]
         public void Tell_how_long_they_ran(string metadata, string? expected)
         {
             var cell = Code("1");
             cell.ExecutionCount = 1;
-            cell.Json["metadata"] = System.Text.Json.Nodes.JsonNode.Parse(metadata);
+            cell.Json["metadata"] = JsonNode.Parse(metadata);
             var notebook = With(cell);
             var time = Regex.Match(HtmlExporter.Export(notebook), "class=\"time\">([^<]*)<");
             Assert.Equal(expected, time.Success ? time.Groups[1].Value : null);
@@ -267,7 +312,7 @@ public class HtmlExporterTests
         public void Of_another_language_are_left_as_they_are()
         {
             var cell = Code("let var = 1 // <x>");
-            cell.Metadata["polyglot_notebook"] = new System.Text.Json.Nodes.JsonObject { ["kernelName"] = "fsharp" };
+            cell.Metadata["polyglot_notebook"] = new JsonObject { ["kernelName"] = "fsharp" };
             Assert.Contains("<code>let var = 1 // &lt;x&gt;</code>", Export(cell));
         }
     }
@@ -286,7 +331,8 @@ public class HtmlExporterTests
         }
 
         [Fact]
-        public void Without_mathematics_there_are_no_fonts() => Assert.DoesNotContain("@font-face", Export(Cell.Markdown("a costs 5 dollars")));
+        public void Without_mathematics_there_are_no_fonts() =>
+            Assert.DoesNotContain("@font-face", Export(Cell.Markdown("a costs 5 dollars")));
 
         [Fact]
         public void A_formula_that_is_wrong_is_shown_with_the_reason() =>
@@ -305,8 +351,9 @@ public class HtmlExporterTests
         {
             var folder = Directory.CreateTempSubdirectory("adr-export-").FullName;
             File.WriteAllBytes(Path.Combine(folder, "a b.png"), [1, 2, 3]);
-            var cell = Cell.Markdown("![near](a%20b.png) ![attached](attachment:c.png) ![far](https://example.org/d.png)");
-            cell.Json["attachments"] = new System.Text.Json.Nodes.JsonObject { ["c.png"] = new System.Text.Json.Nodes.JsonObject { ["image/png"] = "BBBB" } };
+            var cell = Cell.Markdown(
+                "![near](a%20b.png) ![attached](attachment:c.png) ![far](https://example.org/d.png)");
+            cell.Json["attachments"] = JsonNode.Parse("""{"c.png": {"image/png": "BBBB"}}""");
             var page = Body(HtmlExporter.Export(With(cell), new HtmlOptions { SourceFolder = folder }));
             Assert.Contains($"src=\"data:image/png;base64,{Convert.ToBase64String([1, 2, 3])}\"", page);
             Assert.Contains("src=\"data:image/png;base64,BBBB\"", page);

@@ -8,22 +8,34 @@ public class MarkdownExporterTests
     [Fact]
     public void TextIsAsItIsAndCodeAndStreamsAreFenced() => Assert.Equal(
         "# Title\n\n*text* $x^2$\n\n```csharp\nvar s = 1;\n```\n\n```text\none\ntwo\n```\n\n```text\nred\n```\n",
-        Export(Cell.Markdown("# Title\n\n*text* $x^2$"), Code("var s = 1;", Output.Stream("stdout", "one\n"), Output.Stream("stdout", "two\n"), Output.Stream("stderr", "\u001b[31mred\u001b[0m\n"))));
+        Export(
+            Cell.Markdown("# Title\n\n*text* $x^2$"),
+            Code(
+                "var s = 1;", Output.Stream("stdout", "one\n"), Output.Stream("stdout", "two\n"),
+                Output.Stream("stderr", "\u001b[31mred\u001b[0m\n"))));
 
     [Fact]
-    public void AFenceIsLongerThanAnyInside() => Assert.Contains("````csharp\nvar s = \"```\";\n````\n", Export(Code("var s = \"```\";")));
+    public void AFenceIsLongerThanAnyInside() =>
+        Assert.Contains("````csharp\nvar s = \"```\";\n````\n", Export(Code("var s = \"```\";")));
 
     [Fact]
     public void PicturesAreInTheFile()
     {
-        Assert.Contains("<img alt=\"a &lt;plot&gt;\" src=\"data:image/png;base64,aGk=\">", Export(Code("1", Shown(("image/png", "aG\nk="), ("text/html", "<b/>"), ("text/plain", "a <plot>")))));
-        Assert.Contains($"src=\"data:image/svg+xml;base64,{Convert.ToBase64String("<svg/>"u8)}\"", Export(Code("1", Shown(("image/svg+xml", "<svg/>")))));
+        Assert.Contains(
+            "<img alt=\"a &lt;plot&gt;\" src=\"data:image/png;base64,aGk=\">",
+            Export(Code("1", Shown(("image/png", "aG\nk="), ("text/html", "<b/>"), ("text/plain", "a <plot>")))));
+        Assert.Contains(
+            $"src=\"data:image/svg+xml;base64,{Convert.ToBase64String("<svg/>"u8)}\"",
+            Export(Code("1", Shown(("image/svg+xml", "<svg/>")))));
     }
 
     [Fact]
     public void HtmlComesWithoutWhatRuns()
     {
-        var text = Export(Code("1", Shown(("text/html", "<table><tr><td onclick=\"steal()\">4</td></tr>\n\n<tr><td><a href=\"javascript:steal()\">5</a></td></tr></table><script>steal()</script><style>td{}</style><iframe src=\"x\"></iframe>"), ("text/plain", "plain"))));
+        const string Html = "<table><tr><td onclick=\"steal()\">4</td></tr>\n\n" +
+            "<tr><td><a href=\"javascript:steal()\">5</a></td></tr></table>" +
+            "<script>steal()</script><style>td{}</style><iframe src=\"x\"></iframe>";
+        var text = Export(Code("1", Shown(("text/html", Html), ("text/plain", "plain"))));
         Assert.Contains("<td>4</td>", text);
         Assert.Contains("5</a>", text);
         Assert.DoesNotContain("steal", text);
@@ -34,7 +46,9 @@ public class MarkdownExporterTests
 
     [Fact]
     public void HtmlOfWhichNothingIsSeenGivesWayToPlainText() =>
-        Assert.Contains("```text\nplain\n```", Export(Code("1", Shown(("text/html", "<script>draw()</script>"), ("text/plain", "plain")))));
+        Assert.Contains(
+            "```text\nplain\n```",
+            Export(Code("1", Shown(("text/html", "<script>draw()</script>"), ("text/plain", "plain")))));
 
     [Fact]
     public void ErrorsAndTagsAreKept()
@@ -61,5 +75,6 @@ public class MarkdownExporterTests
         return cell;
     }
 
-    private static Output Shown(params (string MimeType, string Value)[] data) => Output.DisplayData(Output.Bundle(data.Select(one => KeyValuePair.Create(one.MimeType, one.Value))));
+    private static Output Shown(params (string MimeType, string Value)[] data) =>
+        Output.DisplayData(Output.Bundle(data.Select(one => KeyValuePair.Create(one.MimeType, one.Value))));
 }

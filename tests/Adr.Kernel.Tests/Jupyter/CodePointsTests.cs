@@ -29,7 +29,9 @@ public class CodePointsTests
         var units = CodePoints.ToUnits(text, points);
         Assert.InRange(units, 0, text.Length);
         Assert.Equal(Math.Min(points, runes), CodePoints.OfUnits(text, units));
-        Assert.False(units > 0 && units < text.Length && char.IsSurrogatePair(text[units - 1], text[units]), "a place inside a character");
+        Assert.False(
+            units > 0 && units < text.Length && char.IsSurrogatePair(text[units - 1], text[units]),
+            "a place inside a character");
     }
 
     [Theory]

@@ -20,7 +20,8 @@ public class KernelHistoryTests
         history.Add(1, "a1");
         history.Add(2, "b2");
         history.Add(3, "b2");
-        var found = history.Reply((JsonObject)JsonNode.Parse(request)!)["history"]!.AsArray().Select(entry => $"{entry![1]} {entry[2]}");
+        var reply = history.Reply((JsonObject)JsonNode.Parse(request)!);
+        var found = reply["history"]!.AsArray().Select(entry => $"{entry![1]} {entry[2]}");
         Assert.Equal(expected, string.Join('|', found));
     }
 
@@ -29,6 +30,7 @@ public class KernelHistoryTests
     {
         var history = new KernelHistory();
         history.Add(1, "a");
-        Assert.Equal("""[[1,1,["a",null]]]""", history.Reply(new JsonObject { ["output"] = true })["history"]!.ToJsonString());
+        Assert.Equal(
+            """[[1,1,["a",null]]]""", history.Reply(new JsonObject { ["output"] = true })["history"]!.ToJsonString());
     }
 }

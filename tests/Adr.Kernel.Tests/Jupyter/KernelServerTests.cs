@@ -12,7 +12,12 @@ public sealed class KernelServerTests : IAsyncLifetime
     private KernelServer server = null!;
     private Task serving = null!;
 
-    private static KernelLimits Quick => new() { Warning = TimeSpan.FromMilliseconds(200), Stop = TimeSpan.FromMilliseconds(600), Answer = TimeSpan.FromSeconds(20) };
+    private static KernelLimits Quick => new()
+    {
+        Warning = TimeSpan.FromMilliseconds(200),
+        Stop = TimeSpan.FromMilliseconds(600),
+        Answer = TimeSpan.FromSeconds(20),
+    };
 
     public Task InitializeAsync()
     {
@@ -33,7 +38,9 @@ public sealed class KernelServerTests : IAsyncLifetime
     {
         var id = client.Send("kernel_info_request");
         var reply = await client.ReplyAsync(id);
-        Assert.Equal(("ok", "5.4", "C#"), ((string?)reply["status"], (string?)reply["protocol_version"], (string?)reply["language_info"]!["name"]));
+        Assert.Equal(
+            ("ok", "5.4", "C#"),
+            ((string?)reply["status"], (string?)reply["protocol_version"], (string?)reply["language_info"]!["name"]));
         Assert.Equal(["status busy", "status idle"], await client.BroadcastsAsync(id));
         Assert.Equal("status", client.Sent[0].Message.Type); // starting
     }
@@ -43,7 +50,11 @@ public sealed class KernelServerTests : IAsyncLifetime
     {
         var id = client.Execute("out a\nshow d1 x\nout b\nupdate d1 y\nclear\nresult 42");
         Assert.Equal(
-            ["status busy", "execute_input 1 out a\nshow d1 x\nout b\nupdate d1 y\nclear\nresult 42", "stream stdout a", "display_data d1 x", "stream stdout b", "update_display_data d1 y", "clear_output {\"wait\":true}", "execute_result 1 42", "status idle"],
+            [
+                "status busy", "execute_input 1 out a\nshow d1 x\nout b\nupdate d1 y\nclear\nresult 42",
+                "stream stdout a", "display_data d1 x", "stream stdout b", "update_display_data d1 y",
+                "clear_output {\"wait\":true}", "execute_result 1 42", "status idle",
+            ],
             await client.BroadcastsAsync(id));
         var reply = await client.ReplyAsync(id);
         Assert.Equal(("ok", 1), ((string?)reply["status"], (int?)reply["execution_count"]));
@@ -64,16 +75,21 @@ public sealed class KernelServerTests : IAsyncLifetime
     {
         var id = client.Execute("json");
         await client.ReplyAsync(id);
-        Assert.IsType<JsonObject>(client.Sent.Single(sent => sent.Message.Type == "execute_result").Message.Content["data"]!["application/vnd.plotly.v1+json"]);
+        var result = client.Sent.Single(sent => sent.Message.Type == "execute_result").Message;
+        Assert.IsType<JsonObject>(result.Content["data"]!["application/vnd.plotly.v1+json"]);
     }
 
     [Fact]
     public async Task A_failure_is_one_error_and_an_error_reply()
     {
         var id = client.Execute("out a\nfail");
-        Assert.Equal(["status busy", "execute_input 1 out a\nfail", "stream stdout a", "error Failure", "status idle"], await client.BroadcastsAsync(id));
+        Assert.Equal(
+            ["status busy", "execute_input 1 out a\nfail", "stream stdout a", "error Failure", "status idle"],
+            await client.BroadcastsAsync(id));
         var reply = await client.ReplyAsync(id);
-        Assert.Equal(("error", "Failure", 1), ((string?)reply["status"], (string?)reply["ename"], (int?)reply["execution_count"]));
+        Assert.Equal(
+            ("error", "Failure", 1),
+            ((string?)reply["status"], (string?)reply["ename"], (int?)reply["execution_count"]));
     }
 
     [Fact]
@@ -91,7 +107,8 @@ public sealed class KernelServerTests : IAsyncLifetime
         var id = client.Execute("out a", ("store_history", false));
         Assert.Contains("stream stdout a", await client.BroadcastsAsync(id));
         Assert.Equal(1, (int?)(await client.ReplyAsync(client.Execute("out b")))["execution_count"]);
-        var history = await client.ReplyAsync(client.Send("history_request", new JsonObject { ["hist_access_type"] = "tail", ["n"] = 10 }));
+        var history = await client.ReplyAsync(
+            client.Send("history_request", new JsonObject { ["hist_access_type"] = "tail", ["n"] = 10 }));
         Assert.Equal("""[[1,1,"out b"]]""", history["history"]!.ToJsonString());
     }
 
@@ -106,7 +123,8 @@ public sealed class KernelServerTests : IAsyncLifetime
     [Fact]
     public async Task Expressions_are_values_or_errors()
     {
-        var reply = await client.ReplyAsync(client.Execute("out a", ("user_expressions", new JsonObject { ["a"] = "1", ["b"] = "bad", ["c"] = 3 })));
+        var reply = await client.ReplyAsync(
+            client.Execute("out a", ("user_expressions", new JsonObject { ["a"] = "1", ["b"] = "bad", ["c"] = 3 })));
         var values = reply["user_expressions"]!;
         Assert.Equal(("ok", "1"), ((string?)values["a"]!["status"], (string?)values["a"]!["data"]!["text/plain"]));
         Assert.Equal(("error", "Bad"), ((string?)values["b"]!["status"], (string?)values["b"]!["ename"]));
@@ -116,7 +134,11 @@ public sealed class KernelServerTests : IAsyncLifetime
     [Fact]
     public async Task What_waits_behind_a_failed_cell_does_not_run()
     {
-        string[] ids = [client.Execute("wait"), client.Execute("out b"), client.Send("kernel_info_request"), client.Execute("out c")];
+        string[] ids =
+        [
+            client.Execute("wait"), client.Execute("out b"), client.Send("kernel_info_request"),
+            client.Execute("out c"),
+        ];
         await client.WaitAsync(sent => sent.Message.Type == "execute_input");
         client.Send("interrupt_request", channel: ChannelName.Control);
         Assert.Equal("ExecutionAborted", (string?)(await client.ReplyAsync(ids[1]))["ename"]);
@@ -140,7 +162,8 @@ public sealed class KernelServerTests : IAsyncLifetime
         var first = client.Execute("late");
         await client.ReplyAsync(first);
         await client.ReplyAsync(client.Execute("out b"));
-        var late = await client.WaitAsync(sent => sent.Message.Type == "stream" && (string?)sent.Message.Content["text"] == "late\n");
+        var late = await client.WaitAsync(
+            sent => sent.Message.Type == "stream" && (string?)sent.Message.Content["text"] == "late\n");
         Assert.Equal(first, MemoryTransport.Parent(late));
     }
 
@@ -166,7 +189,9 @@ public sealed class KernelServerTests : IAsyncLifetime
         var reply = await client.ReplyAsync(cell);
         Assert.Equal("Interrupted", (string?)reply["ename"]);
         Assert.Contains("Variables are lost", (string?)reply["evalue"]);
-        Assert.Contains(await client.BroadcastsAsync(cell), line => line.StartsWith("stream stderr The cell has not stopped yet", StringComparison.Ordinal));
+        Assert.Contains(
+            await client.BroadcastsAsync(cell),
+            line => line.StartsWith("stream stderr The cell has not stopped yet", StringComparison.Ordinal));
         Assert.Equal(("ok", 2), await StatusAndCount(client.Execute("out b")));
         Assert.True(engines is [{ IsDisposed: true }, { IsDisposed: false }]);
     }
@@ -185,7 +210,8 @@ public sealed class KernelServerTests : IAsyncLifetime
     {
         await client.ReplyAsync(client.Execute("out a"));
         engines[0].Kill();
-        var told = await client.WaitAsync(sent => sent.Message.Type == "stream" && (string?)sent.Message.Content["name"] == "stderr");
+        var told = await client.WaitAsync(
+            sent => sent.Message.Type == "stream" && (string?)sent.Message.Content["name"] == "stderr");
         Assert.Contains("SIGKILL", (string?)told.Content["text"]);
         Assert.Equal(("ok", 2), await StatusAndCount(client.Execute("out b")));
     }
@@ -195,7 +221,12 @@ public sealed class KernelServerTests : IAsyncLifetime
     {
         var other = new MemoryTransport();
         var tries = 0;
-        await using var kernel = new KernelServer(other, () => ++tries == 1 ? Task.FromException<IEngine>(new EngineStartException("no dotnet")) : Task.FromResult<IEngine>(new ScriptedEngine()), Quick, log.Add);
+        await using var kernel = new KernelServer(
+            other,
+            () => ++tries == 1
+                ? Task.FromException<IEngine>(new EngineStartException("no dotnet"))
+                : Task.FromResult<IEngine>(new ScriptedEngine()),
+            Quick, log.Add);
         _ = kernel.RunAsync(default);
         // The first start failed before anybody asked; the cell tries again.
         Assert.Equal("ok", (string?)(await other.ReplyAsync(other.Execute("out a")))["status"]);
@@ -207,7 +238,10 @@ public sealed class KernelServerTests : IAsyncLifetime
     {
         var cell = client.Execute("ask name?");
         var question = await client.WaitAsync(sent => sent.Channel == ChannelName.Stdin);
-        Assert.Equal((cell, "input_request", "name?", true), (MemoryTransport.Parent(question), question.Type, (string?)question.Content["prompt"], (bool?)question.Content["password"]));
+        var (prompt, password) = ((string?)question.Content["prompt"], (bool?)question.Content["password"]);
+        Assert.Equal(
+            (cell, "input_request", "name?", true),
+            (MemoryTransport.Parent(question), question.Type, prompt, password));
         Assert.Equal([[1]], question.Identities);
         client.Send("input_reply", new JsonObject { ["value"] = "Ada" }, ChannelName.Stdin);
         Assert.Contains("stream stdout Ada", await client.BroadcastsAsync(cell));
@@ -216,25 +250,40 @@ public sealed class KernelServerTests : IAsyncLifetime
     [Fact]
     public async Task Places_are_in_code_points()
     {
-        var reply = await client.ReplyAsync(client.Send("complete_request", new JsonObject { ["code"] = "🙂.x", ["cursor_pos"] = 3 }));
-        Assert.Equal((2, 3, "🙂a"), ((int?)reply["cursor_start"], (int?)reply["cursor_end"], (string?)reply["matches"]![0]));
-        reply = await client.ReplyAsync(client.Send("inspect_request", new JsonObject { ["code"] = "🙂.x", ["cursor_pos"] = 3, ["detail_level"] = 0 }));
+        var reply = await client.ReplyAsync(
+            client.Send("complete_request", new JsonObject { ["code"] = "🙂.x", ["cursor_pos"] = 3 }));
+        Assert.Equal(
+            (2, 3, "🙂a"), ((int?)reply["cursor_start"], (int?)reply["cursor_end"], (string?)reply["matches"]![0]));
+        reply = await client.ReplyAsync(client.Send(
+            "inspect_request", new JsonObject { ["code"] = "🙂.x", ["cursor_pos"] = 3, ["detail_level"] = 0 }));
         Assert.Equal((true, "at 4"), ((bool?)reply["found"], (string?)reply["data"]!["text/plain"]));
-        Assert.False((bool?)(await client.ReplyAsync(client.Send("inspect_request", new JsonObject { ["code"] = "?", ["cursor_pos"] = 0 })))["found"]);
+        reply = await client.ReplyAsync(
+            client.Send("inspect_request", new JsonObject { ["code"] = "?", ["cursor_pos"] = 0 }));
+        Assert.False((bool?)reply["found"]);
     }
 
     [Fact]
     public async Task Whether_code_is_whole()
     {
-        Assert.Equal("""{"status":"complete"}""", (await client.ReplyAsync(client.Send("is_complete_request", new JsonObject { ["code"] = "x" }))).ToJsonString());
-        Assert.Equal("""{"status":"incomplete","indent":"  "}""", (await client.ReplyAsync(client.Send("is_complete_request", new JsonObject { ["code"] = "{" }))).ToJsonString());
+        Assert.Equal("""{"status":"complete"}""", await AnswerAsync("x"));
+        Assert.Equal("""{"status":"incomplete","indent":"  "}""", await AnswerAsync("{"));
+
+        async Task<string> AnswerAsync(string code)
+        {
+            var request = client.Send("is_complete_request", new JsonObject { ["code"] = code });
+            return (await client.ReplyAsync(request)).ToJsonString();
+        }
     }
 
     [Fact]
     public async Task Comms_are_refused_and_listed_as_none()
     {
-        var open = client.Send("comm_open", new JsonObject { ["comm_id"] = "c", ["target_name"] = "jupyter.widget", ["data"] = new JsonObject() });
-        Assert.Equal(["status busy", """comm_close {"comm_id":"c","data":{}}""", "status idle"], await client.BroadcastsAsync(open));
+        var open = client.Send(
+            "comm_open",
+            new JsonObject { ["comm_id"] = "c", ["target_name"] = "jupyter.widget", ["data"] = new JsonObject() });
+        Assert.Equal(
+            ["status busy", """comm_close {"comm_id":"c","data":{}}""", "status idle"],
+            await client.BroadcastsAsync(open));
         Assert.Equal("{}", (await client.ReplyAsync(client.Send("comm_info_request")))["comms"]!.ToJsonString());
     }
 
@@ -244,8 +293,11 @@ public sealed class KernelServerTests : IAsyncLifetime
         var odd = client.Send("make_coffee_request", new JsonObject { ["milk"] = true });
         Assert.Equal(["status busy", "status idle"], await client.BroadcastsAsync(odd));
         Assert.Contains(log, line => line.Contains("make_coffee_request", StringComparison.Ordinal));
-        Assert.Equal("ok", (string?)(await client.ReplyAsync(client.Execute("out a", ("code", 3))))["status"]); // a code that is no text is none
-        Assert.Equal("ok", (string?)(await client.ReplyAsync(client.Send("complete_request", new JsonObject { ["code"] = "x", ["cursor_pos"] = "far" })))["status"]);
+        // Code that is not text counts as no code.
+        Assert.Equal("ok", (string?)(await client.ReplyAsync(client.Execute("out a", ("code", 3))))["status"]);
+        var reply = await client.ReplyAsync(
+            client.Send("complete_request", new JsonObject { ["code"] = "x", ["cursor_pos"] = "far" }));
+        Assert.Equal("ok", (string?)reply["status"]);
     }
 
     [Theory]
@@ -253,7 +305,8 @@ public sealed class KernelServerTests : IAsyncLifetime
     [InlineData(nameof(ChannelName.Shell))]
     public async Task Shutdown_is_answered_and_ends_it(string channel)
     {
-        var id = client.Send("shutdown_request", new JsonObject { ["restart"] = true }, Enum.Parse<ChannelName>(channel));
+        var id = client.Send(
+            "shutdown_request", new JsonObject { ["restart"] = true }, Enum.Parse<ChannelName>(channel));
         await serving.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal("""{"status":"ok","restart":true}""", (await client.ReplyAsync(id)).ToJsonString());
         Assert.Contains("shutdown_reply {\"status\":\"ok\",\"restart\":true}", await client.BroadcastsAsync(id));
@@ -266,7 +319,9 @@ public sealed class KernelServerTests : IAsyncLifetime
     {
         var ear = new TaskCompletionSource();
         var deaf = new MemoryTransport { Subscribed = ear.Task };
-        await using var kernel = new KernelServer(deaf, () => Task.FromResult<IEngine>(new ScriptedEngine()), Quick with { Subscription = TimeSpan.FromSeconds(60) }, log.Add);
+        await using var kernel = new KernelServer(
+            deaf, () => Task.FromResult<IEngine>(new ScriptedEngine()),
+            Quick with { Subscription = TimeSpan.FromSeconds(60) }, log.Add);
         _ = kernel.RunAsync(default);
         var id = deaf.Send("kernel_info_request");
         await Task.Delay(100);

@@ -16,7 +16,8 @@ public class KernelSpecTests : IDisposable
     {
         var spec = Install();
         var json = JsonNode.Parse(File.ReadAllText(Path.Combine(Kernels, ".net-csharp", "kernel.json")))!;
-        Assert.Equal("message", json["interrupt_mode"]!.GetValue<string>()); // or clients would send a signal that C# code cannot see
+        // Otherwise clients would send a signal, which C# code cannot see.
+        Assert.Equal("message", json["interrupt_mode"]!.GetValue<string>());
         Assert.Equal("C#", json["language"]!.GetValue<string>());
         Assert.Equal("{connection_file}", json["argv"]!.AsArray()[^1]!.GetValue<string>());
         Assert.Equal("1", json["env"]!["OMP_NUM_THREADS"]!.GetValue<string>());
@@ -47,7 +48,8 @@ public class KernelSpecTests : IDisposable
     [InlineData("")]
     [InlineData("a b")]
     [InlineData("../a")]
-    public void A_name_that_is_none_is_refused(string name) => Assert.Equal("name", Assert.Throws<ArgumentException>(() => Install(name)).ParamName);
+    public void A_name_that_is_none_is_refused(string name) =>
+        Assert.Equal("name", Assert.Throws<ArgumentException>(() => Install(name)).ParamName);
 
     [Fact]
     public void What_is_gone_is_named()
@@ -66,5 +68,7 @@ public class KernelSpecTests : IDisposable
     }
 
     private KernelSpec Install(string name = KernelSpec.DefaultName, bool replace = false) =>
-        KernelSpec.Install(Kernels, name, ".NET (C#)", ["/nowhere/dotnet", "kernel", "run", "{connection_file}"], new Dictionary<string, string> { ["OMP_NUM_THREADS"] = "1" }, replace);
+        KernelSpec.Install(
+            Kernels, name, ".NET (C#)", ["/nowhere/dotnet", "kernel", "run", "{connection_file}"],
+            new Dictionary<string, string> { ["OMP_NUM_THREADS"] = "1" }, replace);
 }

@@ -9,7 +9,9 @@ internal sealed class MemoryTransport : ITransport
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly Channel<JupyterMessage> shell = Channel.CreateUnbounded<JupyterMessage>(), control = Channel.CreateUnbounded<JupyterMessage>(), stdin = Channel.CreateUnbounded<JupyterMessage>();
+    private readonly Channel<JupyterMessage> shell = Channel.CreateUnbounded<JupyterMessage>();
+    private readonly Channel<JupyterMessage> control = Channel.CreateUnbounded<JupyterMessage>();
+    private readonly Channel<JupyterMessage> stdin = Channel.CreateUnbounded<JupyterMessage>();
     private readonly List<(ChannelName Channel, JupyterMessage Message)> sent = [];
     private readonly SemaphoreSlim news = new(0);
     private int messages;
@@ -39,8 +41,9 @@ internal sealed class MemoryTransport : ITransport
     internal string Send(string type, JsonObject? content = null, ChannelName channel = ChannelName.Shell)
     {
         var id = $"m{Interlocked.Increment(ref messages)}";
-        var writer = channel switch { ChannelName.Control => control.Writer, ChannelName.Stdin => stdin.Writer, _ => shell.Writer };
-        writer.TryWrite(new JupyterMessage(new JsonObject { ["msg_id"] = id, ["msg_type"] = type }, [], content ?? []) { Identities = [[1]] });
+        var to = channel switch { ChannelName.Control => control, ChannelName.Stdin => stdin, _ => shell };
+        var header = new JsonObject { ["msg_id"] = id, ["msg_type"] = type };
+        to.Writer.TryWrite(new JupyterMessage(header, [], content ?? []) { Identities = [[1]] });
         return id;
     }
 
@@ -52,7 +55,12 @@ internal sealed class MemoryTransport : ITransport
     }
 
     /// <summary>Waits for the reply to a request.</summary>
-    internal async Task<JsonObject> ReplyAsync(string id) => (await WaitAsync(sent => sent.Channel is ChannelName.Shell or ChannelName.Control && Parent(sent.Message) == id)).Content;
+    internal async Task<JsonObject> ReplyAsync(string id)
+    {
+        var reply = await WaitAsync(sent =>
+            sent.Channel is ChannelName.Shell or ChannelName.Control && Parent(sent.Message) == id);
+        return reply.Content;
+    }
 
     /// <summary>Waits for a message.</summary>
     internal async Task<JupyterMessage> WaitAsync(Func<(ChannelName Channel, JupyterMessage Message), bool> which)
@@ -68,16 +76,23 @@ internal sealed class MemoryTransport : ITransport
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"It did not come within {Patience}. What came: {string.Join("; ", Sent.Select(s => $"{s.Channel} {s.Message.Type} of {Parent(s.Message)}: {s.Message.Content.ToJsonString()}"))}");
+                var came = Sent.Select(s =>
+                    $"{s.Channel} {s.Message.Type} of {Parent(s.Message)}: {s.Message.Content.ToJsonString()}");
+                throw new TimeoutException(
+                    $"The message did not come within {Patience}. Others did: {string.Join("; ", came)}");
             }
         }
     }
 
-    /// <summary>What was broadcast for a request: types, and what is worth seeing of their content. Waits until it is over.</summary>
+    /// <summary>
+    /// What was broadcast for a request: types, and what is worth seeing of their content. Waits until it is over.
+    /// </summary>
     internal async Task<string[]> BroadcastsAsync(string id)
     {
-        await WaitAsync(sent => sent.Channel == ChannelName.IoPub && Parent(sent.Message) == id && Line(sent.Message) == "status idle");
-        return [.. Sent.Where(s => s.Channel == ChannelName.IoPub && Parent(s.Message) == id).Select(s => Line(s.Message))];
+        await WaitAsync(sent =>
+            sent.Channel == ChannelName.IoPub && Parent(sent.Message) == id && Line(sent.Message) == "status idle");
+        var broadcasts = Sent.Where(s => s.Channel == ChannelName.IoPub && Parent(s.Message) == id);
+        return [.. broadcasts.Select(s => Line(s.Message))];
     }
 
     internal static string Parent(JupyterMessage message) => JupyterMessage.Text(message.Parent, "msg_id");
@@ -89,7 +104,8 @@ internal sealed class MemoryTransport : ITransport
         {
             "status" => JupyterMessage.Text(content, "execution_state"),
             "stream" => $"{content["name"]} {content["text"]}",
-            "display_data" or "update_display_data" => $"{content["transient"]!["display_id"]} {content["data"]!["text/plain"]}",
+            "display_data" or "update_display_data" =>
+                $"{content["transient"]!["display_id"]} {content["data"]!["text/plain"]}",
             "execute_result" => $"{content["execution_count"]} {content["data"]!["text/plain"]}",
             "execute_input" => $"{content["execution_count"]} {content["code"]}",
             "error" => $"{content["ename"]}",

@@ -12,7 +12,9 @@ public class MessageCodecTests
     private static readonly MessageCodec Codec = new("a key");
 
     private static JupyterMessage Message(string text = "1 + 1") => new(
-        new JsonObject { ["msg_type"] = "execute_request", ["msg_id"] = "1" }, new JsonObject { ["msg_id"] = "0" }, new JsonObject { ["code"] = text })
+        new JsonObject { ["msg_type"] = "execute_request", ["msg_id"] = "1" },
+        new JsonObject { ["msg_id"] = "0" },
+        new JsonObject { ["code"] = text })
     {
         Identities = [[1, 2, 0, 255], [7]],
     };
@@ -34,7 +36,9 @@ public class MessageCodecTests
         var (sent, came) = (Message(text), Codec.Decode(Codec.Encode(Message(text))));
         Assert.Equal(text, JupyterMessage.Text(came.Content, "code"));
         Assert.Equal(sent.Identities, came.Identities);
-        Assert.True(JsonNode.DeepEquals(sent.Header, came.Header) && JsonNode.DeepEquals(sent.Parent, came.Parent) && JsonNode.DeepEquals(sent.Metadata, came.Metadata));
+        Assert.True(JsonNode.DeepEquals(sent.Header, came.Header));
+        Assert.True(JsonNode.DeepEquals(sent.Parent, came.Parent));
+        Assert.True(JsonNode.DeepEquals(sent.Metadata, came.Metadata));
     }
 
     [Fact]
@@ -42,7 +46,8 @@ public class MessageCodecTests
     {
         // python3: hmac.new(b'a key', b'{"msg_type":"x"}' + b'{}' + b'{}' + b'{}', 'sha256').hexdigest()
         var frames = Codec.Encode(new JupyterMessage(new JsonObject { ["msg_type"] = "x" }, [], []));
-        Assert.Equal(["<IDS|MSG>", Expected, "{\"msg_type\":\"x\"}", "{}", "{}", "{}"], frames.Select(Encoding.UTF8.GetString));
+        Assert.Equal(
+            ["<IDS|MSG>", Expected, "{\"msg_type\":\"x\"}", "{}", "{}", "{}"], frames.Select(Encoding.UTF8.GetString));
     }
 
     private const string Expected = "2ff5953c8f9a7130ac5374c3023857aee7c8bc9812eb8c09477591dc5306a22f";
@@ -69,7 +74,10 @@ public class MessageCodecTests
 
     [Fact]
     public void Another_key_is_not_this_connections() =>
-        Assert.Contains("signature", Assert.Throws<BadMessageException>(() => Codec.Decode(new MessageCodec("another key").Encode(Message()))).Message);
+        Assert.Contains(
+            "signature",
+            Assert.Throws<BadMessageException>(
+                () => Codec.Decode(new MessageCodec("another key").Encode(Message()))).Message);
 
     [Fact]
     public void Without_a_key_nothing_is_signed()

@@ -139,7 +139,7 @@ public sealed class NetMqTransportTests : IDisposable
         client.SendMultipartBytes([.. Codec.Encode(Message("cut off", [])).Take(3)]);
         await AskAsync(client, transport.Shell);
         Assert.Equal(3, log.Count);
-        Assert.Equal("dropped a message: its signature is not this connection's (1 dropped so far)", log[0]);
+        Assert.Equal("dropped a message: its signature is not that of this connection (1 dropped so far)", log[0]);
     }
 
     [Fact]

@@ -3,7 +3,11 @@ using Adr.Kernel.Engine;
 
 namespace Adr.Kernel.Tests.Jupyter;
 
-/// <summary>An engine whose cells are these words: <c>out X</c>, <c>show ID X</c>, <c>update ID X</c>, <c>result X</c>, <c>clear</c>, <c>ask X</c>, <c>fail</c>, <c>wait</c>, <c>hang</c>, <c>die</c>, each on a line.</summary>
+/// <summary>
+/// An engine whose cells consist of these words, each on a line: <c>out X</c>, <c>native X</c>, <c>show ID X</c>,
+/// <c>update ID X</c>, <c>result X</c>, <c>json</c>, <c>clear</c>, <c>ask X</c>, <c>late</c>, <c>fail</c>, <c>wait</c>,
+/// <c>hang</c>, <c>garble</c>, <c>die</c>.
+/// </summary>
 internal sealed class ScriptedEngine : IEngine
 {
     private readonly Channel<EngineMessage> messages = Channel.CreateUnbounded<EngineMessage>();
@@ -27,9 +31,16 @@ internal sealed class ScriptedEngine : IEngine
             case ExecuteRequest cell: _ = RunAsync(cell); break;
             case CancelRequest: cancelled.TrySetResult(); break;
             case InputGiven given: answer.TrySetResult(given.Text); break;
-            case CompletionRequest asked: Say(new Completions(asked.Id, asked.Position - 1, asked.Position, [new Completion("🙂a", "method")])); break;
-            case InspectionRequest asked: Say(new Inspection(asked.Id, asked.Code == "?" ? [] : new() { ["text/plain"] = $"at {asked.Position}" })); break;
-            case CompletenessRequest asked: Say(new Completeness(asked.Id, asked.Code.EndsWith('{') ? "incomplete" : "complete", "  ")); break;
+            case CompletionRequest asked:
+                Completion[] items = [new("🙂a", "method")];
+                Say(new Completions(asked.Id, asked.Position - 1, asked.Position, items));
+                break;
+            case InspectionRequest asked:
+                Say(new Inspection(asked.Id, asked.Code == "?" ? [] : Plain($"at {asked.Position}")));
+                break;
+            case CompletenessRequest asked:
+                Say(new Completeness(asked.Id, asked.Code.EndsWith('{') ? "incomplete" : "complete", "  "));
+                break;
         }
     }
 
@@ -59,7 +70,11 @@ internal sealed class ScriptedEngine : IEngine
                 case "show": Say(new ValueDisplayed(cell.Cell, Plain(words[2]), words[1])); break;
                 case "update": Say(new ValueUpdated(cell.Cell, Plain(words[2]), words[1])); break;
                 case "result": Say(new ValueReturned(cell.Cell, Plain(words[1]))); break;
-                case "json": Say(new ValueReturned(cell.Cell, new() { ["application/vnd.plotly.v1+json"] = "{\"data\":[]}", ["text/plain"] = "figure" })); break;
+                case "json":
+                    var figure = Plain("figure");
+                    figure["application/vnd.plotly.v1+json"] = "{\"data\":[]}";
+                    Say(new ValueReturned(cell.Cell, figure));
+                    break;
                 case "clear": Say(new OutputsCleared(cell.Cell, Wait: true)); break;
                 case "ask":
                     Say(new InputWanted(cell.Cell, words[1], IsPassword: true));
@@ -71,14 +86,25 @@ internal sealed class ScriptedEngine : IEngine
                     error = new CellError("Interrupted", "The cell was stopped.", []);
                     break;
                 case "hang": return;
-                case "late": _ = Task.Delay(100).ContinueWith(_ => Say(new StreamWritten(cell.Cell, "stdout", "late\n"))); break;
+                case "late":
+                    _ = Task.Delay(100).ContinueWith(_ => Say(new StreamWritten(cell.Cell, "stdout", "late\n")));
+                    break;
+                case "native": Say(new StreamWritten(CellEvent.WithoutCell, "stdout", words[1] + "\n")); break;
+                case "garble":
+                    messages.Writer.TryComplete(new InvalidDataException("nonsense"));
+                    return;
                 case "die":
                     ExitCode = 3;
                     messages.Writer.TryComplete();
                     return;
             }
         }
-        Say(new CellDone(cell.Cell, error) { Expressions = cell.Expressions.ToDictionary(one => one.Key, one => one.Value == "bad" ? new ExpressionValue([], new CellError("Bad", "bad", [])) : new ExpressionValue(Plain(one.Value), null)) });
+        Say(new CellDone(cell.Cell, error)
+        {
+            Expressions = cell.Expressions.ToDictionary(one => one.Key, one => one.Value == "bad"
+                ? new ExpressionValue([], new CellError("Bad", "bad", []))
+                : new ExpressionValue(Plain(one.Value), null)),
+        });
     }
 
     private void Say(EngineMessage message) => messages.Writer.TryWrite(message);

@@ -8,19 +8,27 @@ using FsCheck.Fluent;
 
 namespace Adr.Kernel.Tests.Notebooks;
 
-/// <summary>A file with broken structure is refused with a reason, or else everything that reads notebooks can go on with it.</summary>
+/// <summary>
+/// A file with broken structure is refused with a reason, or else everything that reads notebooks can go on with it.
+/// </summary>
 public class BrokenNotebookTests
 {
     private const string Whole = """
         {"cells":[
-          {"cell_type":"markdown","id":"a","metadata":{"tags":["x"]},"source":["# T\n","text"],"attachments":{"i.png":{"image/png":"aGk="}}},
-          {"cell_type":"code","id":"b","metadata":{"tags":["parameters"],"jupyter":{"source_hidden":true},"execution":{"iopub.execute_input":"2026-01-01T00:00:00Z"},"papermill":{"duration":2}},
-           "source":"var n = 1; // how many","execution_count":1,"outputs":[{"output_type":"stream","name":"stdout","text":["a\n"]},
-           {"output_type":"display_data","data":{"text/html":["<b>"],"application/vnd.plotly.v1+json":{"data":[],"layout":{}},"image/svg+xml":"<svg/>","text/plain":"p"},"metadata":{}},
+          {"cell_type":"markdown","id":"a","metadata":{"tags":["x"]},"source":["# T\n","text"],
+           "attachments":{"i.png":{"image/png":"aGk="}}},
+          {"cell_type":"code","id":"b","metadata":{"tags":["parameters"],"jupyter":{"source_hidden":true},
+            "execution":{"iopub.execute_input":"2026-01-01T00:00:00Z"},"papermill":{"duration":2}},
+           "source":"var n = 1; // how many","execution_count":1,
+           "outputs":[{"output_type":"stream","name":"stdout","text":["a\n"]},
+           {"output_type":"display_data","data":{"text/html":["<b>"],"image/svg+xml":"<svg/>","text/plain":"p",
+             "application/vnd.plotly.v1+json":{"data":[],"layout":{}}},"metadata":{}},
            {"output_type":"error","ename":"E","evalue":"v","traceback":["t"]}]},
-          {"cell_type":"code","metadata":{"polyglot_notebook":{"kernelName":"csharp"},"dotnet_interactive":{"language":"csharp"}},"source":"n","execution_count":null,"outputs":[]},
+          {"cell_type":"code","source":"n","execution_count":null,"outputs":[],
+           "metadata":{"polyglot_notebook":{"kernelName":"csharp"},"dotnet_interactive":{"language":"csharp"}}},
           {"cell_type":"raw","metadata":{},"source":"r"}],
-         "metadata":{"kernelspec":{"name":".net-csharp","language":"C#","display_name":".NET (C#)"},"language_info":{"name":"C#"}},"nbformat":4,"nbformat_minor":5}
+         "metadata":{"kernelspec":{"name":".net-csharp","language":"C#","display_name":".NET (C#)"},
+          "language_info":{"name":"C#"}},"nbformat":4,"nbformat_minor":5}
         """;
 
     /// <summary>Another value at one place of the file, or none.</summary>
@@ -52,7 +60,8 @@ public class BrokenNotebookTests
         MarkdownExporter.Export(notebook);
         Assert.Empty(OutputComparison.Differences(notebook, notebook));
         Told(() => NotebookRunner.ParametersOf(notebook));
-        Told(() => ParametersCell.Inject(notebook, new Dictionary<string, string> { ["n"] = "2" }, new HashSet<string>()));
+        Told(() =>
+            NotebookParameter.Inject(notebook, new Dictionary<string, string> { ["n"] = "2" }, new HashSet<string>()));
         Told(() => RunPlan.Of(notebook));
         Notebook.Parse(notebook.ToJson());
     }

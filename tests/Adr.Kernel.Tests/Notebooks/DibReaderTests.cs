@@ -10,8 +10,16 @@ public class DibReaderTests
     [Fact]
     public void CellsBeginWhereALineNamesALanguage()
     {
-        var notebook = DibReader.Read("#!meta\r\n\r\n{\"kernelInfo\":{}}\r\n\r\n#!Markdown\r\n\r\n# A title\r\ntext\r\n\r\n#!C#\r\n\r\nvar x = 1;\r\n\r\n#!time\r\nx\r\n\r\n#!value\r\n\r\n#!fsharp\r\nlet y = 1\r\n#!value --name v\r\nkept\r\n");
-        Assert.Equal([(CellKind.Markdown, "# A title\ntext"), (CellKind.Code, "var x = 1;\n\n#!time\nx"), (CellKind.Code, "#!fsharp\nlet y = 1\n#!value --name v\nkept")],
+        var notebook = DibReader.Read(
+            "#!meta\r\n\r\n{\"kernelInfo\":{}}\r\n\r\n#!Markdown\r\n\r\n# A title\r\ntext\r\n\r\n#!C#\r\n\r\n" +
+            "var x = 1;\r\n\r\n#!time\r\nx\r\n\r\n#!value\r\n\r\n" +
+            "#!fsharp\r\nlet y = 1\r\n#!value --name v\r\nkept\r\n");
+        Assert.Equal(
+            [
+                (CellKind.Markdown, "# A title\ntext"),
+                (CellKind.Code, "var x = 1;\n\n#!time\nx"),
+                (CellKind.Code, "#!fsharp\nlet y = 1\n#!value --name v\nkept"),
+            ],
             notebook.Cells.Select(cell => (cell.Kind, cell.Source)));
         Assert.Equal((".net-csharp", "A title", 5), (notebook.KernelName, notebook.Title, notebook.MinorVersion));
     }
@@ -21,7 +29,8 @@ public class DibReaderTests
     [InlineData("\n#!csharp\n\n#!markdown\n \n", 0)]
     [InlineData("1 + 1", 1)]
     [InlineData("#!/usr/bin/env x\n1", 1)]
-    public void WhatHasNoCellIsAnEmptyNotebook(string text, int cells) => Assert.Equal(cells, DibReader.Read(text).Cells.Count);
+    public void WhatHasNoCellIsAnEmptyNotebook(string text, int cells) =>
+        Assert.Equal(cells, DibReader.Read(text).Cells.Count);
 
     /// <summary>A cell of a .dib: its language and its text.</summary>
     public sealed record Written(string Language, string Text)

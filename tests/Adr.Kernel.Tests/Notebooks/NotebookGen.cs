@@ -23,21 +23,26 @@ public sealed record AnyNotebook(JsonObject Json)
     }
 }
 
-/// <summary>Valid notebooks with keys and outputs that no schema knows, and the form in which two of them are compared.</summary>
+/// <summary>
+/// Valid notebooks with keys and outputs that no schema knows, and the form in which two of them are compared.
+/// </summary>
 internal static class NotebookGen
 {
     private static readonly Gen<string> Text = Gen.Elements(
-        "", "x", "a\nb", "\n", "line\r\nline", "tab\t\"quoted\" \\ back", "é 日本 😀", "\u2028\u0000\u001b[31mred", "</script>", "1.0");
+        "", "x", "a\nb", "\n", "line\r\nline", "tab\t\"quoted\" \\ back", "é 日本 😀", "\u2028\u0000\u001b[31mred",
+        "</script>", "1.0");
 
     private static readonly Gen<JsonNode?> Leaf = Gen.OneOf(
         Text.Select(text => (JsonNode?)JsonValue.Create(text)),
-        Gen.Elements("1", "1.0", "1.50", "-0", "1e5", "1E-07", "123456789012345678901234567890", "true", "null").Select(number => JsonNode.Parse(number)));
+        Gen.Elements("1", "1.0", "1.50", "-0", "1e5", "1E-07", "123456789012345678901234567890", "true", "null")
+            .Select(number => JsonNode.Parse(number)));
 
     private static readonly Gen<JsonNode?> Any = Gen.Sized(size => Tree(Math.Min(size / 10, 3)));
 
     private static readonly Gen<JsonNode> Multiline = Gen.OneOf(
         Text.Select(text => (JsonNode)JsonValue.Create(text)),
-        Text.ListOf(3).Select(lines => (JsonNode)new JsonArray([.. lines.Select(line => (JsonNode)JsonValue.Create(line))])));
+        Text.ListOf(3).Select(
+            lines => (JsonNode)new JsonArray([.. lines.Select(line => (JsonNode)JsonValue.Create(line))])));
 
     private static readonly Gen<JsonObject> Output = Gen.OneOf(
         Gen.Elements("stdout", "stderr").SelectMany(name => Multiline.Select(text =>
@@ -48,7 +53,10 @@ internal static class NotebookGen
         select new JsonObject
         {
             ["output_type"] = "display_data", ["metadata"] = new JsonObject(),
-            ["data"] = new JsonObject { ["text/plain"] = plain, ["image/png"] = png, ["application/vnd.x+json"] = json },
+            ["data"] = new JsonObject
+            {
+                ["text/plain"] = plain, ["image/png"] = png, ["application/vnd.x+json"] = json,
+            },
         },
         Any.Select(odd => new JsonObject { ["output_type"] = "unknown", ["odd"] = odd }));
 
@@ -67,7 +75,10 @@ internal static class NotebookGen
         select new AnyNotebook(new JsonObject
         {
             ["zzz"] = extra?.DeepClone(), ["nbformat_minor"] = minor, ["nbformat"] = 4,
-            ["metadata"] = new JsonObject { ["kernelspec"] = new JsonObject { ["name"] = ".net-csharp" }, ["mine"] = extra?.DeepClone() },
+            ["metadata"] = new JsonObject
+            {
+                ["kernelspec"] = new JsonObject { ["name"] = ".net-csharp" }, ["mine"] = extra?.DeepClone(),
+            },
             ["cells"] = new JsonArray([.. cells.Select(cell => cell.DeepClone())]),
         }),
         notebook => notebook.Shorter());
@@ -96,7 +107,8 @@ internal static class NotebookGen
                 if (output["text"] is { } text) output["text"] = Joined(text);
                 if (output["data"] is JsonObject data) data["text/plain"] = Joined(data["text/plain"]);
             }
-            var ordered = cell.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone())).ToList();
+            var ordered = cell.OrderBy(entry => entry.Key, StringComparer.Ordinal)
+                .Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone())).ToList();
             cell.Clear();
             foreach (var entry in ordered) cell.Add(entry);
         }
@@ -109,15 +121,18 @@ internal static class NotebookGen
 
     private static Gen<JsonNode?> Tree(int depth) => depth == 0 ? Leaf : Gen.OneOf(
         Leaf,
-        Tree(depth - 1).ListOf(3).Select(items => (JsonNode?)new JsonArray([.. items.Select(item => item?.DeepClone())])),
+        Tree(depth - 1).ListOf(3).Select(
+            items => (JsonNode?)new JsonArray([.. items.Select(item => item?.DeepClone())])),
         from key in Gen.Elements("a", "id", "é", "")
         from value in Tree(depth - 1)
         select (JsonNode?)new JsonObject { [key] = value?.DeepClone(), ["n"] = 1 });
 
-    private static JsonObject Assemble(string kind, JsonNode source, JsonNode? extra, IList<JsonObject> outputs, int keys)
+    private static JsonObject Assemble(
+        string kind, JsonNode source, JsonNode? extra, IList<JsonObject> outputs, int keys)
     {
         var cell = new JsonObject { ["cell_type"] = kind, ["source"] = source.DeepClone() };
-        if ((keys & 1) != 0) cell["metadata"] = new JsonObject { ["tags"] = new JsonArray("x"), ["odd"] = extra?.DeepClone() };
+        if ((keys & 1) != 0)
+            cell["metadata"] = new JsonObject { ["tags"] = new JsonArray("x"), ["odd"] = extra?.DeepClone() };
         if ((keys & 2) != 0) cell["my_key"] = extra?.DeepClone();
         if ((keys & 4) != 0) cell["id"] = "cell-" + keys;
         if (kind == "code") cell["outputs"] = new JsonArray([.. outputs.Select(output => output.DeepClone())]);

@@ -11,13 +11,17 @@ public class NotebookTests
         {
           "cells": [
             {"cell_type": "markdown", "source": "# A title\nand text", "metadata": {}},
-            {"cell_type": "code", "source": ["var x = 1;\n", "x"], "metadata": {"dotnet_interactive": {"language": "csharp"}, "odd": {"n": 1.50, "e": 1e5}},
+            {"cell_type": "code", "source": ["var x = 1;\n", "x"],
+             "metadata": {"dotnet_interactive": {"language": "csharp"}, "odd": {"n": 1.50, "e": 1e5}},
              "execution_count": 3, "outputs": [
                {"output_type": "unknown", "whatever": [1, {"a": null}]},
-               {"output_type": "execute_result", "execution_count": 3, "metadata": {}, "data": {"text/plain": "1", "image/png": "aGk=", "application/vnd.x+json": {"k": [1.0]}}},
+               {"output_type": "execute_result", "execution_count": 3, "metadata": {},
+                "data": {"text/plain": "1", "image/png": "aGk=", "application/vnd.x+json": {"k": [1.0]}}},
                {"output_type": "stream", "name": "stdout", "text": "a\nb"}]},
             {"cell_type": "future", "source": "kept", "metadata": {}}],
-          "metadata": {"kernelspec": {"display_name": ".NET (C#)", "language": "C#", "name": ".net-csharp"}, "language_info": {"name": "polyglot-notebook"}},
+          "metadata": {
+            "kernelspec": {"display_name": ".NET (C#)", "language": "C#", "name": ".net-csharp"},
+            "language_info": {"name": "polyglot-notebook"}},
           "nbformat": 4, "nbformat_minor": 2, "extra": {"top": true}
         }
         """;
@@ -45,7 +49,8 @@ public class NotebookTests
         public void NewKernelNameWinsOverOld()
         {
             var cell = new Cell(JsonNode.Parse("""
-                {"cell_type": "code", "metadata": {"dotnet_interactive": {"language": "csharp"}, "polyglot_notebook": {"kernelName": "fsharp"}}, "source": []}
+                {"cell_type": "code", "source": [], "metadata": {
+                  "dotnet_interactive": {"language": "csharp"}, "polyglot_notebook": {"kernelName": "fsharp"}}}
                 """)!.AsObject());
             Assert.Equal("fsharp", cell.KernelName);
         }
@@ -61,7 +66,8 @@ public class NotebookTests
         [InlineData("""{"nbformat": 4, "cells": [3]}""", "cell 1")]
         [InlineData("""{"nbformat": 4, "cells": [{"source": "x"}]}""", "cell 1: 'cell_type'")]
         [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": 5}]}""", "a number")]
-        [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": ["x"]}]}""", "output 1")]
+        [InlineData(
+            """{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": ["x"]}]}""", "output 1")]
         [InlineData("""{"nbformat": 4, "cells": [], "x": NaN}""", "NaN")]
         public void SaysWhatIsWrong(string text, string expected) =>
             Assert.Contains(expected, Assert.Throws<NotebookFormatException>(() => Notebook.Parse(text)).Message);
@@ -79,7 +85,8 @@ public class NotebookTests
 
         [Fact]
         public void MissingFileIsNamed() =>
-            Assert.Contains("nowhere.ipynb", Assert.Throws<FileNotFoundException>(() => Notebook.Load("nowhere.ipynb")).Message);
+            Assert.Contains(
+                "nowhere.ipynb", Assert.Throws<FileNotFoundException>(() => Notebook.Load("nowhere.ipynb")).Message);
     }
 
     public class ToJson
@@ -96,7 +103,9 @@ public class NotebookTests
             Assert.DoesNotContain("\"id\"", text);
             var written = JsonNode.Parse(text)!;
             Assert.True(JsonNode.DeepEquals(written["extra"], JsonNode.Parse("""{"top": true}""")));
-            Assert.True(JsonNode.DeepEquals(written["cells"]![1]!["outputs"]![0], JsonNode.Parse("""{"output_type": "unknown", "whatever": [1, {"a": null}]}""")));
+            Assert.True(JsonNode.DeepEquals(
+                written["cells"]![1]!["outputs"]![0],
+                JsonNode.Parse("""{"output_type": "unknown", "whatever": [1, {"a": null}]}""")));
             Assert.Equal("future", written["cells"]![2]!["cell_type"]!.GetValue<string>());
             Assert.Equal("aGk=", written["cells"]![1]!["outputs"]![1]!["data"]!["image/png"]!.GetValue<string>());
         }
@@ -147,14 +156,16 @@ public class NotebookTests
         public void ToleratesHalfOfASurrogatePair()
         {
             var text = Old.Replace("# A title", @"# A \ud83d title \ud83d\ude00 \\ud83d");
-            Assert.StartsWith("# A \ufffd title 😀 \\ud83d", Notebook.Parse(Notebook.Parse(text).ToJson()).Cells[0].Source);
+            Assert.StartsWith(
+                "# A \ufffd title 😀 \\ud83d", Notebook.Parse(Notebook.Parse(text).ToJson()).Cells[0].Source);
         }
 
         [Theory]
         [InlineData(@"{""half"":""\ud83d""}", "{\"half\":\"\ufffd\"}")]
         [InlineData("{\"a\":1}", "{\"a\":1}")]
         [InlineData("no json", "\"no json\"")]
-        public void ValuesOfJsonTypesAreWritten(string text, string expected) => Assert.Equal(expected, Written(text).Data("application/json"));
+        public void ValuesOfJsonTypesAreWritten(string text, string expected) =>
+            Assert.Equal(expected, Written(text).Data("application/json"));
 
         [Theory]
         [InlineData(400, '[')]
@@ -166,7 +177,8 @@ public class NotebookTests
         {
             var notebook = Notebook.Create();
             notebook.Add(Cell.Code(""));
-            notebook.Cells[0].SetOutputs([Output.DisplayData(Output.Bundle([KeyValuePair.Create("application/json", json)]))]);
+            notebook.Cells[0].SetOutputs(
+                [Output.DisplayData(Output.Bundle([KeyValuePair.Create("application/json", json)]))]);
             return Notebook.Parse(notebook.ToJson()).Cells[0].Outputs[0];
         }
 

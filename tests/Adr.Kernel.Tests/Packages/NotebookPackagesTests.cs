@@ -11,19 +11,22 @@ public class NotebookPackagesTests
     private const string Feed = "#i \"nuget: feed\"\n";
 
     static NotebookPackagesTests() =>
-        Environment.SetEnvironmentVariable("ADR_PACKAGE_CACHE", Directory.CreateTempSubdirectory("adr-package-cache-").FullName);
+        Environment.SetEnvironmentVariable(
+            "ADR_PACKAGE_CACHE", Directory.CreateTempSubdirectory("adr-package-cache-").FullName);
 
     [Fact]
     public async Task APackageAndWhatItNeedsAreThereBeforeTheCellsCode()
     {
-        using var sandbox = new Sandbox(Feed + "using Testing;\nOuter.Answer()\n#r \"nuget: Testing.Outer, 1.0.0\"", "new Inner().Value");
+        using var sandbox = new Sandbox(
+            Feed + "using Testing;\nOuter.Answer()\n#r \"nuget: Testing.Outer, 1.0.0\"", "new Inner().Value");
         PackageFeed.Write(sandbox.Folder);
         var (result, saved) = await sandbox.RunAsync();
-        Assert.True(result.ExitCode == ExitCode.Ok, result.Message);
+        Assert.True(result.Outcome == RunOutcome.Ok, result.Message);
         var outputs = saved.Cells[0].Outputs;
         Assert.Equal("Installed Packages: Testing.Outer, 1.0.0", outputs[0].Data("text/plain"));
         Assert.Contains("<li><span>Testing.Outer, 1.0.0</span></li>", outputs[0].Data("text/html"));
-        Assert.Contains("Testing.Outer brings an extension of .NET Interactive, which is not loaded", outputs[1].StreamText);
+        Assert.Contains(
+            "Testing.Outer brings an extension of .NET Interactive, which is not loaded", outputs[1].StreamText);
         Assert.Equal("42", outputs[2].Data("text/plain"));
         Assert.Equal("42", saved.Cells[1].Outputs[0].Data("text/plain"));
     }
@@ -33,26 +36,32 @@ public class NotebookPackagesTests
     {
         using var sandbox = new Sandbox(Feed + "#r \"nuget: Testing.Outer\"\nTesting.Outer.Answer()");
         PackageFeed.Write(sandbox.Folder);
-        Assert.Equal("Installed Packages: Testing.Outer, 2.0.0", (await sandbox.RunAsync()).Saved.Cells[0].Outputs[0].Data("text/plain")); // the newest
+        // Without a version, the newest one is taken.
+        Assert.Equal(
+            "Installed Packages: Testing.Outer, 2.0.0",
+            (await sandbox.RunAsync()).Saved.Cells[0].Outputs[0].Data("text/plain"));
         // Any restore would fail now.
         Directory.Delete(Path.Combine(sandbox.Folder, "feed"), recursive: true);
         sandbox.Write("nuget.config", "not XML");
         var (result, saved) = await sandbox.RunAsync();
-        Assert.True(result.ExitCode == ExitCode.Ok, result.Message);
+        Assert.True(result.Outcome == RunOutcome.Ok, result.Message);
         Assert.Equal("Installed Packages: Testing.Outer, 2.0.0", saved.Cells[0].Outputs[0].Data("text/plain"));
     }
 
     [Theory]
-    [InlineData("#r \"nuget: Testing.Outer, 2.0.0\"", "Testing.Outer version 2.0.0 cannot be added because version 1.0.0 was added previously.")]
+    [InlineData(
+        "#r \"nuget: Testing.Outer, 2.0.0\"",
+        "Testing.Outer version 2.0.0 cannot be added because version 1.0.0 was added previously.")]
     [InlineData("#r \"nuget: No.Such.Package\"", "NU1101")]
     [InlineData("#r \"nuget: Testing.Outer, 1.0.0\"", null)]
     [InlineData("#r \"nuget: Testing.Outer\"", null)]
     public async Task WhatCannotBeHadIsToldAndEarlierPackagesStay(string second, string? error)
     {
-        using var sandbox = new Sandbox(Feed + "#r \"nuget: Testing.Outer, 1.0.0\"", "\n" + second, "Testing.Outer.Answer()");
+        using var sandbox = new Sandbox(
+            Feed + "#r \"nuget: Testing.Outer, 1.0.0\"", "\n" + second, "Testing.Outer.Answer()");
         PackageFeed.Write(sandbox.Folder);
         var (result, saved) = await sandbox.RunAsync(options => options with { AllowErrors = true });
-        Assert.Equal(error is null ? ExitCode.Ok : ExitCode.CellFailed, result.ExitCode);
+        Assert.Equal(error is null ? RunOutcome.Ok : RunOutcome.CellFailed, result.Outcome);
         if (error is not null)
         {
             Assert.Contains(error, result.Failures.Single().Value);
@@ -66,10 +75,11 @@ public class NotebookPackagesTests
     [InlineData("1.0.0", "Testing.Outer version 1.0.0 cannot be added because version 2.0.0 was added previously.")]
     public async Task AfterAPackageWithoutAVersionOnlyTheTakenOneFits(string version, string? error)
     {
-        using var sandbox = new Sandbox(Feed + "#r \"nuget: Testing.Outer\"", $"#r \"nuget: Testing.Outer, {version}\"");
+        using var sandbox = new Sandbox(
+            Feed + "#r \"nuget: Testing.Outer\"", $"#r \"nuget: Testing.Outer, {version}\"");
         PackageFeed.Write(sandbox.Folder);
         var (result, _) = await sandbox.RunAsync();
-        if (error is null) Assert.True(result.ExitCode == ExitCode.Ok, result.Message);
+        if (error is null) Assert.True(result.Outcome == RunOutcome.Ok, result.Message);
         else Assert.Contains(error, result.Message);
     }
 
@@ -79,13 +89,16 @@ public class NotebookPackagesTests
         using var silent = new TcpListener(IPAddress.Loopback, 0); // a feed that takes calls and never answers
         silent.Start();
         using var sandbox = new Sandbox("#r \"nuget: Never.There, 1.0.0\"");
-        PackageFeed.Configure(sandbox.Folder, $"<add key=\"silent\" value=\"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/index.json\" allowInsecureConnections=\"true\" />");
+        PackageFeed.Configure(
+            sandbox.Folder,
+            $"<add key=\"silent\" value=\"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/index.json\" " +
+            "allowInsecureConnections=\"true\" />");
         using var stop = new CancellationTokenSource();
         var running = sandbox.RunAsync(stop: stop.Token);
         using var call = await silent.AcceptSocketAsync().WaitAsync(TimeSpan.FromMinutes(2));
         stop.Cancel();
         var (result, _) = await running;
-        Assert.Equal(ExitCode.Interrupted, result.ExitCode);
+        Assert.Equal(RunOutcome.Interrupted, result.Outcome);
         Assert.Contains("It stopped when asked.", result.Failures.Single().Value);
         // Who called is gone, too: its end of the connection is closed.
         var rest = new byte[4096];

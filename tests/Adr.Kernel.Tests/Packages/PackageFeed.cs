@@ -1,36 +1,52 @@
 using System.IO.Compression;
-using Adr.Kernel.Tests.Dialect;
+using Adr.Kernel.Tests.InteractiveApi;
 
 namespace Adr.Kernel.Tests.Packages;
 
-/// <summary>A feed in a folder with the packages <c>Testing.Outer</c> 1.0.0 and 2.0.0, which need <c>Testing.Inner</c>, and nothing of the network.</summary>
+/// <summary>
+/// A feed in a folder with the packages <c>Testing.Outer</c> 1.0.0 and 2.0.0, which need <c>Testing.Inner</c>, and
+/// nothing of the network.
+/// </summary>
 internal static class PackageFeed
 {
-    /// <summary>Makes the feed, and the configuration by which only it and a package folder beside it are used.</summary>
+    /// <summary>
+    /// Makes the feed, and the configuration by which only it and a package folder beside it are used.
+    /// </summary>
     internal static void Write(string folder)
     {
-        var (libraries, feed) = (Path.Combine(folder, "libraries"), Directory.CreateDirectory(Path.Combine(folder, "feed")).FullName);
+        var libraries = Path.Combine(folder, "libraries");
+        var feed = Directory.CreateDirectory(Path.Combine(folder, "feed")).FullName;
         TestAssemblies.Compile(libraries);
         Pack(feed, "Testing.Inner", "1.0.0", Path.Combine(libraries, "Inner.dll"));
         foreach (var version in new[] { "1.0.0", "2.0.0" })
-            Pack(feed, "Testing.Outer", version, Path.Combine(libraries, "Outer.dll"), "<dependency id=\"Testing.Inner\" version=\"1.0.0\" />", ("interactive-extensions/dotnet/extension.dib", "#!csharp\n"));
+            Pack(
+                feed, "Testing.Outer", version, Path.Combine(libraries, "Outer.dll"),
+                "<dependency id=\"Testing.Inner\" version=\"1.0.0\" />",
+                ("interactive-extensions/dotnet/extension.dib", "#!csharp\n"));
         Configure(folder);
     }
 
-    internal static void Configure(string folder, string source = "") => File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
-        <configuration>
-          <config><add key="globalPackagesFolder" value="packages" /></config>
-          <packageSources><clear />{source}</packageSources>
-          <fallbackPackageFolders><clear /></fallbackPackageFolders>
-        </configuration>
-        """);
+    internal static void Configure(string folder, string source = "")
+    {
+        var configuration = $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="packages" /></config>
+              <packageSources><clear />{source}</packageSources>
+              <fallbackPackageFolders><clear /></fallbackPackageFolders>
+            </configuration>
+            """;
+        File.WriteAllText(Path.Combine(folder, "nuget.config"), configuration);
+    }
 
-    private static void Pack(string feed, string id, string version, string assembly, string dependencies = "", params (string Path, string Text)[] files)
+    private static void Pack(
+        string feed, string id, string version, string assembly, string dependencies = "",
+        params (string Path, string Text)[] files)
     {
         using var package = ZipFile.Open(Path.Combine(feed, $"{id}.{version}.nupkg"), ZipArchiveMode.Create);
         package.CreateEntryFromFile(assembly, $"lib/net8.0/{Path.GetFileName(assembly)}");
         foreach (var (path, text) in files.Append(($"{id}.nuspec", $"""
-            <package><metadata><id>{id}</id><version>{version}</version><authors>tests</authors><description>For tests.</description>
+            <package><metadata><id>{id}</id><version>{version}</version>
+            <authors>tests</authors><description>For tests.</description>
             <dependencies><group targetFramework="net8.0">{dependencies}</group></dependencies></metadata></package>
             """)))
         {

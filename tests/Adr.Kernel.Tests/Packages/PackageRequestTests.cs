@@ -10,7 +10,8 @@ public class PackageRequestTests
     [InlineData("XPlot.Plotly", "XPlot.Plotly", "*")]
     [InlineData("X,*-*", "X", "*-*")]
     [InlineData("X, [1.0,2.0)", "X", "[1.0,2.0)")]
-    public void ReadsANameAndAVersion(string text, string id, string version) => Assert.Equal(new PackageRequest(id, version), PackageRequest.Parse(text));
+    public void ReadsANameAndAVersion(string text, string id, string version) =>
+        Assert.Equal(new PackageRequest(id, version), PackageRequest.Parse(text));
 
     [Theory]
     [InlineData("")]
@@ -18,5 +19,7 @@ public class PackageRequestTests
     [InlineData("a b")]
     [InlineData("X, <evil>")]
     public void WhatIsNoPackageIsToldWithAnExample(string text) =>
-        Assert.Contains("expected a name, and after a comma a version", Assert.Throws<FormatException>(() => PackageRequest.Parse(text)).Message);
+        Assert.Contains(
+            "expected a name, and after a comma a version",
+            Assert.Throws<FormatException>(() => PackageRequest.Parse(text)).Message);
 }

@@ -14,7 +14,8 @@ public class OutputComparisonTests
     [InlineData("id 0f8fad5b-d9cb-469f-a165-70867728950e", "id 7c9e6679-7425-40de-944b-e07fc1f90ae7")]
     [InlineData("at 0x7f3a2c001000", "at 0x55d0aa112200")]
     [InlineData("/tmp/a1b2/x.txt is there", "/tmp/zz/y.txt is there")]
-    public void WhatDiffersFromRunToRunIsNoDifference(string before, string after) => Assert.Empty(Compare(before, after));
+    public void WhatDiffersFromRunToRunIsNoDifference(string before, string after) =>
+        Assert.Empty(Compare(before, after));
 
     [Theory]
     [InlineData("accuracy 0.97", "accuracy 0.96")]
@@ -22,20 +23,27 @@ public class OutputComparisonTests
     [InlineData("seed 1", "seed 2")]
     [InlineData("a\nb", "a")]
     [InlineData("5 images", "5 image")]
-    public void AnythingElseIs(string before, string after) => Assert.Contains("Cell 1, from line", Assert.Single(Compare(before, after)));
+    public void AnythingElseIs(string before, string after) =>
+        Assert.Contains("Cell 1, from line", Assert.Single(Compare(before, after)));
 
     [Fact]
     public void PiecesOfOneStreamAreOneText() =>
-        Assert.Empty(OutputComparison.Differences(With([Output.Stream("stdout", "a\nb\n")]), With([Output.Stream("stdout", "a"), Output.Stream("stdout", "\nb"), Output.Stream("stdout", "\n")])));
+        Assert.Empty(OutputComparison.Differences(
+            With([Output.Stream("stdout", "a\nb\n")]),
+            With([Output.Stream("stdout", "a"), Output.Stream("stdout", "\nb"), Output.Stream("stdout", "\n")])));
 
     [Fact]
     public void ValuesAreComparedByTheirTextAndByWhatTheyOffer()
     {
-        static Output Value(params (string Type, string Text)[] data) => Output.DisplayData(Output.Bundle(data.Select(one => KeyValuePair.Create(one.Type, one.Text))));
+        static Output Value(params (string Type, string Text)[] data) =>
+            Output.DisplayData(Output.Bundle(data.Select(one => KeyValuePair.Create(one.Type, one.Text))));
         Assert.Empty(OutputComparison.Differences(
-            With([Value(("text/plain", "4"), ("text/html", "<b id=1>4</b>"))]), With([Value(("text/plain", "4"), ("text/html", "<b id=2>4</b>"))])));
-        Assert.Single(OutputComparison.Differences(With([Value(("text/plain", "4"), ("text/html", "4"))]), With([Value(("text/plain", "4"))])));
-        Assert.Single(OutputComparison.Differences(With([Value(("text/html", "4"))]), With([Value(("text/html", "5"))])));
+            With([Value(("text/plain", "4"), ("text/html", "<b id=1>4</b>"))]),
+            With([Value(("text/plain", "4"), ("text/html", "<b id=2>4</b>"))])));
+        Assert.Single(OutputComparison.Differences(
+            With([Value(("text/plain", "4"), ("text/html", "4"))]), With([Value(("text/plain", "4"))])));
+        Assert.Single(
+            OutputComparison.Differences(With([Value(("text/html", "4"))]), With([Value(("text/html", "5"))])));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public class OutputTests
             "for (var i = 0; i < 200_000; i++) Console.Write('z');",
             "display(\"after\"); using_ = 1;".Replace("using_ = 1;", ""));
         var (result, saved) = await sandbox.RunAsync();
-        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Equal(RunOutcome.Ok, result.Outcome);
         var text = Assert.Single(saved.Cells[0].Outputs).StreamText;
         Assert.Equal(10_000_000, text.Length);
         Assert.Equal(Enumerable.Range(0, 100_000), text.Split('\n')[..^1].Select(line => int.Parse(line.AsSpan(0, 8))));
@@ -33,11 +33,12 @@ public class OutputTests
             _ => $"shown{i - 1}.Update(\"updated {i - 1}\"); \"result {i}\"",
         })]);
         var (result, saved) = await sandbox.RunAsync();
-        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Equal(RunOutcome.Ok, result.Outcome);
         Assert.Equal(300, result.CellsRun);
         for (var i = 1; i <= 300; i++)
         {
-            var outputs = saved.Cells[i - 1].Outputs.Select(output => output.Type == "stream" ? $"{output.StreamName} {output.StreamText}" : output.Data("text/plain"));
+            var outputs = saved.Cells[i - 1].Outputs.Select(output =>
+                output.Type == "stream" ? $"{output.StreamName} {output.StreamText}" : output.Data("text/plain"));
             Assert.Equal((i % 3) switch
             {
                 0 => [$"stdout out {i}\n", $"stderr err {i}\n", $"result {i}"],
@@ -77,7 +78,8 @@ public class OutputTests
     {
         using var sandbox = new Sandbox(
             "System.IO.Directory.Move(\"out\", \"moved\"); System.IO.File.WriteAllText(\"out\", \"\");",
-            "for (var i = 0; i < 600 && !System.IO.File.Exists(\"told\"); i++) System.Threading.Thread.Sleep(50);\nSystem.IO.File.Exists(\"told\")",
+            "for (var i = 0; i < 600 && !System.IO.File.Exists(\"told\"); i++) System.Threading.Thread.Sleep(50);\n" +
+                "System.IO.File.Exists(\"told\")",
             "System.IO.File.Delete(\"out\");");
         var told = new List<NotebookNotSaved>();
         var (result, saved) = await sandbox.RunAsync(options => options with
@@ -90,7 +92,7 @@ public class OutputTests
                 sandbox.Write("told", "");
             },
         });
-        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Equal(RunOutcome.Ok, result.Outcome);
         Assert.Equal(sandbox.OutputPath, told[0].Path);
         Assert.NotEmpty(told[0].Reason);
         Assert.Equal("True", saved.Cells[1].Outputs[0].Data("text/plain"));
@@ -100,9 +102,11 @@ public class OutputTests
     [Fact]
     public async Task AFloodIsCutAndSaysSo()
     {
-        using var sandbox = new Sandbox("for (var i = 0; i < 100_000; i++) Console.WriteLine(\"0123456789\"); Console.WriteLine(\"end\");", "\"next\"");
+        using var sandbox = new Sandbox(
+            "for (var i = 0; i < 100_000; i++) Console.WriteLine(\"0123456789\"); Console.WriteLine(\"end\");",
+            "\"next\"");
         var (result, saved) = await sandbox.RunAsync(options => options with { MaxStreamCharacters = 50_000 });
-        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Equal(RunOutcome.Ok, result.Outcome);
         Assert.InRange(saved.Cells[0].Outputs[0].StreamText.Length, 50_000, 70_000);
         Assert.Contains("50,000 characters", saved.Cells[0].Outputs[1].StreamText);
         Assert.Equal("next", saved.Cells[1].Outputs[0].Data("text/plain"));
@@ -115,16 +119,20 @@ public class OutputTests
         var text = """
             {"cells": [
              {"cell_type": "markdown", "metadata": {"x": 1.50}, "source": "# T"},
-             {"cell_type": "code", "execution_count": 9, "metadata": {"dotnet_interactive": {"language": "csharp"}, "vscode": {"languageId": "dotnet-interactive.csharp"}},
+             {"cell_type": "code", "execution_count": 9, "metadata": {
+               "dotnet_interactive": {"language": "csharp"}, "vscode": {"languageId": "dotnet-interactive.csharp"}},
               "outputs": [{"output_type": "unknown", "k": 1}], "source": "21 * 2"},
-             {"cell_type": "code", "execution_count": null, "metadata": {"polyglot_notebook": {"kernelName": "markdown"}}, "outputs": [], "source": "*em*"}],
-             "metadata": {"kernelspec": {"display_name": ".NET (C#)", "language": "C#", "name": ".net-csharp"}, "language_info": {"name": "polyglot-notebook"},
-              "polyglot_notebook": {"kernelInfo": {"defaultKernelName": "csharp", "items": [{"aliases": [], "name": "csharp"}]}}},
+             {"cell_type": "code", "execution_count": null, "outputs": [], "source": "*em*",
+              "metadata": {"polyglot_notebook": {"kernelName": "markdown"}}}],
+             "metadata": {"kernelspec": {"display_name": ".NET (C#)", "language": "C#", "name": ".net-csharp"},
+              "language_info": {"name": "polyglot-notebook"}, "polyglot_notebook": {"kernelInfo": {
+                "defaultKernelName": "csharp", "items": [{"aliases": [], "name": "csharp"}]}}},
              "nbformat": 4, "nbformat_minor": 4, "mine": [1.0, null]}
             """;
         sandbox.Notebook = Notebook.Parse(text);
-        var (result, saved) = await sandbox.RunAsync(options => options with { OutputPath = null, RecordTiming = false });
-        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        var (result, saved) = await sandbox.RunAsync(
+            options => options with { OutputPath = null, RecordTiming = false });
+        Assert.Equal(RunOutcome.Ok, result.Outcome);
         Assert.Equal(sandbox.NotebookPath, result.OutputPath);
         Assert.Equal("42", Assert.Single(saved.Cells[1].Outputs).Data("text/plain"));
         Assert.Contains("<em>em</em>", saved.Cells[2].Outputs[0].Data("text/html"));
@@ -141,7 +149,8 @@ public class OutputTests
     public async Task TimingIsRecordedAsNbclientAndPapermillDo()
     {
         using var sandbox = new Sandbox("await Task.Delay(50);", "throw new Exception();", "3");
-        sandbox.Notebook.Metadata["papermill"] = new System.Text.Json.Nodes.JsonObject { ["version"] = "2.4.0", ["exception"] = true };
+        sandbox.Notebook.Metadata["papermill"] =
+            new System.Text.Json.Nodes.JsonObject { ["version"] = "2.4.0", ["exception"] = true };
         sandbox.Notebook.Cells[1].AddTag("raises-exception");
         sandbox.Notebook.Cells[2].AddTag("skip-execution");
         var (_, saved) = await sandbox.RunAsync();

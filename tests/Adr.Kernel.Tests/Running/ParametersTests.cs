@@ -8,7 +8,8 @@ public class ParametersTests
     private const string Declared = """
         int epochs = 5; double rate = 0.1, decay = 1e-3; string name = "x";
         bool fast = false; var text = "t"; var count = 3; var negative = -1.5f; long big = 1; int? maybe = null;
-        double[] epsilons = { 0.1 }; string[] names = new[] { "a" }; var kind = DayOfWeek.Monday; DayOfWeek day = DayOfWeek.Friday;
+        double[] epsilons = { 0.1 }; string[] names = new[] { "a" };
+        var kind = DayOfWeek.Monday; DayOfWeek day = DayOfWeek.Friday;
         var unknown = Compute(); var sizes = new[] { 1, 2 }; var mixed = new[] { 1, 0.5 };
         """;
 
@@ -39,11 +40,11 @@ public class ParametersTests
         Assert.Equal($"// Parameters\n{expected}", Inject(Notebook(), name, value).Cells[2].Source);
 
     [Theory]
-    [InlineData("epochs", "many", "'int epochs = 5'", "no int")]
-    [InlineData("epochs", "1.5", "'int epochs = 5'", "no int")]
-    [InlineData("fast", "yes", "'bool fast = false'", "no bool")]
-    [InlineData("epsilons", "[0.1, x]", "double[] epsilons", "no double[]")]
-    [InlineData("sizes", "[0.5]", "var sizes", "no int[]")]
+    [InlineData("epochs", "many", "'int epochs = 5'", "not a value of type int")]
+    [InlineData("epochs", "1.5", "'int epochs = 5'", "not a value of type int")]
+    [InlineData("fast", "yes", "'bool fast = false'", "not a value of type bool")]
+    [InlineData("epsilons", "[0.1, x]", "double[] epsilons", "not a value of type double[]")]
+    [InlineData("sizes", "[0.5]", "var sizes", "not a value of type int[]")]
     [InlineData("epoch", "1", "int epochs = 5, double rate = 0.1", "no parameter 'epoch'")]
     public void WhatDoesNotFitIsRefused(string name, string value, string expected, string alsoExpected)
     {
@@ -72,31 +73,38 @@ public class ParametersTests
     [Fact]
     public async Task AnExpressionsTypeIsKept()
     {
-        using var sandbox = new Sandbox("var epsilon = 8 / 255.0; var steps = new[] { 1, 0.5 };", "$\"{epsilon / 2} {steps.Sum()}\"");
+        using var sandbox = new Sandbox(
+            "var epsilon = 8 / 255.0; var steps = new[] { 1, 0.5 };", "$\"{epsilon / 2} {steps.Sum()}\"");
         sandbox.Notebook.Cells[0].AddTag("parameters");
-        var (result, saved) = await sandbox.RunAsync(options => options with { Parameters = new Dictionary<string, string> { ["epsilon"] = "1", ["steps"] = "[1, 2]" } });
-        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        var (result, saved) = await sandbox.RunAsync(options =>
+            options with { Parameters = new Dictionary<string, string> { ["epsilon"] = "1", ["steps"] = "[1, 2]" } });
+        Assert.Equal(RunOutcome.Ok, result.Outcome);
         Assert.Equal("0.5 3", saved.Cells[2].Outputs[0].Data("text/plain"));
 
-        (result, _) = await sandbox.RunAsync(options => options with { Parameters = new Dictionary<string, string> { ["epsilon"] = "abc" } });
-        Assert.Equal(ExitCode.CellFailed, result.ExitCode);
+        (result, _) = await sandbox.RunAsync(
+            options => options with { Parameters = new Dictionary<string, string> { ["epsilon"] = "abc" } });
+        Assert.Equal(RunOutcome.CellFailed, result.Outcome);
         Assert.Contains("Cell [2], line 2, column 11: error CS0029", result.Message);
     }
 
     [Fact]
     public async Task CellsSeeTheInjectedValues()
     {
-        using var sandbox = new Sandbox("int epochs = 5; var budget = \"smoke\"; double[] eps = { 1.0 }; DayOfWeek day = DayOfWeek.Friday;", "$\"{epochs} {budget} {eps.Sum()} {day}\"");
+        using var sandbox = new Sandbox(
+            "int epochs = 5; var budget = \"smoke\"; double[] eps = { 1.0 }; DayOfWeek day = DayOfWeek.Friday;",
+            "$\"{epochs} {budget} {eps.Sum()} {day}\"");
         sandbox.Notebook.Cells[0].AddTag("parameters");
         var values = new Dictionary<string, string> { ["budget"] = "quick", ["eps"] = "0.25,0.5", ["day"] = "monday" };
         var (result, saved) = await sandbox.RunAsync(options => options with { Parameters = values });
-        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Equal(RunOutcome.Ok, result.Outcome);
         Assert.Equal("5 quick 0.75 Monday", saved.Cells[2].Outputs[0].Data("text/plain"));
         Assert.Equal("quick", saved.Metadata["papermill"]!["parameters"]!["budget"]!.GetValue<string>());
 
-        (result, _) = await sandbox.RunAsync(options => options with { Parameters = new Dictionary<string, string> { ["bugdet"] = "x" } });
-        Assert.Equal(ExitCode.Usage, result.ExitCode);
-        Assert.Contains("string", Kernel.Notebooks.Notebook.Load(sandbox.OutputPath).Cells[1].Source); // the earlier run is untouched
+        (result, _) = await sandbox.RunAsync(
+            options => options with { Parameters = new Dictionary<string, string> { ["bugdet"] = "x" } });
+        Assert.Equal(RunOutcome.Usage, result.Outcome);
+        // The output of the earlier run is untouched.
+        Assert.Contains("string", Kernel.Notebooks.Notebook.Load(sandbox.OutputPath).Cells[1].Source);
     }
 
     private static Notebook Notebook()
@@ -115,13 +123,15 @@ public class ParametersTests
     public void ATextWhereTheTypeIsNotStatedIsText(bool isText, string statement)
     {
         var notebook = Notebook();
-        ParametersCell.Inject(notebook, new Dictionary<string, string> { ["unknown"] = "007" }, isText ? new HashSet<string> { "unknown" } : new HashSet<string>());
+        NotebookParameter.Inject(
+            notebook, new Dictionary<string, string> { ["unknown"] = "007" },
+            isText ? new HashSet<string> { "unknown" } : new HashSet<string>());
         Assert.EndsWith(statement, notebook.Cells.Single(cell => cell.HasTag("injected-parameters")).Source);
     }
 
     private static Notebook Inject(Notebook notebook, string name, string value)
     {
-        ParametersCell.Inject(notebook, new Dictionary<string, string> { [name] = value }, new HashSet<string>());
+        NotebookParameter.Inject(notebook, new Dictionary<string, string> { [name] = value }, new HashSet<string>());
         return notebook;
     }
 }

@@ -31,7 +31,8 @@ internal sealed class Sandbox : IDisposable
     }
 
     /// <summary>Saves the notebook, runs it, and reads what the run saved.</summary>
-    public async Task<(RunResult Result, Notebook Saved)> RunAsync(Func<RunOptions, RunOptions>? with = null, CancellationToken stop = default)
+    public async Task<(RunResult Result, Notebook Saved)> RunAsync(
+        Func<RunOptions, RunOptions>? with = null, CancellationToken stop = default)
     {
         Notebook.Save(NotebookPath);
         var options = with is null ? Options : with(Options);

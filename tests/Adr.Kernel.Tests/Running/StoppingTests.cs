@@ -9,12 +9,14 @@ public class StoppingTests
     [Fact]
     public async Task ACellThatLoopsForEverIsKilledAtItsTimeout()
     {
-        using var sandbox = new Sandbox("Console.WriteLine(\"before\");", "Console.WriteLine(\"looping\"); while (true) System.Threading.Thread.Sleep(10);", "3");
+        using var sandbox = new Sandbox(
+            "Console.WriteLine(\"before\");",
+            "Console.WriteLine(\"looping\"); while (true) System.Threading.Thread.Sleep(10);", "3");
         var (result, saved) = await sandbox.RunAsync(options => options with
         {
             CellTimeout = TimeSpan.FromSeconds(6), StopGrace = TimeSpan.FromMilliseconds(200), AllowErrors = true,
         });
-        Assert.Equal(ExitCode.Timeout, result.ExitCode);
+        Assert.Equal(RunOutcome.Timeout, result.Outcome);
         Assert.Equal("before\n", saved.Cells[0].Outputs[0].StreamText);
         Assert.Equal("looping\n", saved.Cells[1].Outputs[0].StreamText);
         Assert.Equal("CellTimeout", saved.Cells[1].Outputs[1].ErrorName);
@@ -31,8 +33,9 @@ public class StoppingTests
             try { await Task.Delay(-1, KernelInvocationContext.Current.CancellationToken); }
             finally { Console.WriteLine("tidied up"); }
             """);
-        var (result, saved) = await sandbox.RunAsync(options => options with { Timeout = TimeSpan.FromSeconds(6), StopGrace = TimeSpan.FromSeconds(20) });
-        Assert.Equal(ExitCode.Timeout, result.ExitCode);
+        var (result, saved) = await sandbox.RunAsync(
+            options => options with { Timeout = TimeSpan.FromSeconds(6), StopGrace = TimeSpan.FromSeconds(20) });
+        Assert.Equal(RunOutcome.Timeout, result.Outcome);
         Assert.Equal("tidied up\n", saved.Cells[0].Outputs[0].StreamText);
         Assert.Equal("RunTimeout", saved.Cells[0].Outputs[1].ErrorName);
         Assert.Contains("stopped when asked", saved.Cells[0].Outputs[1].ErrorValue);
@@ -50,21 +53,22 @@ public class StoppingTests
             Timeout = timeout,
             Progress = told => { if (told is CellFinished) Thread.Sleep(timeout); },
         });
-        Assert.Equal(ExitCode.Timeout, result.ExitCode);
+        Assert.Equal(RunOutcome.Timeout, result.Outcome);
         Assert.StartsWith("The time for the run was over; 1 cell ran", result.Message);
     }
 
     [Fact]
     public async Task StoppingSavesWhatThereIs()
     {
-        using var sandbox = new Sandbox("\"done\"", "Console.WriteLine(\"running\"); System.Threading.Thread.Sleep(-1);");
+        using var sandbox = new Sandbox(
+            "\"done\"", "Console.WriteLine(\"running\"); System.Threading.Thread.Sleep(-1);");
         using var stop = new CancellationTokenSource();
         var (result, saved) = await sandbox.RunAsync(options => options with
         {
             StopGrace = TimeSpan.FromMilliseconds(200),
             Progress = told => { if (told is StreamText) stop.Cancel(); },
         }, stop.Token);
-        Assert.Equal(ExitCode.Interrupted, result.ExitCode);
+        Assert.Equal(RunOutcome.Interrupted, result.Outcome);
         Assert.Equal("done", saved.Cells[0].Outputs[0].Data("text/plain"));
         Assert.Equal("running\n", saved.Cells[1].Outputs[0].StreamText);
         Assert.Equal("Interrupted", saved.Cells[1].Outputs[1].ErrorName);
@@ -74,7 +78,8 @@ public class StoppingTests
     public async Task TheEngineDiesWithItsRunner()
     {
         // The engine's runner here is this test: it starts an engine and cuts its channel as a killed process would.
-        await using var engine = await EngineProcess.StartAsync(EngineCommand.Default, Path.GetTempPath(), [], TimeSpan.FromSeconds(60), default);
+        await using var engine = await EngineProcess.StartAsync(
+            EngineCommand.Default, Path.GetTempPath(), [], TimeSpan.FromSeconds(60), default);
         engine.Send(new ExecuteRequest(1, "while (true) { }"));
         using var process = Process.GetProcessById(engine.Id);
         engine.Disconnect();

@@ -3,21 +3,24 @@ using Microsoft.DotNet.Interactive.Formatting.TabularData;
 
 namespace System;
 
-/// <summary>Shows values below the cell that runs.</summary>
+/// <summary>Displays values below the running cell.</summary>
 /// <remarks>
-/// The formatting package has such functions of its own, which announce one value and return another: an update of that one
-/// finds nothing to replace. The compiler prefers these: <c>Display</c> is generic, and <c>DisplayTable</c> needs no <c>params</c>.
+/// The formatting package has functions of the same names, but they announce one value and return another, so that an
+/// update of the returned value finds nothing to replace. The compiler prefers the functions here, because
+/// <c>Display</c> is generic and <c>DisplayTable</c> needs no <c>params</c>.
 /// </remarks>
 public static class NotebookDisplayExtensions
 {
-    /// <summary>Shows a value.</summary>
+    /// <summary>Displays a value.</summary>
     /// <param name="value">Any object.</param>
-    /// <param name="mimeTypes">The MIME types to show it in; none for its type's preferred ones.</param>
-    /// <returns>The shown value, which can be updated.</returns>
+    /// <param name="mimeTypes">The MIME types to use; none for the preferred ones of the value's type.</param>
+    /// <returns>The displayed value, which can be updated.</returns>
     public static DisplayedValue Display<T>(this T? value, params string[] mimeTypes) =>
         Microsoft.DotNet.Interactive.Kernel.Running.Display(value, mimeTypes);
 
-    /// <summary>Shows a sequence as a table: a tabular data resource, and HTML for what cannot show one.</summary>
+    /// <summary>
+    /// Displays a sequence as a table: as a tabular data resource, and as HTML for front ends that do not support one.
+    /// </summary>
     public static DisplayedValue DisplayTable<T>(this IEnumerable<T> source)
     {
         var table = source.ToTabularDataResource();

@@ -2,57 +2,94 @@ using Adr.Kernel.Notebooks;
 using Adr.Kernel.Running;
 using Adr.Kernel.Tests.Running;
 
-namespace Adr.Kernel.Tests.Dialect;
+namespace Adr.Kernel.Tests.InteractiveApi;
 
-/// <summary>One run of one notebook with a cell for every feature, in one engine; the tests look at its cells.</summary>
-public sealed class DialectRun : IAsyncLifetime
+/// <summary>
+/// One run of one notebook with a cell for every feature, in one engine; the tests look at its cells.
+/// </summary>
+public sealed class InteractiveApiRun : IAsyncLifetime
 {
     /// <summary>The cells in order; a failing one does not stop the run.</summary>
     private static readonly (string Name, string Source)[] Sources =
     [
-        ("usings", "var list = new List<int> { 3, 1, 2 }.OrderBy(x => x).ToList(); new StringBuilder(\"ok\").Append(list.Count).ToString()"),
+        ("usings",
+            "var list = new List<int> { 3, 1, 2 }.OrderBy(x => x).ToList(); " +
+            "new StringBuilder(\"ok\").Append(list.Count).ToString()"),
         ("await", "var awaited = await Task.FromResult(41);\nawait Task.Delay(1);\nawaited + 1"),
         ("no result", "awaited++;"),
         ("null result", "(object)null"),
         ("state", "awaited"),
-        ("throws", "int kept = 1;\nkept = 5;\nvoid Thrower(int x) => throw new InvalidOperationException($\"bad {x}\");\n\nThrower(7);"),
+        ("throws",
+            "int kept = 1;\nkept = 5;\nvoid Thrower(int x) => throw new InvalidOperationException($\"bad {x}\");\n\n" +
+            "Thrower(7);"),
         ("kept", "kept"),
         ("throws async", "await Task.Yield();\nint[] few = { 1 };\nfew[3].ToString()"),
-        ("inner", "try { throw new FormatException(\"inner\"); } catch (Exception e) { throw new ApplicationException(\"outer\", e); }"),
+        ("inner",
+            "try { throw new FormatException(\"inner\"); } " +
+            "catch (Exception e) { throw new ApplicationException(\"outer\", e); }"),
         ("does not compile", "Console.WriteLine(1);\n\nint wrong = \"text\";\nMissing();"),
         ("after compile error", "kept + 1"),
         ("warning", "async Task<int> NoAwait() { return 3; }\nawait NoAwait()"),
-        ("streams", "Console.Write(\"a\"); Console.WriteLine(\"b\"); Console.Error.WriteLine(\"e\"); Console.Out.Write('c'); Console.WriteLine(\"{0:0.0}\", 1.5);"),
+        ("streams",
+            "Console.Write(\"a\"); Console.WriteLine(\"b\"); Console.Error.WriteLine(\"e\"); Console.Out.Write('c'); " +
+            "Console.WriteLine(\"{0:0.0}\", 1.5);"),
         ("order", "Console.WriteLine(1); display(\"two\"); Console.WriteLine(3); display(4); \"five\""),
-        ("aggregate", "Task.WhenAll(Task.Run(() => throw new FormatException(\"one\")), Task.Run(() => throw new TimeoutException(\"two\"))).Wait();"),
-        ("display", "var shown = display(\"first\", \"text/plain\"); \"second\".Display(); 12.5.Display(\"text/plain\"); shown"),
+        ("aggregate",
+            "Task.WhenAll(Task.Run(() => throw new FormatException(\"one\")), " +
+            "Task.Run(() => throw new TimeoutException(\"two\"))).Wait();"),
+        ("display",
+            "var shown = display(\"first\", \"text/plain\"); " +
+            "\"second\".Display(); 12.5.Display(\"text/plain\"); shown"),
         ("update", "shown.Update(\"changed\");"),
         ("update html", "var bold = display(HTML(\"<b>1</b>\")); bold.Update(HTML(\"<b>2</b>\"));"),
-        ("display as", "\"{\\\"k\\\":[1.0,2]}\".DisplayAs(\"application/vnd.test+json\"); \"<i>x</i>\".DisplayAs(\"text/html\"); \"not json\".DisplayAs(\"application/json\");"),
+        ("display as",
+            "\"{\\\"k\\\":[1.0,2]}\".DisplayAs(\"application/vnd.test+json\"); " +
+            "\"<i>x</i>\".DisplayAs(\"text/html\"); \"not json\".DisplayAs(\"application/json\");"),
         ("table", "new[] { new { A = 1, B = \"x\" }, new { A = 2, B = \"y\" } }.DisplayTable();"),
         ("helpers", "Javascript(\"alert(1)\"); CSS(\"b { color: red }\"); HTML(\"<u>h</u>\")"),
-        ("formatted value", "using Microsoft.DotNet.Interactive.Formatting;\nnew[] { new FormattedValue(\"text/html\", \"<p/>\"), new FormattedValue(\"image/png\", \"aGk=\") }"),
+        ("formatted value",
+            "using Microsoft.DotNet.Interactive.Formatting;\n" +
+            "new[] { new FormattedValue(\"text/html\", \"<p/>\"), new FormattedValue(\"image/png\", \"aGk=\") }"),
         ("latex", "MathString formula = \"x^2\";\nnew LaTeXString(\"of $a$\").Display();\nformula"),
         ("value", "#!value --name poem\nRoses are \"red\"\n#!csharp\n#!share --from value poem --as verse\nverse"),
         ("null text", "new FormattedValue(\"text/html\", null).Display(); \"goes on\""),
         ("lazy", "var readings = 0;\nEnumerable.Range(1, 3).Where(i => { readings++; return true; })"),
         ("readings", "readings"),
-        ("register", "record Point(int X, int Y);\nFormatter.Register<Point>(p => $\"<em>{p.X}|{p.Y}</em>\", \"text/html\");\nnew Point(1, 2)"),
-        ("preferred", "Formatter.Register<Point>((p, w) => w.Write($\"<svg>{p.X}</svg>\"), \"image/svg+xml\");\nFormatter.SetPreferredMimeTypesFor(typeof(Point), \"image/svg+xml\", \"text/html\");\nnew Point(3, 4)"),
+        ("register",
+            "record Point(int X, int Y);\nFormatter.Register<Point>(p => $\"<em>{p.X}|{p.Y}</em>\", \"text/html\");\n" +
+            "new Point(1, 2)"),
+        ("preferred",
+            "Formatter.Register<Point>((p, w) => w.Write($\"<svg>{p.X}</svg>\"), \"image/svg+xml\");\n" +
+            "Formatter.SetPreferredMimeTypesFor(typeof(Point), \"image/svg+xml\", \"text/html\");\nnew Point(3, 4)"),
         ("source", """
             [AttributeUsage(AttributeTargets.Class)] class TypeFormatterSourceAttribute : Attribute {
                 public TypeFormatterSourceAttribute(Type type) => FormatterSourceType = type;
                 public Type FormatterSourceType { get; } public string[] PreferredMimeTypes { get; set; } }
-            class PlotFormatter { public string MimeType => mime; string mime; public PlotFormatter(string m) => mime = m;
-                public bool Format(object value, System.IO.TextWriter writer) { writer.Write(mime == "text/html" ? "<div>plot</div>" : "{\"data\":[{\"y\":[1.50]}]}"); return true; } }
-            class PlotSource { public IEnumerable<object> CreateTypeFormatters() { yield return new PlotFormatter("application/vnd.plotly.v1+json"); yield return new PlotFormatter("text/html"); } }
-            [TypeFormatterSource(typeof(PlotSource), PreferredMimeTypes = new[] { "application/vnd.plotly.v1+json", "text/html" })] class Plot { public override string ToString() => "a plot"; }
+            class PlotFormatter {
+                public string MimeType => mime; string mime; public PlotFormatter(string m) => mime = m;
+                public bool Format(object value, System.IO.TextWriter writer) {
+                    writer.Write(mime == "text/html" ? "<div>plot</div>" : "{\"data\":[{\"y\":[1.50]}]}");
+                    return true; } }
+            class PlotSource { public IEnumerable<object> CreateTypeFormatters() {
+                yield return new PlotFormatter("application/vnd.plotly.v1+json");
+                yield return new PlotFormatter("text/html"); } }
+            [TypeFormatterSource(
+                typeof(PlotSource), PreferredMimeTypes = new[] { "application/vnd.plotly.v1+json", "text/html" })]
+            class Plot { public override string ToString() => "a plot"; }
             new Plot()
             """),
-        ("pocket view", "using static Microsoft.DotNet.Interactive.Formatting.PocketViewTags;\ndiv[style: \"color:red\"](b(\"hi\"))"),
-        ("bad formatter", "class Odd { }\nFormatter.Register<Odd>((o, w) => throw new NotSupportedException(\"cannot show\"), \"text/html\");\nnew Odd()"),
-        ("mute exception", "class Mute : Exception { public override string Message => null; public override string ToString() => null; }\nthrow new Mute();"),
-        ("throwing exception", "class Liar : Exception { public override string Message => throw new FormatException(); }\n\nthrow new Liar();"),
+        ("pocket view",
+            "using static Microsoft.DotNet.Interactive.Formatting.PocketViewTags;\n" +
+            "div[style: \"color:red\"](b(\"hi\"))"),
+        ("bad formatter",
+            "class Odd { }\nFormatter.Register<Odd>((o, w) => throw new NotSupportedException(\"cannot show\"), " +
+            "\"text/html\");\nnew Odd()"),
+        ("mute exception",
+            "class Mute : Exception { public override string Message => null; " +
+            "public override string ToString() => null; }\nthrow new Mute();"),
+        ("throwing exception",
+            "class Liar : Exception { public override string Message => throw new FormatException(); }\n\n" +
+            "throw new Liar();"),
         ("markdown", "#!markdown\n# Heading\n\n*text* $x^2$"),
         ("mixed", "var before = 1;\n#!markdown\n**bold**\n#!csharp\nbefore + 1"),
         ("html", "#!html\n<p>raw</p>"),
@@ -70,18 +107,31 @@ public sealed class DialectRun : IAsyncLifetime
         ("import foreign notebook", "#!import foreign.ipynb"),
         ("import missing", "#!import nowhere.ipynb"),
         ("reference", "#r \"lib/Outer.dll\"\nusing Testing;\nOuter.Answer()"),
-        ("reference shared", "#r \"Microsoft.DotNet.Interactive.Formatting.dll\"\nobject.ReferenceEquals(typeof(Formatter), Outer.FormatterType())"),
+        ("reference shared",
+            "#r \"Microsoft.DotNet.Interactive.Formatting.dll\"\n" +
+            "object.ReferenceEquals(typeof(Formatter), Outer.FormatterType())"),
         ("reference framework", "#r \"System.Net.Http\"\nnew System.Net.Http.HttpMethod(\"GET\").Method"),
-        ("reference aspnet", "#r \"Microsoft.AspNetCore.Http.Abstractions\"\nMicrosoft.AspNetCore.Http.HttpMethods.Get"),
+        ("reference aspnet",
+            "#r \"Microsoft.AspNetCore.Http.Abstractions\"\nMicrosoft.AspNetCore.Http.HttpMethods.Get"),
         ("reference missing", "#r \"Nowhere.dll\"\n1"),
         ("reference older", "#r \"lib/Markdig.dll\"\nMarkdig.Newer.Answer()"),
-        ("context", "using Microsoft.DotNet.Interactive;\nKernelInvocationContext.Current.Display(\"by context\"); KernelInvocationContext.Current.CancellationToken.IsCancellationRequested"),
+        ("context",
+            "using Microsoft.DotNet.Interactive;\n" +
+            "KernelInvocationContext.Current.Display(\"by context\"); " +
+            "KernelInvocationContext.Current.CancellationToken.IsCancellationRequested"),
         ("input", "await GetInputAsync(\"your name\")"),
         ("set", "#!set --name given --value \"a text\"\ngiven.Length\n#!share --from csharp given --as taken"),
         ("set input", "#!set --name place --value @input:city\nplace"),
-        ("native", "[System.Runtime.InteropServices.DllImport(\"libc\")] static extern int puts(string s);\n[System.Runtime.InteropServices.DllImport(\"libc\")] static extern nint write(int fd, string s, nint n);\nputs(\"from puts\"); write(2, \"from write\\n\", 11);"),
-        ("child process", "var isWindows = OperatingSystem.IsWindows();\nvar child = System.Diagnostics.Process.Start(isWindows ? \"cmd\" : \"sh\", new[] { isWindows ? \"/c\" : \"-c\", \"echo from child\" }); child.WaitForExit();"),
-        ("background", "var late = Task.Run(async () => { await Task.Delay(150); Console.WriteLine(\"late text\"); });"),
+        ("native",
+            "[System.Runtime.InteropServices.DllImport(\"libc\")] static extern int puts(string s);\n" +
+            "[System.Runtime.InteropServices.DllImport(\"libc\")] static extern nint write(int fd, string s, " +
+            "nint n);\nputs(\"from puts\"); write(2, \"from write\\n\", 11);"),
+        ("child process",
+            "var isWindows = OperatingSystem.IsWindows();\n" +
+            "var child = System.Diagnostics.Process.Start(isWindows ? \"cmd\" : \"sh\", " +
+            "new[] { isWindows ? \"/c\" : \"-c\", \"echo from child\" }); child.WaitForExit();"),
+        ("background",
+            "var late = Task.Run(async () => { await Task.Delay(150); Console.WriteLine(\"late text\"); });"),
         ("awaits background", "await late; Console.WriteLine(\"own text\");"),
         ("unicode", "foreach (var c in \"é😀\") Console.Write(c); \"日本\""),
         ("progress line", "for (var i = 0; i <= 100; i += 50) Console.Write($\"\\r{i} %\"); Console.WriteLine();"),
@@ -109,8 +159,11 @@ public sealed class DialectRun : IAsyncLifetime
         Folder = sandbox.Folder;
         sandbox.Write("helper.csx", "int Help(int x) => x * 10;\n");
         sandbox.Write("broken.csx", "\nint broken = nothing;\n");
-        sandbox.Write("other.dib", "#!meta\n{\"kernelInfo\":{}}\n\n#!markdown\n\n# From dib\n\n#!csharp\n\nvar fromDib = 2;\nfromDib * 2\n");
-        sandbox.Write("failing.dib", "#!meta\n{\"kernelInfo\":{}}\n\n#!csharp\n\nthrow new Exception(\"in the dib\");\n");
+        sandbox.Write(
+            "other.dib",
+            "#!meta\n{\"kernelInfo\":{}}\n\n#!markdown\n\n# From dib\n\n#!csharp\n\nvar fromDib = 2;\nfromDib * 2\n");
+        sandbox.Write(
+            "failing.dib", "#!meta\n{\"kernelInfo\":{}}\n\n#!csharp\n\nthrow new Exception(\"in the dib\");\n");
         var foreign = Notebook.Create();
         foreign.Add(Cell.Markdown("text"));
         foreign.Add(Cell.Code("1\n#!fsharp\n"));

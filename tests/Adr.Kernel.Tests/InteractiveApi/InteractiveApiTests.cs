@@ -1,9 +1,9 @@
 using Adr.Kernel.Notebooks;
 using Adr.Kernel.Running;
 
-namespace Adr.Kernel.Tests.Dialect;
+namespace Adr.Kernel.Tests.InteractiveApi;
 
-public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
+public class InteractiveApiTests(InteractiveApiRun run) : IClassFixture<InteractiveApiRun>
 {
     [Theory]
     [InlineData("usings", "ok3")]
@@ -45,14 +45,18 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     [InlineData("no result", "")]
     [InlineData("update", "")]
     public void Streams(string cell, string expected) =>
-        Assert.Equal(expected, string.Join('|', run[cell].Outputs.Select(output => $"{output.StreamName}:{output.StreamText}")));
+        Assert.Equal(
+            expected, string.Join('|', run[cell].Outputs.Select(output => $"{output.StreamName}:{output.StreamText}")));
 
     [Fact]
     public void NativeWritesAreStreamsOfTheirCell() =>
-        Assert.Equal(["stderr:from write\n", "stdout:from puts\n"], run["native"].Outputs.Select(output => $"{output.StreamName}:{output.StreamText}").Order());
+        Assert.Equal(
+            ["stderr:from write\n", "stdout:from puts\n"],
+            run["native"].Outputs.Select(output => $"{output.StreamName}:{output.StreamText}").Order());
 
     [Fact]
-    public void CharactersBeyondTheBasicPlaneSurviveOneByOne() => Assert.Equal("é😀", run["unicode"].Outputs[0].StreamText);
+    public void CharactersBeyondTheBasicPlaneSurviveOneByOne() =>
+        Assert.Equal("é😀", run["unicode"].Outputs[0].StreamText);
 
     [Fact]
     public void TextAndValuesKeepTheirOrder() => Assert.Equal(
@@ -70,10 +74,14 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     public void UpdateReplacesTheValueWhereItStands()
     {
         Assert.Equal(["changed", "second", "12.5"], run["display"].Outputs.Select(output => output.Data("text/plain")));
-        Assert.All(run["display"].Outputs, output => Assert.Equal("display_data", output.Type)); // a DisplayedValue is no result
+        // A DisplayedValue is not a result.
+        Assert.All(run["display"].Outputs, output => Assert.Equal("display_data", output.Type));
         Assert.Equal("<b>2</b>", Assert.Single(run["update html"].Outputs).Data("text/html"));
         var shown = run.Events.OfType<ValueShown>().First(value => value.Text == "first");
-        Assert.Equal(run["update"].ExecutionCount, run.Events.OfType<ValueShown>().Single(value => value.IsUpdate && value.DisplayId == shown.DisplayId).Number);
+        Assert.Equal(
+            run["update"].ExecutionCount,
+            run.Events.OfType<ValueShown>()
+                .Single(value => value.IsUpdate && value.DisplayId == shown.DisplayId).Number);
     }
 
     [Fact]
@@ -119,7 +127,8 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     }
 
     [Fact]
-    public void TextBelowAValueDirectiveIsAVariable() => Assert.Equal("Roses are \"red\"", Assert.Single(run["value"].Outputs).Data("text/plain"));
+    public void TextBelowAValueDirectiveIsAVariable() =>
+        Assert.Equal("Roses are \"red\"", Assert.Single(run["value"].Outputs).Data("text/plain"));
 
     [Fact]
     public void NoTextIsEmptyText() => Assert.Equal("", run["null text"].Outputs[0].Data("text/html"));
@@ -145,7 +154,8 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     }
 
     [Fact]
-    public void PocketViewWorks() => Assert.Equal("<div style=\"color:red\"><b>hi</b></div>", run["pocket view"].Outputs[0].Data("text/html"));
+    public void PocketViewWorks() =>
+        Assert.Equal("<div style=\"color:red\"><b>hi</b></div>", run["pocket view"].Outputs[0].Data("text/html"));
 
     [Fact]
     public void MarkdownIsRendered()
@@ -162,7 +172,8 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     public void OtherDirectivesShowTheirThings()
     {
         Assert.Equal("<p>raw</p>", run["html"].Outputs[0].Data("text/html"));
-        Assert.Equal("<script type=\"text/javascript\">let x = 1;</script>", run["javascript"].Outputs[0].Data("text/html"));
+        Assert.Equal(
+            "<script type=\"text/javascript\">let x = 1;</script>", run["javascript"].Outputs[0].Data("text/html"));
         Assert.Matches(@"^Wall time: [\d.]+ms$", run["time"].Outputs[0].Data("text/plain"));
         Assert.Contains("awaited", run["who"].Outputs[0].Data("text/plain"));
         Assert.Contains("<td>kept</td><td>Int32</td><td>5</td>", run["whos"].Outputs[0].Data("text/html"));
@@ -172,16 +183,33 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     }
 
     [Theory]
-    [InlineData("throws", "System.InvalidOperationException", "bad 7", "   at Thrower(Int32 x) in Cell [{0}], line 3", "   at top level in Cell [{0}], line 5")]
-    [InlineData("throws async", "System.IndexOutOfRangeException", "outside the bounds", "   at top level in Cell [{0}], line 3")]
-    [InlineData("inner", "System.ApplicationException", "outer", " ---> System.FormatException: inner", "   at top level in Cell [{0}], line 1")]
-    [InlineData("aggregate", "System.AggregateException", "One or more errors occurred. (", "   at lambda() in Cell [{0}], line 1", " ---> (Inner Exception #1) System.")] // which of the two is first is chance
-    [InlineData("does not compile", "CompilationError", "Cell [{0}], line 3, column 13: error CS0029", "    int wrong = \"text\";", "                ^", "Cell [{0}], line 4, column 1: error CS0103: The name 'Missing' does not exist in the current context")]
+    [InlineData(
+        "throws", "System.InvalidOperationException", "bad 7", "   at Thrower(Int32 x) in Cell [{0}], line 3",
+        "   at top level in Cell [{0}], line 5")]
+    [InlineData(
+        "throws async", "System.IndexOutOfRangeException", "outside the bounds",
+        "   at top level in Cell [{0}], line 3")]
+    [InlineData(
+        "inner", "System.ApplicationException", "outer", " ---> System.FormatException: inner",
+        "   at top level in Cell [{0}], line 1")]
+    // Which of the two comes first is a matter of chance.
+    [InlineData(
+        "aggregate", "System.AggregateException", "One or more errors occurred. (",
+        "   at lambda() in Cell [{0}], line 1", " ---> (Inner Exception #1) System.")]
+    [InlineData(
+        "does not compile", "CompilationError", "Cell [{0}], line 3, column 13: error CS0029",
+        "    int wrong = \"text\";", "                ^",
+        "Cell [{0}], line 4, column 1: error CS0103: The name 'Missing' does not exist in the current context")]
     [InlineData("lines", "System.Exception", "line six", "   at top level in Cell [{0}], line 6")]
-    [InlineData("bad formatter", "System.NotSupportedException", "cannot show", "   at lambda(Odd o, FormatContext w) in Cell [{0}], line 2")]
-    [InlineData("load error", "CompilationError", "broken.csx, line 2, column 14: error CS0103", "    int broken = nothing;")]
-    [InlineData("import failing dib", "System.Exception", "in the dib", "   at top level in failing.dib cell 1, line 1")]
-    [InlineData("import foreign notebook", "DirectiveError", "'#!fsharp' is not C#", "   at foreign.ipynb cell 2, line 2")]
+    [InlineData(
+        "bad formatter", "System.NotSupportedException", "cannot show",
+        "   at lambda(Odd o, FormatContext w) in Cell [{0}], line 2")]
+    [InlineData(
+        "load error", "CompilationError", "broken.csx, line 2, column 14: error CS0103", "    int broken = nothing;")]
+    [InlineData(
+        "import failing dib", "System.Exception", "in the dib", "   at top level in failing.dib cell 1, line 1")]
+    [InlineData(
+        "import foreign notebook", "DirectiveError", "'#!fsharp' is not C#", "   at foreign.ipynb cell 2, line 2")]
     [InlineData("import missing", "DirectiveError", "there is no file", "   at Cell [{0}], line 1")]
     [InlineData("reference missing", "CompilationError", "Nowhere.dll was looked for in ", "    #r \"Nowhere.dll\"")]
     [InlineData("set input", "System.NotSupportedException", "--input 'prompt=value'")]
@@ -193,8 +221,10 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
         Assert.Equal(name, error.ErrorName);
         Assert.Contains(value.Replace("{0}", number), error.ErrorValue);
         foreach (var line in traceback)
-            Assert.Contains(error.Traceback, found => found.StartsWith(line.Replace("{0}", number), StringComparison.Ordinal));
-        Assert.DoesNotContain(error.Traceback, line => line.Contains("Microsoft.CodeAnalysis") || line.Contains("Adr.Kernel.Engine"));
+            Assert.Contains(
+                error.Traceback, found => found.StartsWith(line.Replace("{0}", number), StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            error.Traceback, line => line.Contains("Microsoft.CodeAnalysis") || line.Contains("Adr.Kernel.Engine"));
         Assert.Same(error.Json, run[cell].Outputs[^1].Json);
     }
 
@@ -207,7 +237,8 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
         var liar = Assert.Single(run["throwing exception"].Outputs);
         Assert.Equal("(its Message threw System.FormatException)", liar.ErrorValue);
         Assert.StartsWith(liar.ErrorName + ": (its Message", liar.Traceback[0]);
-        Assert.Equal($"   at top level in Cell [{run["throwing exception"].ExecutionCount}], line 3", liar.Traceback[1]);
+        Assert.Equal(
+            $"   at top level in Cell [{run["throwing exception"].ExecutionCount}], line 3", liar.Traceback[1]);
     }
 
     [Fact]
@@ -215,7 +246,7 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     {
         var outputs = run["reference older"].Outputs;
         Assert.Equal(["stream", "error"], outputs.Select(output => output.Type));
-        Assert.Contains("Markdig.dll is version 999.0.0.0, but the engine itself uses version", outputs[0].StreamText);
+        Assert.Contains("Markdig.dll has version 999.0.0.0, but the engine itself uses version", outputs[0].StreamText);
     }
 
     [Fact]
@@ -227,10 +258,14 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
     [Fact]
     public void FailuresAreTheCellsWithErrors()
     {
-        Assert.Equal(ExitCode.CellFailed, run.Result.ExitCode);
-        var failed = run.Result.Notebook!.Cells.Where(cell => cell.Outputs.Any(output => output.Type == "error")).Select(cell => cell.ExecutionCount!.Value);
+        Assert.Equal(RunOutcome.CellFailed, run.Result.Outcome);
+        var failed = run.Result.Notebook!.Cells
+            .Where(cell => cell.Outputs.Any(output => output.Type == "error"))
+            .Select(cell => cell.ExecutionCount!.Value);
         Assert.Equal(failed, run.Result.Failures.Select(failure => failure.Number));
-        Assert.StartsWith($"Cell [{run.Result.Failures[0].Number}] failed: System.InvalidOperationException: bad 7", run.Result.Message);
+        Assert.StartsWith(
+            $"Cell [{run.Result.Failures[0].Number}] failed: System.InvalidOperationException: bad 7",
+            run.Result.Message);
     }
 
     [Fact]
@@ -239,7 +274,8 @@ public class DialectTests(DialectRun run) : IClassFixture<DialectRun>
         Assert.IsType<RunStarted>(run.Events[0]);
         Assert.IsType<NotebookSaved>(run.Events[^1]);
         var number = run["streams"].ExecutionCount!.Value;
-        var own = run.Events.SkipWhile(told => told is not CellStarted start || start.Number != number).Skip(1).TakeWhile(told => told is not CellStarted);
+        var own = run.Events.SkipWhile(told => told is not CellStarted start || start.Number != number).Skip(1)
+            .TakeWhile(told => told is not CellStarted);
         Assert.Collection(own.Where(told => told is not NotebookSaved),
             told => Assert.Equal(new StreamText(number, "stdout", "ab\n"), told),
             told => Assert.Equal(new StreamText(number, "stderr", "e\n"), told),

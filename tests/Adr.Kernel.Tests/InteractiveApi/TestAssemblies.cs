@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.DotNet.Interactive.Formatting;
 
-namespace Adr.Kernel.Tests.Dialect;
+namespace Adr.Kernel.Tests.InteractiveApi;
 
 /// <summary>Two libraries, one of which needs the other, as a user's folder holds them.</summary>
 internal static class TestAssemblies
@@ -15,7 +15,8 @@ internal static class TestAssemblies
             namespace Testing { public static class Outer {
                 public static int Answer() => new Inner().Value;
                 public static Inner Made() => new Inner();
-                public static System.Type FormatterType() => typeof(Microsoft.DotNet.Interactive.Formatting.Formatter); } }
+                public static System.Type FormatterType() =>
+                    typeof(Microsoft.DotNet.Interactive.Formatting.Formatter); } }
             """, inner);
         // A later version of an assembly that the host has.
         Compile(folder, "Markdig", """
@@ -23,7 +24,8 @@ internal static class TestAssemblies
             namespace Markdig { public static class Newer { public static int Answer() => 1; } }
             """);
         // A copy of the host's own assembly beside them must not become a second one.
-        File.Copy(typeof(Formatter).Assembly.Location, Path.Combine(folder, "Microsoft.DotNet.Interactive.Formatting.dll"));
+        File.Copy(
+            typeof(Formatter).Assembly.Location, Path.Combine(folder, "Microsoft.DotNet.Interactive.Formatting.dll"));
     }
 
     private static string Compile(string folder, string name, string source, params string[] references)
