@@ -7,6 +7,7 @@ namespace Adr.Experiments;
 public sealed partial record Experiment
 {
     private static readonly string[] Bases = ["Standard", "ADV", "TRADES", "MART", "Madry", "FGSM-RS", "Free"];
+    private static readonly string[] Known = [.. Bases, "ADR-ADV", "ADR-TRADES", "ADR-MART"];
 
     /// <summary>A defence under these settings.</summary>
     /// <param name="name">
@@ -36,7 +37,7 @@ public sealed partial record Experiment
             "Madry" => new MadryTraining(new Pgd(threat, AttackSteps, StepSize)),
             "FGSM-RS" => MadryTraining.Fast(threat),
             "Free" => new FreeTraining(threat, Replays),
-            _ => throw new ArgumentException($"There is no defence \"{name}\". Choose {string.Join(", ", Bases)}; ADR- before ADV, TRADES or MART; -AWP behind any but Standard and Free.", nameof(name)),
+            _ => throw new ArgumentException($"There is no defence \"{name}\".{ClosestName.Suggest(name, Known)} Choose {string.Join(", ", Bases)}; ADR- before ADV, TRADES or MART; -AWP behind any but Standard and Free.", nameof(name)),
         };
     }
 }
