@@ -1,20 +1,26 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using Adr.Cli.Attacking;
-using Adr.Cli.Demo;
-using Adr.Cli.Doctor;
-using Adr.Cli.Kernels;
-using Adr.Cli.Running;
-using Adr.Cli.Sweeping;
-using Adr.Cli.Testing;
-using Adr.Cli.Training;
 using Adr.Native;
 
 namespace Adr.Cli;
 
-/// <summary>The verbs behind <c>./adr</c>.</summary>
+/// <summary>The verbs behind <c>./adr</c>. A new verb is one file in <c>Verbs/</c> and one line here.</summary>
 public static class Commands
 {
+    private static readonly Func<Command>[] Verbs =
+    [
+        DemoCommand.Create,
+        RunCommand.Create,
+        KernelCommand.Create,
+        AttackCommand.Create,
+        SweepCommand.Create,
+        TableCommand.Create,
+        TestCommand.Create,
+        BenchCommand.Create,
+        DoctorCommand.Create,
+        TrainCommand.Create,
+    ];
+
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">What follows <c>./adr</c>.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
@@ -22,44 +28,48 @@ public static class Commands
     {
         if (arguments is ["help", ..]) arguments = [.. arguments.Skip(1), "--help"];
         var parsed = Create().Parse(arguments);
-        parsed.CommandResult.Command.Hidden = false; // a verb that the list leaves out still has a help of its own
+        parsed.CommandResult.Command.Hidden = false; // a verb that the list leaves out still has its own help
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) Console.Error.WriteLine($"adr: {error.Message}");
-            Console.Error.WriteLine("./adr help lists the verbs; ./adr VERB --help says more.");
+            foreach (var error in parsed.Errors) Say(error.Message);
+            Console.Error.WriteLine("./adr help lists the verbs. ./adr VERB --help explains one.");
             return ExitCode.Usage;
         }
-
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null, // verbs listen to signals themselves, and take the time they need to save
+                ProcessTerminationTimeout = null, // verbs handle signals themselves and take the time they need to save
             });
         }
         catch (UsageException problem)
         {
-            Console.Error.WriteLine($"adr: {problem.Message}");
+            Say(problem.Message);
             return ExitCode.Usage;
         }
         catch (NativeTorchException problem)
         {
-            Console.Error.WriteLine($"adr: {problem.Message}");
+            Say(problem.Message);
             return ExitCode.Missing;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or InvalidDataException) // a file that cannot be read or written is the user's to see to, and may come after hours of work
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            Console.Error.WriteLine($"adr: {problem.Message}");
+            // A file cannot be read or written. That is for the user to solve, and it may happen after hours of work.
+            Say(problem.Message);
             return ExitCode.Failed;
         }
     }
 
-    /// <summary>All verbs with their options.</summary>
-    public static Command Create() => new("./adr", "Adversarial training by local and global compactness, in C# notebooks.")
+    private static Command Create()
     {
-        new HelpOption { Recursive = true }, new VersionOption(),
-        DemoCommand.Create(), RunCommand.Create(), KernelCommand.Create(), AttackCommand.Create(), SweepCommand.Create(), TableCommand.Create(),
-        TestCommand.Create(), BenchCommand.Create(), DoctorCommand.Create(), TrainCommand.Create(),
-    };
+        var root = new Command("./adr", "Adversarial training by local and global compactness, in C# notebooks.")
+        {
+            new HelpOption { Recursive = true }, new VersionOption(),
+        };
+        foreach (var create in Verbs) root.Add(create());
+        return root;
+    }
+
+    private static void Say(string problem) => Console.Error.WriteLine($"adr: {problem}");
 }

@@ -1,14 +1,28 @@
+using System.Diagnostics;
+using Adr.Kernel.Engine;
+
 namespace Adr.Cli;
 
-/// <summary>The folder that this build belongs to: where <c>./adr</c>, the notebooks and the artifacts lie.</summary>
+/// <summary>The clone that this build belongs to: where <c>./adr</c>, the notebooks and the artifacts are.</summary>
 public static class Repository
 {
-    /// <summary>The folder that holds <c>Adr.Notebooks.sln</c>, found upwards from the running assembly.</summary>
+    /// <summary>The folder that holds <c>Adr.Notebooks.sln</c>, searched upwards from the running assembly.</summary>
     /// <exception cref="UsageException">The command does not run from inside a clone.</exception>
-    public static string Root => field ??= Find(AppContext.BaseDirectory); // at its first use, so that the message is not buried in a type initialiser's
+    public static string Root => field ??= Find(AppContext.BaseDirectory); // a type initialiser would hide the message
 
     /// <summary><paramref name="parts"/> below <c>artifacts/</c>.</summary>
     public static string Artifact(params string[] parts) => Path.Combine([Root, "artifacts", .. parts]);
+
+    /// <summary>Runs <c>dotnet</c> on this console, in the current folder, and returns its exit code.</summary>
+    internal static int RunDotnet(IEnumerable<string> arguments)
+    {
+        var dotnet = EngineCommand.ForHost(typeof(Repository).Assembly.Location).FileName;
+        var start = new ProcessStartInfo(dotnet, arguments);
+        start.Environment["ADR_ROOT"] = Root; // where the benchmark finds its reference
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
 
     private static string Find(string from)
     {
@@ -16,7 +30,7 @@ public static class Repository
         {
             if (File.Exists(Path.Combine(folder.FullName, "Adr.Notebooks.sln"))) return folder.FullName;
         }
-
-        throw new UsageException($"Expected to run from a clone of the repository, but no folder above {from} holds Adr.Notebooks.sln. Clone it and use ./adr.");
+        throw new UsageException("Expected to run from a clone of the repository, but no folder above "
+            + $"{from} holds Adr.Notebooks.sln. Clone the repository and use its ./adr.");
     }
 }

@@ -5,12 +5,15 @@ namespace Adr.Cli.Tests;
 /// <summary>Runs the built command as a user does: in a process of its own.</summary>
 internal static class CommandLine
 {
-    internal static (int Code, string Output, string Errors) Run(params string[] arguments) => Run(arguments, folder: null);
+    internal static (int Code, string Output, string Errors) Run(params string[] arguments) =>
+        Run(arguments, folder: null);
 
-    internal static (int Code, string Output, string Errors) Run(string[] arguments, string? folder, params (string Name, string Value)[] environment) =>
+    internal static (int Code, string Output, string Errors) Run(
+        string[] arguments, string? folder, params (string Name, string Value)[] environment) =>
         Run(arguments, folder, Path.Combine(AppContext.BaseDirectory, "Adr.Cli.dll"), environment);
 
-    internal static (int Code, string Output, string Errors) Run(string[] arguments, string? folder, string assembly, params (string Name, string Value)[] environment)
+    internal static (int Code, string Output, string Errors) Run(
+        string[] arguments, string? folder, string assembly, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
         {

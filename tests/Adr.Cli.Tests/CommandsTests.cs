@@ -59,7 +59,7 @@ public sealed class CommandsTests
         Assert.Matches(@"^adr: .*LibTorchSharp\.(so|dll|dylib) is not beside ", errors);
         Assert.DoesNotContain("   at ", errors);
         Assert.Contains("LibTorchSharp", report);
-        Assert.Contains("It cannot work like this", report);
+        Assert.Contains("The experiments cannot run", report);
     }
 
     /// <summary>The built command in another folder, without libtorch.</summary>
@@ -67,7 +67,8 @@ public sealed class CommandsTests
     {
         internal Copy()
         {
-            foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory)) File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
+            foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory))
+                File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
         }
 
         internal string Folder { get; } = Directory.CreateTempSubdirectory("adr elsewhere ").FullName;

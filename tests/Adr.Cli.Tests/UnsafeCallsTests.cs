@@ -8,8 +8,10 @@ public sealed class UnsafeCallsTests
 {
     private static readonly HashSet<string> Unsafe =
     [
-        "autograd.grad", "Tensor.matmul", "torch.matmul", "Tensor.cummax", "torch.cummax", "Tensor.cummin", "torch.cummin",
-        "torch.set_num_threads", "torch.set_num_interop_threads", "Generator.set_state", "torch.set_rng_state", "random.set_rng_state",
+        "autograd.grad", "Tensor.matmul", "torch.matmul", "Tensor.cummax", "torch.cummax", "Tensor.cummin",
+        "torch.cummin",
+        "torch.set_num_threads", "torch.set_num_interop_threads", "Generator.set_state", "torch.set_rng_state",
+        "random.set_rng_state",
         "ScalarExtensionMethods.ToInt32", "ScalarExtensionMethods.ToInt64", "ScalarExtensionMethods.ToSingle",
         "ScalarExtensionMethods.ToDouble", "ScalarExtensionMethods.ToBoolean",
     ];

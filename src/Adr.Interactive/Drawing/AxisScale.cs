@@ -9,21 +9,28 @@ internal sealed record AxisScale(double Low, double High, IReadOnlyList<Tick> Ti
     internal static AxisScale Over(Axis axis, IEnumerable<double> values, int wanted, double padding = 0.05)
     {
         var (low, high) = Drawing.Ticks.Range(values, axis.Min, axis.Max, padding);
-        return new AxisScale(low, high, axis.Names is { } names ? Named(names) : Drawing.Ticks.Between(low, high, wanted, axis.Whole), axis.Text);
+        var ticks = axis.Names is { } names ? Named(names) : Drawing.Ticks.Between(low, high, wanted, axis.Whole);
+        return new AxisScale(low, high, ticks, axis.Text);
     }
 
     /// <summary>An axis of names, each in the middle of a slot of width one.</summary>
     internal static AxisScale Categories(string label, IReadOnlyList<string> names) =>
         new(-0.5, Math.Max(names.Count, 1) - 0.5, Named(names), label, Grid: false);
 
-    private static IReadOnlyList<Tick> Named(IReadOnlyList<string> names) => [.. names.Select((name, i) => new Tick(i, name))];
+    private static IReadOnlyList<Tick> Named(IReadOnlyList<string> names) =>
+        [.. names.Select((name, i) => new Tick(i, name))];
 
-    /// <summary>The same axis for plotly: same range, same ticks.</summary>
+    /// <summary>The same axis for plotly, with the same range and ticks.</summary>
     internal JsonObject Plotly(bool lines, bool reversed = false)
     {
         var axis = new JsonObject
         {
-            ["title"] = new JsonObject { ["text"] = Escape.Plotly(Label), ["standoff"] = 8, ["font"] = new JsonObject { ["size"] = 12 } },
+            ["title"] = new JsonObject
+            {
+                ["text"] = Escape.Plotly(Label),
+                ["standoff"] = 8,
+                ["font"] = new JsonObject { ["size"] = 12 },
+            },
             ["range"] = reversed ? new JsonArray(High, Low) : new JsonArray(Low, High),
             ["showgrid"] = Grid && lines,
             ["gridcolor"] = "rgba(128,128,128,0.22)",

@@ -3,10 +3,13 @@ using System.Xml;
 
 namespace Adr.Interactive.Drawing;
 
-/// <summary>Makes any text safe to stand in HTML or XML.</summary>
+/// <summary>Makes any text safe in HTML and XML.</summary>
 internal static class Escape
 {
-    /// <summary>Escapes <c>&amp; &lt; &gt; " '</c> and replaces what XML forbids (control characters, lone surrogates) by U+FFFD.</summary>
+    /// <summary>
+    /// Escapes <c>&amp; &lt; &gt; " '</c> and replaces what XML forbids (control characters, lone surrogates) by
+    /// U+FFFD.
+    /// </summary>
     internal static string Xml(string? text)
     {
         var safe = new StringBuilder(text?.Length ?? 0);
@@ -29,7 +32,7 @@ internal static class Escape
         return safe.ToString();
     }
 
-    /// <summary>Escapes text for plotly, which reads a few HTML tags and entities in titles, names and labels.</summary>
+    /// <summary>Escapes text for plotly, which reads a few HTML tags and entities in titles and labels.</summary>
     internal static string Plotly(string? text) =>
         (text ?? "").Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 }

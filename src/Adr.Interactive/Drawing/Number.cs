@@ -5,18 +5,22 @@ namespace Adr.Interactive.Drawing;
 /// <summary>Numbers as text, the same in every culture.</summary>
 internal static class Number
 {
-    /// <summary>So many significant digits at most, from 1 to 15, plain where that is short, scientific where it is not; "NaN", "∞", "−∞".</summary>
+    /// <summary>
+    /// A number with at most so many significant digits, from 1 to 15: plain where that is short, else scientific. What
+    /// is not finite is "NaN", "∞" or "−∞".
+    /// </summary>
     internal static string Short(double value, int digits = 4)
     {
         if (double.IsNaN(value)) return "NaN";
         if (double.IsInfinity(value)) return value > 0 ? "∞" : "−∞";
         if (value == 0) return "0"; // −0 too
         var size = Math.Abs(value);
-        var format = size is >= 1e-4 and < 1e7 ? SignificantFormat(size, digits) : $"0.{new string('#', digits - 1)}e+0";
+        var isPlain = size is >= 1e-4 and < 1e7;
+        var format = isPlain ? SignificantFormat(size, digits) : $"0.{new string('#', digits - 1)}e+0";
         return Minus(value.ToString(format, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>A fixed number of decimals: shares and accuracies.</summary>
+    /// <summary>A number with fixed decimals, for shares and accuracies.</summary>
     internal static string Fixed(double value, int decimals) =>
         double.IsFinite(value) ? Minus(value.ToString("F" + decimals, CultureInfo.InvariantCulture)) : Short(value);
 
@@ -30,7 +34,7 @@ internal static class Number
         return (rounded == 0 ? 0 : rounded).ToString("0.##", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Seconds for a reader: "0.4 s", "12 s", "3 min 05 s", "2 h 07 min".</summary>
+    /// <summary>A time for people: "0.4 s", "12 s", "3 min 05 s", "2 h 07 min".</summary>
     internal static string Duration(double seconds)
     {
         if (!double.IsFinite(seconds) || seconds < 0) return "?";

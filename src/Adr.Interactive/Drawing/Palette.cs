@@ -1,23 +1,42 @@
 namespace Adr.Interactive.Drawing;
 
-/// <summary>Colours that people with colour-blindness tell apart (Okabe and Ito, 2008, with yellow left out), readable on white and on black.</summary>
+/// <summary>
+/// Colours that people with colour blindness can tell apart (Okabe and Ito, 2008, without yellow). They are readable
+/// on white and on black.
+/// </summary>
 internal static class Palette
 {
-    /// <summary>Ink where the page's own cannot be known: readable on white and on black.</summary>
+    /// <summary>The colour of text where the colour of the page is not known.</summary>
     internal const string Ink = "#7f7f7f";
 
-    /// <summary>Right, unperturbed, fine.</summary>
+    /// <summary>A correct prediction.</summary>
     internal const string Good = "#009E73";
 
-    /// <summary>Wrong, broken.</summary>
+    /// <summary>A wrong prediction.</summary>
     internal const string Bad = "#D55E00";
 
-    /// <summary>The grey one.</summary>
+    /// <summary>The grey colour.</summary>
     internal const int Neutral = 7;
+
+    private static readonly string[] Defences =
+    [
+        "ADV", "ADR-ADV", "TRADES", "ADR-TRADES", "MART", "ADR-MART", "Madry", "Standard", "FGSM-RS", "Free",
+    ];
 
     private static readonly string[] Colors =
         ["#1477B8", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#808080", "#A6761D", "#6A9A1F"];
 
-    /// <summary>The colour of the index-th series; repeats after ten.</summary>
+    /// <summary>
+    /// The colour of a defence, with AWP or without, so that it is the same in every figure; null for any other name,
+    /// whose place in the figure decides.
+    /// </summary>
+    internal static int? StyleOf(string defence)
+    {
+        var bare = defence.EndsWith("-AWP", StringComparison.Ordinal) ? defence[..^4] : defence;
+        var index = Array.IndexOf(Defences, bare);
+        return index < 0 ? null : index;
+    }
+
+    /// <summary>The colour with this index; the colours repeat after ten.</summary>
     internal static string Color(int index) => Colors[(index % Colors.Length + Colors.Length) % Colors.Length];
 }

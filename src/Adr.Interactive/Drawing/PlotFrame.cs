@@ -1,7 +1,8 @@
 namespace Adr.Interactive.Drawing;
 
-/// <summary>What a legend line shows beside the name.</summary>
-internal sealed record LegendEntry(string Name, string Color, Symbol? Symbol = null, bool Line = false, string? Dashes = null);
+/// <summary>One entry of a legend.</summary>
+internal sealed record LegendEntry(
+    string Name, string Color, Symbol? Symbol = null, bool Line = false, string? Dashes = null);
 
 /// <summary>Title, legend and axes of a figure, and the map from data to pixels between them.</summary>
 internal sealed class PlotFrame
@@ -12,13 +13,14 @@ internal sealed class PlotFrame
     private readonly IReadOnlyList<(LegendEntry Entry, double X, double Y)> _legend;
     private readonly bool _turnLabels, _downwards;
 
-    /// <summary>Measures everything and leaves the rest to the plot.</summary>
-    /// <param name="figure">Gives size, title and subtitle.</param>
+    /// <summary>Measures the texts around the plot, which gets the rest of the figure.</summary>
+    /// <param name="figure">The figure, with its size, title and subtitle.</param>
     /// <param name="x">The horizontal axis.</param>
     /// <param name="y">The vertical axis.</param>
-    /// <param name="legend">The legend's entries, placed in rows above the plot.</param>
+    /// <param name="legend">The entries of the legend, placed in rows above the plot.</param>
     /// <param name="downwards">True where y grows downwards, as in a matrix.</param>
-    internal PlotFrame(Figure figure, AxisScale x, AxisScale y, IReadOnlyList<LegendEntry> legend, bool downwards = false)
+    internal PlotFrame(
+        Figure figure, AxisScale x, AxisScale y, IReadOnlyList<LegendEntry> legend, bool downwards = false)
     {
         (_figure, _x, _y, _downwards) = (figure, x, y, downwards);
         Top = figure.Title.Length > 0 ? 34 : 12;
@@ -44,12 +46,12 @@ internal sealed class PlotFrame
 
     internal double Bottom { get; }
 
-    /// <summary>The subtitle as it fits the figure.</summary>
+    /// <summary>The subtitle, in lines that fit the figure.</summary>
     internal IReadOnlyList<string> SubtitleLines { get; }
 
     internal bool HasLegend => _legend.Count > 0;
 
-    /// <summary>Where the legend begins, under title and subtitle.</summary>
+    /// <summary>Where the legend begins, below title and subtitle.</summary>
     internal double LegendTop { get; }
 
     internal double X(double value) => Left + (value - _x.Low) / (_x.High - _x.Low) * (Right - Left);
@@ -64,7 +66,8 @@ internal sealed class PlotFrame
     internal void Draw(SvgWriter svg)
     {
         svg.Text(6, 22, _figure.Title, TitleSize, bold: true);
-        for (var i = 0; i < SubtitleLines.Count; i++) svg.Text(6, 40 + SubtitleRow * i, SubtitleLines[i], TextSizePx, opacity: 0.8);
+        for (var i = 0; i < SubtitleLines.Count; i++)
+            svg.Text(6, 40 + SubtitleRow * i, SubtitleLines[i], TextSizePx, opacity: 0.8);
         foreach (var (entry, x, y) in _legend) DrawLegend(svg, entry, x, y);
         foreach (var tick in _y.Ticks)
         {
@@ -84,12 +87,18 @@ internal sealed class PlotFrame
         if (_y.Label.Length > 0) svg.Text(14, (Top + Bottom) / 2, _y.Label, TextSizePx, Anchor.Middle, rotate: -90);
     }
 
-    /// <summary>Opens a part that shows nothing outside the axes but half a marker; close it with <see cref="SvgWriter.CloseClip"/>.</summary>
-    internal void OpenClip(SvgWriter svg) => svg.OpenClip(Left - Overhang, Top - Overhang, Right - Left + 2 * Overhang, Bottom - Top + 2 * Overhang);
+    /// <summary>
+    /// Opens a part that shows nothing outside the axes but half a marker. Close it with
+    /// <see cref="SvgWriter.CloseClip"/>.
+    /// </summary>
+    internal void OpenClip(SvgWriter svg) =>
+        svg.OpenClip(Left - Overhang, Top - Overhang, Right - Left + 2 * Overhang, Bottom - Top + 2 * Overhang);
 
-    private static double Widest(AxisScale axis) => axis.Ticks.Select(tick => TextSize.Width(tick.Label, TextSizePx)).DefaultIfEmpty(0).Max();
+    private static double Widest(AxisScale axis) =>
+        axis.Ticks.Select(tick => TextSize.Width(tick.Label, TextSizePx)).DefaultIfEmpty(0).Max();
 
-    private static (IReadOnlyList<(LegendEntry, double, double)>, double) PlaceLegend(IReadOnlyList<LegendEntry> entries, double top, double width)
+    private static (IReadOnlyList<(LegendEntry, double, double)>, double) PlaceLegend(
+        IReadOnlyList<LegendEntry> entries, double top, double width)
     {
         var placed = new List<(LegendEntry, double, double)>();
         if (entries.Count == 0) return (placed, top);

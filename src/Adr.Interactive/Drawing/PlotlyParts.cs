@@ -10,21 +10,25 @@ internal static class PlotlyParts
         new([.. values.Select(value => double.IsFinite(value) ? JsonValue.Create(value) : null)]);
 
     /// <summary>Texts as JSON, escaped for plotly.</summary>
-    internal static JsonArray Texts(IEnumerable<string> values) => new([.. values.Select(value => JsonValue.Create(Escape.Plotly(value)))]);
+    internal static JsonArray Texts(IEnumerable<string> values) =>
+        new([.. values.Select(value => JsonValue.Create(Escape.Plotly(value)))]);
 
-    /// <summary>Title, fonts, margins and legend: placed as in the static picture; ink and background are the page's.</summary>
+    /// <summary>Title, fonts, margins and legend as in the static picture; the page gives ink and background.</summary>
     internal static JsonObject Layout(Figure figure, PlotFrame frame, JsonObject x, JsonObject y)
     {
+        var lines = frame.SubtitleLines
+            .Select(line => $"<br><span style=\"font-size:12px\">{Escape.Plotly(line)}</span>");
         var title = new JsonObject
         {
-            ["text"] = $"<b>{Escape.Plotly(figure.Title)}</b>" + string.Concat(frame.SubtitleLines.Select(line => $"<br><span style=\"font-size:12px\">{Escape.Plotly(line)}</span>")),
+            ["text"] = $"<b>{Escape.Plotly(figure.Title)}</b>" + string.Concat(lines),
             ["x"] = 0,
             ["xref"] = "container",
             ["xanchor"] = "left",
             ["y"] = 1,
             ["yref"] = "container",
             ["yanchor"] = "top",
-            ["pad"] = new JsonObject { ["l"] = 6, ["t"] = 10 * (1 + frame.SubtitleLines.Count) }, // plotly centres several lines where it tops one
+            // plotly centres several lines, but puts a single one at the top
+            ["pad"] = new JsonObject { ["l"] = 6, ["t"] = 10 * (1 + frame.SubtitleLines.Count) },
             ["font"] = new JsonObject { ["size"] = 15 },
         };
         return new JsonObject
@@ -34,12 +38,33 @@ internal static class PlotlyParts
             ["autosize"] = true,
             ["paper_bgcolor"] = "rgba(0,0,0,0)",
             ["plot_bgcolor"] = "rgba(0,0,0,0)",
-            ["font"] = new JsonObject { ["family"] = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif", ["size"] = 12, ["color"] = Palette.Ink },
-            ["margin"] = new JsonObject { ["l"] = Math.Round(frame.Left), ["r"] = Math.Round(figure.Width - frame.Right), ["t"] = Math.Round(frame.Top), ["b"] = Math.Round(figure.Height - frame.Bottom) },
+            ["font"] = new JsonObject { ["family"] = SvgWriter.Fonts, ["size"] = 12, ["color"] = Palette.Ink },
+            ["margin"] = new JsonObject
+            {
+                ["l"] = Math.Round(frame.Left),
+                ["r"] = Math.Round(figure.Width - frame.Right),
+                ["t"] = Math.Round(frame.Top),
+                ["b"] = Math.Round(figure.Height - frame.Bottom),
+            },
             ["showlegend"] = frame.HasLegend,
-            // Measured from the whole figure, not from the plot: then plotly makes room for as many rows as the page's width needs.
-            ["legend"] = new JsonObject { ["orientation"] = "h", ["xref"] = "container", ["x"] = 0, ["xanchor"] = "left", ["yref"] = "container", ["y"] = Math.Round(1 - (frame.LegendTop - 6) / figure.Height, 4), ["yanchor"] = "top", ["bgcolor"] = "rgba(0,0,0,0)" },
-            ["modebar"] = new JsonObject { ["bgcolor"] = "rgba(0,0,0,0)", ["color"] = "rgba(128,128,128,0.7)", ["activecolor"] = "rgba(128,128,128,1)" },
+            // Measured from the whole figure, so that plotly makes room for as many rows as the page needs.
+            ["legend"] = new JsonObject
+            {
+                ["orientation"] = "h",
+                ["xref"] = "container",
+                ["x"] = 0,
+                ["xanchor"] = "left",
+                ["yref"] = "container",
+                ["y"] = Math.Round(1 - (frame.LegendTop - 6) / figure.Height, 4),
+                ["yanchor"] = "top",
+                ["bgcolor"] = "rgba(0,0,0,0)",
+            },
+            ["modebar"] = new JsonObject
+            {
+                ["bgcolor"] = "rgba(0,0,0,0)",
+                ["color"] = "rgba(128,128,128,0.7)",
+                ["activecolor"] = "rgba(128,128,128,1)",
+            },
             ["hovermode"] = "closest",
             ["xaxis"] = x,
             ["yaxis"] = y,

@@ -10,20 +10,22 @@ internal static class Png
     private static readonly byte[] Signature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
     private static readonly uint[] CrcTable = MakeCrcTable();
 
-    /// <summary>Encodes pixels, row by row from the top; one byte a pixel for grey, three for RGB.</summary>
-    /// <exception cref="ArgumentException">The pixels do not fill width × height × channels, or channels is neither 1 nor 3.</exception>
+    /// <summary>Encodes pixels, row by row from the top; one byte for each pixel of grey, three for RGB.</summary>
+    /// <exception cref="ArgumentException">The pixels do not fill the picture, or channels is not 1 or 3.</exception>
     internal static byte[] Encode(ReadOnlySpan<byte> pixels, int width, int height, int channels)
     {
-        if (channels is not (1 or 3)) throw new ArgumentException($"Expected 1 (grey) or 3 (RGB) channels, got {channels}.", nameof(channels));
+        if (channels is not (1 or 3))
+            throw new ArgumentException($"Expected 1 (grey) or 3 (RGB) channels, got {channels}.", nameof(channels));
         if (width < 1 || height < 1 || pixels.Length != (long)width * height * channels)
-            throw new ArgumentException($"Expected {width} × {height} × {channels} bytes, got {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException(
+                $"Expected {width} × {height} × {channels} bytes, got {pixels.Length}.", nameof(pixels));
 
         using var png = new MemoryStream();
         png.Write(Signature);
         Span<byte> header = stackalloc byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
-        header[8] = 8; // bits a sample
+        header[8] = 8; // bits per sample
         header[9] = (byte)(channels == 1 ? 0 : 2); // colour type; the rest: deflate, adaptive filter, not interlaced
         Chunk(png, "IHDR", header);
 

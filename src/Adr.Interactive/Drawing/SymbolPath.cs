@@ -11,7 +11,9 @@ internal static class SymbolPath
     internal static string PlotlyName(Symbol symbol) => PlotlyNames[(int)symbol];
 
     /// <summary>Draws the points; those that fall on the same tenth of a pixel are drawn once.</summary>
-    internal static void Draw(SvgWriter svg, IEnumerable<(double X, double Y)> points, Symbol symbol, double size, string color, double opacity)
+    internal static void Draw(
+        SvgWriter svg, IEnumerable<(double X, double Y)> points, Symbol symbol, double size, string color,
+        double opacity)
     {
         var seen = new HashSet<(double, double)>();
         var path = new System.Text.StringBuilder();
@@ -22,7 +24,7 @@ internal static class SymbolPath
         }
         if (path.Length == 0) return;
         svg.OpenGroup($"opacity=\"{Length(opacity)}\"");
-        // a disc is a stroke of no length with round ends; a cross is two thin strokes
+        // A disc is a stroke of no length with round ends; a cross is two thin strokes.
         if (symbol == Symbol.Circle) svg.Stroke(path.ToString(), color, size);
         else if (symbol == Symbol.Cross) svg.Stroke(path.ToString(), color, Math.Max(1.2, size / 5));
         else svg.Fill(path.ToString(), color, 1);
@@ -31,11 +33,18 @@ internal static class SymbolPath
 
     private static string One(Symbol symbol, double x, double y, double r) => symbol switch
     {
-        Symbol.Circle => $"M{Length(x)} {Length(y)}h0",
-        Symbol.Square => $"M{Length(x - 0.9 * r)} {Length(y - 0.9 * r)}h{Length(1.8 * r)}v{Length(1.8 * r)}h{Length(-1.8 * r)}z",
-        Symbol.Diamond => $"M{Length(x)} {Length(y - 1.2 * r)}l{Length(1.2 * r)} {Length(1.2 * r)}l{Length(-1.2 * r)} {Length(1.2 * r)}l{Length(-1.2 * r)} {Length(-1.2 * r)}z",
-        Symbol.Triangle => $"M{Length(x)} {Length(y - 1.2 * r)}l{Length(1.15 * r)} {Length(2 * r)}h{Length(-2.3 * r)}z",
-        Symbol.Cross => $"M{Length(x - 0.8 * r)} {Length(y - 0.8 * r)}l{Length(1.6 * r)} {Length(1.6 * r)}m0 {Length(-1.6 * r)}l{Length(-1.6 * r)} {Length(1.6 * r)}",
+        Symbol.Circle => $"{Move(x, y)}h0",
+        Symbol.Square =>
+            $"{Move(x - 0.9 * r, y - 0.9 * r)}h{Length(1.8 * r)}v{Length(1.8 * r)}h{Length(-1.8 * r)}z",
+        Symbol.Diamond =>
+            $"{Move(x, y - 1.2 * r)}{Step(1.2 * r, 1.2 * r)}{Step(-1.2 * r, 1.2 * r)}{Step(-1.2 * r, -1.2 * r)}z",
+        Symbol.Triangle => $"{Move(x, y - 1.2 * r)}{Step(1.15 * r, 2 * r)}h{Length(-2.3 * r)}z",
+        Symbol.Cross =>
+            $"{Move(x - 0.8 * r, y - 0.8 * r)}{Step(1.6 * r, 1.6 * r)}m0 {Length(-1.6 * r)}{Step(-1.6 * r, 1.6 * r)}",
         _ => throw new ArgumentOutOfRangeException(nameof(symbol), symbol, "Not a symbol."),
     };
+
+    private static string Move(double x, double y) => $"M{Length(x)} {Length(y)}";
+
+    private static string Step(double x, double y) => $"l{Length(x)} {Length(y)}";
 }

@@ -1,9 +1,9 @@
 namespace Adr.Interactive.Drawing;
 
-/// <summary>Estimates how wide a text will be in a sans-serif font, as an SVG cannot ask.</summary>
+/// <summary>Estimates the width of a text in a sans-serif font, which an SVG cannot measure.</summary>
 internal static class TextSize
 {
-    /// <summary>Width in pixels at a font size in pixels; a little on the wide side.</summary>
+    /// <summary>The width in pixels at a font size in pixels, a little overestimated.</summary>
     internal static double Width(string text, double fontSize)
     {
         var em = 0.0;
@@ -19,7 +19,9 @@ internal static class TextSize
         return em * fontSize;
     }
 
-    /// <summary>The text in lines of at most this width, broken between words; a word that is wider has a line of its own.</summary>
+    /// <summary>
+    /// The text in lines of at most this width, broken between words. A word that is wider has a line of its own.
+    /// </summary>
     internal static IReadOnlyList<string> Lines(string? text, double fontSize, double width)
     {
         var lines = new List<string>();

@@ -23,7 +23,10 @@ internal sealed class TextTable(IReadOnlyList<string> header)
     {
         var line = new StringBuilder();
         for (var c = 0; c < row.Count; c++)
-            line.Append(c == 0 ? "" : "  ").Append(c < WordColumns ? row[c].PadRight(widths[c]) : row[c].PadLeft(widths[c]));
+            {
+                var cell = c < WordColumns ? row[c].PadRight(widths[c]) : row[c].PadLeft(widths[c]);
+                line.Append(c == 0 ? "" : "  ").Append(cell);
+            }
         return line.ToString().TrimEnd();
     }
 }

@@ -5,7 +5,10 @@ internal static class Thinning
 {
     private const int Enough = 1500;
 
-    /// <summary>Keeps, of the neighbours that fall on one column of pixels, the first, the lowest, the highest and the last: the drawn curve is the same.</summary>
+    /// <summary>
+    /// Of the neighbours that fall on one column of pixels, keeps the first, the lowest, the highest and the last, so
+    /// that the drawn curve is the same.
+    /// </summary>
     internal static IReadOnlyList<(double X, double Y)> Keep(IReadOnlyList<(double X, double Y)> points)
     {
         if (points.Count <= Enough) return points;

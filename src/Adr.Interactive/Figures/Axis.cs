@@ -1,28 +1,28 @@
 namespace Adr.Interactive;
 
-/// <summary>An axis: what it measures, in what unit, and the range to show.</summary>
+/// <summary>An axis: what it measures, its unit, and the range to show.</summary>
 /// <param name="Label">What is measured: "robust accuracy".</param>
 /// <param name="Unit">The unit, shown in brackets; null for a pure number.</param>
 public sealed record Axis(string Label = "", string? Unit = null)
 {
-    /// <summary>The lower end; null: from the data.</summary>
+    /// <summary>The lower end; null takes it from the data.</summary>
     public double? Min { get; init; }
 
-    /// <summary>The upper end; null: from the data.</summary>
+    /// <summary>The upper end; null takes it from the data.</summary>
     public double? Max { get; init; }
 
-    /// <summary>Counts whole things, such as epochs: no marks between them. Default: false.</summary>
+    /// <summary>Whether only whole numbers are marked, as for epochs. Default: false.</summary>
     public bool Whole { get; init; }
 
-    /// <summary>Names of the places 0, 1, 2, …, which are then the only marks; null: numbers.</summary>
+    /// <summary>The names of the places 0, 1, 2, …, which are then the only marks; null for numbers.</summary>
     public IReadOnlyList<string>? Names { get; init; }
 
     /// <summary>A share or accuracy, from 0 to 1.</summary>
     public static Axis Share(string label) => new(label) { Min = 0, Max = 1 };
 
-    /// <summary>A share or accuracy, from 0 to 1; where all that is drawn is small to 0.5, 0.2, 0.1 or 0.05.</summary>
+    /// <summary>A share or accuracy, from 0 to 1, or to 0.5, 0.2, 0.1 or 0.05 where all values are small.</summary>
     /// <param name="label">What is measured.</param>
-    /// <param name="drawn">Everything drawn, ends of intervals too; what is not finite does not count.</param>
+    /// <param name="drawn">All values that are drawn, with the ends of intervals. Only finite ones count.</param>
     public static Axis Share(string label, IEnumerable<double> drawn)
     {
         ArgumentNullException.ThrowIfNull(drawn);
@@ -33,15 +33,19 @@ public sealed record Axis(string Label = "", string? Unit = null)
     private static readonly double[] Ends = [0.05, 0.1, 0.2, 0.5, 1];
 
     /// <summary>The name of a place; null where it has none.</summary>
-    internal string? NameOf(double place) => Names is { } names && place >= 0 && place < names.Count && place == Math.Floor(place) ? names[(int)place] : null;
+    internal string? NameOf(double place) =>
+        Names is { } names && place >= 0 && place < names.Count && place == Math.Floor(place)
+            ? names[(int)place]
+            : null;
 
     internal string Text => string.IsNullOrEmpty(Unit) ? Label : $"{Label} [{Unit}]";
 
-    /// <summary>Throws where the range is empty or not finite.</summary>
+    /// <summary>Throws if the range is empty or not finite.</summary>
     internal Axis Checked(string name)
     {
         if (Min is { } low && !double.IsFinite(low) || Max is { } high && !double.IsFinite(high) || Min >= Max)
-            throw new ArgumentException($"An axis runs from a finite Min to a larger finite Max; got {Min} to {Max}.", name);
+            throw new ArgumentException(
+                $"An axis runs from a finite Min to a larger finite Max; got {Min} to {Max}.", name);
         return this;
     }
 }

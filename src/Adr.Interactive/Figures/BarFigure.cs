@@ -6,14 +6,13 @@ using static Adr.Interactive.Drawing.Number;
 namespace Adr.Interactive;
 
 /// <summary>Groups of bars: accuracies of several defences under several attacks.</summary>
-[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text])]
 public sealed class BarFigure : Figure
 {
     private const double GroupShare = 0.8; // of a slot; the rest is the gap
     private readonly Axis _y = new();
 
     /// <summary>Bars in groups.</summary>
-    /// <exception cref="ArgumentException">A series has not one value for each group.</exception>
+    /// <exception cref="ArgumentException">A series does not have one value for each group.</exception>
     public BarFigure(string title, IReadOnlyList<string> groups, params IReadOnlyList<BarSeries> series) : base(title)
     {
         ArgumentNullException.ThrowIfNull(groups);
@@ -26,13 +25,13 @@ public sealed class BarFigure : Figure
     /// <summary>The bars of each kind.</summary>
     public IReadOnlyList<BarSeries> Series { get; }
 
-    /// <summary>What the groups are. Default: unnamed.</summary>
+    /// <summary>What the groups are. Default: no label.</summary>
     public string XLabel { get; init; } = "";
 
-    /// <summary>The vertical axis. Default: from 0 over the data, unnamed.</summary>
+    /// <summary>The vertical axis. Default: from 0 over the data, without a label.</summary>
     public Axis Y { get => _y; init => _y = value.Checked(nameof(Y)); }
 
-    /// <summary>Decimals of the numbers over the bars; negative: none. Default: 2.</summary>
+    /// <summary>The decimals of the numbers above the bars; negative for no numbers. Default: 2.</summary>
     public int Decimals { get; init; } = 2;
 
     private bool ShowsNumbers => Decimals >= 0 && Groups.Count * Series.Count <= 24;
@@ -118,15 +117,21 @@ public sealed class BarFigure : Figure
 
     private AxisScale XScale() => AxisScale.Categories(XLabel, Groups);
 
-    private AxisScale YScale() => AxisScale.Over(Y, Series.SelectMany(s => s.Values.Concat(s.Low ?? []).Concat(s.High ?? [])).Append(0), 6);
+    private AxisScale YScale() => AxisScale.Over(Y, Series.SelectMany(s => s.WithErrors).Append(0), 6);
 
-    private PlotFrame Frame() => new(this, XScale(), YScale(), Series.Count < 2 ? [] : [.. Series.Select((s, i) => new LegendEntry(s.Name, Color(i)))]);
+    private PlotFrame Frame() => new(this, XScale(), YScale(), Series.Count < 2
+        ? []
+        : [.. Series.Select((s, i) => new LegendEntry(s.Name, Color(i)))]);
 
     private string Color(int s) => Palette.Color(Series[s].Style ?? s);
 
     private double Middle(int s, int g) => g + ((s + 0.5) / Series.Count - 0.5) * GroupShare;
 
-    private double Top(int s, int g) => Math.Max(0, Series[s].HasError(g) ? Math.Max(Series[s].High![g], Series[s].Values[g]) : Series[s].Values[g]);
+    private double Top(int s, int g)
+    {
+        var (series, value) = (Series[s], Series[s].Values[g]);
+        return Math.Max(0, series.HasError(g) ? Math.Max(series.High![g], value) : value);
+    }
 
     private void DrawBar(SvgWriter svg, PlotFrame frame, int s, int g)
     {
@@ -137,12 +142,84 @@ public sealed class BarFigure : Figure
         svg.Rect(left, top, right - left, foot - top, Color(s), tip: $"{series.Name}, {Groups[g]}: {Short(value)}");
         if (series.HasError(g))
         {
-            var (high, low) = (frame.Y(series.High![g]), frame.Y(series.Low![g]));
-            var path = $"M{Length(middle)} {Length(low)}V{Length(high)}M{Length(middle - 4)} {Length(high)}h8M{Length(middle - 4)} {Length(low)}h8";
-            svg.Stroke(path, "currentColor", 1.4);
+            var (high, low) = (Length(frame.Y(series.High![g])), Length(frame.Y(series.Low![g])));
+            var (x, cap) = (Length(middle), Length(middle - 4));
+            svg.Stroke($"M{x} {low}V{high}M{cap} {high}h8M{cap} {low}h8", "currentColor", 1.4);
         }
     }
 
-    private void DrawNumber(SvgWriter svg, PlotFrame frame, int s, int g) =>
-        svg.Text(frame.X(Middle(s, g)), Math.Max(frame.Y(Top(s, g)), frame.Top) - 4, Fixed(Series[s].Values[g], Decimals), 11, Anchor.Middle);
+    private void DrawNumber(SvgWriter svg, PlotFrame frame, int s, int g)
+    {
+        var y = Math.Max(frame.Y(Top(s, g)), frame.Top) - 4;
+        svg.Text(frame.X(Middle(s, g)), y, Fixed(Series[s].Values[g], Decimals), 11, Anchor.Middle);
+    }
+}
+
+/// <summary>Bars of one kind, one for each group, with optional error bars. NaN leaves its place empty.</summary>
+public sealed class BarSeries
+{
+    private readonly double[]? _low;
+    private readonly double[]? _high;
+
+    /// <summary>One bar for each group.</summary>
+    public BarSeries(string name, params IEnumerable<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        (Name, Values) = (name, [.. values]);
+    }
+
+    /// <summary>The name in the legend.</summary>
+    public string Name { get; }
+
+    /// <summary>The heights of the bars, one for each group.</summary>
+    public IReadOnlyList<double> Values { get; }
+
+    /// <summary>Lower ends of the error bars. Default: none.</summary>
+    /// <exception cref="ArgumentException">There are not as many as bars.</exception>
+    public IReadOnlyList<double>? Low { get => _low; init => _low = Ends(value, nameof(Low)); }
+
+    /// <summary>Upper ends of the error bars. Default: none.</summary>
+    /// <exception cref="ArgumentException">There are not as many as bars.</exception>
+    public IReadOnlyList<double>? High { get => _high; init => _high = Ends(value, nameof(High)); }
+
+    /// <summary>Which of the ten colours. Default: the place of the series in the figure.</summary>
+    public int? Style { get; init; }
+
+    internal bool HasError(int i) =>
+        _low is not null && _high is not null && double.IsFinite(_low[i]) && double.IsFinite(_high[i]);
+
+    /// <summary>The bars and the ends of their error bars.</summary>
+    internal IEnumerable<double> WithErrors => Values.Concat(_low ?? []).Concat(_high ?? []);
+
+    /// <summary>The series, each with one value for each place.</summary>
+    /// <exception cref="ArgumentException">A series has another number of values.</exception>
+    internal static IReadOnlyList<BarSeries> Checked(IReadOnlyList<BarSeries> series, int places, string what)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        return series.FirstOrDefault(one => one.Values.Count != places) is { } wrong
+            ? throw new ArgumentException(
+                $"Series '{wrong.Name}' has {wrong.Values.Count} values for {places} {what}.", nameof(series))
+            : [.. series];
+    }
+
+    /// <summary>The error bars for plotly; null where there are none.</summary>
+    internal JsonObject? PlotlyError(string color, double thickness, int width) =>
+        _low is null || _high is null ? null : new JsonObject
+    {
+        ["type"] = "data",
+        ["symmetric"] = false,
+        ["array"] = PlotlyParts.Numbers(_high.Zip(Values, (end, value) => end - value)),
+        ["arrayminus"] = PlotlyParts.Numbers(Values.Zip(_low, (value, end) => value - end)),
+        ["color"] = color,
+        ["thickness"] = thickness,
+        ["width"] = width,
+    };
+
+    private double[]? Ends(IReadOnlyList<double>? ends, string name)
+    {
+        if (ends is null) return null;
+        if (ends.Count == Values.Count) return [.. ends];
+        throw new ArgumentException(
+            $"Series '{Name}' has {Values.Count} bars and {ends.Count} error ends; expected as many.", name);
+    }
 }

@@ -3,10 +3,9 @@ using Adr.Interactive.Drawing;
 
 namespace Adr.Interactive;
 
-/// <summary>A plot: live with plotly, and the same as a static SVG where scripts do not run. Immutable.</summary>
+/// <summary>A plot: interactive with plotly, and a static SVG where scripts do not run. Immutable.</summary>
 public abstract class Figure : View
 {
-    private static readonly string[] Types = [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text];
     private readonly int _width = 640;
     private readonly int _height = 400;
 
@@ -19,19 +18,19 @@ public abstract class Figure : View
     /// <summary>What the figure shows, in a few words.</summary>
     public string Title { get; }
 
-    /// <summary>A second, smaller line under the title: settings, how to read it. Default: none.</summary>
+    /// <summary>A smaller line under the title, for settings or how to read the figure. Default: none.</summary>
     public string? Subtitle { get; init; }
 
-    /// <summary>Width in pixels, 240 to 4000; on a narrower page the figure shrinks. Default: 640.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not within 240 to 4000.</exception>
+    /// <summary>The width in pixels, from 240 to 4000. On a narrower page the figure shrinks. Default: 640.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not within 240 to 4000.</exception>
     public int Width { get => _width; init => _width = Size(value, nameof(Width)); }
 
-    /// <summary>Height in pixels, 240 to 4000. Default: 400.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not within 240 to 4000.</exception>
+    /// <summary>The height in pixels, from 240 to 4000. Default: 400.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not within 240 to 4000.</exception>
     public int Height { get => _height; init => _height = Size(value, nameof(Height)); }
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<string> MimeTypes => Types;
+    public sealed override IReadOnlyList<string> MimeTypes => Mime.OfFigure;
 
     /// <inheritdoc/>
     public sealed override string As(string mimeType) => mimeType switch
@@ -48,11 +47,20 @@ public abstract class Figure : View
     {
         ["data"] = PlotlyData(),
         ["layout"] = PlotlyLayout(),
-        ["config"] = new JsonObject { ["responsive"] = true, ["displaylogo"] = false, ["modeBarButtons"] = new JsonArray(new JsonArray("toImage", "zoom2d", "pan2d", "resetScale2d")) },
+        ["config"] = new JsonObject
+        {
+            ["responsive"] = true,
+            ["displaylogo"] = false,
+            ["modeBarButtons"] = new JsonArray(new JsonArray("toImage", "zoom2d", "pan2d", "resetScale2d")),
+        },
     }.ToJsonString();
 
     /// <summary>The HTML of this figure alone, without the script that makes it live.</summary>
-    internal string LivePart() => LiveHtml.Figure(Picture(inline: true), PlainPicture.Html(Picture(inline: false), Title), PlotlyJson(), Width);
+    internal string LivePart()
+    {
+        var plain = PlainPicture.Html(Picture(inline: false), Title);
+        return LiveHtml.Figure(Picture(inline: true), plain, PlotlyJson(), Width);
+    }
 
     /// <summary>The static picture, inside HTML or as an image of its own.</summary>
     internal string Picture(bool inline) => Draw().Document(Width, Height, Title, inline);
@@ -69,5 +77,7 @@ public abstract class Figure : View
     private protected string Heading() => string.IsNullOrEmpty(Subtitle) ? Title : $"{Title}\n{Subtitle}";
 
     private static int Size(int value, string name) =>
-        value is >= 240 and <= 4000 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is in pixels, from 240 to 4000.");
+        value is >= 240 and <= 4000
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} is in pixels, from 240 to 4000.");
 }

@@ -3,11 +3,8 @@ using Adr.Interactive.Drawing;
 namespace Adr.Interactive;
 
 /// <summary>Small multiples: figures side by side, one below the other on a narrow page.</summary>
-[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Html, Mime.Svg, Mime.Text])]
 public sealed class FigureRow : View
 {
-    private static readonly string[] Types = [Mime.Html, Mime.Svg, Mime.Text];
-
     /// <summary>Figures from left to right.</summary>
     public FigureRow(params IReadOnlyList<Figure> figures)
     {
@@ -22,7 +19,7 @@ public sealed class FigureRow : View
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> MimeTypes => Types;
+    public override IReadOnlyList<string> MimeTypes => Mime.OfPicture;
 
     /// <inheritdoc/>
     public override string As(string mimeType) => mimeType switch
@@ -33,14 +30,18 @@ public sealed class FigureRow : View
         _ => throw NotOffered(mimeType),
     };
 
-    /// <summary>The row as HTML without scripts: for what is replaced every second.</summary>
+    /// <summary>The row as HTML without scripts, for output that is replaced every second.</summary>
     internal string Static() => Html(figure => figure.Picture(inline: true));
 
     private string Html(Func<Figure, string> part)
     {
-        var parts = Figures.Select(figure => $"<div style=\"flex:1 1 {Math.Min(figure.Width, 320)}px;min-width:0;max-width:{figure.Width}px\">{part(figure)}</div>");
-        return $"<div style=\"display:flex;flex-wrap:wrap;gap:12px\">\n{string.Join('\n', parts)}\n</div>{NoteLines(Notes)}";
+        var parts = Figures.Select(figure => $"<div style=\"{Place(figure)}\">{part(figure)}</div>");
+        return "<div style=\"display:flex;flex-wrap:wrap;gap:12px\">\n"
+            + $"{string.Join('\n', parts)}\n</div>{NoteLines(Notes)}";
     }
+
+    private static string Place(Figure figure) =>
+        $"flex:1 1 {Math.Min(figure.Width, 320)}px;min-width:0;max-width:{figure.Width}px";
 
     private string Svg()
     {
@@ -51,6 +52,7 @@ public sealed class FigureRow : View
             svg.Part(x, figure.Draw());
             x += figure.Width + 12;
         }
-        return svg.Document(Math.Max(x - 12, 1), Figures.Select(f => f.Height).DefaultIfEmpty(1).Max(), string.Join("; ", Figures.Select(f => f.Title)), inline: false);
+        var (width, height) = (Math.Max(x - 12, 1), Figures.Select(f => f.Height).DefaultIfEmpty(1).Max());
+        return svg.Document(width, height, string.Join("; ", Figures.Select(f => f.Title)), inline: false);
     }
 }

@@ -6,40 +6,45 @@ using static Adr.Interactive.Drawing.Number;
 namespace Adr.Interactive;
 
 /// <summary>A matrix of shares as colour, with a text in each cell: a confusion matrix.</summary>
-/// <remarks>Live it is made of bars, so that plotly's basic bundle, which has no heatmap, shows it too.</remarks>
-[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text])]
+/// <remarks>With plotly it is made of bars, because plotly's basic bundle has no heatmap.</remarks>
 public sealed class HeatmapFigure : Figure
 {
-    private const int MostWithTexts = 20; // rows or columns: beyond, texts would not fit
+    private const int MostWithTexts = 20; // rows or columns; with more, texts would not fit
     private readonly double[,] _shades;
     private readonly string[,] _texts;
 
     /// <summary>A matrix: row i, column j.</summary>
     /// <param name="title">What the matrix shows.</param>
-    /// <param name="shades">How strong each cell's colour is, 0 to 1; NaN is drawn empty, values outside are drawn as the nearer end.</param>
-    /// <param name="texts">What stands in each cell.</param>
-    /// <param name="rows">The rows' names, from the top.</param>
-    /// <param name="columns">The columns' names.</param>
+    /// <param name="shades">
+    /// How strong the colour of each cell is, from 0 to 1. NaN leaves a cell empty; values outside are drawn as the
+    /// nearer end.
+    /// </param>
+    /// <param name="texts">The text of each cell.</param>
+    /// <param name="rows">The names of the rows, from the top.</param>
+    /// <param name="columns">The names of the columns.</param>
     /// <exception cref="ArgumentException">The sizes do not agree.</exception>
-    public HeatmapFigure(string title, double[,] shades, string[,] texts, IReadOnlyList<string> rows, IReadOnlyList<string> columns) : base(title)
+    public HeatmapFigure(string title, double[,] shades, string[,] texts, IReadOnlyList<string> rows,
+        IReadOnlyList<string> columns) : base(title)
     {
         ArgumentNullException.ThrowIfNull(shades);
         ArgumentNullException.ThrowIfNull(texts);
-        (_shades, _texts, Rows, Columns) = ((double[,])shades.Clone(), (string[,])texts.Clone(), [.. rows], [.. columns]);
+        (_shades, _texts) = ((double[,])shades.Clone(), (string[,])texts.Clone());
+        (Rows, Columns) = ([.. rows], [.. columns]);
         if (Size(shades) != (Rows.Count, Columns.Count) || Size(texts) != (Rows.Count, Columns.Count))
-            throw new ArgumentException($"{Rows.Count} row names and {Columns.Count} column names, shades {Size(shades)}, texts {Size(texts)}; expected one size.", nameof(shades));
+            throw new ArgumentException($"There are {Rows.Count} row names and {Columns.Count} column names, "
+                + $"shades of {Size(shades)} and texts of {Size(texts)}; expected one size.", nameof(shades));
     }
 
-    /// <summary>The rows' names, from the top.</summary>
+    /// <summary>The names of the rows, from the top.</summary>
     public IReadOnlyList<string> Rows { get; }
 
-    /// <summary>The columns' names.</summary>
+    /// <summary>The names of the columns.</summary>
     public IReadOnlyList<string> Columns { get; }
 
-    /// <summary>What the rows are. Default: unnamed.</summary>
+    /// <summary>What the rows are. Default: no label.</summary>
     public string RowLabel { get; init; } = "";
 
-    /// <summary>What the columns are. Default: unnamed.</summary>
+    /// <summary>What the columns are. Default: no label.</summary>
     public string ColumnLabel { get; init; } = "";
 
     private bool ShowsTexts => Rows.Count <= MostWithTexts && Columns.Count <= MostWithTexts;
@@ -53,8 +58,12 @@ public sealed class HeatmapFigure : Figure
         {
             var (left, top) = (frame.X(j - 0.5), frame.Y(i - 0.5));
             var (width, height) = (frame.X(j + 0.5) - left, frame.Y(i + 0.5) - top);
-            svg.Rect(left + 0.5, top + 0.5, Math.Max(width - 1, 0.1), Math.Max(height - 1, 0.1), Palette.Color(0), Strength(i, j), $"{Rows[i]} → {Columns[j]}: {_texts[i, j]}");
-            if (ShowsTexts) svg.Text(left + width / 2, top + height / 2 + 4, _texts[i, j], 12, Anchor.Middle, opacity: _shades[i, j] == 0 ? 0.45 : 1);
+            var tip = $"{Rows[i]} → {Columns[j]}: {_texts[i, j]}";
+            var (w, h) = (Math.Max(width - 1, 0.1), Math.Max(height - 1, 0.1));
+            svg.Rect(left + 0.5, top + 0.5, w, h, Palette.Color(0), Strength(i, j), tip);
+            if (!ShowsTexts) continue;
+            var opacity = _shades[i, j] == 0 ? 0.45 : 1;
+            svg.Text(left + width / 2, top + height / 2 + 4, _texts[i, j], 12, Anchor.Middle, opacity: opacity);
         }
         return svg;
     }
@@ -81,7 +90,7 @@ public sealed class HeatmapFigure : Figure
             },
         };
         if (!ShowsTexts) return [bars];
-        // texts are a trace of their own, as a bar's opacity would fade them
+        // The texts are a separate trace, because the opacity of the bars would fade them.
         var texts = new JsonObject
         {
             ["type"] = "scatter",
@@ -97,7 +106,8 @@ public sealed class HeatmapFigure : Figure
 
     private protected override JsonObject PlotlyLayout()
     {
-        var layout = PlotlyParts.Layout(this, Frame(), Across().Plotly(lines: false), Down().Plotly(lines: false, reversed: true));
+        var (x, y) = (Across().Plotly(lines: false), Down().Plotly(lines: false, reversed: true));
+        var layout = PlotlyParts.Layout(this, Frame(), x, y);
         layout["barmode"] = "overlay";
         return layout;
     }
@@ -108,7 +118,8 @@ public sealed class HeatmapFigure : Figure
         if (RowLabel.Length + ColumnLabel.Length > 0) text.Append($"\nrows: {RowLabel}; columns: {ColumnLabel}");
         if (!ShowsTexts) return text.Append($"\n{Rows.Count} × {Columns.Count} cells").ToString();
         var table = new TextTable(["", .. Columns]);
-        for (var i = 0; i < Rows.Count; i++) table.Add([Rows[i], .. Enumerable.Range(0, Columns.Count).Select(j => _texts[i, j])]);
+        for (var i = 0; i < Rows.Count; i++)
+            table.Add([Rows[i], .. Enumerable.Range(0, Columns.Count).Select(j => _texts[i, j])]);
         return text.Append('\n').Append(table).ToString();
     }
 
@@ -117,8 +128,9 @@ public sealed class HeatmapFigure : Figure
     private IEnumerable<(int I, int J)> Cells() =>
         from i in Enumerable.Range(0, Rows.Count) from j in Enumerable.Range(0, Columns.Count) select (i, j);
 
-    // ink must stay readable on the cell, on a white page and on a black one: never fully opaque, never fully absent
-    private double Strength(int i, int j) => double.IsNaN(_shades[i, j]) ? 0 : 0.06 + 0.74 * Math.Clamp(_shades[i, j], 0, 1);
+    // The text must stay readable on the cell, on white and on black, so a cell is never fully opaque or absent.
+    private double Strength(int i, int j) =>
+        double.IsNaN(_shades[i, j]) ? 0 : 0.06 + 0.74 * Math.Clamp(_shades[i, j], 0, 1);
 
     private AxisScale Across() => AxisScale.Categories(ColumnLabel, Columns);
 

@@ -4,11 +4,9 @@ using Adr.Interactive.Drawing;
 namespace Adr.Interactive;
 
 /// <summary>Pictures in named rows, each with a caption: clean, adversarial, magnified perturbation.</summary>
-[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Html, Mime.Svg, Mime.Text])]
 public sealed class ImageGrid : View
 {
     private const double Gap = 10, CaptionLine = 15;
-    private static readonly string[] Types = [Mime.Html, Mime.Svg, Mime.Text];
 
     /// <summary>A grid of named rows.</summary>
     public ImageGrid(string title, params IReadOnlyList<(string Name, IReadOnlyList<Tile> Tiles)> rows)
@@ -21,17 +19,17 @@ public sealed class ImageGrid : View
     /// <summary>What the grid shows.</summary>
     public string Title { get; }
 
-    /// <summary>A second, smaller line under the title. Default: none.</summary>
+    /// <summary>A smaller line under the title. Default: none.</summary>
     public string? Subtitle { get; init; }
 
     /// <summary>The rows from the top.</summary>
     public IReadOnlyList<(string Name, IReadOnlyList<Tile> Tiles)> Rows { get; }
 
-    /// <summary>Width of a picture on the page in pixels. Default: 84.</summary>
+    /// <summary>The width of a picture on the page, in pixels. Default: 84.</summary>
     public int TileSize { get; init; } = 84;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> MimeTypes => Types;
+    public override IReadOnlyList<string> MimeTypes => Mime.OfPicture;
 
     /// <inheritdoc/>
     public override string As(string mimeType) => mimeType switch
@@ -47,7 +45,8 @@ public sealed class ImageGrid : View
         var svg = new SvgWriter();
         var names = Rows.Select(row => TextSize.Width(row.Name, 12)).DefaultIfEmpty(0).Max();
         var left = 6 + (names > 0 ? names + 12 : 0);
-        var slot = Math.Max(TileSize, Rows.SelectMany(r => r.Tiles).SelectMany(Lines).Select(line => TextSize.Width(line, 12)).DefaultIfEmpty(0).Max()) + Gap;
+        var captions = Rows.SelectMany(row => row.Tiles).SelectMany(Lines).Select(line => TextSize.Width(line, 12));
+        var slot = Math.Max(TileSize, captions.DefaultIfEmpty(0).Max()) + Gap;
         var top = string.IsNullOrEmpty(Subtitle) ? 36.0 : 54.0;
         svg.Text(6, 22, Title, 15, bold: true);
         if (!string.IsNullOrEmpty(Subtitle)) svg.Text(6, 40, Subtitle, 12, opacity: 0.8);
@@ -57,17 +56,20 @@ public sealed class ImageGrid : View
             svg.Text(6, top + tall / 2 + 4, name, 12);
             for (var i = 0; i < tiles.Count; i++)
             {
+                var (tile, height) = (tiles[i], HeightOf(tiles[i]));
                 var x = left + i * slot + (slot - Gap - TileSize) / 2;
-                svg.Image(x, top, TileSize, HeightOf(tiles[i]), tiles[i].Image.PngBytes, $"{name}: {OneLine(tiles[i].Caption)}");
-                svg.Frame(x, top, TileSize, HeightOf(tiles[i]), Color(tiles[i].Verdict) ?? "#808080", tiles[i].Verdict == Verdict.None ? 0.5 : 2);
-                var lines = Lines(tiles[i]);
-                for (var l = 0; l < lines.Length; l++) svg.Text(x + TileSize / 2.0, top + tall + CaptionLine * (l + 1), lines[l], 12, Anchor.Middle);
+                svg.Image(x, top, TileSize, height, tile.Image.PngBytes, $"{name}: {OneLine(tile.Caption)}");
+                svg.Frame(x, top, TileSize, height, Color(tile.Verdict), tile.Verdict == Verdict.None ? 0.5 : 2);
+                var lines = Lines(tile);
+                for (var l = 0; l < lines.Length; l++)
+                    svg.Text(x + TileSize / 2.0, top + tall + CaptionLine * (l + 1), lines[l], 12, Anchor.Middle);
             }
             var most = tiles.Select(tile => Lines(tile).Length).DefaultIfEmpty(0).Max();
             top += tall + Gap + (most > 0 ? 5 + CaptionLine * most : 0);
         }
         var widest = Rows.Select(row => row.Tiles.Count).DefaultIfEmpty(0).Max();
-        var width = Math.Max(left + widest * slot, 12 + Math.Max(TextSize.Width(Title, 16), TextSize.Width(Subtitle ?? "", 12)));
+        var heading = Math.Max(TextSize.Width(Title, 16), TextSize.Width(Subtitle ?? "", 12));
+        var width = Math.Max(left + widest * slot, 12 + heading);
         return svg.Document(width, top, Title, inline);
     }
 
@@ -77,7 +79,8 @@ public sealed class ImageGrid : View
         foreach (var (name, tiles) in Rows)
         {
             text.Append($"\n{name}: {tiles.Count} images");
-            if (tiles.Any(tile => tile.Caption.Length > 0)) text.Append(": ").AppendJoin(", ", tiles.Select(tile => OneLine(Marked(tile))));
+            if (tiles.Any(tile => tile.Caption.Length > 0))
+                text.Append(": ").AppendJoin(", ", tiles.Select(tile => OneLine(Marked(tile))));
         }
         return text.ToString();
     }
@@ -95,5 +98,29 @@ public sealed class ImageGrid : View
         _ => tile.Caption,
     };
 
-    private static string? Color(Verdict verdict) => verdict switch { Verdict.Right => Palette.Good, Verdict.Wrong => Palette.Bad, _ => null };
+    private static string Color(Verdict verdict) => verdict switch
+    {
+        Verdict.Right => Palette.Good,
+        Verdict.Wrong => Palette.Bad,
+        _ => "#808080",
+    };
+}
+
+/// <summary>One picture of a grid.</summary>
+/// <param name="Image">The picture.</param>
+/// <param name="Caption">The text below it, such as label and prediction. It may have several lines.</param>
+/// <param name="Verdict">Whether the prediction is correct.</param>
+public sealed record Tile(PixelImage Image, string Caption = "", Verdict Verdict = Verdict.None);
+
+/// <summary>How a caption is marked.</summary>
+public enum Verdict
+{
+    /// <summary>There is no prediction.</summary>
+    None,
+
+    /// <summary>A correct prediction: green, with a tick.</summary>
+    Right,
+
+    /// <summary>A wrong prediction: orange, with a cross.</summary>
+    Wrong,
 }

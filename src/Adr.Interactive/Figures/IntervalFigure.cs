@@ -5,32 +5,35 @@ using static Adr.Interactive.Drawing.Number;
 
 namespace Adr.Interactive;
 
-/// <summary>Points with intervals, a line for each name: accuracies of many settings, where bars would be too many to tell apart.</summary>
-[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text])]
+/// <summary>Points with intervals, a line for each name: accuracies of many settings, too many for bars.</summary>
 public sealed class IntervalFigure : Figure
 {
-    private const double Apart = 0.24, PointSize = 8; // apart: between the points of a line, in lines
+    private const double Apart = 0.24, PointSize = 8; // Apart: the distance of the points of a line, in lines
     private static readonly Symbol[] Symbols = [Symbol.Circle, Symbol.Square, Symbol.Diamond, Symbol.Triangle];
     private readonly Axis _x = new();
 
-    /// <summary>Lines of points.</summary>
+    /// <summary>A line of points for each name.</summary>
     /// <param name="title">What the figure shows.</param>
-    /// <param name="rows">The lines' names, from the top.</param>
-    /// <param name="series">The points of each kind, one for each line; <see cref="BarSeries.Low"/> and <see cref="BarSeries.High"/> are their intervals.</param>
-    /// <exception cref="ArgumentException">A series has not one value for each line.</exception>
-    public IntervalFigure(string title, IReadOnlyList<string> rows, params IReadOnlyList<BarSeries> series) : base(title)
+    /// <param name="rows">The names of the lines, from the top.</param>
+    /// <param name="series">
+    /// The points of each kind, one for each line; their intervals are <see cref="BarSeries.Low"/> and
+    /// <see cref="BarSeries.High"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">A series does not have one value for each line.</exception>
+    public IntervalFigure(string title, IReadOnlyList<string> rows, params IReadOnlyList<BarSeries> series)
+        : base(title)
     {
         ArgumentNullException.ThrowIfNull(rows);
         (Rows, Series) = ([.. rows], BarSeries.Checked(series, rows.Count, "lines"));
     }
 
-    /// <summary>The lines' names, from the top.</summary>
+    /// <summary>The names of the lines, from the top.</summary>
     public IReadOnlyList<string> Rows { get; }
 
     /// <summary>The points of each kind.</summary>
     public IReadOnlyList<BarSeries> Series { get; }
 
-    /// <summary>The horizontal axis. Default: over the data, unnamed.</summary>
+    /// <summary>The horizontal axis. Default: over the data, without a label.</summary>
     public Axis X { get => _x; init => _x = value.Checked(nameof(X)); }
 
     internal override SvgWriter Draw()
@@ -38,16 +41,21 @@ public sealed class IntervalFigure : Figure
         var svg = new SvgWriter();
         var frame = Frame();
         frame.Draw(svg);
-        for (var r = 0; r < Rows.Count; r++) svg.Line(frame.Left, frame.Y(r + 0.5), frame.Right, frame.Y(r + 0.5), "currentColor", 0.14);
+        for (var r = 0; r < Rows.Count; r++)
+            svg.Line(frame.Left, frame.Y(r + 0.5), frame.Right, frame.Y(r + 0.5), "currentColor", 0.14);
         frame.OpenClip(svg);
         for (var s = 0; s < Series.Count; s++)
         {
             var (series, drawn) = (Series[s], Drawn(s).ToArray());
             var whiskers = new StringBuilder();
             foreach (var r in drawn.Where(series.HasError))
-                whiskers.Append($"M{Length(frame.X(series.Low![r]))} {Length(frame.Y(Place(s, r)))}H{Length(frame.X(series.High![r]))}");
+                {
+                    var (low, high) = (Length(frame.X(series.Low![r])), Length(frame.X(series.High![r])));
+                    whiskers.Append($"M{low} {Length(frame.Y(Place(s, r)))}H{high}");
+                }
             if (whiskers.Length > 0) svg.Stroke(whiskers.ToString(), Color(s), 1.8);
-            SymbolPath.Draw(svg, drawn.Select(r => (frame.X(series.Values[r]), frame.Y(Place(s, r)))), Symbols[s % Symbols.Length], PointSize, Color(s), 1);
+            var points = drawn.Select(r => (frame.X(series.Values[r]), frame.Y(Place(s, r))));
+            SymbolPath.Draw(svg, points, Shape(s), PointSize, Color(s), 1);
         }
         svg.CloseClip();
         return svg;
@@ -63,13 +71,18 @@ public sealed class IntervalFigure : Figure
             {
                 ["type"] = "scatter",
                 ["mode"] = "markers",
-                ["cliponaxis"] = false, // 0 and 1 are ends of the axis, and whole points
+                ["cliponaxis"] = false, // points at 0 and 1, the ends of the axis, are not cut
                 ["name"] = Escape.Plotly(series.Name),
                 ["x"] = PlotlyParts.Numbers(series.Values),
                 ["y"] = PlotlyParts.Numbers(Enumerable.Range(0, Rows.Count).Select(r => Place(place, r))),
                 ["customdata"] = PlotlyParts.Texts(Rows),
                 ["hovertemplate"] = "%{customdata}: %{x}",
-                ["marker"] = new JsonObject { ["symbol"] = SymbolPath.PlotlyName(Symbols[s % Symbols.Length]), ["size"] = PointSize, ["color"] = Color(s) },
+                ["marker"] = new JsonObject
+                {
+                    ["symbol"] = SymbolPath.PlotlyName(Shape(s)),
+                    ["size"] = PointSize,
+                    ["color"] = Color(s),
+                },
             };
             if (series.PlotlyError(Color(s), 1.8, 0) is { } error) points["error_x"] = error;
             data.Add(points);
@@ -79,7 +92,8 @@ public sealed class IntervalFigure : Figure
 
     private protected override JsonObject PlotlyLayout()
     {
-        var layout = PlotlyParts.Layout(this, Frame(), XScale().Plotly(lines: true), YScale().Plotly(lines: false, reversed: true));
+        var (x, y) = (XScale().Plotly(lines: true), YScale().Plotly(lines: false, reversed: true));
+        var layout = PlotlyParts.Layout(this, Frame(), x, y);
         layout["shapes"] = new JsonArray([.. Enumerable.Range(0, Rows.Count).Select(r => new JsonObject
         {
             ["type"] = "line",
@@ -110,15 +124,25 @@ public sealed class IntervalFigure : Figure
         return text.ToString();
     }
 
-    private IEnumerable<int> Drawn(int s) => Enumerable.Range(0, Rows.Count).Where(r => double.IsFinite(Series[s].Values[r]));
+    private IEnumerable<int> Drawn(int s) =>
+        Enumerable.Range(0, Rows.Count).Where(r => double.IsFinite(Series[s].Values[r]));
 
-    private double Place(int s, int r) => r + (s - (Series.Count - 1) / 2.0) * Math.Min(Apart, 0.8 / Math.Max(1, Series.Count));
+    private double Place(int s, int r) =>
+        r + (s - (Series.Count - 1) / 2.0) * Math.Min(Apart, 0.8 / Math.Max(1, Series.Count));
 
-    private AxisScale XScale() => AxisScale.Over(X, Series.SelectMany(s => s.Values.Concat(s.Low ?? []).Concat(s.High ?? [])), 6);
+    private AxisScale XScale() => AxisScale.Over(X, Series.SelectMany(s => s.WithErrors), 6);
 
     private AxisScale YScale() => AxisScale.Categories("", Rows);
 
-    private PlotFrame Frame() => new(this, XScale(), YScale(), Series.Count < 2 ? [] : [.. Series.Select((s, i) => new LegendEntry(s.Name, Color(i), Symbols[i % Symbols.Length]))], downwards: true);
+    private PlotFrame Frame()
+    {
+        LegendEntry[] legend = Series.Count < 2
+            ? []
+            : [.. Series.Select((s, i) => new LegendEntry(s.Name, Color(i), Shape(i)))];
+        return new PlotFrame(this, XScale(), YScale(), legend, downwards: true);
+    }
+
+    private static Symbol Shape(int s) => Symbols[s % Symbols.Length];
 
     private string Color(int s) => Palette.Color(Series[s].Style ?? s);
 }

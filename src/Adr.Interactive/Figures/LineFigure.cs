@@ -6,7 +6,6 @@ using static Adr.Interactive.Drawing.Number;
 namespace Adr.Interactive;
 
 /// <summary>Curves over a numeric axis: losses, accuracies by epoch or by ε.</summary>
-[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text])]
 public sealed class LineFigure : Figure
 {
     private readonly Axis _x = new(), _y = new();
@@ -21,10 +20,10 @@ public sealed class LineFigure : Figure
     /// <summary>The curves.</summary>
     public IReadOnlyList<LineSeries> Series { get; }
 
-    /// <summary>The horizontal axis. Default: from the data, unnamed.</summary>
+    /// <summary>The horizontal axis. Default: over the data, without a label.</summary>
     public Axis X { get => _x; init => _x = value.Checked(nameof(X)); }
 
-    /// <summary>The vertical axis. Default: from the data, unnamed.</summary>
+    /// <summary>The vertical axis. Default: over the data, without a label.</summary>
     public Axis Y { get => _y; init => _y = value.Checked(nameof(Y)); }
 
     internal override SvgWriter Draw()
@@ -47,7 +46,8 @@ public sealed class LineFigure : Figure
         for (var i = 0; i < Series.Count; i++)
         {
             var series = Series[i];
-            foreach (var (from, to) in Runs(BandIsWhole(series), series.X.Count)) data.Add(PlotlyBand(series, Color(i), from, to));
+            foreach (var (from, to) in Runs(BandIsWhole(series), series.X.Count))
+                data.Add(PlotlyBand(series, Color(i), from, to));
             data.Add(new JsonObject
             {
                 ["type"] = "scatter",
@@ -56,8 +56,18 @@ public sealed class LineFigure : Figure
                 ["cliponaxis"] = !Fits(series),
                 ["x"] = PlotlyParts.Numbers(series.X),
                 ["y"] = PlotlyParts.Numbers(series.Y),
-                ["line"] = new JsonObject { ["color"] = Color(i), ["width"] = 2.2, ["dash"] = series.Dashed ? "dash" : "solid" },
-                ["marker"] = new JsonObject { ["symbol"] = SymbolPath.PlotlyName(Shape(i)), ["size"] = 7, ["color"] = Color(i) },
+                ["line"] = new JsonObject
+                {
+                    ["color"] = Color(i),
+                    ["width"] = 2.2,
+                    ["dash"] = series.Dashed ? "dash" : "solid",
+                },
+                ["marker"] = new JsonObject
+                {
+                    ["symbol"] = SymbolPath.PlotlyName(Shape(i)),
+                    ["size"] = 7,
+                    ["color"] = Color(i),
+                },
             });
         }
         return data;
@@ -72,12 +82,17 @@ public sealed class LineFigure : Figure
         text.Append($"\nx: {X.Text}; y: {Y.Text}");
         foreach (var series in Series)
         {
-            var points = Enumerable.Range(0, series.X.Count).Select(i => $"({X.NameOf(series.X[i]) ?? Short(series.X[i])}, {Short(series.Y[i])})").ToArray();
+            var points = series.X.Zip(series.Y, (x, y) => $"({X.NameOf(x) ?? Short(x)}, {Short(y)})").ToArray();
             var finite = series.Y.Where(double.IsFinite).ToArray();
             text.Append($"\n{series.Name}: ");
             if (points.Length == 0) text.Append("no points");
             else if (points.Length <= 12) text.AppendJoin(' ', points);
-            else text.Append($"{points.Length} points, first {points[0]}, last {points[^1]}, y from {Short(finite.DefaultIfEmpty(double.NaN).Min())} to {Short(finite.DefaultIfEmpty(double.NaN).Max())}");
+            else
+            {
+                var (low, high) = (finite.DefaultIfEmpty(double.NaN).Min(), finite.DefaultIfEmpty(double.NaN).Max());
+                text.Append($"{points.Length} points, first {points[0]}, last {points[^1]}, ")
+                    .Append($"y from {Short(low)} to {Short(high)}");
+            }
         }
         if (Series.Count == 0) text.Append("\nno series");
         return text.ToString();
@@ -85,16 +100,19 @@ public sealed class LineFigure : Figure
 
     private AxisScale XScale() => AxisScale.Over(X, Series.SelectMany(s => s.X), 8, padding: 0);
 
-    private AxisScale YScale() => AxisScale.Over(Y, Series.SelectMany(s => s.Y.Concat(s.Low ?? []).Concat(s.High ?? [])), 6);
+    private AxisScale YScale() =>
+        AxisScale.Over(Y, Series.SelectMany(s => s.Y.Concat(s.Low ?? []).Concat(s.High ?? [])), 6);
 
     private PlotFrame Frame() => new(this, XScale(), YScale(), Series.Count < 2 && Series.All(s => s.Name.Length == 0)
         ? []
-        : [.. Series.Select((s, i) => new LegendEntry(s.Name, Color(i), s.ShowsMarkers ? Shape(i) : null, Line: true, Dashes(s)))]);
+            : [.. Series.Select((s, i) =>
+                new LegendEntry(s.Name, Color(i), s.ShowsMarkers ? Shape(i) : null, Line: true, Dashes(s)))]);
 
     private bool Fits(LineSeries series)
     {
         var (x, y) = (XScale(), YScale());
-        return series.X.Zip(series.Y).Where(p => IsPoint(p.First, p.Second)).All(p => p.First >= x.Low && p.First <= x.High && p.Second >= y.Low && p.Second <= y.High);
+        return series.X.Zip(series.Y).Where(p => IsPoint(p.First, p.Second))
+            .All(p => p.First >= x.Low && p.First <= x.High && p.Second >= y.Low && p.Second <= y.High);
     }
 
     private string Color(int i) => Palette.Color(Series[i].Style ?? i);
@@ -105,22 +123,29 @@ public sealed class LineFigure : Figure
 
     private void DrawCurve(SvgWriter svg, PlotFrame frame, LineSeries series, int i)
     {
-        var points = Enumerable.Range(0, series.X.Count).Select(k => (X: frame.X(series.X[k]), Y: frame.Y(series.Y[k]))).ToArray();
+        var points = series.X.Zip(series.Y, (x, y) => (X: frame.X(x), Y: frame.Y(y))).ToArray();
         var path = new StringBuilder();
         foreach (var (from, to) in Runs(k => IsPoint(series.X[k], series.Y[k]), points.Length))
         {
             var run = Thinning.Keep(points[from..to]);
-            for (var k = 0; k < run.Count; k++) path.Append($"{(k == 0 ? 'M' : 'L')}{Length(run[k].X)} {Length(run[k].Y)}");
-            if (run.Count == 1) path.Append("h0"); // a lone point between gaps is still seen
+            for (var k = 0; k < run.Count; k++)
+                path.Append($"{(k == 0 ? 'M' : 'L')}{Length(run[k].X)} {Length(run[k].Y)}");
+            if (run.Count == 1) path.Append("h0"); // a single point between gaps stays visible
         }
         if (path.Length > 0) svg.Stroke(path.ToString(), Color(i), 2.2, Dashes(series));
-        if (series.ShowsMarkers) SymbolPath.Draw(svg, points.Where((_, k) => IsPoint(series.X[k], series.Y[k])), Shape(i), 7, Color(i), 1);
+        if (!series.ShowsMarkers) return;
+        var drawn = points.Where((_, k) => IsPoint(series.X[k], series.Y[k]));
+        SymbolPath.Draw(svg, drawn, Shape(i), 7, Color(i), 1);
     }
 
     private static void DrawBand(SvgWriter svg, PlotFrame frame, LineSeries series, string color, int from, int to)
     {
         var path = new StringBuilder();
-        foreach (var (k, edge) in Around(series, from, to)) path.Append($"{(path.Length == 0 ? 'M' : 'L')}{Length(frame.X(series.X[k]))} {Length(frame.Y(edge[k]))}");
+        foreach (var (k, edge) in Around(series, from, to))
+        {
+            var command = path.Length == 0 ? 'M' : 'L';
+            path.Append($"{command}{Length(frame.X(series.X[k]))} {Length(frame.Y(edge[k]))}");
+        }
         svg.Fill(path.Append('z').ToString(), color, 0.18);
     }
 
@@ -137,16 +162,18 @@ public sealed class LineFigure : Figure
         ["showlegend"] = false,
     };
 
-    /// <summary>The band's outline: the upper edge forwards, the lower edge back.</summary>
+    /// <summary>The outline of the band: the upper edge forwards, the lower edge backwards.</summary>
     private static IEnumerable<(int Point, IReadOnlyList<double> Edge)> Around(LineSeries series, int from, int to) =>
-        Enumerable.Range(from, to - from).Select(k => (k, series.High!)).Concat(Enumerable.Range(from, to - from).Reverse().Select(k => (k, series.Low!)));
+        Enumerable.Range(from, to - from).Select(k => (k, series.High!))
+            .Concat(Enumerable.Range(from, to - from).Reverse().Select(k => (k, series.Low!)));
 
     private static Func<int, bool> BandIsWhole(LineSeries series) => k =>
-        series.Low is not null && series.High is not null && double.IsFinite(series.X[k]) && double.IsFinite(series.Low[k]) && double.IsFinite(series.High[k]);
+        series.Low is not null && series.High is not null && double.IsFinite(series.X[k])
+        && double.IsFinite(series.Low[k]) && double.IsFinite(series.High[k]);
 
     private static bool IsPoint(double x, double y) => double.IsFinite(x) && double.IsFinite(y);
 
-    /// <summary>Cuts 0…count into the longest stretches [from, to) where every point is there.</summary>
+    /// <summary>The longest ranges [from, to) of 0 … count in which every point exists.</summary>
     private static IEnumerable<(int From, int To)> Runs(Func<int, bool> isThere, int count)
     {
         for (var from = 0; from < count; from++)
@@ -157,5 +184,59 @@ public sealed class LineFigure : Figure
             yield return (from, to);
             from = to;
         }
+    }
+}
+
+/// <summary>One curve, with an optional band around it. NaN leaves a gap.</summary>
+public sealed class LineSeries
+{
+    private readonly double[]? _low;
+    private readonly double[]? _high;
+
+    /// <summary>A curve through the points (x, y), in the order given.</summary>
+    /// <exception cref="ArgumentException">x and y differ in length.</exception>
+    public LineSeries(string name, IEnumerable<double> x, IEnumerable<double> y)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        (Name, X, Y) = (name, [.. x], [.. y]);
+        if (X.Count != Y.Count)
+            throw new ArgumentException(
+                $"Series '{name}' has {X.Count} x and {Y.Count} y; expected as many of each.", nameof(y));
+    }
+
+    /// <summary>The name in the legend.</summary>
+    public string Name { get; }
+
+    /// <summary>Horizontal positions.</summary>
+    public IReadOnlyList<double> X { get; }
+
+    /// <summary>Vertical positions.</summary>
+    public IReadOnlyList<double> Y { get; }
+
+    /// <summary>The lower edge of the band, one value for each point. Default: no band.</summary>
+    /// <exception cref="ArgumentException">There are not as many as points.</exception>
+    public IReadOnlyList<double>? Low { get => _low; init => _low = Band(value, nameof(Low)); }
+
+    /// <summary>The upper edge of the band, one value for each point. Default: no band.</summary>
+    /// <exception cref="ArgumentException">There are not as many as points.</exception>
+    public IReadOnlyList<double>? High { get => _high; init => _high = Band(value, nameof(High)); }
+
+    /// <summary>Whether each point is marked. Default: only if there are at most 60.</summary>
+    public bool? Markers { get; init; }
+
+    /// <summary>Whether the curve is dashed. Default: false.</summary>
+    public bool Dashed { get; init; }
+
+    /// <summary>Which of the ten colours and four shapes. Default: the place of the series in the figure.</summary>
+    public int? Style { get; init; }
+
+    internal bool ShowsMarkers => Markers ?? X.Count <= 60;
+
+    private double[]? Band(IReadOnlyList<double>? edge, string name)
+    {
+        if (edge is null) return null;
+        if (edge.Count == X.Count) return [.. edge];
+        throw new ArgumentException(
+            $"Series '{Name}' has {X.Count} points and {edge.Count} band values; expected as many.", name);
     }
 }

@@ -1,12 +1,16 @@
+using System.Text;
 using Adr.Interactive.Drawing;
 
 namespace Adr.Interactive;
 
-/// <summary>Figures as HTML that is seen everywhere: a static SVG, which a script replaces by the live plot where plotly is loaded.</summary>
+/// <summary>
+/// Figures as HTML that can be seen everywhere: a static SVG, which a script replaces by the live plot where plotly is
+/// loaded.
+/// </summary>
 internal static class LiveHtml
 {
-    // Finds every figure on the page that is not live yet, so that it needs no ids and may run once for each output.
-    // Plotly may come later (a script at the end of an exported page), hence the wait for load and a few more looks after it.
+    // Finds every figure on the page that is not interactive yet, so it needs no ids and may run for each output.
+    // Plotly may come later (a script at the end of an exported page), hence the wait for load and a few more tries.
     // A Jupyter server has none, but serves the files beside the kernel's kernel.json, and plotly is one of them.
     private const string Script = """
         <script>
@@ -19,7 +23,9 @@ internal static class LiveHtml
               var figure = JSON.parse(el.getAttribute('data-plotly')), fixed = el.querySelector('.adr-static');
               var plot = document.createElement('div');
               var bars = [];
-              figure.data.forEach(function (trace, i) { if (trace.error_y) { bars.push(i); trace.error_y.color = ink(el); } });
+              figure.data.forEach(function (trace, i) {
+                if (trace.error_y) { bars.push(i); trace.error_y.color = ink(el); }
+              });
               figure.layout.font = Object.assign({}, figure.layout.font, { color: ink(el) });
               el.appendChild(plot);
               window.Plotly.newPlot(plot, figure.data, figure.layout, figure.config).then(
@@ -27,7 +33,8 @@ internal static class LiveHtml
                   if (fixed) fixed.style.display = 'none';
                   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', function () {
                     setTimeout(function () {
-                      window.Plotly.update(plot, bars.length ? { 'error_y.color': ink(el) } : {}, { 'font.color': ink(el) }, bars);
+                      var errors = bars.length ? { 'error_y.color': ink(el) } : {};
+                      window.Plotly.update(plot, errors, { 'font.color': ink(el) }, bars);
                     }, 50);
                   });
                 },
@@ -37,15 +44,17 @@ internal static class LiveHtml
           }
           function fetchPlotly() {
             if (window.Plotly || window.adrPlotly) return;
-            var config = document.getElementById('jupyter-config-data'), base = document.body.getAttribute('data-base-url');
+            var config = document.getElementById('jupyter-config-data');
+            var base = document.body.getAttribute('data-base-url');
             if (!base && config) base = JSON.parse(config.textContent).baseUrl;
             if (!base) return;
-            var kernel = window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.name || '.net-csharp';
+            var notebook = window.Jupyter && Jupyter.notebook;
+            var kernel = notebook && notebook.kernel && notebook.kernel.name || '.net-csharp';
             window.adrPlotly = document.createElement('script');
             window.adrPlotly.src = base + 'kernelspecs/' + encodeURIComponent(kernel) + '/plotly-basic.min.js';
             document.head.appendChild(window.adrPlotly);
           }
-          function wait(looks) { if (!live() && looks > 0) setTimeout(function () { wait(looks - 1); }, 250); }
+          function wait(tries) { if (!live() && tries > 0) setTimeout(function () { wait(tries - 1); }, 250); }
           fetchPlotly();
           if (document.readyState === 'complete') wait(20);
           else if (!live()) window.addEventListener('load', function () { wait(20); });
@@ -53,10 +62,30 @@ internal static class LiveHtml
         </script>
         """;
 
-    /// <summary>One figure: a div that holds the static picture, with its <see cref="PlainPicture"/>, and carries the live one. The JSON has no quote, &lt; or &amp; of its own.</summary>
+    /// <summary>
+    /// One figure: a div that holds the static picture, with its <see cref="PlainPicture"/>, and carries the live one.
+    /// The JSON has no quote, &lt; or &amp; of its own.
+    /// </summary>
     internal static string Figure(string svg, string plain, string plotlyJson, int width) =>
-        $"<div class=\"adr-figure\" style=\"max-width:{width}px\" data-plotly='{plotlyJson}'><div class=\"adr-static\">\n{plain}\n{svg}\n</div></div>";
+        $"<div class=\"adr-figure\" style=\"max-width:{width}px\" data-plotly='{plotlyJson}'>"
+        + $"<div class=\"adr-static\">\n{plain}\n{svg}\n</div></div>";
 
     /// <summary>Adds the script to one or more figures.</summary>
     internal static string Document(string figures) => figures + "\n" + Script;
+}
+
+/// <summary>A picture for pages that remove inline SVG, as Jupyter does in a notebook that is not trusted.</summary>
+internal static class PlainPicture
+{
+    /// <summary>
+    /// An image inside a template. A browser does not show it. A filter that removes svg and template, but not images,
+    /// leaves the image.
+    /// </summary>
+    /// <param name="svg">A complete SVG document, with its own size and colour.</param>
+    /// <param name="description">What a screen reader says.</param>
+    internal static string Html(string svg, string description)
+    {
+        var source = $"data:image/svg+xml;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(svg))}";
+        return $"<template><img alt=\"{Escape.Xml(description)}\" src=\"{source}\"/></template>";
+    }
 }

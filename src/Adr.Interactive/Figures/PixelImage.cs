@@ -15,8 +15,11 @@ public sealed class PixelImage
 
     internal byte[] PngBytes { get; }
 
-    /// <summary>A picture from one image [C,H,W] with values in [0,1], C = 1 or 3; values outside are drawn as the nearer end, NaN as 0.</summary>
-    /// <exception cref="ArgumentException">Not channels × height × width values, or channels neither 1 nor 3.</exception>
+    /// <summary>
+    /// A picture of one image [C,H,W] with values in [0,1] and C = 1 or 3. Values outside are drawn as the nearer end,
+    /// NaN as 0.
+    /// </summary>
+    /// <exception cref="ArgumentException">The values do not fill the picture, or channels is not 1 or 3.</exception>
     public static PixelImage FromUnit(IReadOnlyList<float> values, int channels, int height, int width)
     {
         Check(values, channels, height, width);
@@ -28,12 +31,17 @@ public sealed class PixelImage
         return new PixelImage(Png.Encode(pixels, width, height, channels), width, height);
     }
 
-    /// <summary>A perturbation [C,H,W] magnified so that ±reach fills the colours: orange raises, blue lowers, grey changes nothing; of several channels the mean.</summary>
-    /// <exception cref="ArgumentException">Not channels × height × width values, or reach not above 0.</exception>
-    public static PixelImage FromPerturbation(IReadOnlyList<float> values, int channels, int height, int width, double reach)
+    /// <summary>
+    /// A perturbation [C,H,W], magnified so that ±reach fills the colours: orange raises a pixel, blue lowers it, grey
+    /// leaves it. Several channels are shown as their mean.
+    /// </summary>
+    /// <exception cref="ArgumentException">The values do not fill the picture, or reach is not above 0.</exception>
+    public static PixelImage FromPerturbation(
+        IReadOnlyList<float> values, int channels, int height, int width, double reach)
     {
         Check(values, channels, height, width);
-        if (!(reach > 0) || !double.IsFinite(reach)) throw new ArgumentException($"Expected a reach above 0, got {reach}.", nameof(reach));
+        if (!(reach > 0) || !double.IsFinite(reach))
+            throw new ArgumentException($"Expected a reach above 0, got {reach}.", nameof(reach));
         var plane = height * width;
         var pixels = new byte[plane * 3];
         for (var p = 0; p < plane; p++)
@@ -45,7 +53,7 @@ public sealed class PixelImage
         return new PixelImage(Png.Encode(pixels, width, height, 3), width, height);
     }
 
-    // from grey (0) to orange (+1) or blue (−1): luminance stays close, so it reads on white and on black
+    // From grey (0) to orange (+1) or blue (−1), of similar luminance, so that it is readable on white and on black.
     private static void Diverging(double at, Span<byte> rgb)
     {
         ReadOnlySpan<int> grey = [0xC9, 0xC9, 0xC9], up = [0xC8, 0x4A, 0x00], down = [0x00, 0x55, 0xA8];
@@ -53,13 +61,17 @@ public sealed class PixelImage
         for (var c = 0; c < 3; c++) rgb[c] = (byte)Math.Round(grey[c] + (end[c] - grey[c]) * Math.Abs(at));
     }
 
-    private static byte Byte(float value) => float.IsNaN(value) ? (byte)0 : (byte)Math.Round(Math.Clamp(value, 0f, 1f) * 255);
+    private static byte Byte(float value) =>
+        float.IsNaN(value) ? (byte)0 : (byte)Math.Round(Math.Clamp(value, 0f, 1f) * 255);
 
     private static void Check(IReadOnlyList<float> values, int channels, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(values);
-        if (channels is not (1 or 3)) throw new ArgumentException($"Expected 1 (grey) or 3 (RGB) channels, got {channels}.", nameof(channels));
-        if (height < 1 || width < 1 || values.Count != (long)channels * height * width)
-            throw new ArgumentException($"Expected [{channels},{height},{width}], {(long)channels * height * width} values; got {values.Count}.", nameof(values));
+        if (channels is not (1 or 3))
+            throw new ArgumentException($"Expected 1 (grey) or 3 (RGB) channels, got {channels}.", nameof(channels));
+        var count = (long)channels * height * width;
+        if (height < 1 || width < 1 || values.Count != count)
+            throw new ArgumentException(
+                $"Expected [{channels},{height},{width}], {count} values; got {values.Count}.", nameof(values));
     }
 }

@@ -5,13 +5,12 @@ using static Adr.Interactive.Drawing.Number;
 
 namespace Adr.Interactive;
 
-/// <summary>Points in the plane: latents after a projection.</summary>
-[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = [Mime.Plotly, Mime.Html, Mime.Svg, Mime.Text])]
+/// <summary>Points in the plane, such as latents after a projection.</summary>
 public sealed class ScatterFigure : Figure
 {
     private const double Opacity = 0.75;
     private const int NoteSize = 15; // pixels
-    private const int Crowd = 20;    // so many notes are all shown
+    private const int Crowd = 20;    // up to so many notes, all are shown
     private readonly Axis _x = new(), _y = new();
 
     /// <summary>Clouds of points.</summary>
@@ -24,13 +23,16 @@ public sealed class ScatterFigure : Figure
     /// <summary>The clouds.</summary>
     public IReadOnlyList<ScatterSeries> Series { get; }
 
-    /// <summary>Texts placed among the points; of more than twenty, one that would lie over an earlier one is left out. Default: none.</summary>
+    /// <summary>
+    /// Texts placed among the points. Of more than twenty, one that would lie over an earlier one is left out. Default:
+    /// none.
+    /// </summary>
     public IReadOnlyList<Note> Notes { get; init; } = [];
 
-    /// <summary>The horizontal axis. Default: from the data, unnamed.</summary>
+    /// <summary>The horizontal axis. Default: over the data, without a label.</summary>
     public Axis X { get => _x; init => _x = value.Checked(nameof(X)); }
 
-    /// <summary>The vertical axis. Default: from the data, unnamed.</summary>
+    /// <summary>The vertical axis. Default: over the data, without a label.</summary>
     public Axis Y { get => _y; init => _y = value.Checked(nameof(Y)); }
 
     internal override SvgWriter Draw()
@@ -40,7 +42,10 @@ public sealed class ScatterFigure : Figure
         frame.Draw(svg);
         frame.OpenClip(svg);
         for (var i = 0; i < Series.Count; i++)
-            SymbolPath.Draw(svg, Finite(Series[i]).Select(p => (frame.X(p.X), frame.Y(p.Y))), Series[i].Symbol, Series[i].Size, Color(i), Opacity);
+            {
+                var (series, points) = (Series[i], Finite(Series[i]).Select(p => (frame.X(p.X), frame.Y(p.Y))));
+                SymbolPath.Draw(svg, points, series.Symbol, series.Size, Color(i), Opacity);
+            }
         foreach (var note in ReadableNotes(frame))
             svg.Text(frame.X(note.X), frame.Y(note.Y) + 5, note.Text, NoteSize, Anchor.Middle, bold: true);
         svg.CloseClip();
@@ -53,8 +58,15 @@ public sealed class ScatterFigure : Figure
         for (var i = 0; i < Series.Count; i++)
         {
             var series = Series[i];
-            var marker = new JsonObject { ["symbol"] = SymbolPath.PlotlyName(series.Symbol), ["size"] = series.Size, ["color"] = Color(i), ["opacity"] = Opacity };
-            if (series.Symbol == Symbol.Cross) marker["line"] = new JsonObject { ["width"] = 1.2, ["color"] = Color(i) }; // x-thin is line only
+            var marker = new JsonObject
+            {
+                ["symbol"] = SymbolPath.PlotlyName(series.Symbol),
+                ["size"] = series.Size,
+                ["color"] = Color(i),
+                ["opacity"] = Opacity,
+            };
+            if (series.Symbol == Symbol.Cross) // it has lines only
+                marker["line"] = new JsonObject { ["width"] = 1.2, ["color"] = Color(i) };
             data.Add(new JsonObject
             {
                 ["type"] = "scatter",
@@ -93,7 +105,8 @@ public sealed class ScatterFigure : Figure
         {
             var points = Finite(series).ToArray();
             text.Append($"\n{series.Name}: {points.Length} points");
-            if (points.Length > 0) text.Append($", mean ({Short(points.Average(p => p.X))}, {Short(points.Average(p => p.Y))})");
+            if (points.Length > 0)
+                text.Append($", mean ({Short(points.Average(p => p.X))}, {Short(points.Average(p => p.Y))})");
             if (points.Length < series.X.Count) text.Append($", {series.X.Count - points.Length} not finite");
         }
         if (Series.Count == 0) text.Append("\nno points");
@@ -109,11 +122,13 @@ public sealed class ScatterFigure : Figure
 
         bool LieOverEachOther(Note one, Note other) =>
             Math.Abs(frame.Y(one.Y) - frame.Y(other.Y)) < NoteSize
-            && Math.Abs(frame.X(one.X) - frame.X(other.X)) < (TextSize.Width(one.Text, NoteSize) + TextSize.Width(other.Text, NoteSize)) / 2;
+            && Math.Abs(frame.X(one.X) - frame.X(other.X)) < (Wide(one) + Wide(other)) / 2;
+
+            double Wide(Note note) => TextSize.Width(note.Text, NoteSize);
     }
 
     private static IEnumerable<(double X, double Y)> Finite(ScatterSeries series) =>
-        series.X.Zip(series.Y).Where(p => double.IsFinite(p.First) && double.IsFinite(p.Second)).Select(p => (p.First, p.Second));
+        series.X.Zip(series.Y).Where(p => double.IsFinite(p.First) && double.IsFinite(p.Second));
 
     private AxisScale XScale() => AxisScale.Over(X, Series.SelectMany(s => s.X), 8);
 
@@ -121,7 +136,69 @@ public sealed class ScatterFigure : Figure
 
     private PlotFrame Frame() => new(this, XScale(), YScale(), Series.Count < 2
         ? []
-        : [.. Series.Select((s, i) => (s, i)).Where(p => p.s.InLegend).Select(p => new LegendEntry(p.s.Name, Color(p.i), p.s.Symbol))]);
+            : [.. Series.Select((s, i) => (s, i)).Where(p => p.s.InLegend)
+                .Select(p => new LegendEntry(p.s.Name, Color(p.i), p.s.Symbol))]);
 
     private string Color(int i) => Palette.Color(Series[i].Style ?? i);
+}
+
+/// <summary>Points of one colour and shape. Points that are not finite are not drawn.</summary>
+public sealed class ScatterSeries
+{
+    /// <summary>The points (x, y).</summary>
+    /// <exception cref="ArgumentException">x and y differ in length.</exception>
+    public ScatterSeries(string name, IEnumerable<double> x, IEnumerable<double> y)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        (Name, X, Y) = (name, [.. x], [.. y]);
+        if (X.Count != Y.Count)
+            throw new ArgumentException(
+                $"Series '{name}' has {X.Count} x and {Y.Count} y; expected as many of each.", nameof(y));
+    }
+
+    /// <summary>The name in the legend.</summary>
+    public string Name { get; }
+
+    /// <summary>Horizontal positions.</summary>
+    public IReadOnlyList<double> X { get; }
+
+    /// <summary>Vertical positions.</summary>
+    public IReadOnlyList<double> Y { get; }
+
+    /// <summary>The shape of the points. Default: a disc.</summary>
+    public Symbol Symbol { get; init; }
+
+    /// <summary>The size of a point in pixels. Default: 6.</summary>
+    public double Size { get; init; } = 6;
+
+    /// <summary>Which of the ten colours. Default: the place of the series in the figure.</summary>
+    public int? Style { get; init; }
+
+    /// <summary>Whether the series is in the legend. Default: true.</summary>
+    public bool InLegend { get; init; } = true;
+}
+
+/// <summary>A text at a place of a scatter plot, such as the class of a cluster.</summary>
+/// <param name="X">Horizontal position in data units.</param>
+/// <param name="Y">Vertical position in data units.</param>
+/// <param name="Text">The text.</param>
+public sealed record Note(double X, double Y, string Text);
+
+/// <summary>The shape of a point.</summary>
+public enum Symbol
+{
+    /// <summary>A filled disc.</summary>
+    Circle,
+
+    /// <summary>A filled square.</summary>
+    Square,
+
+    /// <summary>A filled diamond.</summary>
+    Diamond,
+
+    /// <summary>A filled triangle.</summary>
+    Triangle,
+
+    /// <summary>A diagonal cross.</summary>
+    Cross,
 }

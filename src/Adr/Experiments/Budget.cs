@@ -15,3 +15,17 @@ public enum Budget
     /// <summary>The paper's epochs, steps and data; wants a GPU.</summary>
     Paper,
 }
+
+/// <summary>Reads budgets.</summary>
+public static class Budgets
+{
+    /// <summary>The budget with this name, in upper or lower case.</summary>
+    /// <exception cref="ArgumentException">The name is not smoke, quick, desktop or paper.</exception>
+    public static Budget Parse(string name)
+    {
+        foreach (var budget in Enum.GetValues<Budget>())
+            if (budget.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)) return budget;
+        throw new ArgumentException(
+            $"There is no budget \"{name}\". Choose smoke, quick, desktop or paper.", nameof(name));
+    }
+}

@@ -101,7 +101,8 @@ public sealed class RunFolder
         }
         catch (IOException busy)
         {
-            throw new IOException($"{FullPath} is in use by another run. Wait for it to end, or choose another folder.", busy);
+            throw new IOException($"{FullPath} is in use by another run. Wait until it ends, or choose another folder for the runs: "
+                + "RunsFolder of the experiment, --runs DIR on the command line, or the environment variable ADR_RUNS.", busy);
         }
     }
 }

@@ -1,6 +1,5 @@
-using Adr.Cli.Running;
 
-namespace Adr.Cli.Tests.Running;
+namespace Adr.Cli.Tests;
 
 public sealed class CellTitleTests
 {
@@ -10,7 +9,8 @@ public sealed class CellTitleTests
     [InlineData("using Adr;", "using Adr;")]
     [InlineData("//\n///\ntable", "table")]
     [InlineData("  \n", "(empty)")]
-    public void Is_the_first_line_that_says_something(string code, string expected) => Assert.Equal(expected, CellTitle.Of(code));
+    public void Is_the_first_line_that_says_something(string code, string expected) =>
+        Assert.Equal(expected, CellTitle.Of(code));
 
     [Fact]
     public void Is_cut_to_the_width_of_a_terminal()

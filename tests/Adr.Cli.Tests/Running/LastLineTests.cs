@@ -1,10 +1,9 @@
 using System.Text.Json;
-using Adr.Cli.Running;
 using Adr.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Adr.Cli.Tests.Running;
+namespace Adr.Cli.Tests;
 
 public sealed class LastLineTests
 {

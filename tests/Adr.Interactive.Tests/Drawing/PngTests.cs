@@ -42,7 +42,8 @@ public class PngTests
     {
         var png = Png.Encode([0], 1, 1, 1);
         Assert.Equal([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], png[..8]);
-        Assert.Equal([0, 0, 0, 0, (byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xAE, 0x42, 0x60, 0x82], png[^12..]); // the end chunk of every PNG
+        byte[] end = [0, 0, 0, 0, (byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xAE, 0x42, 0x60, 0x82];
+        Assert.Equal(end, png[^12..]); // of every PNG
         Assert.Equal([0x3A, 0x7E, 0x9B, 0x55], png[29..33]); // a 1 × 1 grey header, as other encoders write it
     }
 
@@ -61,7 +62,12 @@ public class PngTests
         {
             var length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at));
             var type = Encoding.ASCII.GetString(png, at + 4, 4);
-            if (type == "IHDR") (width, height, channels) = (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at + 8)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at + 12)), png[at + 17] == 0 ? 1 : 3);
+            if (type == "IHDR")
+            {
+                width = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at + 8));
+                height = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at + 12));
+                channels = png[at + 17] == 0 ? 1 : 3;
+            }
             if (type == "IDAT") packed.Write(png, at + 8, length);
             at += 12 + length;
         }

@@ -37,7 +37,8 @@ public class TicksTests
         var ticks = Ticks.Between(range.Low, range.High, 6);
         var step = ticks[1].At - ticks[0].At;
         Assert.Equal(ticks.Count, ticks.Select(tick => tick.Label).Distinct().Count());
-        Assert.All(ticks, tick => Assert.Equal(tick.At, double.Parse(tick.Label.Replace('−', '-'), CultureInfo.InvariantCulture), step * 0.06));
+        var stands = (string label) => double.Parse(label.Replace('−', '-'), CultureInfo.InvariantCulture);
+        Assert.All(ticks, tick => Assert.Equal(tick.At, stands(tick.Label), step * 0.06));
     }
 
     [Theory]
@@ -61,17 +62,21 @@ public class TicksTests
     public class Range
     {
         [Fact]
-        public void Of_nothing_is_the_unit_range() => Assert.Equal((0, 1), Rounded(Ticks.Range([double.NaN], null, null, 0)));
+        public void Of_nothing_is_the_unit_range() =>
+            Assert.Equal((0, 1), Rounded(Ticks.Range([double.NaN], null, null, 0)));
 
         [Fact]
-        public void Of_one_value_has_room_on_both_sides() => Assert.Equal((4.5, 5.5), Rounded(Ticks.Range([5], null, null, 0)));
+        public void Of_one_value_has_room_on_both_sides() =>
+            Assert.Equal((4.5, 5.5), Rounded(Ticks.Range([5], null, null, 0)));
 
         [Fact]
-        public void Of_sizes_does_not_fall_below_zero() => Assert.Equal((0, 2.1), Rounded(Ticks.Range([0.02, 2], null, null, 0.05), 1));
+        public void Of_sizes_does_not_fall_below_zero() =>
+            Assert.Equal((0, 2.1), Rounded(Ticks.Range([0.02, 2], null, null, 0.05), 1));
 
         [Fact]
         public void Keeps_fixed_ends() => Assert.Equal((0, 1), Rounded(Ticks.Range([-5, 7], 0, 1, 0.05)));
 
-        private static (double, double) Rounded((double Low, double High) range, int decimals = 6) => (Math.Round(range.Low, decimals), Math.Round(range.High, decimals));
+        private static (double, double) Rounded((double Low, double High) range, int decimals = 6) =>
+            (Math.Round(range.Low, decimals), Math.Round(range.High, decimals));
     }
 }

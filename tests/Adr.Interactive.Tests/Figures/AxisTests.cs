@@ -27,12 +27,16 @@ public sealed class AxisTests
     }
 
     [Fact]
-    public void A_number_that_is_no_share_does_not_move_the_end_beyond_1() => Assert.Equal(1, Axis.Share("accuracy", [1.5]).Max);
+    public void A_number_that_is_no_share_does_not_move_the_end_beyond_1() =>
+        Assert.Equal(1, Axis.Share("accuracy", [1.5]).Max);
 
     [Fact]
     public void Named_places_are_the_only_marks()
     {
-        var figure = new LineFigure("t", [new LineSeries("a", [0, 1, 2], [0.1, 0.2, 0.3])]) { X = new Axis("weight") { Names = ["0", "0.3", "10"] } };
+        var figure = new LineFigure("t", [new LineSeries("a", [0, 1, 2], [0.1, 0.2, 0.3])])
+        {
+            X = new Axis("weight") { Names = ["0", "0.3", "10"] },
+        };
         var marks = JsonNode.Parse(figure.As(Mime.Plotly))!["layout"]!["xaxis"]!;
         Assert.Equal(["0", "0.3", "10"], marks["ticktext"]!.AsArray().Select(text => (string)text!));
         Assert.Equal([0.0, 1, 2], marks["tickvals"]!.AsArray().Select(at => (double)at!));

@@ -11,7 +11,8 @@ public sealed class ScatterFigureTests
     {
         var notes = Enumerable.Range(0, count).Select(i => new Note(i % 2, 0, $"class {i}"));
         var figure = new ScatterFigure("t", new ScatterSeries("s", [-1, 2], [-1, 1])) { Notes = [.. notes] };
-        var live = JsonNode.Parse(figure.As(Mime.Plotly))!["layout"]!["annotations"]!.AsArray().Select(note => (string)note!["text"]!).ToArray();
+        var annotations = JsonNode.Parse(figure.As(Mime.Plotly))!["layout"]!["annotations"]!.AsArray();
+        var live = annotations.Select(note => (string)note!["text"]!).ToArray();
         Assert.Equal(Enumerable.Range(0, shown).Select(i => $"<b>class {i}</b>"), live);
         Assert.Equal(shown, figure.As(Mime.Svg).Split(">class ").Length - 1);
     }

@@ -25,6 +25,10 @@ public class BundleTests
         ["stack"] = text => new ViewStack(Samples.Table(text, text)),
     };
 
+    // Scripts aside, the HTML of every view is XML too.
+    private static XElement Xml(View view) => XDocument.Parse(
+        $"<x>{Regex.Replace(view.As(Mime.Html), "<script>.*?</script>", "", RegexOptions.Singleline)}</x>").Root!;
+
     private static View Named(string name) => Samples.All.Single(s => s.Name == name).View;
 
     [Theory]
@@ -44,7 +48,7 @@ public class BundleTests
 
     [Theory]
     [MemberData(nameof(Views))]
-    public void The_formatting_package_finds_the_convention_on_each_view(string name)
+    public void Each_view_has_its_formatters(string name)
     {
         var view = Named(name);
         Assert.Equal(view.MimeTypes.Order(), Formatter.GetPreferredMimeTypesFor(view.GetType()).Order());
@@ -64,7 +68,7 @@ public class BundleTests
                 Assert.NotEmpty(root.Descendants());
             }
             // scripts aside, the HTML of every view is XML too: nothing of the text escapes into it
-            XDocument.Parse($"<x>{Regex.Replace(view.As(Mime.Html), "<script>.*?</script>", "", RegexOptions.Singleline)}</x>");
+            Xml(view);
         }
     }
 
@@ -72,14 +76,17 @@ public class BundleTests
     [MemberData(nameof(Views))]
     public void A_page_that_takes_inline_SVG_out_is_left_the_same_picture(string name)
     {
-        var html = XDocument.Parse($"<x>{Regex.Replace(Named(name).As(Mime.Html), "<script>.*?</script>", "", RegexOptions.Singleline)}</x>").Root!;
-        var inline = html.Descendants().Where(e => e.Name.LocalName == "svg" && e.Parent!.Name.NamespaceName.Length == 0).ToList();
-        var plain = html.Descendants("img").Where(img => img.Parent!.Name == "template").ToList(); // shown only where the template is taken away
+        var html = Xml(Named(name));
+        var inline = html.Descendants()
+            .Where(e => e.Name.LocalName == "svg" && e.Parent!.Name.NamespaceName.Length == 0).ToList();
+        // shown only where the template is taken away
+        var plain = html.Descendants("img").Where(img => img.Parent!.Name == "template").ToList();
         Assert.Equal(inline.Count, plain.Count);
         foreach (var (first, second) in inline.Zip(plain))
         {
-            var image = XDocument.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(((string)second.Attribute("src")!)["data:image/svg+xml;base64,".Length..]))).Root!;
-            Assert.Equal(string.Concat(first.Nodes().Select(node => node.ToString())), string.Concat(image.Nodes().Select(node => node.ToString())));
+            var source = ((string)second.Attribute("src")!)["data:image/svg+xml;base64,".Length..];
+            var image = XDocument.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(source))).Root!;
+            Assert.Equal(first.Nodes().Select(node => $"{node}"), image.Nodes().Select(node => $"{node}"));
             Assert.Equal((string)first.Attribute("aria-label")!, (string)second.Attribute("alt")!);
             Assert.True((double)image.Attribute("width")! > 0);
         }
@@ -114,8 +121,10 @@ public class BundleTests
     public void Plotly_gets_only_what_its_basic_bundle_draws_and_no_button_that_leaves_the_page(string name)
     {
         using var json = JsonDocument.Parse(Named(name).As(Mime.Plotly));
-        Assert.All(json.RootElement.GetProperty("data").EnumerateArray(), trace => Assert.Contains(trace.GetProperty("type").GetString(), new[] { "scatter", "bar" }));
-        var buttons = json.RootElement.GetProperty("config").GetProperty("modeBarButtons")[0].EnumerateArray().Select(b => b.GetString());
+        var traces = json.RootElement.GetProperty("data").EnumerateArray();
+        Assert.All(traces, trace => Assert.Contains(trace.GetProperty("type").GetString(), new[] { "scatter", "bar" }));
+        var buttons = json.RootElement.GetProperty("config").GetProperty("modeBarButtons")[0].EnumerateArray()
+            .Select(button => button.GetString());
         Assert.Equal(["toImage", "zoom2d", "pan2d", "resetScale2d"], buttons);
     }
 

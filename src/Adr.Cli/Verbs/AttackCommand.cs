@@ -1,0 +1,181 @@
+using System.CommandLine;
+using System.Globalization;
+using Adr.Attacks;
+using Adr.Data;
+using Adr.Evaluation;
+using Adr.Kernel.Running;
+using Adr.Models;
+using Adr.Native;
+using Spectre.Console;
+
+namespace Adr.Cli;
+
+/// <summary><c>adr attack</c>: Auto-Attack on a file of weights; an interrupted run can be resumed.</summary>
+public static class AttackCommand
+{
+    private static readonly Argument<string> File = new("weights")
+    {
+        Description = "A safetensors file: best.safetensors of a run folder, or one written from PyTorch.",
+    };
+
+    private static readonly Option<string?> Network = new("--network")
+    {
+        Description = $"{string.Join(", ", Networks.Architectures)}. Default: what the file says.",
+    };
+
+    private static readonly Option<string> Data = new("--data")
+    {
+        Description = "The data set, whose test images are attacked.",
+        HelpName = string.Join("|", DataSets.Names),
+        DefaultValueFactory = _ => "mnist-10k",
+    };
+
+    private static readonly Option<int?> Examples = new("--examples", "--points")
+    {
+        Description = "How many test images to attack, from the first. Default: all.",
+    };
+
+    private static readonly Option<Norm> Norm =
+        Options.Choice("--norm", "The norm of the perturbation.", Attacks.Norm.Linf);
+
+    private static readonly Option<double?> Epsilon = new("--epsilon")
+    {
+        Description = "The largest perturbation, for pixels in [0,1]. Default under L∞: 8/255 on CIFAR, 0.3 on MNIST.",
+    };
+
+    private static readonly Option<AutoAttackVersion> Version =
+        Options.Choice("--attacks", "Which version of Auto-Attack to run.", AutoAttackVersion.Standard);
+
+    private static readonly Option<long> Seed = new("--seed")
+    {
+        Description = "The seed of the attacks.", DefaultValueFactory = _ => 0,
+    };
+
+    private static readonly Option<int> BatchSize = new("--batch-size")
+    {
+        Description = "How many examples to attack at once.", DefaultValueFactory = _ => 256,
+    };
+
+    private static readonly Option<string?> State = new("--state")
+    {
+        Description = "A file for the state of the run; the same command resumes from it.", HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> ReportFile = new("--json")
+    {
+        Description = "A file for the report, with every number.", HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> Images = new("--images")
+    {
+        Description = "A folder for the adversarial images.", HelpName = "DIR",
+    };
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Command("attack", "Runs Auto-Attack on a file of weights, or resumes an interrupted run.")
+        {
+            File, Network, Data, Examples, Norm, Epsilon, Version, Seed, BatchSize, State, ReportFile, Images,
+        };
+        command.SetAction(parsed =>
+        {
+            using var signals = new TerminationSignals();
+            return Attack(parsed, signals.Token);
+        });
+        return command;
+    }
+
+    private static int Attack(ParseResult parsed, CancellationToken cancellation)
+    {
+        NativeTorch.Load();
+        var (file, state) = (parsed.GetRequiredValue(File), parsed.GetValue(State));
+        try
+        {
+            using var model = Networks.Load(file, parsed.GetValue(Network));
+            using var data = Load(parsed.GetValue(Data)!, parsed.GetValue(Examples));
+            var threat = new ThreatModel(parsed.GetValue(Norm), EpsilonOf(parsed), model.Bounds);
+            var attack = new AutoAttack(threat, parsed.GetValue(Version));
+            var options = new EvaluationOptions
+            {
+                BatchSize = parsed.GetValue(BatchSize),
+                Seed = parsed.GetValue(Seed),
+                SaveAdversarialTo = parsed.GetValue(Images),
+                Progress = new Lines(),
+            };
+            var report = AutoAttackEvaluation.Evaluate(
+                model, Path.GetFileName(file), data, attack, options, state, cancellation);
+            if (parsed.GetValue(ReportFile) is { } path) report.Save(path);
+            Print(report, Terminal.Output());
+            return ExitCode.Fine;
+        }
+        catch (ArgumentException problem) // found before the work
+        {
+            throw new UsageException(problem.Message);
+        }
+        catch (InvalidOperationException problem) // the state of another run, or logits that are not finite
+        {
+            Console.Error.WriteLine($"adr: {problem.Message}");
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Console.Error.WriteLine(state is null
+                ? "adr: stopped. With --state FILE, the run could be resumed."
+                : "adr: stopped. The same command resumes after the last complete batch.");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static Dataset Load(string name, int? count)
+    {
+        if (!DataSets.Names.Contains(name))
+            throw new UsageException($"--data '{name}': expected {string.Join(", ", DataSets.Names)}.");
+        var (train, test) = DataSets.Load(name);
+        using (train)
+        using (test)
+            return test.Take(count ?? test.Count);
+    }
+
+    private static double EpsilonOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(Epsilon) is { } epsilon) return epsilon;
+        if (parsed.GetValue(Norm) != Attacks.Norm.Linf)
+            throw new UsageException($"--epsilon is needed for {parsed.GetValue(Norm)}: only L∞ has a default.");
+        return parsed.GetValue(Data)!.Contains("mnist", StringComparison.Ordinal) ? 0.3 : 8.0 / 255;
+    }
+
+    private static void Print(AutoAttackReport report, IAnsiConsole console)
+    {
+        var table = new Table().RoundedBorder().AddColumn("attack");
+        foreach (var column in new[] { "attacked", "misclassified", "robust accuracy", "seconds", "passes" })
+            table.AddColumn(new TableColumn(column).RightAligned());
+        table.AddRow("none", "", "", Markup.Escape(Percent(report.Natural)), "", "");
+        foreach (var stage in report.Stages)
+        {
+            string[] cells =
+            [
+                stage.Attack, Text(stage.Attacked), Text(stage.Broken), Percent(stage.RobustAccuracy),
+                stage.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
+                stage.ModelEvaluations.ToString("N0", CultureInfo.InvariantCulture),
+            ];
+            table.AddRow([.. cells.Select(Markup.Escape)]);
+        }
+        console.Write(table);
+        console.WriteLine($"{report.Attack}, {report.Threat}, first {Text(report.Robust.Length)} of {report.DataSet}, "
+            + $"seed {report.Seed}, {report.Device}: robust accuracy {Percent(report.RobustAccuracy)} percent, "
+            + "with its 95 % interval.");
+        foreach (var warning in report.Warnings) console.WriteLine($"warning: {warning}");
+    }
+
+    private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
+
+    private static string Percent(Proportion share) => string.Create(CultureInfo.InvariantCulture,
+        $"{100 * share.Value:0.0} [{100 * share.Low:0.0}, {100 * share.High:0.0}]");
+
+    private sealed class Lines : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value) =>
+            Console.WriteLine($"{value.Attack}: {value.Done} of {value.Total}");
+    }
+}

@@ -1,0 +1,178 @@
+using System.CommandLine;
+using System.Globalization;
+using Adr.Evaluation;
+using Adr.Experiments;
+using Adr.Kernel.Running;
+using Adr.Native;
+using Adr.Training;
+
+namespace Adr.Cli;
+
+/// <summary><c>adr sweep</c>: runs what a matrix of experiments still lacks, or writes a Slurm script for it.</summary>
+public static class SweepCommand
+{
+    private static readonly Argument<string> Matrix = Options.Matrix();
+    private static readonly Option<string?> Runs = Options.Runs();
+
+    private static readonly Option<int?> Task = new("--task")
+    {
+        Description = "Runs only the cell with this number in --list, as an array task of Slurm does.",
+    };
+
+    private static readonly Option<bool> List = new("--list")
+    {
+        Description = "Prints the cells with their numbers and their states, and runs nothing.",
+    };
+
+    private static readonly Option<string?> Slurm = new("--slurm")
+    {
+        Description = "Writes a Slurm script to this folder, with one array task for each missing cell; runs nothing.",
+        HelpName = "DIR",
+    };
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Command("sweep", "Trains and evaluates the models of a matrix that are missing.")
+        {
+            Matrix, Runs, Task, List, Slurm,
+        };
+        command.SetAction(parsed =>
+        {
+            using var signals = new TerminationSignals();
+            return Sweep(parsed, signals.Token);
+        });
+        return command;
+    }
+
+    /// <summary>Reads a matrix.</summary>
+    /// <exception cref="UsageException">The file is missing or does not hold a matrix.</exception>
+    internal static ExperimentMatrix Load(string path, string? runs)
+    {
+        try
+        {
+            return ExperimentMatrix.Load(path, Options.RunsFolder(runs));
+        }
+        catch (Exception problem)
+            when (problem is FileNotFoundException or DirectoryNotFoundException or InvalidDataException)
+        {
+            throw new UsageException(problem.Message);
+        }
+    }
+
+    private static int Sweep(ParseResult parsed, CancellationToken cancellation)
+    {
+        var path = parsed.GetRequiredValue(Matrix);
+        var matrix = Load(path, parsed.GetValue(Runs));
+        var cells = matrix.Cells;
+        if (parsed.GetValue(List))
+        {
+            for (var i = 0; i < cells.Count; i++)
+                Console.WriteLine($"{i}\t{cells[i].State()}\t{cells[i]}\t{cells[i].Folder}");
+            return ExitCode.Fine;
+        }
+        var task = parsed.GetValue(Task);
+        if (task < 0 || task >= cells.Count)
+            throw new UsageException($"--task {task}: the matrix has cells 0 to {cells.Count - 1}.");
+        var problems = matrix.Problems();
+        if (problems.Count > 0)
+            throw new UsageException($"{path} cannot be run:\n  {string.Join("\n  ", problems)}");
+        if (parsed.GetValue(Slurm) is { } folder)
+            return WriteScript(matrix, path, Options.RunsFolder(parsed.GetValue(Runs)), folder);
+        NativeTorch.Load();
+        return Run(task is { } only ? [cells[only]] : cells, cancellation);
+    }
+
+    // A run that diverges does not keep the others from being made.
+    private static int Run(IReadOnlyList<MatrixCell> cells, CancellationToken cancellation)
+    {
+        var code = ExitCode.Fine;
+        foreach (var cell in cells)
+        {
+            try
+            {
+                Console.WriteLine($"{cell}: {cell.State()}");
+                var progress = new Lines(cell);
+                Console.WriteLine($"{cell}: {Result(cell.Run(progress, progress, cancellation))}");
+            }
+            catch (TrainingDivergedException diverged)
+            {
+                Console.Error.WriteLine($"adr: {cell}: {diverged.Message}");
+                code = ExitCode.Failed;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                Console.Error.WriteLine($"adr: stopped during {cell}; the same command resumes there.");
+                return ExitCode.Interrupted;
+            }
+        }
+        return code;
+    }
+
+    private static string Result(RobustnessRow row)
+    {
+        var last = row.Report.Attacks[^1];
+        var text = $"natural {Percent(row.Report.Natural)}, {last.Attack} {Percent(last.RobustAccuracy)}";
+        return row.AutoAttack is { } auto
+            ? $"{text}, {auto.Attack} {Percent(auto.RobustAccuracy)} of the first {auto.Robust.Length}"
+            : text;
+    }
+
+    private static string Percent(Proportion share) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value:0.0}");
+
+    private static int WriteScript(ExperimentMatrix matrix, string path, string runs, string folder)
+    {
+        // Experiments that differ only in what a defence does not use share its run, so that one task makes it.
+        var missing = Enumerable.Range(0, matrix.Cells.Count)
+            .Where(i => matrix.Cells[i].Row() is null)
+            .DistinctBy(i => matrix.Cells[i].Folder.FullPath)
+            .ToList();
+        if (missing.Count == 0)
+        {
+            Console.WriteLine("All cells are done; nothing is left to run.");
+            return ExitCode.Fine;
+        }
+        folder = Path.GetFullPath(folder);
+        Directory.CreateDirectory(Path.Combine(folder, "logs"));
+        // A copy, so that later changes of the file do not change the numbers of the cells.
+        var copy = Path.Combine(folder, "matrix.json");
+        if (Path.GetFullPath(path) != copy) File.Copy(path, copy, overwrite: true);
+        var script = Path.Combine(folder, "sweep.sbatch");
+        File.WriteAllText(script, Script(folder, copy, runs, missing));
+        Console.WriteLine($"sbatch {script}");
+        return ExitCode.Fine;
+    }
+
+    private static string Script(string folder, string matrix, string runs, IEnumerable<int> cells) => $"""
+        #!/usr/bin/env bash
+        # Written by ./adr sweep --slurm. Give sbatch what the cluster needs: partition, account, time, --gres=gpu:1.
+        #SBATCH --job-name=adr-sweep
+        #SBATCH --array={string.Join(",", cells)}
+        #SBATCH --cpus-per-task=2
+        #SBATCH --requeue
+        #SBATCH --output={folder}/logs/%a.txt
+        #SBATCH --open-mode=append
+        set -euo pipefail
+        cd {Quoted(Repository.Root)}
+        exec ./adr sweep {Quoted(matrix)} --runs {Quoted(runs)} --task "$SLURM_ARRAY_TASK_ID"
+
+        """;
+
+    private static string Quoted(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private sealed class Lines(MatrixCell cell) : IProgress<TrainingProgress>, IProgress<EvaluationProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Step != value.Steps) return;
+            var (epoch, seconds) = ($"epoch {value.Epoch} of {value.Epochs}", $"{value.SecondsElapsed:0} s");
+            Console.WriteLine($"{cell}: {epoch} trained, loss {value.Loss:0.000}, {seconds}");
+        }
+
+        public void Report(EvaluationProgress value)
+        {
+            if (value.Done == value.Total) Console.WriteLine($"{cell}: {value.Attack} on {value.Total} examples");
+        }
+    }
+}

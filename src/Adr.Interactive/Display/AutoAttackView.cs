@@ -1,0 +1,38 @@
+using Adr.Evaluation;
+using Adr.Interactive.Drawing;
+
+namespace Adr.Interactive;
+
+/// <summary>What each attack of Auto-Attack did, and below it the signs of an unreliable evaluation.</summary>
+internal static class AutoAttackView
+{
+    internal static TableView Of(AutoAttackReport report)
+    {
+        var rows = new List<IReadOnlyList<TableCell>>
+        {
+            (TableCell[])["none (natural)", "", "", DisplayText.Cell(report.Natural), "", ""],
+        };
+        rows.AddRange(report.Stages.Select(stage => (IReadOnlyList<TableCell>)
+        [
+            stage.Attack, Number.Count(stage.Attacked), Number.Count(stage.Broken),
+            DisplayText.Cell(stage.RobustAccuracy),
+            Number.Duration(stage.Seconds), Number.Count(stage.ModelEvaluations),
+        ]));
+        string[] columns =
+            ["attack", "attacked", "misclassified", "accuracy after the attack", "time", "model evaluations"];
+        var examples = Number.Count(report.Robust.Length);
+        var title = $"{report.Attack} on {report.Model}: {report.DataSet}, first {examples} examples, "
+            + DisplayText.Of(report.Threat);
+        return new TableView(title, columns, rows)
+        {
+            Notes =
+            [
+                "Each attack is run on the examples that are still classified correctly. Accuracies are shares of all "
+                    + $"examples, with 95 % Wilson intervals. Seed {report.Seed}, device {report.Device}.",
+                .. report.Warnings.Count > 0
+                    ? report.Warnings.Select(warning => $"Warning: {warning}")
+                    : ["The checks found no sign of an unreliable evaluation."],
+            ],
+        };
+    }
+}

@@ -1,0 +1,46 @@
+using Adr.Evaluation;
+using Adr.Interactive.Drawing;
+
+namespace Adr.Interactive;
+
+/// <summary>Latents in a plane: discs are clean images, crosses adversarial ones, and colours are classes.</summary>
+internal static class LatentView
+{
+    internal static ScatterFigure Of(LatentPoints points, string title)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        var series = new List<ScatterSeries>();
+        var notes = new List<Note>();
+        for (var k = 0; k < points.ClassNames.Count; k++)
+        {
+            var members = Enumerable.Range(0, points.Labels.Length).Where(i => points.Labels[i] == k).ToArray();
+            if (members.Length == 0) continue;
+            var name = points.ClassNames[k];
+            series.Add(Cloud(name, points.Clean, members, k, Symbol.Circle));
+            series.Add(Cloud($"{name}, adversarial", points.Adversarial, members, k, Symbol.Cross));
+            var (x, y) = (members.Average(i => points.Clean[i, 0]), members.Average(i => points.Clean[i, 1]));
+            notes.Add(new Note(x, y, name));
+        }
+        return new ScatterFigure(title, series)
+        {
+            Notes = notes,
+            Subtitle = $"discs: clean, crosses: adversarial; mean d(z, z') {Number.Fixed(points.MeanDivergence, 3)}, "
+                + $"within a class {Number.Fixed(points.WithinClass, 3)}; "
+                + $"distance between classes / width of a class {Number.Fixed(points.SeparationRatio, 2)}",
+            X = new Axis(AxisName(points, "first", points.ExplainedVariance.First)),
+            Y = new Axis(AxisName(points, "second", points.ExplainedVariance.Second)),
+            Height = 520,
+        };
+    }
+
+    private static string AxisName(LatentPoints points, string which, double variance) =>
+        points.Projection == Projection.TSne
+            ? $"t-SNE, {which} coordinate"
+            : $"{which} principal component ({Number.Fixed(variance * 100, 0)} % of variance)";
+
+    private static ScatterSeries Cloud(string name, float[,] at, int[] members, int style, Symbol symbol) =>
+        new(name, members.Select(i => (double)at[i, 0]), members.Select(i => (double)at[i, 1]))
+        {
+            Style = style, Symbol = symbol, InLegend = false,
+        };
+}

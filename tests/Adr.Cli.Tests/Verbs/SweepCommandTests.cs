@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+
+namespace Adr.Cli.Tests;
+
+public sealed class SweepCommandTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("adr-sweep-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private const string Tiny = """
+        {
+            "experiments": { "tiny": { "of": "mnist", "budget": "smoke", "trainCount": 40, "validationCount": 8,
+              "testCount": 10, "batchSize": 20,
+                "judgement": { "pgdSteps": 2, "multiTargetedCount": 0, "brendelBethgeCount": 0, "spsaCount": 0,
+                  "autoAttackCount": 0 } } },
+          "defences": ["ADV", "ADR-ADV"],
+          "seeds": [1],
+          "device": "cpu"
+        }
+        """;
+
+    private string Matrix(string json = Tiny)
+    {
+        var path = Path.Combine(folder, "it's a matrix.json");
+        File.WriteAllText(path, json);
+        return path;
+    }
+
+    private string Runs => Path.Combine(folder, "runs");
+
+    [Fact]
+    public void Runs_what_is_missing_once_and_gathers_it()
+    {
+        var matrix = Matrix();
+        var one = CommandLine.Run("sweep", matrix, "--runs", Runs, "--task", "1");
+        Assert.True(one.Code == ExitCode.Fine, one.Errors);
+        var half = CommandLine.Run("table", matrix, "--runs", Runs);
+        Assert.Contains("| ADR-ADV | 1 |", half.Output);
+        Assert.Contains("Missing: ADV on mnist-10k, seed 1.", half.Output);
+        var list = CommandLine.Run("sweep", matrix, "--runs", Runs, "--list").Output;
+        Assert.Contains("0\tmissing\tADV on mnist-10k, seed 1", list);
+        Assert.Contains("1\tjudged\tADR-ADV on mnist-10k, seed 1", list);
+
+        var all = CommandLine.Run("sweep", matrix, "--runs", Runs);
+        Assert.Contains("ADV on mnist-10k, seed 1: epoch 1 of 1 trained", all.Output);
+        Assert.DoesNotContain("ADR-ADV on mnist-10k, seed 1: epoch", all.Output); // it was there
+        var whole = CommandLine.Run("table", matrix, "--runs", Runs);
+        Assert.Contains("| ADR-ADV − ADV | 1 |", whole.Output);
+        Assert.DoesNotContain("Missing", whole.Output);
+        var jobs = Path.Combine(folder, "jobs");
+        Assert.Contains("nothing is left", CommandLine.Run("sweep", matrix, "--runs", Runs, "--slurm", jobs).Output);
+    }
+
+    [Fact]
+    public void Writes_a_job_array_of_what_is_missing_and_runs_nothing()
+    {
+        var jobs = Path.Combine(folder, "jobs");
+        var (code, output, errors) = CommandLine.Run("sweep", Matrix(), "--runs", Runs, "--slurm", jobs);
+        Assert.True(code == ExitCode.Fine, errors);
+        Assert.Equal($"sbatch {Path.Combine(jobs, "sweep.sbatch")}", output.Trim());
+        var script = File.ReadAllText(Path.Combine(jobs, "sweep.sbatch"));
+        Assert.StartsWith("#!/usr/bin/env bash\n", script, StringComparison.Ordinal);
+        Assert.Contains("\n#SBATCH --array=0,1\n", script);
+        var line = $"exec ./adr sweep '{jobs}/matrix.json' --runs '{Runs}' --task \"$SLURM_ARRAY_TASK_ID\"\n";
+        Assert.Contains(line, script);
+        Assert.Equal(Tiny, File.ReadAllText(Path.Combine(jobs, "matrix.json")));
+        Assert.True(Directory.Exists(Path.Combine(jobs, "logs")));
+        Assert.False(Directory.Exists(Runs));
+    }
+
+    [Fact]
+    public void Experiments_that_share_a_run_have_one_task_for_it()
+    {
+        var jobs = Path.Combine(folder, "jobs");
+        var tiny = JsonNode.Parse(Tiny)!;
+        var other = tiny["experiments"]!["tiny"]!.DeepClone();
+        other["weights"] = new JsonObject { ["confidence"] = 0 };
+        tiny["experiments"]!["other weights"] = other;
+        var second = tiny.ToJsonString();
+        var (code, _, errors) = CommandLine.Run("sweep", Matrix(second), "--runs", Runs, "--slurm", jobs);
+        Assert.True(code == ExitCode.Fine, errors);
+        // 2 is 0: ADV has no such weights
+        Assert.Contains("\n#SBATCH --array=0,1,3\n", File.ReadAllText(Path.Combine(jobs, "sweep.sbatch")));
+    }
+
+    [Theory]
+    [InlineData("no defence \"AVD\"", "\"ADV\"", "\"AVD\"")]
+    [InlineData("mnist-10k has 8500 training", "\"trainCount\": 40", "\"trainCount\": 40000")]
+    [InlineData("no matrix of experiments", "\"trainCount\": 40", "\"trainCounts\": 40")]
+    [InlineData("seed 1 is there twice", "[1]", "[1, 1]")]
+    public void What_cannot_work_is_refused_before_anything_runs(string message, string from, string to)
+    {
+        var matrix = Matrix(Tiny.Replace(from, to, StringComparison.Ordinal));
+        var (code, _, errors) = CommandLine.Run("sweep", matrix, "--runs", Runs);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains(message, errors);
+        Assert.False(Directory.Exists(Runs));
+    }
+
+    [Fact]
+    public void A_task_that_is_none_and_a_file_that_is_none_are_refused()
+    {
+        Assert.Contains("cells 0 to 1", CommandLine.Run("sweep", Matrix(), "--runs", Runs, "--task", "2").Errors);
+        foreach (var verb in new[] { "sweep", "table" })
+        {
+            var (code, _, errors) = CommandLine.Run(verb, Path.Combine(folder, "nowhere.json"));
+            Assert.Equal(ExitCode.Usage, code);
+            Assert.Contains("nowhere.json", errors);
+        }
+    }
+}
