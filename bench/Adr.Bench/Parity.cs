@@ -106,7 +106,8 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         if (attack is MinimumNormAttack nearest)
         {
-            var found = Evaluating.With(model, points, options, Network, e => MinimumNormReport.Evaluate(e, nearest));
+            using var evaluator = new Evaluator(model, points, options, Network);
+            var found = MinimumNormReport.Evaluate(evaluator, nearest);
             robust = [.. found.Distances.Select(distance => distance > Epsilon)];
             report["distances"] = new JsonArray([.. found.Distances.Select(d => double.IsFinite(d) ? JsonValue.Create(d) : null)]);
             (report["seconds"], report["evaluations"]) = (found.Seconds, found.ModelEvaluations);

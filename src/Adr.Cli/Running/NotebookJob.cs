@@ -70,11 +70,11 @@ public sealed record NotebookJob
         using var console = new RunConsole(Terminal.Output());
         var result = await console.WatchAsync(progress => NotebookRunner.RunAsync(Hosted(progress), either.Token));
 
-        if (result.ExitCode == Kernel.Running.ExitCode.Usage) throw new UsageException(result.Message);
-        if (result.ExitCode == Kernel.Running.ExitCode.Ok) Console.WriteLine(result.Message);
+        if (result.Outcome == RunOutcome.Usage) throw new UsageException(result.Message);
+        if (result.Outcome == RunOutcome.Ok) Console.WriteLine(result.Message);
         else await Console.Error.WriteLineAsync($"adr: {result.Message}");
         if (result.OutputPath is { } output) Console.WriteLine(output);
-        var code = (int)result.ExitCode;
+        var code = (int)result.Outcome;
         if (result.Notebook is not { } executed || code == ExitCode.Interrupted) return code;
         var isExported = Export(executed);
         var isSame = before is null || code != ExitCode.Fine || Compare(before, executed);

@@ -103,8 +103,8 @@ public static class AttackCommand
                 SaveAdversarialTo = parsed.GetValue(Images),
                 Progress = new Lines(),
             };
-            var report = AutoAttackEvaluation.Evaluate(
-                model, Path.GetFileName(file), data, attack, options, state, cancellation);
+            using var evaluator = new Evaluator(model, data, options, Path.GetFileName(file), cancellation);
+            var report = AutoAttackReport.Evaluate(evaluator, attack, state);
             if (parsed.GetValue(ReportFile) is { } path) report.Save(path);
             Print(report, Terminal.Output());
             return ExitCode.Fine;
@@ -155,7 +155,7 @@ public static class AttackCommand
         {
             string[] cells =
             [
-                stage.Attack, Text(stage.Attacked), Text(stage.Broken), Percent(stage.RobustAccuracy),
+                stage.Attack, Text(stage.Attacked), Text(stage.Misclassified), Percent(stage.RobustAccuracy),
                 stage.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
                 stage.ModelEvaluations.ToString("N0", CultureInfo.InvariantCulture),
             ];

@@ -64,7 +64,7 @@ public static class SweepCommand
     {
         var path = parsed.GetRequiredValue(Matrix);
         var matrix = Load(path, parsed.GetValue(Runs));
-        var cells = matrix.Cells;
+        var cells = matrix.Runs;
         if (parsed.GetValue(List))
         {
             for (var i = 0; i < cells.Count; i++)
@@ -84,7 +84,7 @@ public static class SweepCommand
     }
 
     // A run that diverges does not keep the others from being made.
-    private static int Run(IReadOnlyList<MatrixCell> cells, CancellationToken cancellation)
+    private static int Run(IReadOnlyList<SweepRun> cells, CancellationToken cancellation)
     {
         var code = ExitCode.Fine;
         foreach (var cell in cells)
@@ -109,7 +109,7 @@ public static class SweepCommand
         return code;
     }
 
-    private static string Result(RobustnessRow row)
+    private static string Result(ModelResult row)
     {
         var last = row.Report.Attacks[^1];
         var text = $"natural {Percent(row.Report.Natural)}, {last.Attack} {Percent(last.RobustAccuracy)}";
@@ -124,9 +124,9 @@ public static class SweepCommand
     private static int WriteScript(ExperimentMatrix matrix, string path, string runs, string folder)
     {
         // Experiments that differ only in what a defence does not use share its run, so that one task makes it.
-        var missing = Enumerable.Range(0, matrix.Cells.Count)
-            .Where(i => matrix.Cells[i].Row() is null)
-            .DistinctBy(i => matrix.Cells[i].Folder.FullPath)
+        var missing = Enumerable.Range(0, matrix.Runs.Count)
+            .Where(i => matrix.Runs[i].Result() is null)
+            .DistinctBy(i => matrix.Runs[i].Folder.FullPath)
             .ToList();
         if (missing.Count == 0)
         {
@@ -161,7 +161,7 @@ public static class SweepCommand
 
     private static string Quoted(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private sealed class Lines(MatrixCell cell) : IProgress<TrainingProgress>, IProgress<EvaluationProgress>
+    private sealed class Lines(SweepRun cell) : IProgress<TrainingProgress>, IProgress<EvaluationProgress>
     {
         public void Report(TrainingProgress value)
         {

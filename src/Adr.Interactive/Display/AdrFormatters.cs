@@ -40,7 +40,7 @@ public static class AdrFormatters
         AsTable<Proportion>(proportion => new TextView(DisplayText.Of(proportion))),
         AsTable<PairedDifference>(difference => new TextView(DisplayText.Of(difference))),
         AsTable<ThreatModel>(threat => new TextView(DisplayText.Of(threat))),
-        AsTable<RobustnessRow>(ModelResultView.Of),
+        AsTable<ModelResult>(ModelResultView.Of),
         AsTable<RobustnessReport>(RobustnessReportView.Of),
         AsTable<AutoAttackReport>(AutoAttackView.Of),
         AsTable<MinimumNormReport>(MinimumNormView.Of),
@@ -50,10 +50,10 @@ public static class AdrFormatters
         AsFigure<ConfusionMatrix>(matrix => Show.Confusion(matrix)),
         AsFigure<RobustnessCurve>(curve => Show.Curves(curve)),
         AsFigure<IEnumerable<RobustnessCurve>>(curves => Show.Curves([.. curves])),
-        AsFigure<LatentPoints>(points => Show.Latents(points)),
+        AsFigure<LatentExamples>(points => Show.Latents(points)),
         AsFigure<DepthDivergence>(network => Show.Depth(network)),
         AsFigure<LossSurface>(surface => Show.Surface(surface)),
-        AsPicture<Certainty>(network => Show.Confidence(network)),
+        AsPicture<PredictionConfidence>(network => Show.Confidence(network)),
     ];
 
     /// <summary>Registers the formatters again, after <see cref="Formatter.ResetToDefault"/> for example.</summary>

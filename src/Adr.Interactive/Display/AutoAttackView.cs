@@ -14,7 +14,7 @@ internal static class AutoAttackView
         };
         rows.AddRange(report.Stages.Select(stage => (IReadOnlyList<TableCell>)
         [
-            stage.Attack, Number.Count(stage.Attacked), Number.Count(stage.Broken),
+            stage.Attack, Number.Count(stage.Attacked), Number.Count(stage.Misclassified),
             DisplayText.Cell(stage.RobustAccuracy),
             Number.Duration(stage.Seconds), Number.Count(stage.ModelEvaluations),
         ]));

@@ -6,7 +6,7 @@ namespace Adr.Interactive;
 /// <summary>The share of images up to each confidence and up to each entropy, clean and attacked.</summary>
 internal static class ConfidenceView
 {
-    internal static FigureRow Of(IReadOnlyList<Certainty> networks)
+    internal static FigureRow Of(IReadOnlyList<PredictionConfidence> networks)
     {
         ArgumentNullException.ThrowIfNull(networks);
         if (networks.Count == 0) throw new ArgumentException("There is no network to show.", nameof(networks));
@@ -17,7 +17,7 @@ internal static class ConfidenceView
             Spread("Entropy", entropy, one => one.CleanEntropy, one => one.AdversarialEntropy));
 
         LineFigure Spread(
-            string title, Axis x, Func<Certainty, double[]> clean, Func<Certainty, double[]> adversarial) =>
+            string title, Axis x, Func<PredictionConfidence, double[]> clean, Func<PredictionConfidence, double[]> adversarial) =>
             new(title, [.. networks.SelectMany((network, i) => new[]
             {
                 Cumulative(network.Model, i, clean(network), x, attacked: false),

@@ -14,7 +14,7 @@ internal static class ExperimentView
         (string Name, string Value)[] rows =
         [
             ("data", Data(e)),
-            .. e.StandsInFor is { } missing
+            .. e.SyntheticSubstitute is { } missing
                 ? new[] { ("synthetic data", $"Generated images, which say nothing about defences. {missing}") }
                 : [],
             ("network", $"{e.Network}{Dropout(e)}; latent: {e.LatentLayer ?? "the penultimate layer"}"),
@@ -61,14 +61,14 @@ internal static class ExperimentView
     [
         .. e.EvaluationAttacks().Select(Described),
         .. e.CostlyAttacks().Select(one => $"{Described(one.Attack)}, first {Number.Count(one.Count)}"),
-        .. e.Judgement.AutoAttackCount is > 0 and var count
+        .. e.Evaluation.AutoAttackCount is > 0 and var count
             ? new[] { $"Auto-Attack, standard, first {Number.Count(count)}" }
             : [],
     ];
 
     private static string Described(Attack attack)
     {
-        if (attack is not GradientAttack { Steps: > 1 } gradient) return attack.Name;
+        if (attack is not Pgd { Steps: > 1 } gradient) return attack.Name;
         var keep = gradient.Keep == KeptIterate.Last ? "" : ", keeping the worst iterate";
         return $"{attack.Name} (steps of {DisplayText.Epsilon(gradient.StepSize)}{keep})";
     }

@@ -6,7 +6,7 @@ namespace Adr.Interactive;
 /// <summary>Latents in a plane: discs are clean images, crosses adversarial ones, and colours are classes.</summary>
 internal static class LatentView
 {
-    internal static ScatterFigure Of(LatentPoints points, string title)
+    internal static ScatterFigure Of(LatentExamples points, string title)
     {
         ArgumentNullException.ThrowIfNull(points);
         var series = new List<ScatterSeries>();
@@ -33,7 +33,7 @@ internal static class LatentView
         };
     }
 
-    private static string AxisName(LatentPoints points, string which, double variance) =>
+    private static string AxisName(LatentExamples points, string which, double variance) =>
         points.Projection == Projection.TSne
             ? $"t-SNE, {which} coordinate"
             : $"{which} principal component ({Number.Fixed(variance * 100, 0)} % of variance)";

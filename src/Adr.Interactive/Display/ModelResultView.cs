@@ -5,7 +5,7 @@ namespace Adr.Interactive;
 /// <summary>The evaluation of one model: its reports, one below the other.</summary>
 internal static class ModelResultView
 {
-    internal static ViewStack Of(RobustnessRow row) => new(
+    internal static ViewStack Of(ModelResult row) => new(
     [
         RobustnessReportView.Of(row.Report),
         .. row.Costly.Select(RobustnessReportView.Of),

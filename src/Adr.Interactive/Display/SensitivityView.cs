@@ -8,7 +8,7 @@ namespace Adr.Interactive;
 /// <summary>Accuracy over the weight of a term, two curves for each term: natural and under the last attack.</summary>
 internal static class SensitivityView
 {
-    internal static LineFigure Of(IReadOnlyList<double> weights, IReadOnlyDictionary<string, List<RobustnessRow>> rows)
+    internal static LineFigure Of(IReadOnlyList<double> weights, IReadOnlyDictionary<string, List<ModelResult>> rows)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(rows);
@@ -35,7 +35,7 @@ internal static class SensitivityView
         };
     }
 
-    private static Proportion Robust(RobustnessRow row) => row.Report.Attacks[^1].RobustAccuracy;
+    private static Proportion Robust(ModelResult row) => row.Report.Attacks[^1].RobustAccuracy;
 
     private static LineSeries Curve(
         string name, double[] places, IEnumerable<Proportion> shares, int style, bool dashed)

@@ -59,7 +59,7 @@ public static class Show
 
     /// <summary>Latents in a plane: discs are clean images, crosses adversarial ones; colours are classes.</summary>
     public static ScatterFigure Latents(
-        LatentPoints points, string title = "Latents z of clean and z' of adversarial images") =>
+        LatentExamples points, string title = "Latents z of clean and z' of adversarial images") =>
         LatentView.Of(points, title);
 
     /// <summary>How far an attack moves images at each layer, relative to the distance between classes.</summary>
@@ -75,7 +75,7 @@ public static class Show
     /// <summary>The share of images up to each confidence and up to each entropy, clean and attacked.</summary>
     /// <param name="networks">At least one network.</param>
     /// <exception cref="ArgumentException">There is no network.</exception>
-    public static FigureRow Confidence(params IReadOnlyList<Certainty> networks) => ConfidenceView.Of(networks);
+    public static FigureRow Confidence(params IReadOnlyList<PredictionConfidence> networks) => ConfidenceView.Of(networks);
 
     /// <summary>
     /// What a network that predicts the same for every image gains or loses by favouring one class, for each defence
@@ -100,7 +100,7 @@ public static class Show
     /// <param name="rows">For each term, one row for each weight.</param>
     /// <exception cref="ArgumentException">A term does not have one row for each weight.</exception>
     public static LineFigure Sensitivity(
-        IReadOnlyList<double> weights, IReadOnlyDictionary<string, List<RobustnessRow>> rows) =>
+        IReadOnlyList<double> weights, IReadOnlyDictionary<string, List<ModelResult>> rows) =>
         SensitivityView.Of(weights, rows);
 
     /// <summary>What an epoch of training costs under each defence, in seconds.</summary>

@@ -26,6 +26,8 @@ public static class Defences
     /// <summary>The names without prefix and suffix.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Registry.Select(one => one.Name)];
 
+    private static readonly string[] Known = [.. Registry.SelectMany(one => new[] { one.Name, one.TakesTerms ? $"ADR-{one.Name}" : one.Name })];
+
     /// <summary>A defence by its name.</summary>
     /// <param name="name">Such as "ADV", "ADR-TRADES" or "ADV-AWP".</param>
     /// <param name="settings">The experiment.</param>
@@ -46,12 +48,7 @@ public static class Defences
         return isAwp ? new WeightPerturbation(defence, settings.AwpSize ?? (defence is Trades ? 0.005 : 0.01)) : defence;
     }
 
-    private static ArgumentException Unknown(string name)
-    {
-        var close = Registry.SelectMany(one => new[] { one.Name, "ADR-" + one.Name, one.Name + "-AWP", $"ADR-{one.Name}-AWP" })
-            .FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
-        var hint = close is null ? "" : $" Did you mean {close}?";
-        return new ArgumentException($"There is no defence \"{name}\".{hint} Choose {string.Join(", ", Names)}; ADR- before ADV, TRADES or "
-            + "MART; -AWP after any but Standard and Free.", nameof(name));
-    }
+    private static ArgumentException Unknown(string name) => new(
+        $"There is no defence \"{name}\".{ClosestName.Suggest(name, Known)} Choose {string.Join(", ", Names)}; ADR- before ADV, TRADES or "
+        + "MART; -AWP after any but Standard and Free.", nameof(name));
 }

@@ -35,13 +35,13 @@ public sealed class ResultsTableTests : IDisposable
             writer.ToString());
     }
 
-    private static RobustnessRow Row(string defence, int natural, int robust, double minutes)
+    private static ModelResult Row(string defence, int natural, int robust, double minutes)
     {
         AttackResult Attack(string name, int count) =>
             new(name, ThreatModel.Linf(0.3), new Proportion(count, 1500), [], [], 12.5, 61500);
         var attacks = new[] { Attack("FGSM", 1300), Attack("PGD-40", robust) };
         var report = new RobustnessReport(defence, "MNIST-10k test", new Proportion(natural, 1500), [], attacks,
             new Proportion(robust, 1500), ["0"], 1, "cpu");
-        return new RobustnessRow(defence, report, 60 * minutes, 7);
+        return new ModelResult(defence, report, 60 * minutes, 7);
     }
 }

@@ -51,7 +51,7 @@ internal static class Records
         new("Square-5000", new Dictionary<string, string>(), true, 88, 3, new(85, 100), 75, 440_000, null),
     ], new(85, 100), new bool[100], [new(42, 50), new(43, 50)],
     [
-        new(BelievabilityFlag.SquareBreaksMore, "Square broke more.", "Look for masked gradients."),
+        new(SanityFlag.SquareBreaksMore, "Square broke more.", "Look for masked gradients."),
     ], ["zero", "one"], 1, "cpu");
 
     internal static RobustnessTable Table => TableOf(("ADV", 972, 760), ("ADR-ADV", 973, 888));
@@ -61,7 +61,7 @@ internal static class Records
     internal static RobustnessCurve Curve(string model) =>
         new(model, "PGD-40", [(0, new(97, 100)), (0.15, new(93, 100)), (0.3, new(88, 100))]);
 
-    internal static LatentPoints Latents => new(
+    internal static LatentExamples Latents => new(
         new[,] { { 0f, 0 }, { 1, 1 }, { 5, 5 } }, new[,] { { 0.5f, 0 }, { 1, 1.5f }, { 4, 5 } },
         [0, 0, 1], [0.1, 0.2, 0.3],
         ["zero", "one"], (0.61, 0.2), 0.5, 1.5);
@@ -69,7 +69,7 @@ internal static class Records
     /// <summary>A table of 1,000 points: natural and PGD-40 counts of each defence.</summary>
     internal static RobustnessTable TableOf(params (string Defence, int Natural, int Robust)[] rows) => new(
         Experiment.Mnist(Budget.Smoke, device: "cpu"),
-        [.. rows.Select(row => new RobustnessRow(row.Defence, ReportOf(row.Defence, row.Natural, row.Robust), 90, 3))]);
+        [.. rows.Select(row => new ModelResult(row.Defence, ReportOf(row.Defence, row.Natural, row.Robust), 90, 3))]);
 
     private static RobustnessReport ReportOf(string defence, int natural, int robust) => new(
         defence, "MNIST", new(natural, 1000), [],

@@ -52,7 +52,7 @@ public class ShowTests
             RobustnessReport Costly(string attack, int robust) => new("", "MNIST", new(100, 100), [],
                 [new(attack, ThreatModel.Linf(0.3), new(robust, 100), [], [], 1, 1)], new(robust, 100), [], 1, "cpu");
             var six = Enumerable.Range(0, 6);
-            RobustnessRow[] rows = [.. Records.Table.Rows.Select((row, r) =>
+            ModelResult[] rows = [.. Records.Table.Rows.Select((row, r) =>
                 row with { Costly = [.. six.Select(i => Costly($"attack {i}", 10 * i + 40 * r))] })];
             var table = RobustnessTableView.Of(new RobustnessTable(Records.Table.Experiment, rows));
             Assert.Equal(["attack", "ADV", "ADR-ADV"], table.Columns);
@@ -189,7 +189,7 @@ public class ShowTests
         [Fact]
         public void Curves_of_certainty_are_shares_at_or_below()
         {
-            var row = Show.Confidence(new Certainty(
+            var row = Show.Confidence(new PredictionConfidence(
                 "ADV", "MNIST", "PGD-40", 2, [0.5, 0.75, 1], [0.5, 0.5, 0.6], [0, 0.1, 0.69], [0.69, 0.69, 0.6]));
             var clean = ((LineFigure)row.Figures[0]).Series[0];
             Assert.Equal((0, 1.0 / 3, 2.0 / 3, 1), (clean.Y[49], clean.Y[50], clean.Y[75], clean.Y[100]));
@@ -230,7 +230,7 @@ public class ShowTests
         {
             var rows = Records.Table.Rows.Take(2).ToList();
             var figure = Show.Sensitivity(
-                [0.3, 10], new Dictionary<string, List<RobustnessRow>> { ["confidence"] = rows });
+                [0.3, 10], new Dictionary<string, List<ModelResult>> { ["confidence"] = rows });
             Assert.Equal(["0.3", "10"], figure.X.Names!);
             Assert.Equal(rows.Select(row => row.Report.Natural.Value), figure.Series[1].Y);
             Assert.Equal(rows.Select(row => row.Report.Attacks[^1].RobustAccuracy.Value), figure.Series[0].Y);
@@ -239,7 +239,7 @@ public class ShowTests
         [Fact]
         public void Needs_a_row_for_each_weight()
         {
-            var rows = new Dictionary<string, List<RobustnessRow>> { ["confidence"] = [.. Records.Table.Rows.Take(2)] };
+            var rows = new Dictionary<string, List<ModelResult>> { ["confidence"] = [.. Records.Table.Rows.Take(2)] };
             Assert.Throws<ArgumentException>("rows", () => Show.Sensitivity([1, 2, 3], rows));
         }
     }
