@@ -27,7 +27,7 @@ public static class HtmlExporter
     }
 
     /// <summary>
-    /// Writes the page of a notebook. The file is the old one or the new one at any time, but never a part.
+    /// Writes the page of a notebook. At any time, the file is either the old one or the new one.
     /// </summary>
     public static void Save(Notebook notebook, string path, HtmlOptions? options = null) =>
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(Export(notebook, options)));

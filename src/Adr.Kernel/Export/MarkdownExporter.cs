@@ -32,7 +32,7 @@ public static partial class MarkdownExporter
     }
 
     /// <summary>
-    /// Writes the Markdown of a notebook. The file is the old one or the new one at any time, but never a part.
+    /// Writes the Markdown of a notebook. At any time, the file is either the old one or the new one.
     /// </summary>
     public static void Save(Notebook notebook, string path) =>
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(Export(notebook)));

@@ -4,7 +4,7 @@ namespace Adr.Kernel.Notebooks;
 public static class AtomicFile
 {
     /// <summary>
-    /// Replaces the content of a file. A reader sees the old content or the new one, but never a part.
+    /// Replaces the content of a file. A reader sees either the old content or the new one.
     /// </summary>
     /// <param name="path">The file. Its folder is created if it does not exist.</param>
     /// <param name="content">The new content.</param>

@@ -105,7 +105,7 @@ public sealed class Notebook
     /// <summary>The text of the notebook as it is saved.</summary>
     public string ToJson() => Encoding.UTF8.GetString(Write());
 
-    /// <summary>Saves the notebook. The file is the old one or the new one at any time, but never a part.</summary>
+    /// <summary>Saves the notebook. At any time, the file is either the old one or the new one.</summary>
     public void Save(string path) => AtomicFile.Write(path, Write());
 
     /// <summary>Adds a cell at the end.</summary>
