@@ -49,7 +49,7 @@ public static partial class Show
         };
     }
 
-    /// <summary>What a network that answers every image alike loses or gains by being sure of one class (<see cref="Training.OneAnswer"/>), one curve for each defence.</summary>
+    /// <summary>What a network that answers every image alike loses or gains by being sure of one class (<see cref="Training.ConstantPredictor"/>), one curve for each defence.</summary>
     /// <param name="experiment">Its weights.</param>
     /// <param name="defences">Names that the experiment knows; those of its tables where none is given.</param>
     /// <param name="classes">How many classes there are, at least 2. Default 10.</param>
@@ -61,7 +61,7 @@ public static partial class Show
         return new LineFigure("A network that gives every image one answer",
             [.. (defences ?? Experiments.Experiment.DefenceNames).Select((name, i) =>
             {
-                var losses = Training.OneAnswer.Losses(experiment.Defence(name), classes, probabilities);
+                var losses = Training.ConstantPredictor.Losses(experiment.Defence(name), classes, probabilities);
                 return new LineSeries(name, probabilities, losses.Select(loss => loss - losses[0])) { Style = DefenceStyle.Of(name) ?? i, Dashed = name.StartsWith("ADR-", StringComparison.Ordinal) };
             })])
         {

@@ -21,7 +21,7 @@ public sealed partial record Experiment
         if (name.EndsWith("-AWP", StringComparison.Ordinal) && name is not ("Standard-AWP" or "Free-AWP"))
         {
             var inner = Defence(name[..^4]);
-            return new WeightPerturbation(inner, AwpSize ?? (inner is Trades ? 0.005 : 0.01));
+            return new AdversarialWeightPerturbation(inner, AwpSize ?? (inner is Trades ? 0.005 : 0.01));
         }
         var isAdr = name.StartsWith("ADR-", StringComparison.Ordinal);
         if (isAdr && (Weights with { Separation = 0.99, DetachClean = false }) == CompactnessWeights.None)
