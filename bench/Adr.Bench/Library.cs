@@ -61,11 +61,12 @@ internal sealed class Library : IDisposable
         else
         {
             _model.train();
-            var loss = _defence.Compute(_model, _batch, new InnerAttack(_defence.Attack!.Threat.Epsilon, _seeds, attackType));
-            _optimizer.Step(Gradients.Of(loss.Total, _optimizer.Parameters.Select(p => (p.Name, (Tensor)p.Parameter))), 1e-3);
+            var inner = new InnerAttack(_defence.Attack!.Threat.Epsilon, _seeds, attackType);
+            var (loss, gradients) = _defence.Differentiate(_model, _batch, inner, _optimizer.Parameters);
+            _optimizer.Step(gradients, 1e-3);
             loss.Total.item<float>();
-            loss.CleanLogits!.argmax(1).eq(_batch.Labels).sum().item<long>(); // the accuracies, as the reference
-            loss.AdversarialLogits!.argmax(1).eq(_batch.Labels).sum().item<long>();
+            loss.Clean!.Logits.argmax(1).eq(_batch.Labels).sum().item<long>(); // the accuracies, as the reference
+            loss.Adversarial!.Logits.argmax(1).eq(_batch.Labels).sum().item<long>();
         }
         return clock.Elapsed.TotalSeconds;
     }
@@ -83,7 +84,7 @@ internal sealed class Library : IDisposable
     {
         Classifier model = network switch { "mnist-cnn" => new MnistCnn(1), "cifar-cnn" => new CifarCnn(1), "resnet18" => new ResNet18(1), _ => throw new ArgumentException($"There is no network \"{network}\".") };
         var parameters = model.named_parameters().Select(p => (p.name, p.parameter)).ToList();
-        Optimizer optimizer = network switch { "mnist-cnn" => new Sgd(parameters), "cifar-cnn" => new Adam(parameters), _ => new Sgd(parameters, weightDecay: 3.5e-3) };
-        return (model, network == "mnist-cnn" ? (0.3, 0.01) : (8 / 255.0, 2 / 255.0), optimizer);
+        OptimizerSettings settings = network switch { "mnist-cnn" => new SgdSettings(), "cifar-cnn" => new AdamSettings(), _ => new SgdSettings(WeightDecay: 3.5e-3) };
+        return (model, network == "mnist-cnn" ? (0.3, 0.01) : (8 / 255.0, 2 / 255.0), settings.Create(parameters));
     }
 }

@@ -24,7 +24,7 @@ internal static class ConstantPredictorView
 
         LineSeries Curve(string defence, int place)
         {
-            var losses = OneAnswer.Losses(experiment.Defence(defence), classes, probabilities);
+            var losses = ConstantPredictor.Losses(experiment.Defence(defence), classes, probabilities);
             return new LineSeries(defence, probabilities, losses.Select(loss => loss - losses[0]))
             {
                 Style = Palette.StyleOf(defence) ?? place,

@@ -79,7 +79,7 @@ public static class Show
 
     /// <summary>
     /// What a network that predicts the same for every image gains or loses by favouring one class, for each defence
-    /// (see <see cref="OneAnswer"/>).
+    /// (see <see cref="ConstantPredictor"/>).
     /// </summary>
     /// <param name="experiment">The experiment, which holds the weights of the terms.</param>
     /// <param name="defences">The names of defences that the experiment knows; null for those of its tables.</param>

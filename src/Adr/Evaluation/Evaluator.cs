@@ -92,16 +92,16 @@ public sealed class Evaluator : IDisposable
     internal CancellationToken Cancellation => _cancellation;
 
     /// <summary>Throws unless an attack suits the model.</summary>
-    internal void Check(Attack attack)
+    internal void Check(Attack attack, string parameter = "attack")
     {
-        ArgumentNullException.ThrowIfNull(attack);
+        ArgumentNullException.ThrowIfNull(attack, parameter);
         var name = ModelFacts.NameOf(Model);
         if (attack.Threat.Bounds != ModelFacts.BoundsOf(Model))
             throw new ArgumentException($"{attack} has the box {attack.Threat.Bounds}, but {name} takes pixels in "
-                + $"{ModelFacts.BoundsOf(Model)}.", nameof(attack));
+                + $"{ModelFacts.BoundsOf(Model)}.", parameter);
         if (attack.NeedsGradient && Model is BlackBox)
             throw new ArgumentException($"{attack.Name} needs the model's gradient, and {name} is a black box. Use a score-based "
-                + "attack, Square, SPSA or NES, or a transfer.", nameof(attack));
+                + "attack, Square, SPSA or NES, or a transfer.", parameter);
     }
 
     /// <summary>The predicted class of each image [B,C,H,W].</summary>

@@ -88,7 +88,7 @@ public sealed record RobustnessReport(
     {
         ArgumentNullException.ThrowIfNull(evaluator);
         ArgumentNullException.ThrowIfNull(attacks);
-        foreach (var attack in attacks) evaluator.Check(attack);
+        foreach (var attack in attacks) evaluator.Check(attack, nameof(attacks));
         var correct = evaluator.Correct;
         AttackResult[] results = [.. attacks.Select((attack, i) => AttackResult.Of(evaluator, attack, i, correct))];
         bool[] worst = [.. correct.Select((isCorrect, i) => isCorrect && Array.TrueForAll(results, result => result.Robust[i]))];

@@ -45,7 +45,7 @@ public static class Defences
             throw new ArgumentException($"All weights are 0, so that {name} would be {name[4..]}. Give a term a weight, or name "
                 + $"{name[4..]}.", nameof(name));
         var defence = found.Make(settings, settings.Threat, isAdr ? settings.Weights : null);
-        return isAwp ? new WeightPerturbation(defence, settings.AwpSize ?? (defence is Trades ? 0.005 : 0.01)) : defence;
+        return isAwp ? new AdversarialWeightPerturbation(defence, settings.AwpSize ?? (defence is Trades ? 0.005 : 0.01)) : defence;
     }
 
     private static ArgumentException Unknown(string name) => new(

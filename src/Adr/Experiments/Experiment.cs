@@ -199,7 +199,7 @@ public sealed partial record Experiment
         {
             var model = NewNetwork(train.Classes);
             var folder = FolderOf(defence);
-            var history = new Trainer((Classifier)model, defence, Options()).Fit(train, folder, progress, cancellation);
+            var history = new Trainer(model, defence, Options()).Fit(train, folder, progress, cancellation);
             return new TrainedModel(defence.Name, model, history, folder, history.Seconds) { DefenceSettings = defence.Describe() };
         }
     }

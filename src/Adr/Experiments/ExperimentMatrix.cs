@@ -44,8 +44,10 @@ public sealed record ExperimentMatrix
         foreach (var twice in Twice(Defences).Concat(Twice(Seeds.Select(seed => $"seed {seed}")))) problems.Add($"{twice} is there twice.");
         foreach (var (name, experiment) in Experiments)
             foreach (var problem in experiment.Problems(Defences)) problems.Add($"{name}: {problem}");
-        var same = Experiments.GroupBy(pair => string.Join('\n', Defences.Select(defence => pair.Value.FolderOf(defence).FullPath))).FirstOrDefault(group => group.Count() > 1);
-        if (same is not null && Defences.Count > 0) problems.Add($"{string.Join(" and ", same.Select(pair => pair.Key))} are trained under the same settings.");
+        if (problems.Count > 0) return problems;
+        var same = Experiments.GroupBy(pair => string.Join('\n', Defences.Select(defence => pair.Value.FolderOf(defence).FullPath)))
+            .FirstOrDefault(group => group.Count() > 1);
+        if (same is not null) problems.Add($"{string.Join(" and ", same.Select(pair => pair.Key))} are trained under the same settings.");
         return problems;
     }
 

@@ -81,7 +81,7 @@ public sealed class MatrixTable
         var wins = difference.Values.Count(value => value > 0);
         var decided = difference.HalfWidth is not null && (difference.Low > 0 || difference.High < 0);
         var verb = (difference.Mean > 0, decided) switch { (true, true) => "beats", (true, false) => "is ahead of", _ => "does not beat" };
-        var what = string.Create(CultureInfo.InvariantCulture, $"{adr} {verb} {baseline} under {Columns[column]}: {Signed(difference)} examples, ahead in {wins} of {difference.Values.Count} seeds");
+        var what = string.Create(CultureInfo.InvariantCulture, $"{adr} {verb} {baseline} under {Columns[column]}: {Signed(difference)} points, ahead in {wins} of {difference.Values.Count} seeds");
         return difference.HalfWidth is null ? what + "; one seed has no interval."
             : decided ? what + "; the interval leaves 0 out."
             : what + "; the interval holds 0, so that these seeds do not decide it.";

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Adr.Data;
@@ -14,13 +15,15 @@ namespace Adr.Experiments;
 [JsonConverter(typeof(SourceConverter<DataSource>))]
 public sealed record DataSource(string Name, Func<(Dataset Train, Dataset Test)> Load)
 {
+    private static readonly ConcurrentDictionary<string, DataSource> Known = new();
+
     /// <summary>Says what of the data this machine lacks, and how to get it; null where nothing does.</summary>
     public Func<string?> Missing { get; init; } = () => null;
 
     /// <summary>One of <see cref="DataSets.Names"/>.</summary>
     /// <exception cref="ArgumentException">No data set has this name.</exception>
-    public static implicit operator DataSource(string name) =>
-        new(name, () => DataSets.Load(name)) { Missing = () => DataSets.Missing(name) };
+    public static implicit operator DataSource(string name) => Known.GetOrAdd(name,
+        _ => new DataSource(name, () => DataSets.Load(name)) { Missing = () => DataSets.Missing(name) });
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
@@ -33,9 +36,11 @@ public sealed record DataSource(string Name, Func<(Dataset Train, Dataset Test)>
 [JsonConverter(typeof(SourceConverter<NetworkSource>))]
 public sealed record NetworkSource(string Name, Func<int, long, double?, nn.Module<Tensor, Tensor>> Create)
 {
+    private static readonly ConcurrentDictionary<string, NetworkSource> Known = new();
+
     /// <summary>One of <see cref="Networks.Architectures"/>.</summary>
-    public static implicit operator NetworkSource(string name) =>
-        new(name, (classes, seed, dropout) => Networks.Create(name, classes, seed, dropout));
+    public static implicit operator NetworkSource(string name) => Known.GetOrAdd(name,
+        _ => new NetworkSource(name, (classes, seed, dropout) => Networks.Create(name, classes, seed, dropout)));
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -1,81 +1,139 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Losses;
 using Adr.Models;
 using Adr.Native;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Adr.Training;
 
-/// <summary>How a batch becomes a loss: what the model is shown, and what it is asked for.</summary>
-/// <remarks>To add one, derive, give it a <see cref="Name"/> and implement <see cref="Assess"/> as a sum of named terms.</remarks>
+/// <summary>A way of training: how a batch becomes a loss.</summary>
+/// <remarks>
+/// To write one, derive, give it a <see cref="Name"/> and implement <see cref="ComputeLoss"/> as a <see cref="Sum"/> of
+/// named terms. Settings of your own belong into <see cref="Describe()"/>, so that a run folder knows them.
+/// </remarks>
 public abstract record Defence
 {
-    /// <summary>What tables call it, such as "ADV" or "ADR-TRADES".</summary>
+    private readonly CompactnessWeights? _weights;
+
+    /// <summary>What the defence trains on.</summary>
+    /// <param name="attack">Finds the adversarial examples x'; null, the default, where there are none.</param>
+    /// <param name="weights">The weights of ADR's terms; null, the default, or all 0 where there are none.</param>
+    protected Defence(Attack? attack = null, CompactnessWeights? weights = null) =>
+        (Attack, Weights) = (attack, weights);
+
+    /// <summary>The name in tables, such as "ADV" or "ADR-TRADES".</summary>
     public abstract string Name { get; }
 
-    /// <summary>The attack trained against, at its full ε; null where there is none.</summary>
-    public virtual Attack? Attack => null;
+    /// <summary>The attack of training, at its full ε; null where there is none.</summary>
+    public Attack? Attack { get; }
 
-    /// <summary>The weights of the paper's terms; null where there are none.</summary>
-    public virtual CompactnessWeights? Weights => null;
+    /// <summary>The weights of ADR's terms; null where there are none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A weight is out of range.</exception>
+    public CompactnessWeights? Weights
+    {
+        get => _weights;
+        protected init
+        {
+            value?.Validate();
+            _weights = value == CompactnessWeights.None ? null : value;
+        }
+    }
 
-    /// <summary>The same defence with other weights of the paper's terms.</summary>
+    /// <summary>The same defence with other weights of ADR's terms.</summary>
     /// <param name="weights">At least one of them above 0.</param>
-    /// <exception cref="NotSupportedException">The defence has no such terms; one that is derived, and has them, overrides this.</exception>
-    public virtual Defence WithWeights(CompactnessWeights weights) =>
-        throw new NotSupportedException($"{Name} has no terms that could be weighted: WithWeights is not overridden.");
+    /// <exception cref="NotSupportedException">The defence has no such terms.</exception>
+    public virtual Defence WithWeights(CompactnessWeights weights) => Weights is not null
+        ? this with { Weights = weights }
+        : throw new NotSupportedException($"{Name} has no terms of ADR whose weights could be changed.");
 
     /// <summary>How many steps the optimiser takes on each batch. Default 1.</summary>
     public virtual int Replays => 1;
 
-    /// <summary>The images x' that the model is shown beside x, [B,C,H,W]; null where there are none. The attack runs in evaluation mode.</summary>
-    /// <param name="model">What is trained.</param>
+    /// <summary>The loss of a batch. The model is in training mode.</summary>
+    /// <param name="model">The model that is trained.</param>
+    /// <param name="batch">On the model's device.</param>
+    /// <param name="adversarial">The adversarial examples x' [B,C,H,W]; null without an attack.</param>
+    public abstract BatchLoss ComputeLoss(nn.Module<Tensor, Tensor> model, Batch batch, Tensor? adversarial);
+
+    /// <summary>The adversarial examples x' of a batch, [B,C,H,W]; null where there are none.</summary>
+    /// <remarks>By default <see cref="Attack"/> finds them, with the model in evaluation mode.</remarks>
+    /// <param name="model">The model that is trained.</param>
     /// <param name="batch">On the model's device.</param>
     /// <param name="inner">How the attack runs at this step.</param>
-    public virtual Tensor? Perturb(Classifier model, Batch batch, InnerAttack inner) =>
-        Attack?.ScaledTo(inner.Epsilon).RunUnchecked(model, batch.Images, batch.Labels, inner.Seeds, inner.Cancellation, inner.Type);
+    public virtual Tensor? Perturb(nn.Module<Tensor, Tensor> model, Batch batch, InnerAttack inner) =>
+        Attack?.ScaledTo(inner.Epsilon).RunUnchecked(
+            model, batch.Images, batch.Labels, inner.Seeds, inner.Cancellation, inner.Type);
 
-    /// <summary>The loss of a batch whose x' is known. The model is in training mode.</summary>
-    /// <param name="model">What is trained.</param>
-    /// <param name="batch">On the model's device.</param>
-    /// <param name="adversarial">What <see cref="Perturb(Classifier, Batch, InnerAttack)"/> gave, [B,C,H,W] or null.</param>
-    public abstract BatchLoss Assess(Classifier model, Batch batch, Tensor? adversarial);
-
-    /// <summary>Attacks the batch and computes the loss.</summary>
-    /// <param name="model">What is trained.</param>
+    /// <summary>The loss of a batch and its gradient.</summary>
+    /// <param name="model">The model that is trained.</param>
     /// <param name="batch">On the model's device.</param>
     /// <param name="inner">How the attack runs at this step.</param>
-    public virtual BatchLoss Compute(Classifier model, Batch batch, InnerAttack inner) => Assess(model, batch, Perturb(model, batch, inner));
-
-    /// <summary>The loss of a batch, and its gradient.</summary>
-    /// <param name="model">What is trained.</param>
-    /// <param name="batch">On the model's device.</param>
-    /// <param name="inner">How the attack runs at this step.</param>
-    /// <param name="parameters">By what is differentiated.</param>
-    /// <returns>The loss, and one gradient per parameter.</returns>
-    public virtual (BatchLoss Loss, IList<Tensor> Gradients) Differentiate(Classifier model, Batch batch, InnerAttack inner, IReadOnlyList<(string Name, TorchSharp.Modules.Parameter Parameter)> parameters)
+    /// <param name="parameters">What the loss is differentiated by.</param>
+    /// <returns>The loss, and one gradient for each parameter.</returns>
+    public virtual (BatchLoss Loss, IList<Tensor> Gradients) Differentiate(
+        nn.Module<Tensor, Tensor> model,
+        Batch batch,
+        InnerAttack inner,
+        IReadOnlyList<(string Name, Parameter Parameter)> parameters)
     {
-        var loss = Compute(model, batch, inner);
+        var loss = ComputeLoss(model, batch, Perturb(model, batch, inner));
         return (loss, Gradients.Of(loss.Total, parameters.Select(p => (p.Name, (Tensor)p.Parameter))));
     }
 
-    /// <summary>Every setting that decides what is computed, for a run's config.json.</summary>
+    /// <summary>Every setting that decides what is computed, for a run folder's config.json.</summary>
     public virtual JsonObject Describe() => new()
     {
         ["name"] = Name,
         ["attack"] = Attack is { } attack ? Describe(attack) : null,
-        ["weights"] = Weights is { } weights ? System.Text.Json.JsonSerializer.SerializeToNode(weights, Json.Compact) : null,
+        ["weights"] = Weights is { } weights ? JsonSerializer.SerializeToNode(weights, Json.Compact) : null,
     };
 
-    /// <summary>The classification terms and those of the weights, summed.</summary>
-    private protected BatchLoss Sum(List<(string Name, Tensor Value)> terms, Tensor labels, (Tensor Latent, Tensor Logits) clean, (Tensor Latent, Tensor Logits) adversarial)
+    /// <summary>The logits of a batch, and the latent where the model gives one.</summary>
+    /// <param name="model">Any module.</param>
+    /// <param name="images">[B,C,H,W].</param>
+    protected static Prediction Predict(nn.Module<Tensor, Tensor> model, Tensor images)
     {
-        if (Weights is not null) terms.AddRange(AdrLoss.Terms(Weights, clean.Latent, clean.Logits, adversarial.Latent, adversarial.Logits, labels));
-        var total = terms.Select(term => term.Value).Aggregate((sum, value) => sum + value);
-        return new BatchLoss(total, terms.ToDictionary(term => term.Name, term => term.Value), clean.Logits, adversarial.Logits, clean.Latent, adversarial.Latent);
+        if (model is not ILatentModel latent) return new Prediction(model.call(images), null);
+        var (z, logits) = latent.Represent(images);
+        return new Prediction(logits, z);
     }
+
+    /// <summary>
+    /// The sum of named terms, to which ADR's terms are added where the defence has <see cref="Weights"/>.
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="clean">The prediction for x; null where the loss does not use x.</param>
+    /// <param name="adversarial">The prediction for x'; null where the loss does not use x'.</param>
+    /// <param name="terms">Scalars by name, each already multiplied by its weight; at least one.</param>
+    /// <exception cref="InvalidOperationException">ADR's terms lack the prediction for x or x', or its
+    /// latent.</exception>
+    protected BatchLoss Sum(
+        Batch batch, Prediction? clean, Prediction? adversarial, params IEnumerable<(string Name, Tensor Value)> terms)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var all = terms.ToList();
+        if (Weights is not null)
+        {
+            if (clean?.Latent is not { } z || adversarial?.Latent is not { } moved)
+                throw new InvalidOperationException(
+                    $"{Name} has weights for ADR's terms, which need the model's latent and logits for x and for x'.");
+            all.AddRange(AdrLoss.Terms(Weights, z, clean.Logits, moved, adversarial.Logits, batch.Labels));
+        }
+        var total = all.Select(term => term.Value).Aggregate((sum, value) => sum + value);
+        return new BatchLoss(total, all.ToDictionary(term => term.Name, term => term.Value), clean, adversarial);
+    }
+
+    /// <summary>The value, which must be a finite number above 0.</summary>
+    private protected static double Positive(
+        double value, [CallerArgumentExpression(nameof(value))] string? name = null) =>
+        value > 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number > 0.");
 
     private static JsonObject Describe(Attack attack)
     {
@@ -95,5 +153,63 @@ public abstract record Defence
         description["loss"] = gradient.Loss.ToString();
         description["start"] = gradient.Start.ToString();
         return description;
+    }
+}
+
+/// <summary>What a model gives for a batch of images.</summary>
+/// <param name="Logits">[B,K].</param>
+/// <param name="Latent">z [B,D]; null where the model is no <see cref="ILatentModel"/>.</param>
+public sealed record Prediction(Tensor Logits, Tensor? Latent);
+
+/// <summary>The loss of one batch. All tensors belong to the dispose scope in which it was computed.</summary>
+/// <param name="Total">Scalar: the sum of the terms, to be differentiated.</param>
+/// <param name="Terms">The summands by name, each multiplied by its weight.</param>
+/// <param name="Clean">The prediction for x; null where the loss does not use x.</param>
+/// <param name="Adversarial">The prediction for x'; null without an attack.</param>
+public sealed record BatchLoss(
+    Tensor Total,
+    IReadOnlyDictionary<string, Tensor> Terms,
+    Prediction? Clean,
+    Prediction? Adversarial);
+
+/// <summary>How the attack of one training step runs.</summary>
+/// <param name="Epsilon">Its radius at this step, in [0,1] pixel units; the step size shrinks along with it.</param>
+/// <param name="Seeds">Its noise, one index for each example.</param>
+/// <param name="Type">What it computes in: Float32 or BFloat16.</param>
+/// <param name="Cancellation">Stops it between two of its steps.</param>
+/// <param name="Epoch">The epoch of this step, from 1.</param>
+/// <param name="Perturbation">What the defence keeps from one step of the epoch to the next; null where nobody keeps
+/// it.</param>
+public sealed record InnerAttack(
+    double Epsilon,
+    ExampleSeeds Seeds,
+    ScalarType Type = ScalarType.Float32,
+    CancellationToken Cancellation = default,
+    int Epoch = 1,
+    PersistentPerturbation? Perturbation = null);
+
+/// <summary>
+/// A tensor that a defence keeps from one step of an epoch to the next, such as the perturbation of free training.
+/// </summary>
+/// <remarks>Every epoch begins without one, so that a run can be continued from any epoch.</remarks>
+public sealed class PersistentPerturbation : IDisposable
+{
+    /// <summary>The tensor that was put here last; null before.</summary>
+    public Tensor? Value { get; private set; }
+
+    /// <summary>Takes a tensor over and frees the one before.</summary>
+    /// <param name="value">Any tensor; it leaves its dispose scope.</param>
+    public void Put(Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        Value?.Dispose();
+        Value = value.DetachFromDisposeScope();
+    }
+
+    /// <summary>Frees the tensor.</summary>
+    public void Dispose()
+    {
+        Value?.Dispose();
+        Value = null;
     }
 }

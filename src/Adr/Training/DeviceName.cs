@@ -3,30 +3,39 @@ using TorchSharp;
 
 namespace Adr.Training;
 
-/// <summary>Names of devices: "cpu", "cuda", "cuda:N", and "auto" for the GPU where there is one, else the CPU.</summary>
+/// <summary>
+/// Names of devices: "cpu", "cuda", "cuda:N", and "auto" for the GPU where there is one, else the CPU.
+/// </summary>
 public static class DeviceName
 {
-    /// <summary>The name of a device that is here: "auto" becomes one, and every other name is checked.</summary>
+    /// <summary>The name of a device of this machine: "auto" becomes one, and every other name is checked.</summary>
     /// <param name="device">"auto", "cpu", "cuda" or "cuda:N".</param>
-    /// <exception cref="ArgumentException">It is none of these, or no such device is here.</exception>
+    /// <exception cref="ArgumentException">It is none of these, or this machine has no such device.</exception>
     public static string Resolve(string device)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (device == "auto") return torch.cuda.is_available() ? "cuda" : "cpu";
-        return Problem(device) is { } problem ? throw new ArgumentException($"{problem} \"auto\" takes the GPU where there is one, else the CPU.", nameof(device)) : device;
+        return Problem(device) is not { } problem ? device : throw new ArgumentException(
+            $"{problem} \"auto\" takes the GPU where there is one, else the CPU.", nameof(device));
     }
 
-    /// <summary>What keeps a name, "auto" not among them, from being a device that is here; null if nothing does.</summary>
+    /// <summary>
+    /// What keeps a name, "auto" not among them, from being a device of this machine; null if nothing does.
+    /// </summary>
     internal static string? Problem(string device)
     {
         var parts = device.Split(':');
         var index = 0;
-        if (parts[0] is not ("cpu" or "cuda") || parts.Length > (parts[0] == "cuda" ? 2 : 1)
+        if (parts[0] is not ("cpu" or "cuda")
+            || parts.Length > (parts[0] == "cuda" ? 2 : 1)
             || parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index))
             return $"Device is \"{device}\"; it must be \"cpu\", \"cuda\" or \"cuda:N\".";
         if (parts[0] == "cpu") return null;
-        if (!torch.cuda.is_available()) return $"Device is \"{device}\", but this libtorch sees no CUDA device; use \"cpu\".";
+        if (!torch.cuda.is_available())
+            return $"Device is \"{device}\", but this libtorch sees no CUDA device; use \"cpu\".";
         var count = torch.cuda.device_count();
-        return index < count ? null : $"Device is \"{device}\", but this libtorch sees {count} CUDA device{(count == 1 ? "" : "s")}, counted from cuda:0.";
+        if (index < count) return null;
+        var devices = $"{count} CUDA device{(count == 1 ? "" : "s")}";
+        return $"Device is \"{device}\", but this libtorch sees {devices}, counted from cuda:0.";
     }
 }

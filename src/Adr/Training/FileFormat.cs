@@ -17,7 +17,7 @@ internal static class FileFormat
         ["points"] = "examples",
     };
 
-    private static readonly Dictionary<string, string> NewValues = new() { ["Broken"] = "EarlyStop", ["LogitRatio"] = "Dlr" };
+    private static readonly Dictionary<string, string> NewValues = new() { ["Broken"] = "EarlyStop", ["Dlr"] = "Dlr" };
 
     /// <summary>The same object with the number of the present format.</summary>
     internal static JsonNode? Mark(JsonNode? file)

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Adr.Training;
 
-/// <summary>How run folders and tables are written: camelCase names, enums by name, NaN allowed, files replaced whole.</summary>
+/// <summary>
+/// How run folders and tables are written: camelCase names, enums by name, NaN allowed, files replaced whole.
+/// </summary>
 internal static class Json
 {
     /// <summary>One line.</summary>
@@ -19,14 +21,19 @@ internal static class Json
     internal static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
 
     // nothing that a constructor needs may be missing or null
-    private static readonly JsonSerializerOptions Strict = new(Compact) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
+    private static readonly JsonSerializerOptions Strict = new(Compact)
+    {
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
 
     /// <summary>Reads an object; an error names the file.</summary>
     internal static JsonObject ReadObject(string path)
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new InvalidDataException($"{path} holds no JSON object.");
+            return JsonNode.Parse(File.ReadAllText(path)) as JsonObject
+                ?? throw new InvalidDataException($"{path} holds no JSON object.");
         }
         catch (JsonException damaged)
         {
@@ -79,6 +86,8 @@ internal static class Json
         if (there is JsonObject a && here is JsonObject b)
             return a.Select(pair => pair.Key).Union(b.Select(pair => pair.Key))
                 .SelectMany(key => Differences(a[key], b[key], path.Length == 0 ? key : $"{path}.{key}"));
-        return JsonNode.DeepEquals(there, here) ? [] : [$"{path}: {there?.ToJsonString(Compact) ?? "null"} there, {here?.ToJsonString(Compact) ?? "null"} here"];
+        return JsonNode.DeepEquals(there, here) ? [] : [$"{path}: {Shown(there)} there, {Shown(here)} here"];
+
+        static string Shown(JsonNode? value) => value?.ToJsonString(Compact) ?? "null";
     }
 }

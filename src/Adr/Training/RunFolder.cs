@@ -3,15 +3,19 @@ using System.Text.Json.Nodes;
 
 namespace Adr.Training;
 
-/// <summary>The folder of one training run: what was asked for, what happened, and the weights.</summary>
+/// <summary>The folder of one training run: its settings, its metrics and its weights.</summary>
 /// <remarks>
-/// <c>config.json</c>: every setting; a run under other settings does not continue here.
-/// <c>metrics.jsonl</c>: one line per epoch (<see cref="EpochMetrics"/>).
+/// <c>config.json</c>: every setting; a run with other settings does not continue here.
+/// <c>metrics.jsonl</c>: one line for each epoch (<see cref="EpochMetrics"/>).
 /// <c>checkpoint.safetensors</c>, <c>checkpoint.json</c>: model, optimiser and epoch, to continue from.
-/// <c>best.safetensors</c>: the weights of the best epoch. Every file is replaced by a rename, so none is ever half written.
+/// <c>best.safetensors</c>: the weights of the best epoch. Every file is replaced by a rename, so none is ever half
+/// written.
 /// </remarks>
 public sealed class RunFolder
 {
+    private const string Another = "another folder: give its path to Fit, or set an experiment's RunsFolder, "
+        + "the option --runs or the environment variable ADR_RUNS";
+
     /// <summary>Names a folder; it need not exist yet.</summary>
     /// <param name="path">Where it is, or shall be.</param>
     public RunFolder(string path)
@@ -20,13 +24,17 @@ public sealed class RunFolder
         FullPath = Path.GetFullPath(path);
     }
 
+    /// <summary>The folder at a path, so that a path can be given where a folder is asked for.</summary>
+    /// <param name="path">Where it is, or shall be.</param>
+    public static implicit operator RunFolder(string path) => new(path);
+
     /// <summary>Where it is.</summary>
     public string FullPath { get; }
 
     /// <summary>Every setting of the run.</summary>
     public string ConfigPath => File("config.json");
 
-    /// <summary>One line of JSON per epoch.</summary>
+    /// <summary>One line of JSON for each epoch.</summary>
     public string MetricsPath => File("metrics.jsonl");
 
     /// <summary>Model and optimiser after the last complete epoch.</summary>
@@ -39,7 +47,8 @@ public sealed class RunFolder
     public string BestPath => File("best.safetensors");
 
     /// <summary>Whether every epoch of the run is done.</summary>
-    public bool IsFinished => System.IO.File.Exists(CheckpointInfoPath) && Json.ReadObject(CheckpointInfoPath)["finished"]?.GetValue<bool>() == true;
+    public bool IsFinished => System.IO.File.Exists(CheckpointInfoPath)
+        && Json.ReadObject(CheckpointInfoPath)["finished"]?.GetValue<bool>() == true;
 
     /// <summary>A file of this folder, such as a table that goes with the run.</summary>
     /// <param name="name">Its name.</param>
@@ -52,7 +61,9 @@ public sealed class RunFolder
         if (!System.IO.File.Exists(MetricsPath)) return [];
         try
         {
-            return [.. System.IO.File.ReadLines(MetricsPath).Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<EpochMetrics>(line, Json.Compact)!)];
+            return [.. from line in System.IO.File.ReadLines(MetricsPath)
+                       where line.Length > 0
+                       select JsonSerializer.Deserialize<EpochMetrics>(line, Json.Compact)!];
         }
         catch (JsonException damaged)
         {
@@ -63,12 +74,15 @@ public sealed class RunFolder
     /// <summary>The folder's path.</summary>
     public override string ToString() => FullPath;
 
-    internal void WriteMetrics(IEnumerable<EpochMetrics> epochs) =>
-        Json.WriteText(MetricsPath, string.Concat(epochs.Select(epoch => JsonSerializer.Serialize(epoch, Json.Compact) + "\n")));
+    internal void WriteMetrics(IEnumerable<EpochMetrics> epochs) => Json.WriteText(
+        MetricsPath, string.Concat(epochs.Select(epoch => JsonSerializer.Serialize(epoch, Json.Compact) + "\n")));
 
-    /// <summary>Takes the folder for one run: creates it, keeps others out until disposed, and compares its settings with these.</summary>
-    /// <exception cref="IOException">Another process is at work in it.</exception>
-    /// <exception cref="InvalidOperationException">It holds a run under other settings; the message lists them.</exception>
+    /// <summary>
+    /// Takes the folder for one run: creates it, keeps others out until disposed, and compares its settings with these.
+    /// </summary>
+    /// <exception cref="IOException">Another run uses it.</exception>
+    /// <exception cref="InvalidOperationException">It holds a run with other settings; the message lists
+    /// them.</exception>
     internal IDisposable Open(JsonObject config)
     {
         Directory.CreateDirectory(FullPath);
@@ -76,14 +90,11 @@ public sealed class RunFolder
         try
         {
             if (!System.IO.File.Exists(ConfigPath))
-            {
                 Json.WriteText(ConfigPath, config.ToJsonString(Json.Indented) + "\n");
-                return guard;
-            }
-            var here = JsonNode.Parse(config.ToJsonString(Json.Compact)); // numbers as they are after a round trip
-            var differences = Json.Differences(Json.ReadObject(ConfigPath), here).ToList();
+            var differences = RunConfig.Differences(ConfigPath, config);
             if (differences.Count > 0)
-                throw new InvalidOperationException($"{FullPath} holds a run under other settings:\n  {string.Join("\n  ", differences)}\nChoose another folder, or delete this one.");
+                throw new InvalidOperationException($"{FullPath} holds a run with other settings:\n  "
+                    + $"{string.Join("\n  ", differences)}\nDelete the folder, or choose {Another}.");
             return guard;
         }
         catch
@@ -97,12 +108,13 @@ public sealed class RunFolder
     {
         try
         {
-            return new FileStream(File("run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None); // the system lets go of it when the process ends, however
+            // the system releases it when the process ends, however it ends
+            return new FileStream(File("run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException busy)
         {
-            throw new IOException($"{FullPath} is in use by another run. Wait until it ends, or choose another folder for the runs: "
-                + "RunsFolder of the experiment, --runs DIR on the command line, or the environment variable ADR_RUNS.", busy);
+            throw new IOException(
+                $"{FullPath} is in use by another run. Wait until it ends, or choose {Another}.", busy);
         }
     }
 }

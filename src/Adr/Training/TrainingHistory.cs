@@ -1,32 +1,27 @@
 using System.Text.Json.Serialization;
 using Adr.Losses;
+using static TorchSharp.torch;
 
 namespace Adr.Training;
 
 /// <summary>What a training run showed, epoch by epoch.</summary>
 /// <param name="Defence">The defence's name.</param>
 /// <param name="Epochs">In order, from epoch 1.</param>
-/// <param name="BestEpoch">The epoch whose weights are kept: the most robust on the points held out (the first of equals), or the last
-/// where none are held out; 0 before the first epoch ends.</param>
+/// <param name="BestEpoch">The epoch whose weights are kept: the one with the highest robust accuracy on the examples
+/// held out (the first of equals), or the last one where none are held out; 0 before the first epoch ends.</param>
 public sealed record TrainingHistory(string Defence, IReadOnlyList<EpochMetrics> Epochs, int BestEpoch)
 {
     /// <summary>The wall time of all epochs, in seconds.</summary>
     public double Seconds => Epochs.Sum(epoch => epoch.Seconds);
 
-    /// <summary>What is wrong with the run, in sentences: every point held out is given one class. Empty where nothing was seen.</summary>
+    /// <summary>
+    /// What is wrong with the run, in sentences: that it predicts one class for every example held out. Empty where
+    /// nothing was found.
+    /// </summary>
     [JsonIgnore]
     public IReadOnlyList<string> Notes => [.. OneClass()];
 
-    private IEnumerable<string> OneClass()
-    {
-        if (Epochs.Count == 0 || Epochs[^1].ValidationClasses != 1) yield break;
-        var since = Epochs.Reverse().TakeWhile(epoch => epoch.ValidationClasses == 1).Last().Epoch;
-        yield return $"Since epoch {since} the network gives every image held out the same class: it does not look at them any more.";
-        if (Epochs[^1].Terms.ContainsKey(nameof(CompactnessWeights.Confidence)) || Epochs[^1].Terms.ContainsKey(nameof(CompactnessWeights.LocalSmoothness)))
-            yield return "Confidence and local smoothness pay for a sure answer, right or wrong, and may outweigh the cross-entropies: weigh them less (docs/experiments.md, \"How large the terms may be\").";
-    }
-
-    /// <summary>A history with its best epoch picked.</summary>
+    /// <summary>A history with its best epoch chosen.</summary>
     internal static TrainingHistory Of(string defence, IReadOnlyList<EpochMetrics> epochs)
     {
         if (epochs.Count == 0) return new TrainingHistory(defence, epochs, 0);
@@ -34,4 +29,122 @@ public sealed record TrainingHistory(string Defence, IReadOnlyList<EpochMetrics>
         var best = epochs.Aggregate((best, next) => next.Beats(best) ? next : best);
         return new TrainingHistory(defence, epochs, best.Epoch);
     }
+
+    private IEnumerable<string> OneClass()
+    {
+        if (Epochs.Count == 0 || Epochs[^1].ValidationClasses != 1) yield break;
+        var since = Epochs.Reverse().TakeWhile(epoch => epoch.ValidationClasses == 1).Last().Epoch;
+        yield return $"Since epoch {since} the network predicts the same class for every image held out: its output no "
+            + "longer depends on the image.";
+        var terms = Epochs[^1].Terms;
+        if (terms.ContainsKey(nameof(CompactnessWeights.Confidence))
+            || terms.ContainsKey(nameof(CompactnessWeights.LocalSmoothness)))
+            yield return "Confidence and local smoothness reward a confident prediction, right or wrong, and may "
+                + "outweigh the cross-entropies. Lower their weights "
+                + "(docs/experiments.md, \"How large the terms may be\").";
+    }
+}
+
+/// <summary>What one pass over the training data showed.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="LearningRate">That of the epoch's last step.</param>
+/// <param name="Epsilon">The attack's radius at the epoch's last step, in [0,1] pixel units; 0 without an
+/// attack.</param>
+/// <param name="Loss">Mean total loss over the examples.</param>
+/// <param name="Terms">Mean of each summand of the loss, its weight included.</param>
+/// <param name="NaturalAccuracy">Share of training examples classified right during the epoch, while the weights still
+/// move and dropout is on; null where the loss does not use x.</param>
+/// <param name="RobustAccuracy">The same under the training attack at the radius of the step; null without an
+/// attack.</param>
+/// <param name="ValidationNatural">Accuracy on the examples held out, after the epoch, in evaluation mode; null where
+/// none are held out.</param>
+/// <param name="ValidationRobust">The same under a short PGD at full ε; null where none are held out or there is no
+/// attack.</param>
+/// <param name="LatentNorm">Mean ‖z‖₂ over the examples; of the logits where the model gives no latent.</param>
+/// <param name="Seconds">Wall time of the epoch, validation included.</param>
+public sealed record EpochMetrics(
+    int Epoch,
+    double LearningRate,
+    double Epsilon,
+    double Loss,
+    IReadOnlyDictionary<string, double> Terms,
+    double? NaturalAccuracy,
+    double? RobustAccuracy,
+    double? ValidationNatural,
+    double? ValidationRobust,
+    double LatentNorm,
+    double Seconds)
+{
+    /// <summary>
+    /// How many classes the predictions for the examples held out name, after the epoch, clean and in evaluation mode.
+    /// Null where those are of one class alone or none are held out, and in older run folders.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ValidationClasses { get; init; }
+
+    /// <summary>
+    /// Whether the epoch is better than another on the examples held out: more robust, else more accurate.
+    /// </summary>
+    internal bool Beats(EpochMetrics other) => (ValidationRobust ?? -1, ValidationNatural ?? -1)
+        .CompareTo((other.ValidationRobust ?? -1, other.ValidationNatural ?? -1)) > 0;
+}
+
+/// <summary>How far a training run is. Reported a few times a second, and at the end of every epoch.</summary>
+/// <param name="Epoch">The present epoch, from 1.</param>
+/// <param name="Epochs">How many there will be.</param>
+/// <param name="Step">The last step of this epoch that is done, from 1.</param>
+/// <param name="Steps">How many steps this epoch has.</param>
+/// <param name="Loss">Mean total loss of this epoch so far.</param>
+/// <param name="NaturalAccuracy">Training accuracy of this epoch so far; null where the loss does not use x.</param>
+/// <param name="RobustAccuracy">The same under the training attack; null without an attack.</param>
+/// <param name="LearningRate">The present one.</param>
+/// <param name="Epsilon">The attack's present radius.</param>
+/// <param name="SecondsElapsed">Since this call of Fit began.</param>
+/// <param name="SoFar">The epochs that are complete, those of an earlier, interrupted call included.</param>
+public sealed record TrainingProgress(
+    int Epoch,
+    int Epochs,
+    int Step,
+    int Steps,
+    double Loss,
+    double? NaturalAccuracy,
+    double? RobustAccuracy,
+    double LearningRate,
+    double Epsilon,
+    double SecondsElapsed,
+    TrainingHistory SoFar);
+
+/// <summary>
+/// Adds up what the batches of an epoch show, weighted by their sizes. Accuracies come from the loss's own logits.
+/// </summary>
+internal sealed class EpochTally
+{
+    private readonly Dictionary<string, double> _terms = [];
+    private long _examples;
+    private long? _right, _robust;
+    private double _loss, _norm;
+
+    internal double Loss => _loss / _examples;
+    internal double? NaturalAccuracy => (double?)_right / _examples;
+    internal double? RobustAccuracy => (double?)_robust / _examples;
+    internal double Norm => _norm / _examples;
+
+    internal IReadOnlyDictionary<string, double> Terms =>
+        _terms.ToDictionary(pair => pair.Key, pair => pair.Value / _examples);
+
+    /// <summary>Adds a batch.</summary>
+    internal void Add(BatchLoss batch, Tensor labels, double loss, double norm)
+    {
+        var count = labels.shape[0];
+        _examples += count;
+        _loss += count * loss;
+        _norm += count * norm;
+        foreach (var (name, value) in batch.Terms)
+            _terms[name] = _terms.GetValueOrDefault(name) + count * value.item<float>();
+        if (batch.Clean is { } clean) _right = (_right ?? 0) + CountRight(clean.Logits, labels);
+        if (batch.Adversarial is { } adversarial) _robust = (_robust ?? 0) + CountRight(adversarial.Logits, labels);
+    }
+
+    /// <summary>How many rows of logits [B,K] have their largest entry at the label.</summary>
+    internal static long CountRight(Tensor logits, Tensor labels) => logits.argmax(1).eq(labels).sum().item<long>();
 }

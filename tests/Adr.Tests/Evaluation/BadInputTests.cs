@@ -106,7 +106,7 @@ public static class BadInputTests
             using var data = EvaluationCase.Stripes(5, 40);
             var report = Robustness.Evaluate(model, data, [new Pgd(ThreatModel.Linf(0.3), 5)], name: "blind");
             Assert.Equal(report.Natural, report.WorstCase); // the number alone looks robust
-            Assert.Contains("every point", Assert.Single(report.Notes), StringComparison.Ordinal);
+            Assert.Contains("every example", Assert.Single(report.Notes), StringComparison.Ordinal);
             var masking = Evaluating.With(model, data, null, "blind", e => GradientMaskingReport.Evaluate(e, ThreatModel.Linf(0.3), new() { SquareQueries = 50 }));
             var zero = masking.Warnings.Single(w => w.Check == MaskingCheck.ZeroGradients);
             Assert.Equal(1, zero.Numbers[0].Share.Value);

@@ -98,7 +98,7 @@ public static class LatentPointsTests
         using var scope = NewDisposeScope();
         using var model = EvaluationCase.Model();
         using var data = EvaluationCase.Stripes(7, 1);
-        Assert.Equal("data", Assert.ThrowsAny<ArgumentException>(() => Evaluating.With(model, data, null, null, e => LatentExamples.Evaluate(e, new Fgsm(ThreatModel.Linf(0.1))))).ParamName);
+        Assert.Equal("evaluator", Assert.ThrowsAny<ArgumentException>(() => Evaluating.With(model, data, null, null, e => LatentExamples.Evaluate(e, new Fgsm(ThreatModel.Linf(0.1))))).ParamName);
         Assert.True(model.training);
     }
 }

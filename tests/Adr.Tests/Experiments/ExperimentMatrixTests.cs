@@ -103,7 +103,7 @@ public sealed class ExperimentMatrixTests : IDisposable
             Assert.All(matrix.Runs, cell => Assert.Equal("missing", cell.State()));
 
             var first = matrix.Runs[0].Run();
-            Assert.Equal(["judged", "missing", "missing", "missing"], matrix.Runs.Select(cell => cell.State()));
+            Assert.Equal(["evaluated", "missing", "missing", "missing"], matrix.Runs.Select(cell => cell.State()));
             var trained = 0;
             var again = matrix.Runs[0].Run(new Listener<TrainingProgress>(_ => trained++));
             Assert.Equal((0, first.Report.Natural), (trained, again.Report.Natural));

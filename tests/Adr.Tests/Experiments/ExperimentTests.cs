@@ -94,7 +94,7 @@ public static class ExperimentTests
         {
             double[] probabilities = [1 / 100.0, .. Enumerable.Range(2, 98).Select(percent => percent / 100.0)];
             var settings = Experiment.Cifar100(budget, device: "cpu");
-            double Gain(Experiment experiment) { var losses = OneAnswer.Losses(experiment.Defence("ADR-ADV"), 100, probabilities); return losses[0] - losses.Skip(1).Min(); }
+            double Gain(Experiment experiment) { var losses = ConstantPredictor.Losses(experiment.Defence("ADR-ADV"), 100, probabilities); return losses[0] - losses.Skip(1).Min(); }
             Assert.InRange(Gain(settings), double.NegativeInfinity, 0);
             Assert.InRange(Gain(settings with { Weights = new() }), 1, double.PositiveInfinity);
         }
@@ -141,9 +141,9 @@ public static class ExperimentTests
         [Fact]
         public void Perturb_weights_by_what_their_source_says()
         {
-            Assert.Equal(0.01, Assert.IsType<WeightPerturbation>(_settings.Defence("ADV-AWP")).Size);
-            Assert.Equal(0.005, Assert.IsType<WeightPerturbation>(_settings.Defence("ADR-TRADES-AWP")).Size);
-            Assert.Equal(0.02, Assert.IsType<WeightPerturbation>((_settings with { AwpSize = 0.02 }).Defence("TRADES-AWP")).Size);
+            Assert.Equal(0.01, Assert.IsType<AdversarialWeightPerturbation>(_settings.Defence("ADV-AWP")).Size);
+            Assert.Equal(0.005, Assert.IsType<AdversarialWeightPerturbation>(_settings.Defence("ADR-TRADES-AWP")).Size);
+            Assert.Equal(0.02, Assert.IsType<AdversarialWeightPerturbation>((_settings with { AwpSize = 0.02 }).Defence("TRADES-AWP")).Size);
         }
     }
 
@@ -225,7 +225,7 @@ public static class ExperimentTests
             steps = 0;
             var second = settings.Train("ADR-ADV", listener);
             Assert.Equal(0, steps);
-            Assert.Equal(TinyRun.Bits((Adr.Models.Classifier)first.Model), TinyRun.Bits((Adr.Models.Classifier)second.Model));
+            Assert.Equal(TinyRun.Bits(first.Model), TinyRun.Bits(second.Model));
             Assert.Equal(first.Seconds, second.Seconds);
         }
 

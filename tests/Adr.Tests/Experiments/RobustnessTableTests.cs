@@ -33,9 +33,9 @@ public sealed class RobustnessTableTests
         foreach (var setting in new[] { "dataSet", "trainCount", "testCount", "epochs", "attackSteps", "stepSize", "epsilon", "seed", "device", "optimizer", "attackPrecision", "minutes" })
             Assert.All(rows, row => Assert.NotNull(row![setting]));
         Assert.Equal((1500, 1.5, Settings.Optimizer.ToString()), ((int)rows[1]!["testCount"]!, (double)rows[1]!["minutes"]!, (string?)rows[1]!["optimizer"]));
-        Assert.Null(rows[0]!["weights"]);
-        Assert.Null(rows[0]!["beta"]);
-        Assert.Equal((1, 0.99), ((int)rows[1]!["beta"]!, (double)rows[1]!["weights"]!["separation"]!));
+        Assert.Null(rows[0]!["defenceSettings"]!["weights"]);
+        Assert.Null(rows[0]!["defenceSettings"]!["beta"]);
+        Assert.Equal((1, 0.99), ((int)rows[1]!["defenceSettings"]!["beta"]!, (double)rows[1]!["defenceSettings"]!["weights"]!["separation"]!));
     }
 
     [Fact]

@@ -1,6 +1,10 @@
+using System.Text.Json.Nodes;
+using Adr.Data;
 using Adr.Losses;
+using Adr.Models;
 using Adr.Tests.Data;
 using Adr.Training;
+using static TorchSharp.torch;
 
 namespace Adr.Tests.Training;
 
@@ -10,7 +14,8 @@ public sealed class ResumeTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<OptimizerSettings> Optimizers => new(new SgdSettings(0.05, WeightDecay: 1e-3), new SgdSettings(0.05, Nesterov: true), new SgdSettings(0.05, Momentum: 0), new AdamSettings(0.01));
+    public static TheoryData<OptimizerSettings> Optimizers => new(new SgdSettings(0.05, WeightDecay: 1e-3),
+        new SgdSettings(0.05, Nesterov: true), new SgdSettings(0.05, Momentum: 0), new AdamSettings(0.01));
 
     [Theory]
     [MemberData(nameof(Optimizers))]
@@ -22,7 +27,8 @@ public sealed class ResumeTests : IDisposable
             var name = $"cut-{cut}";
             Assert.ThrowsAny<OperationCanceledException>(() => Run(name, optimizer, stopAfter: cut));
             var resumed = Run(name, optimizer);
-            foreach (var file in new[] { "checkpoint.safetensors", "checkpoint.json", "best.safetensors", "config.json" })
+            foreach (var file in new[] { "checkpoint.safetensors", "checkpoint.json", "best.safetensors",
+                "config.json" })
                 Assert.Equal(File.ReadAllBytes(undisturbed.File(file)), File.ReadAllBytes(resumed.File(file)));
             Assert.Equal(Timeless(undisturbed.ReadMetrics()), Timeless(resumed.ReadMetrics()));
         }
@@ -33,7 +39,8 @@ public sealed class ResumeTests : IDisposable
     {
         var undisturbed = Run("undisturbed");
         var early = Run("cut", stopAfter: 7, expectCancelled: true);
-        File.AppendAllText(early.MetricsPath, File.ReadLines(undisturbed.MetricsPath).ElementAt(2) + "\n"); // epoch 3, whose checkpoint never came
+        // epoch 3, whose checkpoint never came
+        File.AppendAllText(early.MetricsPath, File.ReadLines(undisturbed.MetricsPath).ElementAt(2) + "\n");
         File.Copy(undisturbed.BestPath, early.BestPath, overwrite: true);
         Run("cut");
         Assert.Equal(File.ReadAllBytes(undisturbed.CheckpointPath), File.ReadAllBytes(early.CheckpointPath));
@@ -50,7 +57,8 @@ public sealed class ResumeTests : IDisposable
         using var data = TinyRun.Data();
         using var model = new SmallClassifier(1);
         var steps = 0;
-        var history = new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data, folder, new Listener<TrainingProgress>(_ => steps++));
+        var history = new Trainer(model, TinyRun.Defence(), TinyRun.Options())
+            .Fit(data, folder, new Listener<TrainingProgress>(_ => steps++));
         Assert.Equal((0, 4), (steps, history.Epochs.Count));
         Assert.Equal(written, File.GetLastWriteTimeUtc(folder.CheckpointPath));
 
@@ -66,7 +74,8 @@ public sealed class ResumeTests : IDisposable
         using var data = TinyRun.Data();
         using var model = new SmallClassifier(1);
         var options = TinyRun.Options() with { Seed = 12, Epochs = 9 };
-        var error = Assert.Throws<InvalidOperationException>(() => new Trainer(model, TinyRun.Defence(), options).Fit(data, folder));
+        var trainer = new Trainer(model, TinyRun.Defence(), options);
+        var error = Assert.Throws<InvalidOperationException>(() => trainer.Fit(data, folder));
         Assert.Contains("options.seed: 11 there, 12 here", error.Message, StringComparison.Ordinal);
         Assert.Contains("options.epochs: 4 there, 9 here", error.Message, StringComparison.Ordinal);
     }
@@ -79,11 +88,67 @@ public sealed class ResumeTests : IDisposable
         using var other = TinyRun.Data(61);
         using var model = new SmallClassifier(1);
         using var another = new SmallClassifier(2);
-        string Message(SmallClassifier m, Adr.Data.Dataset d, CompactnessWeights w) =>
-            Assert.Throws<InvalidOperationException>(() => new Trainer(m, TinyRun.Defence(w), TinyRun.Options()).Fit(d, folder)).Message;
-        Assert.Contains("defence.weights.confidence: 1 there, 2 here", Message(model, data, new CompactnessWeights(Confidence: 2)), StringComparison.Ordinal);
+        string Message(SmallClassifier m, Dataset d, CompactnessWeights w) =>
+            Assert.Throws<InvalidOperationException>(
+                () => new Trainer(m, TinyRun.Defence(w), TinyRun.Options()).Fit(d, folder)).Message;
+        Assert.Contains("defence.weights.confidence: 1 there, 2 here",
+            Message(model, data, new CompactnessWeights(Confidence: 2)), StringComparison.Ordinal);
         Assert.Contains("data.sha256", Message(model, other, new CompactnessWeights()), StringComparison.Ordinal);
-        Assert.Contains("model.initialWeights", Message(another, data, new CompactnessWeights()), StringComparison.Ordinal);
+        Assert.Contains("model.initialWeights", Message(another, data, new CompactnessWeights()),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reads_a_config_of_the_first_format()
+    {
+        var undisturbed = Run("undisturbed");
+        var cut = Run("cut", stopAfter: 7, expectCancelled: true);
+        var config = JsonNode.Parse(File.ReadAllText(cut.ConfigPath))!.AsObject();
+        Assert.Equal(2, config["format"]!.GetValue<int>());
+        config.Remove("format");
+        File.WriteAllText(cut.ConfigPath, config.ToJsonString());
+        Run("cut");
+        Assert.Equal(File.ReadAllBytes(undisturbed.CheckpointPath), File.ReadAllBytes(cut.CheckpointPath));
+    }
+
+    [Fact]
+    public void Reads_the_weight_perturbation_and_the_initial_weights_of_the_first_format()
+    {
+        using var data = TinyRun.Data();
+        var defence = new AdversarialWeightPerturbation(new AdversarialTraining(TinyRun.Defence().Attack!));
+        var folder = new RunFolder(_folder["awp"]);
+        Train();
+        var config = JsonNode.Parse(File.ReadAllText(folder.ConfigPath))!.AsObject();
+        config.Remove("format");
+        config["model"] = new JsonObject { ["architecture"] = "Sequential", ["initialWeights"] = "0123" };
+        config["defence"]!["weightPerturbation"] = config["defence"]!["adversarialWeightPerturbation"]!.DeepClone();
+        config["defence"]!.AsObject().Remove("adversarialWeightPerturbation");
+        File.WriteAllText(folder.ConfigPath, config.ToJsonString());
+        Train();
+
+        config["defence"]!["weightPerturbation"]!["size"] = 0.5;
+        File.WriteAllText(folder.ConfigPath, config.ToJsonString());
+        var error = Assert.Throws<InvalidOperationException>(Train).Message;
+        Assert.Contains("defence.adversarialWeightPerturbation.size: 0.5 there, 0.01 here", error,
+            StringComparison.Ordinal);
+
+        void Train()
+        {
+            using var model = nn.Sequential(nn.Flatten(), nn.Linear(16, 3));
+            new Trainer(model, defence, TinyRun.Options() with { Epochs = 1, EpsilonWarmupEpochs = 0 })
+                .Fit(data, folder);
+        }
+    }
+
+    [Fact]
+    public void Refuses_a_config_of_a_later_version()
+    {
+        var folder = Run("run");
+        var text = File.ReadAllText(folder.ConfigPath)
+            .Replace("\"format\": 2", "\"format\": 3", StringComparison.Ordinal);
+        File.WriteAllText(folder.ConfigPath, text);
+        Assert.Contains("format 3", Assert.Throws<InvalidDataException>(() => Run("run")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,9 +161,11 @@ public sealed class ResumeTests : IDisposable
         new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data, folder, new Listener<TrainingProgress>(_ =>
         {
             using var second = new SmallClassifier(1);
-            refused ??= Assert.Throws<IOException>(() => new Trainer(second, TinyRun.Defence(), TinyRun.Options()).Fit(data, folder));
+            refused ??= Assert.Throws<IOException>(
+                () => new Trainer(second, TinyRun.Defence(), TinyRun.Options()).Fit(data, folder));
         }));
         Assert.Contains("in use by another run", refused!.Message, StringComparison.Ordinal);
+        Assert.Contains("ADR_RUNS", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,18 +173,24 @@ public sealed class ResumeTests : IDisposable
     {
         var folder = Run("damaged", stopAfter: 7, expectCancelled: true);
         File.WriteAllBytes(folder.CheckpointPath, File.ReadAllBytes(folder.CheckpointPath)[..^10]);
-        Assert.Contains("checkpoint.safetensors", Assert.Throws<InvalidDataException>(() => Run("damaged")).Message, StringComparison.Ordinal);
+        Assert.Contains("checkpoint.safetensors", Assert.Throws<InvalidDataException>(() => Run("damaged")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Leaves_no_temporary_file()
     {
         var folder = Run("clean");
-        Assert.Equal(["best.safetensors", "checkpoint.json", "checkpoint.safetensors", "config.json", "metrics.jsonl", "run.lock"],
+        Assert.Equal(
+            [
+                "best.safetensors", "checkpoint.json", "checkpoint.safetensors", "config.json", "metrics.jsonl",
+                "run.lock",
+            ],
             Directory.GetFiles(folder.FullPath).Select(Path.GetFileName).Order());
     }
 
-    private RunFolder Run(string name, OptimizerSettings? optimizer = null, int? stopAfter = null, bool expectCancelled = false)
+    private RunFolder Run(string name, OptimizerSettings? optimizer = null, int? stopAfter = null,
+        bool expectCancelled = false)
     {
         using var data = TinyRun.Data();
         using var model = new SmallClassifier(1);
@@ -140,19 +213,20 @@ public sealed class ResumeTests : IDisposable
         epochs.Select(e => System.Text.Json.JsonSerializer.Serialize(e with { Seconds = 0 }));
 
     /// <summary>A defence that cancels the run in the middle of one of its batches.</summary>
-    private sealed record StopAfter(Defence Inner, int Batches, CancellationTokenSource Stop) : Defence
+    private sealed record StopAfter(Defence Inner, int Batches, CancellationTokenSource Stop)
+        : Defence(Inner.Attack, Inner.Weights)
     {
         private int _seen;
 
         public override string Name => Inner.Name;
-        public override Adr.Attacks.Attack? Attack => Inner.Attack;
-        public override CompactnessWeights? Weights => Inner.Weights;
-        public override BatchLoss Assess(Adr.Models.Classifier model, Adr.Data.Batch batch, TorchSharp.torch.Tensor? adversarial) => Inner.Assess(model, batch, adversarial);
 
-        public override BatchLoss Compute(Adr.Models.Classifier model, Adr.Data.Batch batch, InnerAttack inner)
+        public override Tensor? Perturb(nn.Module<Tensor, Tensor> model, Batch batch, InnerAttack inner)
         {
             if (++_seen == Batches) Stop.Cancel();
-            return Inner.Compute(model, batch, inner);
+            return Inner.Perturb(model, batch, inner);
         }
+
+        public override BatchLoss ComputeLoss(nn.Module<Tensor, Tensor> model, Batch batch, Tensor? adversarial) =>
+            Inner.ComputeLoss(model, batch, adversarial);
     }
 }

@@ -17,12 +17,20 @@ public static class SettingsTests
         {
             var wrong = new TrainingOptions
             {
-                Epochs = 0, BatchSize = -1, Optimizer = new SgdSettings(-1, Momentum: 1, WeightDecay: double.NaN), Milestones = [5, 3], DecayFactor = 2,
-                EpsilonWarmupEpochs = -1, TermWarmupEpochs = -1, ValidationCount = -2, ValidationSteps = 0, LatentGrowthLimit = 1, Device = "gpu", CyclicPeak = 1,
+                Epochs = 0, BatchSize = -1, Optimizer = new SgdSettings(-1, Momentum: 1, WeightDecay: double.NaN),
+                Milestones = [5, 3], DecayFactor = 2, EpsilonWarmupEpochs = -1, TermWarmupEpochs = -1,
+                ValidationCount = -2, ValidationSteps = 0, LatentGrowthLimit = 1, Device = "gpu", CyclicPeak = 1,
             };
             var message = Assert.Throws<ArgumentException>(() => wrong.Validate()).Message;
             Assert.Equal(16, message.Split('\n').Length);
-            foreach (var part in new[] { "Epochs is 0", "BatchSize is -1", "LearningRate is -1", "WeightDecay is NaN", "Momentum is 1", "5, 3", "DecayFactor is 2", "CyclicPeak is 1; it must be in (0,1)", "follows one of them", "EpsilonWarmupEpochs is -1", "TermWarmupEpochs is -1", "ValidationCount is -2", "ValidationSteps is 0", "LatentGrowthLimit is 1", "\"gpu\"" })
+            string[] parts =
+            [
+                "Epochs is 0", "BatchSize is -1", "LearningRate is -1", "WeightDecay is NaN", "Momentum is 1", "5, 3",
+                "DecayFactor is 2", "CyclicPeak is 1; it must be in (0,1)", "follows one of them",
+                "EpsilonWarmupEpochs is -1", "TermWarmupEpochs is -1", "ValidationCount is -2",
+                "ValidationSteps is 0", "LatentGrowthLimit is 1", "\"gpu\"",
+            ];
+            foreach (var part in parts)
                 Assert.Contains(part, message, StringComparison.Ordinal);
         }
 
@@ -36,14 +44,17 @@ public static class SettingsTests
 
         [Fact]
         public void Refuse_a_warm_up_of_the_terms_that_never_ends() =>
-            Assert.Contains("never have their full weight", Assert.Throws<ArgumentException>(() => new TrainingOptions { Epochs = 2, TermWarmupEpochs = 3 }.Validate()).Message, StringComparison.Ordinal);
+            Refuses(new TrainingOptions { Epochs = 2, TermWarmupEpochs = 3 }, "never have their full weight");
 
         [Fact]
         public void Refuse_a_warm_up_that_never_ends() =>
-            Assert.Contains("never be trained against", Assert.Throws<ArgumentException>(() => new TrainingOptions { Epochs = 2, EpsilonWarmupEpochs = 3 }.Validate()).Message, StringComparison.Ordinal);
+            Refuses(new TrainingOptions { Epochs = 2, EpsilonWarmupEpochs = 3 }, "never be trained against");
 
         [Fact]
         public void Accept_the_defaults() => new TrainingOptions { Epochs = 1 }.Validate();
+
+        private static void Refuses(TrainingOptions options, string message) => Assert.Contains(
+            message, Assert.Throws<ArgumentException>(() => options.Validate()).Message, StringComparison.Ordinal);
     }
 
     public sealed class Schedules
@@ -52,15 +63,19 @@ public static class SettingsTests
         public void The_paper_s_learning_rate_falls_after_55_75_and_90_epochs()
         {
             var schedule = new LearningRateSchedule(0.01, [55, 75, 90]);
-            Assert.Equal([1e-2, 1e-2, 1e-3, 1e-3, 1e-4, 1e-5, 1e-5], new[] { 1, 55, 56, 75, 76, 91, 100 }.Select(e => Math.Round(schedule.At(e), 12)));
+            Assert.Equal([1e-2, 1e-2, 1e-3, 1e-3, 1e-4, 1e-5, 1e-5],
+                new[] { 1, 55, 56, 75, 76, 91, 100 }.Select(e => Math.Round(schedule.At(e), 12)));
         }
 
-        // numpy.interp(t, [0, peak T, T], [0, largest, 0]) at the steps t that come before each, which is one cycle of PyTorch's CyclicLR
+        // numpy.interp(t, [0, peak T, T], [0, largest, 0]) at the steps t that come before each, which is one cycle of
+        // PyTorch's CyclicLR
         [Fact]
         public void The_cycle_is_a_triangle_over_all_steps()
         {
             double[] Rates(double peak, int epochs, int steps) =>
-                [.. from epoch in Enumerable.Range(1, epochs) from step in Enumerable.Range(1, steps) select Math.Round(new CyclicLearningRate(0.2, peak, epochs).At(epoch, step, steps), 9)];
+                [.. from epoch in Enumerable.Range(1, epochs)
+                    from step in Enumerable.Range(1, steps)
+                    select Math.Round(new CyclicLearningRate(0.2, peak, epochs).At(epoch, step, steps), 9)];
             Assert.Equal([0, 0.05, 0.1, 0.15, 0.2, 0.15, 0.1, 0.05], Rates(0.5, 2, 4));
             Assert.Equal([0, 0.1, 0.2, 0.133333333, 0.066666667], Rates(0.4, 5, 1));
         }
@@ -100,16 +115,22 @@ public static class SettingsTests
         [InlineData("ADR-ADV-AWP")]
         public void Make_the_defence_that_would_have_had_them(string name)
         {
-            var experiment = Experiment.Cifar10(Budget.Quick) with { CrossEntropyWeight = 0.5, Beta = 3, MartBeta = 4, AwpSize = 0.02 };
+            var experiment = Experiment.Cifar10(Budget.Quick) with
+            {
+                CrossEntropyWeight = 0.5, Beta = 3, MartBeta = 4, AwpSize = 0.02,
+            };
             var others = new CompactnessWeights(2, 0, 0.5, 3, 0.25, 0.9, true);
             var expected = (experiment with { Weights = others }).Defence(name);
-            Assert.Equal(expected.Describe().ToJsonString(), experiment.Defence(name).WithWeights(others).Describe().ToJsonString());
+            Assert.Equal(expected.Describe().ToJsonString(),
+                experiment.Defence(name).WithWeights(others).Describe().ToJsonString());
             Assert.NotEqual(expected.Describe().ToJsonString(), experiment.Defence(name).Describe().ToJsonString());
         }
 
         [Fact]
         public void Are_refused_by_a_defence_without_terms() =>
-            Assert.Contains("Standard has no terms", Assert.Throws<NotSupportedException>(() => new StandardTraining().WithWeights(new())).Message, StringComparison.Ordinal);
+            Assert.Contains("Standard has no terms",
+                Assert.Throws<NotSupportedException>(() => new StandardTraining().WithWeights(new())).Message,
+                StringComparison.Ordinal);
     }
 
     public sealed class Names
@@ -122,7 +143,15 @@ public static class SettingsTests
             var weights = new CompactnessWeights();
             Assert.Equal(
                 ["Standard", "ADV", "ADV", "ADR-ADV", "TRADES", "ADR-TRADES"],
-                new Defence[] { new StandardTraining(), new AdversarialTraining(Attack), new AdversarialTraining(Attack, CompactnessWeights.None), new AdversarialTraining(Attack, weights), new Adr.Training.Trades(Attack), new Adr.Training.Trades(Attack, 1, weights) }.Select(d => d.Name));
+                new Defence[]
+                {
+                    new StandardTraining(),
+                    new AdversarialTraining(Attack),
+                    new AdversarialTraining(Attack, CompactnessWeights.None),
+                    new AdversarialTraining(Attack, weights),
+                    new Adr.Training.Trades(Attack),
+                    new Adr.Training.Trades(Attack, 1, weights),
+                }.Select(d => d.Name));
         }
 
         [Theory]

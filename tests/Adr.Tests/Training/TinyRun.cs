@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Training;
 
-/// <summary>A network of one hidden layer with dropout, small enough for hundreds of steps in a test; its weights come from the seed.</summary>
+/// <summary>
+/// A network of one hidden layer with dropout, small enough for hundreds of steps in a test; its weights come from the
+/// seed.
+/// </summary>
 internal sealed class SmallClassifier : Classifier
 {
     private readonly Linear _hidden;
@@ -18,6 +21,7 @@ internal sealed class SmallClassifier : Classifier
 
     internal SmallClassifier(long seed, int hidden = 12, double dropout = 0.3) : base("small", 3, [1, 4, 4])
     {
+        Seed = seed;
         _hidden = nn.Linear(16, hidden);
         _dropout = nn.Dropout(dropout);
         _output = nn.Linear(hidden, 3);
@@ -27,7 +31,8 @@ internal sealed class SmallClassifier : Classifier
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
         foreach (var (parameter, number) in parameters().Select((p, i) => (p, i)))
-            parameter.copy_(0.5 * ExampleSeeds.Sequence(seed + number, 1).Normal([1, parameter.numel()], CPU).view(parameter.shape));
+            parameter.copy_(0.5 * ExampleSeeds.Sequence(seed + number, 1)
+                .Normal([1, parameter.numel()], CPU).view(parameter.shape));
     }
 
     public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
@@ -37,7 +42,10 @@ internal sealed class SmallClassifier : Classifier
     }
 }
 
-/// <summary>What the tests of training share: digits of three classes that can be learnt in seconds, and settings that use every random stream.</summary>
+/// <summary>
+/// What the tests of training share: digits of three classes that can be learnt in seconds, and settings that use every
+/// random stream.
+/// </summary>
 internal static class TinyRun
 {
     /// <summary>Noisy images, each class with another bright row.</summary>
@@ -55,14 +63,16 @@ internal static class TinyRun
 
     internal static TrainingOptions Options(OptimizerSettings? optimizer = null) => new()
     {
-        Epochs = 4, BatchSize = 16, Optimizer = optimizer ?? new AdamSettings(0.01), EpsilonWarmupEpochs = 2, Milestones = [3],
+        Epochs = 4, BatchSize = 16, Optimizer = optimizer ?? new AdamSettings(0.01),
+        EpsilonWarmupEpochs = 2, Milestones = [3],
         Seed = 11, ValidationCount = 12, ValidationSteps = 3,
     };
 
     /// <summary>All weights as one text, to be compared bit by bit.</summary>
-    internal static string Bits(Classifier model)
+    internal static string Bits(nn.Module<Tensor, Tensor> model)
     {
         using var scope = NewDisposeScope();
-        return string.Concat(model.state_dict().OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => Convert.ToHexString(p.Value.detach().contiguous().bytes)));
+        return string.Concat(model.state_dict().OrderBy(p => p.Key, StringComparer.Ordinal)
+            .Select(p => Convert.ToHexString(p.Value.detach().contiguous().bytes)));
     }
 }

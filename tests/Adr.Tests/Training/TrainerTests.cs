@@ -19,13 +19,15 @@ public static class TrainerTests
         {
             using var data = TinyRun.Data();
             using var model = new SmallClassifier(1);
-            var history = new Trainer(model, TinyRun.Defence(), TinyRun.Options() with { Epochs = 30, Milestones = [] }).Fit(data);
+            var history = new Trainer(model, TinyRun.Defence(), TinyRun.Options() with { Epochs = 30, Milestones = [] })
+                .Fit(data);
             Assert.Equal(Enumerable.Range(1, 30), history.Epochs.Select(e => e.Epoch));
             Assert.True(history.Epochs[^1].ValidationNatural > 0.9, $"natural {history.Epochs[^1].ValidationNatural}");
             Assert.True(history.Epochs[^1].ValidationRobust > 0.6, $"robust {history.Epochs[^1].ValidationRobust}");
             Assert.True(history.Epochs[^1].Loss < history.Epochs[0].Loss);
             Assert.All(history.Epochs, e => Assert.Equal(e.Loss, e.Terms.Values.Sum(), 4));
-            Assert.Equal(["AdversarialCrossEntropy", "Confidence", "CrossEntropy", "GlobalCompactness", "LocalCompactness", "LocalSmoothness"], history.Epochs[0].Terms.Keys.Order());
+            Assert.Equal(["AdversarialCrossEntropy", "Confidence", "CrossEntropy", "GlobalCompactness",
+                "LocalCompactness", "LocalSmoothness"], history.Epochs[0].Terms.Keys.Order());
             Assert.False(model.training);
         }
 
@@ -47,7 +49,8 @@ public static class TrainerTests
             var options = TinyRun.Options() with { Milestones = [], CyclicPeak = 0.5 };
             var history = new Trainer(model, TinyRun.Defence(), options).Fit(data);
             var steps = (data.Count - options.ValidationCount + options.BatchSize - 1) / options.BatchSize;
-            var expected = Enumerable.Range(1, options.Epochs).Select(e => new CyclicLearningRate(options.Optimizer.LearningRate, 0.5, options.Epochs).At(e, steps, steps)).ToArray();
+            var schedule = new CyclicLearningRate(options.Optimizer.LearningRate, 0.5, options.Epochs);
+            var expected = Enumerable.Range(1, options.Epochs).Select(e => schedule.At(e, steps, steps)).ToArray();
             Assert.Equal(expected, history.Epochs.Select(e => e.LearningRate));
             Assert.NotEqual(expected[0], expected[1]);
         }
@@ -60,7 +63,11 @@ public static class TrainerTests
             using var data = TinyRun.Data();
             using var model = new SmallClassifier(1);
             var before = TinyRun.Bits(model);
-            var options = TinyRun.Options() with { Epochs = 1, BatchSize = batchSize, EpsilonWarmupEpochs = 0, Milestones = [], CyclicPeak = 0.5, ValidationCount = 12 };
+            var options = TinyRun.Options() with
+            {
+                Epochs = 1, BatchSize = batchSize, EpsilonWarmupEpochs = 0, Milestones = [], CyclicPeak = 0.5,
+                ValidationCount = 12,
+            };
             new Trainer(model, TinyRun.Defence(), options).Fit(data);
             Assert.Equal(moves, before != TinyRun.Bits(model));
         }
@@ -74,8 +81,16 @@ public static class TrainerTests
             using var data = TinyRun.Data();
             var weights = new CompactnessWeights();
             var attack = new Pgd(ThreatModel.Linf(0.1), 2, 0.05);
-            Defence defence = name switch { "ADV" => new AdversarialTraining(attack, weights), "TRADES" => new Adr.Training.Trades(attack, 6, weights), _ => new Mart(attack, weights: weights) };
-            var options = TinyRun.Options() with { BatchSize = 48, EpsilonWarmupEpochs = 0, Milestones = [], Optimizer = new SgdSettings(1e-12) }; // 4 epochs of one step that moves nothing
+            Defence defence = name switch
+            {
+                "ADV" => new AdversarialTraining(attack, weights),
+                "TRADES" => new Adr.Training.Trades(attack, 6, weights),
+                _ => new Mart(attack, weights: weights),
+            };
+            var options = TinyRun.Options() with // 4 epochs of one step that moves nothing
+            {
+                BatchSize = 48, EpsilonWarmupEpochs = 0, Milestones = [], Optimizer = new SgdSettings(1e-12),
+            };
             foreach (var (full, grown) in Epochs(options).Zip(Epochs(options with { TermWarmupEpochs = 3 })))
             {
                 foreach (var (term, value) in full.Terms)
@@ -99,7 +114,10 @@ public static class TrainerTests
         {
             using var data = TinyRun.Data();
             using var model = new SmallClassifier(1);
-            var options = TinyRun.Options() with { Epochs = 8, ValidationCount = validationCount, Optimizer = new AdamSettings(0.05), Milestones = [] };
+            var options = TinyRun.Options() with
+            {
+                Epochs = 8, ValidationCount = validationCount, Optimizer = new AdamSettings(0.05), Milestones = [],
+            };
             var history = new Trainer(model, TinyRun.Defence(), options).Fit(data);
             if (validationCount == 0)
             {
@@ -111,7 +129,8 @@ public static class TrainerTests
             Assert.Equal(most, history.Epochs[history.BestEpoch - 1].ValidationRobust);
 
             using var upToBest = new SmallClassifier(1); // a run that ends with the best epoch ends with its weights
-            new Trainer(upToBest, TinyRun.Defence(), options with { Epochs = history.BestEpoch, EpsilonWarmupEpochs = Math.Min(2, history.BestEpoch) }).Fit(data);
+            options = options with { Epochs = history.BestEpoch, EpsilonWarmupEpochs = Math.Min(2, history.BestEpoch) };
+            new Trainer(upToBest, TinyRun.Defence(), options).Fit(data);
             Assert.Equal(TinyRun.Bits(upToBest), TinyRun.Bits(model));
         }
 
@@ -119,7 +138,8 @@ public static class TrainerTests
         [InlineData(AttackPrecision.Float32, 1)]
         [InlineData(AttackPrecision.Float32, 2)]
         [InlineData(AttackPrecision.BFloat16, 2)]
-        public void Gives_the_same_bits_for_the_same_seed_whatever_the_precision_and_the_threads(AttackPrecision precision, int threads)
+        public void Gives_the_same_bits_for_the_same_seed_whatever_the_precision_and_the_threads(
+            AttackPrecision precision, int threads)
         {
             var before = get_num_threads();
             set_num_threads(threads);
@@ -141,8 +161,12 @@ public static class TrainerTests
                 digits.Dispose();
                 test.Dispose();
                 using var model = new MnistCnn(seed);
-                new Trainer(model, new AdversarialTraining(new Pgd(ThreatModel.Linf(0.3), 3, 0.1), new CompactnessWeights()),
-                    new TrainingOptions { Epochs = 2, BatchSize = 48, Seed = seed, AttackPrecision = precision }).Fit(data);
+                var defence = new AdversarialTraining(new Pgd(ThreatModel.Linf(0.3), 3, 0.1), new CompactnessWeights());
+                var options = new TrainingOptions
+                {
+                    Epochs = 2, BatchSize = 48, Seed = seed, AttackPrecision = precision,
+                };
+                new Trainer(model, defence, options).Fit(data);
                 return Close.Doubles(model.get_parameter("classifier.fc1.weight")!);
             }
         }
@@ -178,7 +202,8 @@ public static class TrainerTests
             using var data = TinyRun.Data();
             using var model = new SmallClassifier(1);
             var seen = new List<TrainingProgress>();
-            new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data, progress: new Listener<TrainingProgress>(seen.Add));
+            new Trainer(model, TinyRun.Defence(), TinyRun.Options())
+                .Fit(data, progress: new Listener<TrainingProgress>(seen.Add));
             var ends = seen.Where(p => p.Step == p.Steps).ToList();
             Assert.Equal([1, 2, 3, 4], ends.Select(p => p.Epoch));
             Assert.All(seen, p => Assert.Equal((3, 4, p.Epoch - 1), (p.Steps, p.Epochs, p.SoFar.Epochs.Count)));
@@ -192,7 +217,8 @@ public static class TrainerTests
         {
             using var model = new MnistCnn(1);
             using var data = TinyRun.Data();
-            var error = Assert.Throws<ArgumentException>("train", () => new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data));
+            var error = Assert.Throws<ArgumentException>("train",
+                () => new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data));
             Assert.Contains("takes images [1,28,28], three rows has [1,4,4]", error.Message, StringComparison.Ordinal);
         }
 
@@ -201,7 +227,9 @@ public static class TrainerTests
         {
             using var model = new SmallClassifier(1);
             using var data = TinyRun.Data(12);
-            Assert.Contains("nothing would be left", Assert.Throws<ArgumentException>(() => new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data)).Message, StringComparison.Ordinal);
+            var trainer = new Trainer(model, TinyRun.Defence(), TinyRun.Options());
+            var error = Assert.Throws<ArgumentException>(() => trainer.Fit(data));
+            Assert.Contains("nothing would be left", error.Message, StringComparison.Ordinal);
         }
     }
 
@@ -215,8 +243,12 @@ public static class TrainerTests
             using var folder = new TemporaryFolder();
             // Only the term that pulls z' away from other classes' z: what it gains has no bound while z follows along.
             var weights = new CompactnessWeights(0, 0, 30, 0, 0, 0.5, DetachClean: true);
-            var options = TinyRun.Options(new SgdSettings(0.05)) with { Epochs = 60, LatentGrowthLimit = 20, Milestones = [] };
-            var error = Assert.Throws<TrainingDivergedException>(() => new Trainer(model, TinyRun.Defence(weights), options).Fit(data, new RunFolder(folder.Path)));
+            var options = TinyRun.Options(new SgdSettings(0.05)) with
+            {
+                Epochs = 60, LatentGrowthLimit = 20, Milestones = [],
+            };
+            var trainer = new Trainer(model, TinyRun.Defence(weights), options);
+            var error = Assert.Throws<TrainingDivergedException>(() => trainer.Fit(data, new RunFolder(folder.Path)));
             Assert.Contains("DetachClean", error.Message, StringComparison.Ordinal);
             Assert.Contains("Set DetachClean = false", error.Message, StringComparison.Ordinal);
             Assert.Equal(error.Epoch - 1, error.LastGoodEpoch);
@@ -229,8 +261,10 @@ public static class TrainerTests
             using var data = TinyRun.Data();
             using var model = new SmallClassifier(1);
             var options = TinyRun.Options(new SgdSettings(1e4)) with { Epochs = 30, Milestones = [] };
-            var error = Assert.Throws<TrainingDivergedException>(() => new Trainer(model, TinyRun.Defence(CompactnessWeights.None), options).Fit(data));
-            Assert.Contains("learning rate 10000 is probably too high: try 1E+03", error.Message, StringComparison.Ordinal);
+            var error = Assert.Throws<TrainingDivergedException>(
+                () => new Trainer(model, TinyRun.Defence(CompactnessWeights.None), options).Fit(data));
+            Assert.Contains("learning rate 10000 is probably too high: try 1E+03", error.Message,
+                StringComparison.Ordinal);
             Assert.DoesNotContain("DetachClean", error.Message, StringComparison.Ordinal);
         }
     }

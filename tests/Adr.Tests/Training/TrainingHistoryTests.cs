@@ -13,7 +13,7 @@ public sealed class TrainingHistoryTests
         Assert.Equal(1, history.Epochs[^1].ValidationClasses);
         var since = history.Epochs.Reverse().TakeWhile(epoch => epoch.ValidationClasses == 1).Last().Epoch;
         Assert.StartsWith($"Since epoch {since} ", history.Notes[0]);
-        Assert.Contains("weigh them less", history.Notes[1]);
+        Assert.Contains("Lower their weights", history.Notes[1]);
     }
 
     [Fact]
@@ -44,7 +44,8 @@ public sealed class TrainingHistoryTests
     {
         using var data = TinyRun.Data();
         using var model = new SmallClassifier(5);
-        var history = new Trainer(model, new StandardTraining(), TinyRun.Options() with { ValidationCount = 1 }).Fit(data);
+        var history = new Trainer(model, new StandardTraining(), TinyRun.Options() with { ValidationCount = 1 })
+            .Fit(data);
         Assert.NotNull(history.Epochs[0].ValidationNatural);
         Assert.Null(history.Epochs[0].ValidationClasses);
     }
@@ -61,5 +62,8 @@ public sealed class TrainingHistoryTests
     }
 
     private static TrainingHistory Of(int?[] classes) => new("ADV",
-        [.. classes.Select((count, i) => new EpochMetrics(i + 1, 0.1, 0.1, 1, new Dictionary<string, double> { ["CrossEntropy"] = 1 }, 0.3, 0.2, 0.3, 0.2, 1, 1) { ValidationClasses = count })], 1);
+        [.. classes.Select((count, i) => Epoch(i + 1) with { ValidationClasses = count })], 1);
+
+    private static EpochMetrics Epoch(int number) =>
+        new(number, 0.1, 0.1, 1, new Dictionary<string, double> { ["CrossEntropy"] = 1 }, 0.3, 0.2, 0.3, 0.2, 1, 1);
 }

@@ -10,17 +10,19 @@ using static TorchSharp.torch;
 namespace Adr.Tests.Training;
 
 /// <summary>
-/// Two whole training steps of every defence against the plain PyTorch reference: attack, every term, total, backward, optimiser.
-/// Two, since momentum and Adam's averages say nothing in the first.
+/// Two whole training steps of every defence against the plain PyTorch reference: attack, every term, total, backward,
+/// optimiser. Two, since momentum and Adam's averages say nothing in the first.
 /// </summary>
 public static class TrainingStepTests
 {
-    // Single precision on our side, double on the other; the script only keeps cases whose own single-precision run stays within a quarter.
+    // Single precision on our side, double on the other; the script only keeps cases whose own single-precision run
+    // stays within a quarter.
     private const double LossTolerance = 1e-5, ChangeTolerance = 1e-4;
 
     private static readonly Dictionary<string, string> TermNames = new()
     {
-        ["ce"] = "CrossEntropy", ["ce_adv"] = "AdversarialCrossEntropy", ["kl"] = "TradesDivergence", ["lc"] = "LocalCompactness",
+        ["ce"] = "CrossEntropy", ["ce_adv"] = "AdversarialCrossEntropy", ["kl"] = "TradesDivergence",
+        ["lc"] = "LocalCompactness",
         ["ls"] = "LocalSmoothness", ["gc"] = "GlobalCompactness", ["gs"] = "GlobalSmoothness", ["conf"] = "Confidence",
         ["bce"] = "BoostedCrossEntropy", ["mart"] = "MartDivergence",
     };
@@ -30,7 +32,12 @@ public static class TrainingStepTests
         get
         {
             var data = new TheoryData<string>();
-            foreach (var defence in new[] { "standard", "adv", "adr_adv", "adr_adv_detached", "adr_adv_all", "trades", "adr_trades", "adr_trades_detached_all" })
+            string[] defences =
+            [
+                "standard", "adv", "adr_adv", "adr_adv_detached", "adr_adv_all",
+                "trades", "adr_trades", "adr_trades_detached_all",
+            ];
+            foreach (var defence in defences)
                 foreach (var optimiser in new[] { "sgd", "adam" })
                     data.Add($"{defence}/{optimiser}");
             data.Add("adr_adv/nesterov");
@@ -55,7 +62,9 @@ public static class TrainingStepTests
     }
 
     public static TheoryData<string> OtherRuns => new(
-        from defence in new[] { "madry", "mart", "adr_mart", "adv_awp", "adr_trades_awp", "free" } from optimiser in new[] { "sgd", "adam" } select $"{defence}/{optimiser}");
+        from defence in new[] { "madry", "mart", "adr_mart", "adv_awp", "adr_trades_awp", "free" }
+        from optimiser in new[] { "sgd", "adam" }
+        select $"{defence}/{optimiser}");
 
     [Theory, MemberData(nameof(OtherRuns))]
     public static void Under_the_defences_beside_ADR_the_parameters_change_as_in_PyTorch(string run)
@@ -82,9 +91,9 @@ public static class TrainingStepTests
         })
         {
             var expected = model.Represent(attack.Run(model, batch.Images, batch.Labels, seeds));
-            var loss = defence.Compute(model, batch, new InnerAttack(0.1, seeds));
-            Close.Tensor(expected.Logits, loss.AdversarialLogits!, 1e-6, defence.Name);
-            Close.Tensor(expected.Latent, loss.AdversarialLatent!, 1e-6, defence.Name);
+            var loss = defence.ComputeLoss(model, batch, defence.Perturb(model, batch, new InnerAttack(0.1, seeds)));
+            Close.Tensor(expected.Logits, loss.Adversarial!.Logits, 1e-6, defence.Name);
+            Close.Tensor(expected.Latent, loss.Adversarial!.Latent!, 1e-6, defence.Name);
         }
     }
 
@@ -97,19 +106,22 @@ public static class TrainingStepTests
         var before = parameters.Select(p => p.Parameter.detach().clone()).ToArray();
         var optimiser = Optimiser(run.Split('/')[1]);
         using var stepper = optimiser.Create(parameters);
-        using var carried = new Carried();
+        using var perturbation = new PersistentPerturbation();
         for (var step = 0; step < 2; step++)
         {
             var at = $"{run}/{step}";
             var count = (int)fixture["labels"].shape[0];
-            var batch = new Batch(fixture[$"{at}/images"], fixture["labels"], [.. Enumerable.Range(0, count).Select(i => (long)i)]);
+            var batch = new Batch(fixture[$"{at}/images"], fixture["labels"],
+                [.. Enumerable.Range(0, count).Select(i => (long)i)]);
             var seeds = new ExampleSeeds(settings.Whole("seed") + step, batch.Indices);
             model.train();
             if (defence is not FreeTraining && defence.Attack is { } attack)
-                Close.Tensor(fixture[$"{at}/adversarial"], attack.Run(model, batch.Images, batch.Labels, seeds), 1e-5, $"{at}: x'");
+                Close.Tensor(fixture[$"{at}/adversarial"], attack.Run(model, batch.Images, batch.Labels, seeds),
+                    1e-5, $"{at}: x'");
             for (var replay = 1; replay <= defence.Replays; replay++)
             {
-                var (loss, gradients) = defence.Differentiate(model, batch, new InnerAttack(0.3, seeds, Carried: carried), parameters);
+                var (loss, gradients) = defence.Differentiate(model, batch,
+                    new InnerAttack(0.3, seeds, Perturbation: perturbation), parameters);
                 if (replay == defence.Replays) CompareTerms(fixture, at, loss, settings);
                 stepper.Step(gradients, optimiser.LearningRate);
             }
@@ -120,19 +132,27 @@ public static class TrainingStepTests
                 var every = arange(0, change.numel(), stride, dtype: ScalarType.Int64);
                 var (name, allowed) = ($"{at}/change/{parameters[i].Name}", ChangeTolerance);
                 Close.Tensor(fixture[name], change.flatten().index_select(0, every), allowed, name, floor: 0);
-                Close.Number(fixture.Number($"{at}/norm/{parameters[i].Name}"), change.to(ScalarType.Float64).norm().item<double>(), allowed, $"norm of {name}", floor: 0);
+                Close.Number(fixture.Number($"{at}/norm/{parameters[i].Name}"),
+                    change.to(ScalarType.Float64).norm().item<double>(), allowed, $"norm of {name}", floor: 0);
             }
         }
     }
 
     private static void CompareTerms(Fixture fixture, string at, BatchLoss loss, Settings settings)
     {
-        var expected = fixture.Names.Where(name => name.StartsWith($"{at}/terms/", StringComparison.Ordinal)).Select(name => name.Split('/')[^1]).ToArray();
+        var expected = fixture.Names.Where(name => name.StartsWith($"{at}/terms/", StringComparison.Ordinal))
+            .Select(name => name.Split('/')[^1]).ToArray();
         Assert.Equal(expected.Select(term => TermNames[term]).Order(), loss.Terms.Keys.Order());
         foreach (var term in expected)
         {
-            var weight = term switch { "ce" or "ce_adv" or "bce" => 1, "kl" or "mart" => settings.Number("beta"), _ => settings.Number(term) };
-            Close.Number(weight * fixture.Number($"{at}/terms/{term}"), loss.Terms[TermNames[term]].item<float>(), LossTolerance, $"{at}: {term}");
+            var weight = term switch
+            {
+                "ce" or "ce_adv" or "bce" => 1,
+                "kl" or "mart" => settings.Number("beta"),
+                _ => settings.Number(term),
+            };
+            Close.Number(weight * fixture.Number($"{at}/terms/{term}"), loss.Terms[TermNames[term]].item<float>(),
+                LossTolerance, $"{at}: {term}");
         }
         Close.Number(fixture.Number($"{at}/total"), loss.Total.item<float>(), LossTolerance, $"{at}: total");
     }
@@ -140,7 +160,8 @@ public static class TrainingStepTests
     private static Defence Defence(Settings settings)
     {
         var threat = ThreatModel.Linf(0.3);
-        var weights = new CompactnessWeights(settings.Number("lc"), settings.Number("ls"), settings.Number("gc"), settings.Number("gs"),
+        var weights = new CompactnessWeights(
+            settings.Number("lc"), settings.Number("ls"), settings.Number("gc"), settings.Number("gs"),
             settings.Number("conf"), settings.Number("separation"), bool.Parse(settings.Text("detach")));
         Defence defence = settings.Text("family") switch
         {
@@ -149,10 +170,12 @@ public static class TrainingStepTests
             "mart" => new Mart(new Pgd(threat, 3, 0.125, start: AttackStart.None), settings.Number("beta"), weights),
             "standard" => new StandardTraining(),
             "adv" => new AdversarialTraining(new Pgd(threat, 3, 0.125, start: AttackStart.None), weights),
-            "trades" => new Trades(new Pgd(threat, 3, 0.125, loss: AttackLoss.KullbackLeibler, start: AttackStart.Random), settings.Number("beta"), weights),
-            var family => throw new InvalidDataException($"The fixture names a defence '{family}' that this test does not know."),
+            "trades" => new Trades(
+                new Pgd(threat, 3, 0.125, loss: AttackLoss.KullbackLeibler, start: AttackStart.Random),
+                settings.Number("beta"), weights),
+            var family => throw new InvalidDataException($"This test does not know the defence '{family}'."),
         };
-        return settings.Has("awp") ? new WeightPerturbation(defence, settings.Number("awp")) : defence;
+        return settings.Has("awp") ? new AdversarialWeightPerturbation(defence, settings.Number("awp")) : defence;
     }
 
     private static OptimizerSettings Optimiser(string name) => name switch

@@ -9,12 +9,14 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Training;
 
-public sealed class OneAnswerTests
+public sealed class ConstantPredictorTests
 {
     private const int K = 10;
     private static readonly Pgd Attack = new(ThreatModel.Linf(0.1), 1);
 
-    /// <summary>A defence with confidence or smoothness, and the way in which a network leaves the even guess.</summary>
+    /// <summary>
+    /// A defence with confidence or smoothness, and the way in which a network leaves the even guess.
+    /// </summary>
     public sealed record Weighted(
         bool IsTrades, double CrossEntropy, double Confidence, double Smoothness, bool Detach, int Seed)
     {
@@ -40,9 +42,9 @@ public sealed class OneAnswerTests
             : new AdversarialTraining(Attack, weights) { CrossEntropyWeight = given.CrossEntropy };
         var away = 1e-3 * ExampleSeeds.Sequence(given.Seed, 1).Normal([1, K], CPU).to(ScalarType.Float64);
         away -= away.mean();
-        using var network = new OneAnswer.Network(away);
-        var batch = OneAnswer.OneOfEach(K);
-        var loss = defence.Assess(network, batch, batch.Images).Total;
+        using var network = new ConstantPredictor.Network(away);
+        var batch = ConstantPredictor.OneOfEach(K);
+        var loss = defence.ComputeLoss(network, batch, batch.Images).Total;
         var slope = (Gradients.Of(loss, network.parameters().First()) * away).sum().item<double>();
 
         var forLabels = given.IsTrades ? 1 : 2 * given.CrossEntropy;
@@ -67,7 +69,7 @@ public sealed class OneAnswerTests
         var crossEntropy = -(Math.Log(given.Q) + (given.Classes - 1) * Math.Log(rest)) / given.Classes;
         var entropy = -(given.Q * Math.Log(given.Q) + (1 - given.Q) * Math.Log(rest));
         var weights = new CompactnessWeights(LocalSmoothness: 0.5, Confidence: given.Confidence);
-        double Loss(Defence defence) => OneAnswer.Losses(defence, given.Classes, [given.Q])[0];
+        double Loss(Defence defence) => ConstantPredictor.Losses(defence, given.Classes, [given.Q])[0];
         var adr = Loss(new Adr.Training.Trades(Attack, 6, weights with { GlobalCompactness = 0 }));
         return Near(2 * crossEntropy, Loss(new AdversarialTraining(Attack)))
             && Near(crossEntropy, Loss(new Adr.Training.Trades(Attack, 6)))
@@ -80,7 +82,9 @@ public sealed class OneAnswerTests
     [InlineData(10, 1.0)]
     [InlineData(10, double.NaN)]
     public void Is_refused_for_what_is_no_probability_or_no_choice(int classes, double probability) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => OneAnswer.Losses(new StandardTraining(), classes, [probability]));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => ConstantPredictor.Losses(new StandardTraining(), classes, [probability]));
 
-    private static bool Near(double expected, double actual) => Math.Abs(expected - actual) <= 1e-9 * Math.Max(1, Math.Abs(expected));
+    private static bool Near(double expected, double actual) =>
+        Math.Abs(expected - actual) <= 1e-9 * Math.Max(1, Math.Abs(expected));
 }

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Adr.Attacks;
+using Adr.Data;
+using Adr.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Training;
+
+/// <summary>The config.json of a run folder: every setting that decides what is computed.</summary>
+/// <remarks>
+/// Format 2. The initial weights of a network that draws them from a seed (<see cref="Classifier.Seed"/>) are settings
+/// too, by their fingerprint. Those of any other network count only until the first checkpoint holds them; of such a
+/// network the names and shapes of the parameters are recorded.
+/// Format 1, without a number, had the initial weights of every network, and called AWP's settings weightPerturbation.
+/// </remarks>
+internal static class RunConfig
+{
+    private const int Format = 2;
+
+    /// <summary>What is recorded of a model, with the weights that it has now.</summary>
+    internal static JsonObject Describe(nn.Module<Tensor, Tensor> model)
+    {
+        using var scope = NewDisposeScope();
+        var state = model.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList();
+        var description = new JsonObject { ["architecture"] = ModelFacts.NameOf(model) };
+        if (model is Classifier { Seed: not null })
+            description["initialWeights"] = Fingerprint(state.Select(pair => pair.Value));
+        else
+            description["parameters"] = new JsonObject(
+                from pair in state
+                select KeyValuePair.Create(pair.Key, (JsonNode?)$"[{string.Join(",", pair.Value.shape)}]"));
+        if (model is StagedClassifier staged && staged.LatentLayer != staged.DefaultLatentLayer)
+            description["latentLayer"] = staged.LatentLayer;
+        return description;
+    }
+
+    /// <summary>All settings of a run.</summary>
+    internal static JsonObject Of(JsonObject model, Dataset train, Defence defence, TrainingOptions options) => new()
+    {
+        ["format"] = Format,
+        ["model"] = model.DeepClone(),
+        ["data"] = new JsonObject
+        {
+            ["name"] = train.Name,
+            ["count"] = train.Count,
+            ["sha256"] = Fingerprint([train.Images, train.Labels]),
+        },
+        ["defence"] = defence.Describe(),
+        ["attackType"] = options.AttackPrecision.TypeFor(train.Name, device(options.Device)).ToString(),
+        ["options"] = JsonSerializer.SerializeToNode(options, Json.Compact),
+    };
+
+    /// <summary>Where the settings of a file differ from these: one line for each setting, with both values.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or of a later version of this library.</exception>
+    internal static IReadOnlyList<string> Differences(string path, JsonObject here)
+    {
+        var there = Json.ReadObject(path);
+        var format = there["format"]?.GetValue<int>() ?? 1;
+        if (format > Format)
+            throw new InvalidDataException(
+                $"{path} has format {format}; this version of the library reads up to {Format}.");
+        if (format == 1) Upgrade(there, here);
+        var rounded = JsonNode.Parse(here.ToJsonString(Json.Compact)); // numbers as they are after a round trip
+        return [.. Json.Differences(there, rounded)];
+    }
+
+    // from format 1 to format 2
+    private static void Upgrade(JsonObject there, JsonObject here)
+    {
+        there["format"] = Format;
+        if (there["defence"] is JsonObject defence && defence["weightPerturbation"] is { } perturbation)
+        {
+            defence["adversarialWeightPerturbation"] = perturbation.DeepClone();
+            defence.Remove("weightPerturbation");
+        }
+        if (there["model"] is JsonObject model && here["model"]?["parameters"] is { } parameters)
+        {
+            model.Remove("initialWeights");
+            model["parameters"] = parameters.DeepClone(); // not recorded then; the checkpoint checks them
+        }
+    }
+
+    private static string Fingerprint(IEnumerable<Tensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var scope = NewDisposeScope();
+        foreach (var tensor in tensors) hash.AppendData(tensor.detach().cpu().contiguous().bytes);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,236 @@
+using System.Diagnostics;
+using Adr.Attacks;
+using Adr.Data;
+using Adr.Models;
+using Adr.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Training;
+
+/// <summary>One run of a <see cref="Trainer"/>: its state, and what one step does to it.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private const int DropoutStream = 1, NoiseStream = 2, ValidationStream = 3, AugmentationStream = 4;
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly nn.Module<Tensor, Tensor> _model;
+    private readonly Defence _defence;
+    private readonly TrainingOptions _options;
+    private readonly RunFolder? _folder;
+    private readonly IProgress<TrainingProgress>? _progress;
+    private readonly CancellationToken _cancellation;
+
+    private readonly Device _device;
+    private readonly ScalarType _attackType;
+    private readonly Dataset _train;
+    private readonly Dataset? _held;
+    private readonly Optimizer _optimizer;
+    private readonly DivergenceGuard _guard;
+    private readonly BestWeights _best;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly int _steps; // of each epoch
+
+    private List<EpochMetrics> _epochs = [];
+    private EpochTally _tally = new();
+    private PersistentPerturbation? _perturbation;
+    private int _epoch, _step; // the present ones, from 1
+    private double _epsilon, _learningRate; // those of the present step
+    private TimeSpan _reported;
+
+    internal TrainingRun(
+        nn.Module<Tensor, Tensor> model,
+        Defence defence,
+        TrainingOptions options,
+        Dataset train,
+        RunFolder? folder,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellation)
+    {
+        (_model, _defence, _options, _folder) = (model, defence, options, folder);
+        (_progress, _cancellation) = (progress, cancellation);
+        _device = device(options.Device);
+        _attackType = options.AttackPrecision.TypeFor(train.Name, _device);
+        (_train, _held) = options.ValidationCount > 0
+            ? train.HoldOut(options.ValidationCount, options.Seed)
+            : (train.Take(train.Count), null);
+        _steps = _train.BatchCount(options.BatchSize);
+        model.to(_device);
+        _optimizer = options.Optimizer.Create([.. model.named_parameters().Where(p => p.parameter.requires_grad)]);
+        _guard = new DivergenceGuard(defence, options.Optimizer.LearningRate, options.LatentGrowthLimit);
+        _best = new BestWeights(model, folder);
+    }
+
+    private TrainingHistory History => TrainingHistory.Of(_defence.Name, [.. _epochs]);
+
+    /// <summary>
+    /// Trains all epochs that are not done yet, and leaves the model with the weights of the best one.
+    /// </summary>
+    internal TrainingHistory Complete()
+    {
+        Resume();
+        while (_epochs.Count < _options.Epochs)
+        {
+            _epochs.Add(RunEpoch());
+            if (History.BestEpoch == _epoch) _best.Keep();
+            Save();
+        }
+        _best.Load();
+        _model.eval();
+        return History;
+    }
+
+    public void Dispose()
+    {
+        _best.Dispose();
+        _optimizer.Dispose();
+        _held?.Dispose();
+        _train.Dispose();
+    }
+
+    private EpochMetrics RunEpoch()
+    {
+        var began = _clock.Elapsed;
+        (_epoch, _step, _tally, _reported) = (_epochs.Count + 1, 0, new EpochTally(), default);
+        using var perturbation = _perturbation = new PersistentPerturbation();
+        foreach (var batch in _train.ShuffledBatches(_options.BatchSize, _options.Seed, _epoch))
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            using (batch) Step(batch);
+            Report();
+        }
+        var (natural, robust, classes) = Validate();
+        return new EpochMetrics(_epoch, _learningRate, _epsilon, _tally.Loss, _tally.Terms, _tally.NaturalAccuracy,
+            _tally.RobustAccuracy, natural, robust, _tally.Norm, (_clock.Elapsed - began).TotalSeconds)
+        {
+            ValidationClasses = classes,
+        };
+    }
+
+    private void Step(Batch batch)
+    {
+        using var scope = NewDisposeScope(); // frees every tensor of the step
+        _step++;
+        _epsilon = (_defence.Attack?.Threat.Epsilon ?? 0) * Share(_options.EpsilonWarmupEpochs);
+        _learningRate = LearningRate();
+        var defence = WarmedUp(_defence, Share(_options.TermWarmupEpochs));
+        var seeds = new ExampleSeeds(_options.Seed, batch.Indices).Fork(NoiseStream).Fork(_epoch);
+        var here = batch.To(_device);
+        if (_options.Augmentation is { } augmentation)
+            here = here with { Images = augmentation.Apply(here.Images, seeds.Fork(AugmentationStream)) };
+        var inner = new InnerAttack(_epsilon, seeds, _attackType, _cancellation, _epoch, _perturbation);
+
+        _model.train();
+        SeedDropout();
+        for (var replay = 0; replay < defence.Replays; replay++)
+        {
+            using var once = NewDisposeScope();
+            var (loss, gradients) = defence.Differentiate(_model, here, inner, _optimizer.Parameters);
+            var value = loss.Total.item<float>();
+            var (norm, watched) = MeanNorm(loss);
+            _guard.Check(value, norm, watched, _epoch, _step);
+            _optimizer.Step(gradients, _learningRate);
+            _tally.Add(loss, here.Labels, value, norm);
+        }
+    }
+
+    private double Share(int warmupEpochs) => new LinearWarmup(warmupEpochs).At(_epoch, _step, _steps);
+
+    private double LearningRate()
+    {
+        var rate = _options.Optimizer.LearningRate;
+        return _options.CyclicPeak is { } peak
+            ? new CyclicLearningRate(rate, peak, _options.Epochs).At(_epoch, _step, _steps)
+            : new LearningRateSchedule(rate, _options.Milestones, _options.DecayFactor).At(_epoch);
+    }
+
+    private static Defence WarmedUp(Defence defence, double share) =>
+        share < 1 && defence.Weights is { } weights ? defence.WithWeights(weights * share) : defence;
+
+    // Dropout draws from libtorch's own generator; a fixed start at every step makes a resumed run draw the same.
+    private void SeedDropout()
+    {
+        var key = CounterNoise.Key(CounterNoise.Key((ulong)_options.Seed, DropoutStream), _epoch);
+        manual_seed((long)(CounterNoise.Key(key, _step) >> 1));
+    }
+
+    // the mean norm over the batch of the latent, or of the logits where there is none
+    private static (double Norm, string Watched) MeanNorm(BatchLoss loss)
+    {
+        if ((loss.Clean ?? loss.Adversarial) is not { } prediction) return (0, "nothing");
+        using var noGraph = no_grad();
+        var values = (prediction.Latent ?? prediction.Logits).detach().flatten(1); // [B,D] or [B,K]
+        var norm = values.pow(2).sum(1).sqrt().mean().item<float>();
+        return (norm, prediction.Latent is null ? "logits" : "latent");
+    }
+
+    private void Report()
+    {
+        if (_progress is null || _step < _steps && _clock.Elapsed - _reported <= ReportInterval) return;
+        _reported = _clock.Elapsed;
+        _progress.Report(new TrainingProgress(
+            _epoch, _options.Epochs, _step, _steps, _tally.Loss, _tally.NaturalAccuracy, _tally.RobustAccuracy,
+            _learningRate, _epsilon, _clock.Elapsed.TotalSeconds, History));
+    }
+
+    // Accuracies on the examples held out, clean and under a short PGD at full ε, and how many classes the clean
+    // predictions name. The noise is the same after every epoch.
+    private (double? Natural, double? Robust, int? Classes) Validate()
+    {
+        if (_held is null) return default;
+        _model.eval();
+        var attack = _defence.Attack is { Threat.Epsilon: > 0 } trained
+            ? new Pgd(trained.Threat, _options.ValidationSteps)
+            : null;
+        long right = 0, robust = 0;
+        var (predicted, present) = (new HashSet<long>(), new HashSet<long>());
+        foreach (var batch in _held.Batches(256))
+        {
+            using var examples = batch;
+            using var scope = NewDisposeScope();
+            using var noGraph = no_grad();
+            var here = batch.To(_device);
+            var logits = _model.call(here.Images); // [B,K]
+            right += EpochTally.CountRight(logits, here.Labels);
+            predicted.UnionWith(logits.argmax(1).Values<long>());
+            present.UnionWith(batch.Labels.Values<long>());
+            if (attack is null) continue;
+            var seeds = new ExampleSeeds(_options.Seed, batch.Indices).Fork(ValidationStream);
+            var perturbed = attack.RunUnchecked(_model, here.Images, here.Labels, seeds, _cancellation);
+            robust += EpochTally.CountRight(_model.call(perturbed), here.Labels);
+        }
+        return (
+            (double)right / _held.Count,
+            attack is null ? null : (double)robust / _held.Count,
+            present.Count > 1 ? predicted.Count : null);
+    }
+
+    // Puts the folder's last checkpoint into the model, the optimiser and the guard, and reads the epochs before it.
+    private void Resume()
+    {
+        if (_folder is null) return;
+        if (Checkpoint.Restore(_folder, _model, _optimizer) is { } checkpoint)
+        {
+            // a later line had no checkpoint yet
+            _epochs = [.. _folder.ReadMetrics().Where(line => line.Epoch <= checkpoint.Epoch)];
+            if (_epochs.Count != checkpoint.Epoch)
+                throw new InvalidDataException(
+                    $"{_folder.MetricsPath} has {_epochs.Count} of the {checkpoint.Epoch} epochs of the checkpoint "
+                    + "beside it. Delete the folder to train from the start.");
+            _guard.InitialNorm = checkpoint.InitialNorm;
+            Checkpoint.WriteInfo(_folder, History, _options.Epochs);
+        }
+        else
+        {
+            Save(); // the initial weights, which perhaps no seed gives again
+        }
+    }
+
+    private void Save()
+    {
+        if (_folder is null) return;
+        _folder.WriteMetrics(_epochs);
+        new Checkpoint(_epochs.Count, _guard.InitialNorm).Save(_folder, _model, _optimizer);
+        Checkpoint.WriteInfo(_folder, History, _options.Epochs);
+    }
+}
