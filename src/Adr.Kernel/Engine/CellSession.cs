@@ -18,7 +18,7 @@ internal sealed class CellSession : IAsyncDisposable
     private readonly Lock gate = new();
     private Execution? running;
     private int lastCell, lastQuestion;
-    private string? exitReason;
+    private string? endReason;
     private Exception? failure;
     private volatile bool isClosing;
 
@@ -37,9 +37,9 @@ internal sealed class CellSession : IAsyncDisposable
     internal Task Ended { get; }
 
     /// <summary>Why the engine ended, as the end of a sentence; null while it runs.</summary>
-    internal string? ExitReason
+    internal string? EndReason
     {
-        get { lock (gate) return exitReason; }
+        get { lock (gate) return endReason; }
     }
 
     /// <summary>
@@ -54,7 +54,7 @@ internal sealed class CellSession : IAsyncDisposable
         {
             lastCell = request.Cell;
             if (failure is not null) return Task.FromException<CellEnd>(failure);
-            if (exitReason is not null) return Task.FromResult(new CellEnd(null, exitReason));
+            if (endReason is not null) return Task.FromResult(new CellEnd(null, endReason));
             running = new Execution(request.Cell);
             engine.Send(request);
             return running.End.Task;
@@ -121,7 +121,7 @@ internal sealed class CellSession : IAsyncDisposable
         {
             await foreach (var message in engine.Messages.ReadAllAsync().ConfigureAwait(false))
                 await TakeAsync(message).ConfigureAwait(false);
-            reason = Engine.ExitReason.Describe(engine.ExitCode);
+            reason = ExitReason.Describe(engine.ExitCode);
         }
         catch (Exception problem) when (problem is IOException or JsonException or InvalidDataException)
         {
@@ -138,7 +138,7 @@ internal sealed class CellSession : IAsyncDisposable
         Execution? cell;
         lock (gate)
         {
-            (exitReason, failure) = (reason, error);
+            (endReason, failure) = (reason, error);
             cell = running;
             running = null;
         }
@@ -207,6 +207,6 @@ internal sealed class CellSession : IAsyncDisposable
 
 /// <summary>How a cell ended.</summary>
 /// <param name="Done">The engine's report; null if the engine ended before the cell did.</param>
-/// <param name="ExitReason">Why the engine ended with the cell, as the end of a sentence.</param>
+/// <param name="EndReason">Why the engine ended with the cell, as the end of a sentence; null if it lives.</param>
 /// <param name="WasKilled">Whether the engine was killed because the cell did not stop.</param>
-internal sealed record CellEnd(CellDone? Done, string? ExitReason = null, bool WasKilled = false);
+internal sealed record CellEnd(CellDone? Done, string? EndReason = null, bool WasKilled = false);

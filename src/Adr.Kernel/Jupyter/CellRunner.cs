@@ -65,7 +65,7 @@ internal sealed class CellRunner : IAsyncDisposable
             return end.Done ?? (end.WasKilled
                 ? Failed(cell, "Interrupted",
                     $"The cell did not stop when it was asked to, so its engine was killed. {Lost}")
-                : Failed(cell, "EngineDied", $"The engine ended while the cell ran: {end.ExitReason} {Lost}"));
+                : Failed(cell, "EngineDied", $"The engine ended while the cell ran: {end.EndReason} {Lost}"));
         }
         catch (EngineStartException error)
         {
@@ -141,7 +141,7 @@ internal sealed class CellRunner : IAsyncDisposable
     {
         lock (gate)
         {
-            var isGone = session.IsFaulted || session is { IsCompletedSuccessfully: true, Result.ExitReason: not null };
+            var isGone = session.IsFaulted || session is { IsCompletedSuccessfully: true, Result.EndReason: not null };
             if (isGone && !isClosing) session = StartAsync();
             return session;
         }
@@ -160,7 +160,7 @@ internal sealed class CellRunner : IAsyncDisposable
         if (isClosing) return;
         _ = SessionAsync(); // The new engine starts now and not only with the next cell.
         if (ended.EndedInCell || !cells.TryGetValue(lastCell, out var cell)) return;
-        var text = $"The engine ended between two cells: {ended.ExitReason} {Lost}\n";
+        var text = $"The engine ended between two cells: {ended.EndReason} {Lost}\n";
         await broadcast.TellAsync(cell.Request.Header, "stream", Stream("stderr", text)).ConfigureAwait(false);
     }
 

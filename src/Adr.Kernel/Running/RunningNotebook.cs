@@ -131,7 +131,7 @@ internal sealed class RunningNotebook : IAsyncDisposable
     {
         lock (gate)
         {
-            if (isOver) return default;
+            if (isOver || outputs.Length == 0) return default;
             var number = Math.Max(happened.Cell, first); // What was written before the first cell belongs to it.
             var output = outputs[number - 1];
             switch (happened)
@@ -176,7 +176,7 @@ internal sealed class RunningNotebook : IAsyncDisposable
     {
         if (end.Done is null)
         {
-            var value = $"The engine's process ended in the middle of the cell: {end.ExitReason}";
+            var value = $"The engine's process ended in the middle of the cell: {end.EndReason}";
             return (RunOutcome.EngineDied, Failure(number, "EngineDied", value));
         }
         if (end.Done.Error is not { } error) return (RunOutcome.Ok, null);

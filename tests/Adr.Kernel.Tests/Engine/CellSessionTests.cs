@@ -50,7 +50,7 @@ public sealed class CellSessionTests : IAsyncLifetime
         session.Interrupt(TimeSpan.FromMilliseconds(50));
         var end = await ending;
         Assert.True(end is { Done: null, WasKilled: true });
-        Assert.Contains("SIGKILL", end.ExitReason);
+        Assert.Contains("SIGKILL", end.EndReason);
         Assert.True(engine.IsDisposed);
         await session.Ended;
         Assert.True(session.EndedInCell);
@@ -89,7 +89,7 @@ public sealed class CellSessionTests : IAsyncLifetime
         {
             var end = await ExecuteAsync(code);
             Assert.True(end is { Done: null, WasKilled: false });
-            Assert.StartsWith(reason, end.ExitReason);
+            Assert.StartsWith(reason, end.EndReason);
         }
     }
 

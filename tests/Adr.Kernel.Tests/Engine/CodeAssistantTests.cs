@@ -7,7 +7,7 @@ public sealed class CodeAssistantTests : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adr-assistant-");
 
     [Fact]
-    public async Task It_knows_what_earlier_cells_declared_and_what_they_loaded()
+    public async Task It_knows_what_earlier_cells_declared_also_after_a_load()
     {
         File.WriteAllText(Path.Combine(folder.FullName, "loaded.csx"), "var loadedNumber = 1;");
         var session = new CSharpSession(folder.FullName, []);

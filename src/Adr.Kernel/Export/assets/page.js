@@ -15,15 +15,16 @@
     label();
   }
 
-  // Make figures live that the embedded part of plotly can draw; the others stay as they are.
+  // Make those figures live that the embedded part of plotly can draw. The others stay static.
   if (!window.Plotly) return;
   var known = ['scatter', 'bar', 'pie'];
   function isTransparent(color) { return /^rgba\(.*,\s*0(\.0*)?\)$/.test(color || '') || color === 'transparent'; }
   document.querySelectorAll('.figure[data-plotly]').forEach(function (box) {
     var figure = JSON.parse(box.getAttribute('data-plotly'));
     if (!figure.data.every(function (t) { return known.indexOf(t.type || 'scatter') >= 0; })) return;
-    var layout = figure.layout || {}, fixed = box.querySelector('.static'), picture = fixed.querySelector('svg[viewBox]');
-    var onPage = isTransparent(layout.paper_bgcolor); // then the ink must be the page's
+    var layout = figure.layout || {};
+    var fixed = box.querySelector('.static'), picture = fixed.querySelector('svg[viewBox]');
+    var onPage = isTransparent(layout.paper_bgcolor); // The text then needs the colour of the page.
     var bars = [];
     function ink() { return getComputedStyle(box).color; }
     if (onPage) {
@@ -34,7 +35,8 @@
     var plot = document.createElement('div');
     box.appendChild(plot);
     fixed.hidden = true;
-    window.Plotly.newPlot(plot, figure.data, layout, Object.assign({ responsive: true, displaylogo: false }, figure.config)).then(function () {
+    var config = Object.assign({ responsive: true, displaylogo: false }, figure.config);
+    window.Plotly.newPlot(plot, figure.data, layout, config).then(function () {
       if (!onPage) return;
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', function () {
         window.Plotly.update(plot, bars.length ? { 'error_y.color': ink() } : {}, { 'font.color': ink() }, bars);
