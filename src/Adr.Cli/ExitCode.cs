@@ -34,4 +34,9 @@ public static class ExitCode
 /// <see cref="ExitCode.Usage"/>.
 /// </summary>
 /// <param name="message">What was expected, what was given, and what to do.</param>
-public sealed class UsageException(string message) : Exception(message);
+public sealed class UsageException(string message) : Exception(message)
+{
+    /// <summary>The same problem, without the name of a parameter, which means nothing on a command line.</summary>
+    internal static UsageException From(ArgumentException problem) =>
+        new(problem.Message.Replace($" (Parameter '{problem.ParamName}')", "", StringComparison.Ordinal));
+}

@@ -25,8 +25,8 @@ public static class AttackCommand
 
     private static readonly Option<string> Data = new("--data")
     {
-        Description = "The data set, whose test images are attacked.",
-        HelpName = string.Join("|", DataSets.Names),
+        Description = $"The data set whose test images are attacked: {string.Join(", ", DataSets.Names)}.",
+        HelpName = "NAME",
         DefaultValueFactory = _ => "mnist-10k",
     };
 
@@ -111,7 +111,7 @@ public static class AttackCommand
         }
         catch (ArgumentException problem) // found before the work
         {
-            throw new UsageException(problem.Message);
+            throw UsageException.From(problem);
         }
         catch (InvalidOperationException problem) // the state of another run, or logits that are not finite
         {

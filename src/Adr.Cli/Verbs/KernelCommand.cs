@@ -22,7 +22,7 @@ public static class KernelCommand
     {
         var name = new Option<string>("--name")
         {
-            Description = "The name by which notebooks ask for the kernel; .NET Interactive's ask for .net-csharp.",
+            Description = "The kernel name that notebooks ask for. Those of .NET Interactive ask for .net-csharp.",
             DefaultValueFactory = _ => KernelSpec.DefaultName,
         };
         var display = new Option<string>("--display-name")
@@ -70,7 +70,7 @@ public static class KernelCommand
         }
         catch (ArgumentException problem)
         {
-            throw new UsageException(problem.Message);
+            throw UsageException.From(problem);
         }
         catch (InvalidOperationException problem) // another program's kernel has the name
         {

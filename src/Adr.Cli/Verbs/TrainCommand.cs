@@ -25,7 +25,11 @@ public static class TrainCommand
     private static readonly Option<int?> TrainCount = new("--train-count") { Description = "Images to train on." };
     private static readonly Option<int?> HeldOut = new("--validation-count") { Description = "Images to hold out." };
     private static readonly Option<int?> BatchSize = new("--batch-size") { Description = "Images in a batch." };
-    private static readonly Option<int?> Steps = new("--attack-steps") { Description = "Training attack's steps." };
+
+    private static readonly Option<int?> Steps = new("--attack-steps")
+    {
+        Description = "Steps of the training attack.",
+    };
 
     private static readonly Option<long> Seed = new("--seed")
     {
@@ -72,7 +76,7 @@ public static class TrainCommand
         }
         catch (ArgumentException problem) // settings that are not valid, found before the work
         {
-            throw new UsageException(problem.Message);
+            throw UsageException.From(problem);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -10,7 +10,8 @@ internal static class AttackView
     internal static TableView Of(Attack attack)
     {
         var settings = attack.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.Name != nameof(Attack.Name) && IsSetting(property.PropertyType))
+            .Where(property => IsSetting(property.PropertyType))
+            .Where(property => property.Name is not (nameof(Attack.Name) or nameof(Attack.NeedsGradient)))
             .OrderBy(property => property.Name != nameof(Attack.Steps))
             .Select(property => (IReadOnlyList<TableCell>)
                 [DisplayText.Words(property.Name), Text(property.GetValue(attack))]);

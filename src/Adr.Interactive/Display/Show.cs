@@ -57,6 +57,10 @@ public static class Show
     /// <remarks>ε = 0 gives the natural accuracy.</remarks>
     public static LineFigure Curves(params IReadOnlyList<RobustnessCurve> curves) => RobustnessCurveView.Of(curves);
 
+    /// <summary>The share of examples that are misclassified within each distance, one curve for each report.</summary>
+    /// <exception cref="ArgumentException">There is no report, or their norms differ.</exception>
+    public static LineFigure Distances(params IReadOnlyList<MinimumNormReport> reports) => DistanceView.Of(reports);
+
     /// <summary>Latents in a plane: discs are clean images, crosses adversarial ones; colours are classes.</summary>
     public static ScatterFigure Latents(
         LatentExamples points, string title = "Latents z of clean and z' of adversarial images") =>

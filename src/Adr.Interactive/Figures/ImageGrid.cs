@@ -78,7 +78,7 @@ public sealed class ImageGrid : View
         var text = new StringBuilder(string.IsNullOrEmpty(Subtitle) ? Title : $"{Title}\n{Subtitle}");
         foreach (var (name, tiles) in Rows)
         {
-            text.Append($"\n{name}: {tiles.Count} images");
+            text.Append(name.Length == 0 ? $"\n{tiles.Count} images" : $"\n{name}: {tiles.Count} images");
             if (tiles.Any(tile => tile.Caption.Length > 0))
                 text.Append(": ").AppendJoin(", ", tiles.Select(tile => OneLine(Marked(tile))));
         }

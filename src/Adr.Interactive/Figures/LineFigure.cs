@@ -127,7 +127,7 @@ public sealed class LineFigure : Figure
         var path = new StringBuilder();
         foreach (var (from, to) in Runs(k => IsPoint(series.X[k], series.Y[k]), points.Length))
         {
-            var run = Thinning.Keep(points[from..to]);
+            var run = Thinned(points[from..to]);
             for (var k = 0; k < run.Count; k++)
                 path.Append($"{(k == 0 ? 'M' : 'L')}{Length(run[k].X)} {Length(run[k].Y)}");
             if (run.Count == 1) path.Append("h0"); // a single point between gaps stays visible
@@ -136,6 +136,31 @@ public sealed class LineFigure : Figure
         if (!series.ShowsMarkers) return;
         var drawn = points.Where((_, k) => IsPoint(series.X[k], series.Y[k]));
         SymbolPath.Draw(svg, drawn, Shape(i), 7, Color(i), 1);
+    }
+
+    /// <summary>
+    /// Of the neighbours that fall on one column of pixels, the first, the lowest, the highest and the last, so that a
+    /// long curve stays small and looks the same.
+    /// </summary>
+    private static IReadOnlyList<(double X, double Y)> Thinned(IReadOnlyList<(double X, double Y)> points)
+    {
+        const int Enough = 1500;
+        if (points.Count <= Enough) return points;
+        var kept = new List<(double X, double Y)>();
+        for (var from = 0; from < points.Count;)
+        {
+            var to = from + 1;
+            while (to < points.Count && Math.Floor(points[to].X) == Math.Floor(points[from].X)) to++;
+            var (lowest, highest) = (from, from);
+            for (var k = from; k < to; k++)
+            {
+                if (points[k].Y < points[lowest].Y) lowest = k;
+                if (points[k].Y > points[highest].Y) highest = k;
+            }
+            foreach (var k in new SortedSet<int> { from, lowest, highest, to - 1 }) kept.Add(points[k]);
+            from = to;
+        }
+        return kept;
     }
 
     private static void DrawBand(SvgWriter svg, PlotFrame frame, LineSeries series, string color, int from, int to)

@@ -29,6 +29,7 @@ public sealed partial class TrainCommandTests : IDisposable
 
     [Theory]
     [InlineData("There is no defence \"NONE\"", "--defence", "NONE")]
+    [InlineData("Did you mean ADR-ADV?", "--defence", "adr-adv")]
     [InlineData("BatchSize is 0", "--batch-size", "0")]
     [InlineData("--budget '7': expected smoke, quick, desktop or paper", "--budget", "7")]
     [InlineData("Device is \"gpu\"", "--device", "gpu")]
@@ -38,6 +39,7 @@ public sealed partial class TrainCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Usage, code);
         Assert.Contains(message, errors);
+        Assert.DoesNotContain("Parameter", errors);
         Assert.Empty(Directory.GetFileSystemEntries(runs));
     }
 

@@ -131,6 +131,21 @@ public class ShowTests
         }
     }
 
+    public class Distances
+    {
+        [Fact]
+        public void Rise_to_the_share_for_which_an_image_was_found()
+        {
+            var curve = Show.Distances(Records.Distances).Series[0];
+            Assert.Equal([0, 0.512, 1.25, 2], curve.X);
+            Assert.Equal([0.2, 0.4, 0.6, 0.8], curve.Y);
+        }
+
+        [Fact]
+        public void Of_different_norms_are_refused() => Assert.Throws<ArgumentException>("reports",
+            () => Show.Distances(Records.Distances, Records.Distances with { Threat = ThreatModel.Linf(1) }));
+    }
+
     public class Inside
     {
         private static DepthDivergence Depth(string model, double last) => new(
