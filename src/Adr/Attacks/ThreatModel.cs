@@ -13,7 +13,7 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
 {
     /// <summary>An L∞ ball of radius <paramref name="epsilon"/> in the box [0,1].</summary>
     /// <exception cref="ArgumentOutOfRangeException">ε is negative, or above 1: no image in [0,1] is further away.</exception>
-    public static ThreatModel Linf(double epsilon) => epsilon > 1
+    public static ThreatModel Linf(double epsilon) => epsilon > 1 && double.IsFinite(epsilon)
         ? throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "ε is for images in [0,1], where no L∞ distance is above 1. "
             + $"{epsilon:0.###} levels of 255 are {epsilon:0.###} / 255.0.")
         : new(Norm.Linf, epsilon, Bounds.Unit);

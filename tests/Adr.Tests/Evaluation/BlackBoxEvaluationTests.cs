@@ -58,7 +58,7 @@ public static class BlackBoxEvaluationTests
             Assert.Contains("black box", error.Message, StringComparison.Ordinal);
             Assert.Contains("Square", error.Message, StringComparison.Ordinal);
         }
-        Assert.Equal("model", Assert.Throws<ArgumentException>(() => Evaluating.With(box, data, null, "remote", e => GradientMaskingReport.Evaluate(e, Threat))).ParamName);
+        Assert.Equal("evaluator", Assert.Throws<ArgumentException>(() => Evaluating.With(box, data, null, "remote", e => GradientMaskingReport.Evaluate(e, Threat))).ParamName);
         Assert.Equal(0, answers);
     }
 
