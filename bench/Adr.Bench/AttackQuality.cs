@@ -10,7 +10,8 @@ using Adr.Training;
 
 namespace Adr.Bench;
 
-/// <summary>What an attack in bfloat16 costs in robustness: the same network trained with both, seed by seed, judged by the same attack in float32.</summary>
+/// <summary>What an attack in bfloat16 costs in robustness: the same network trained with both, seed by seed, judged by
+/// the same attack in float32.</summary>
 /// <param name="DataSet">"mnist" or "cifar-10".</param>
 /// <param name="Images">Training images, from the first on.</param>
 /// <param name="TestImages">Test images, from the first on.</param>
@@ -30,7 +31,8 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
 
     private int BatchSize => IsMnist ? 64 : 128;
 
-    /// <summary>Trains and judges all; each result is written to <paramref name="file"/> as it comes, and what lies there already is not trained again.</summary>
+    /// <summary>Trains and judges all; each result is written to <paramref name="file"/> as it comes, and what lies
+    /// there already is not trained again.</summary>
     internal void Run(string file)
     {
         var results = File.Exists(file) ? (JsonObject)JsonNode.Parse(File.ReadAllText(file))! : new JsonObject { ["settings"] = Settings(), ["runs"] = new JsonArray() };
@@ -76,7 +78,8 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
         ["bfloat16"] = AttackPrecision.BFloat16.IsNative() ? "native" : "rounding imitated in float32",
     };
 
-    /// <summary>Means over the seeds, and the mean of the paired differences with its 95 % interval (Student's t).</summary>
+    /// <summary>Means over the seeds, and the mean of the paired differences with its 95 % interval (Student's
+    /// t).</summary>
     private string Table(JsonArray runs)
     {
         var text = new StringBuilder("| | float32 attack | bfloat16 attack | difference, 95 % interval |\n|---|---|---|---|\n");

@@ -3,17 +3,21 @@ using static TorchSharp.torch;
 
 namespace Adr.Bench;
 
-/// <summary>A scenario's times on all sides, taken in turn: each repeat runs every side once, so that a busy machine hurts all alike.</summary>
+/// <summary>A scenario's times on all sides, taken in turn: each repeat runs every side once, so that a busy machine
+/// hurts all alike.</summary>
 /// <param name="Scenario">What was timed.</param>
 /// <param name="Float32">This library, attack in float32.</param>
-/// <param name="BFloat16">This library, attack in bfloat16; null where the processor has no instructions for it.</param>
+/// <param name="BFloat16">This library, attack in bfloat16; null where the processor has no instructions for
+/// it.</param>
 /// <param name="Reference">The reference as a user runs it.</param>
 /// <param name="OneBlasThread">The reference with OpenBLAS held to one thread.</param>
 /// <param name="ResidentMebibytes">Resident memory of this process after the last repeat.</param>
-/// <param name="Robust">Of an evaluation, the points found robust on both sides; the library keeps each point's worst iterate, the reference the last one.</param>
+/// <param name="Robust">Of an evaluation, the points found robust on both sides; the library keeps each point's worst
+/// iterate, the reference the last one.</param>
 internal sealed record Comparison(Scenario Scenario, Sample Float32, Sample? BFloat16, Sample Reference, Sample OneBlasThread, double ResidentMebibytes, (int Library, int Reference)? Robust)
 {
-    /// <summary>How many times faster than the reference, with the fastest attack that the processor runs natively.</summary>
+    /// <summary>How many times faster than the reference, with the fastest attack that the processor runs
+    /// natively.</summary>
     internal double Ratio => Reference.Median / (BFloat16 ?? Float32).Median;
 
     /// <summary>The same in float32 alone.</summary>

@@ -12,12 +12,14 @@ using static TorchSharp.torch;
 
 namespace Adr.Bench;
 
-/// <summary>This library's side of tests/reference/parity.py: an attack of the same name on the same weights and test points, told in the same words.</summary>
+/// <summary>This library's side of tests/reference/parity.py: an attack of the same name on the same weights and test
+/// points, told in the same words.</summary>
 /// <param name="Model">A safetensors file with the network's weights.</param>
 /// <param name="Network">"mnist-cnn" or "cifar-cnn".</param>
 /// <param name="Epsilon">The radius.</param>
 /// <param name="Points">The first so many of the test set.</param>
-/// <param name="Attack">One of <see cref="Names"/>, with -linf, -l2 or -l1 behind it for the norm; nothing for L∞.</param>
+/// <param name="Attack">One of <see cref="Names"/>, with -linf, -l2 or -l1 behind it for the norm; nothing for
+/// L∞.</param>
 /// <param name="Seed">The seed of the attack's random numbers.</param>
 /// <param name="Batch">Points at a time.</param>
 /// <param name="Steps">Of any but Auto-Attack's; null for the reference's own number.</param>

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Bench;
 
-/// <summary>What libtorch reaches here in GFLOP/s: the best of some large products and convolutions in float32.</summary>
+/// <summary>What libtorch reaches here in GFLOP/s: the best of some large products and convolutions in
+/// float32.</summary>
 internal static class Peak
 {
     internal static double MatrixProduct()

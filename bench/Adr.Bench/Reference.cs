@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace Adr.Bench;
 
-/// <summary>The reference's side: tests/reference/authors_loop.py in a Python of its own, one line for each request.</summary>
+/// <summary>The reference's side: tests/reference/authors_loop.py in a Python of its own, one line for each
+/// request.</summary>
 internal sealed class Reference : IDisposable
 {
     private readonly Process _process;

@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Bench;
 
-/// <summary>How times grow: a training step with the batch and the threads, the global terms with the classes.</summary>
+/// <summary>How times grow: a training step with the batch and the threads, the global terms with the
+/// classes.</summary>
 internal sealed class Scaling(Reference reference, int repeats)
 {
     private const int Width = 1024; // the MNIST CNN's latent

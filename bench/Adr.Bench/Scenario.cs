@@ -11,7 +11,8 @@ public sealed record Scenario(string Name, string Network, string Defence, int S
     /// <summary>Whether the batch is only attacked, as in an evaluation.</summary>
     public bool IsEvaluation => Defence.Length == 0;
 
-    /// <summary>Billions of multiplications and additions in convolutions and fully connected layers: two passes for each attack step; for training three more, of x and of x'.</summary>
+    /// <summary>Billions of multiplications and additions in convolutions and fully connected layers: two passes for
+    /// each attack step; for training three more, of x and of x'.</summary>
     public double GigaFlop => 2e-9 * Batch * (2 * Steps + (IsEvaluation ? 1 : 6)) * Multiplications(Network);
 
     /// <summary>All scenarios, the most telling first.</summary>

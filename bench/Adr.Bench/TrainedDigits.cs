@@ -5,7 +5,8 @@ using Adr.Training;
 
 namespace Adr.Bench;
 
-/// <summary>A network that was trained a little, and digits that it has not seen: how long an evaluation takes depends on how many points fall.</summary>
+/// <summary>A network that was trained a little, and digits that it has not seen: how long an evaluation takes depends
+/// on how many points fall.</summary>
 internal sealed class TrainedDigits : IDisposable
 {
     private const int Digits = 2000, Epochs = 4;

@@ -8,7 +8,8 @@ namespace Adr;
 /// <summary>Loads Adr.Interactive as soon as a program that references it formats values as notebooks do.</summary>
 /// <remarks>
 /// The runtime loads an assembly when its first type is used, but a notebook that only shows values uses no type of
-/// Adr.Interactive, whose formatters would then be missing. Programs without Adr.Interactive, or that show nothing, are not affected.
+/// Adr.Interactive, whose formatters would then be missing. Programs without Adr.Interactive, or that show nothing, are
+/// not affected.
 /// </remarks>
 internal static class NotebookFormatters
 {

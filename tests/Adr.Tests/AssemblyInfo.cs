@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using Adr.Native;
 
-// A garbage collection of one thread may free what another thread's call into libtorch still reads: docs/torchsharp.md, "Memory".
+// A garbage collection of one thread may free what another thread's call into libtorch still reads: docs/torchsharp.md,
+// "Memory".
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace Adr.Tests;

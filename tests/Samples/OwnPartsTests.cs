@@ -10,7 +10,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Samples;
 
-/// <summary>A network, an attack, a defence, a data set and a threat model of one's own, through everything the library does.</summary>
+/// <summary>A network, an attack, a defence, a data set and a threat model of one's own, through everything the library
+/// does.</summary>
 public sealed class OwnPartsTests : IDisposable
 {
     private readonly Folder _folder = new();

@@ -6,16 +6,21 @@ namespace Adr.Attacks;
 
 /// <summary>Misclassified images anywhere in the box, for attacks that come from beyond the boundary.</summary>
 /// <remarks>
-/// First uniform noise, blended with the image: the first noise image that is misclassified, and of the line to it the first misclassified
-/// example. Noise of any number tends to be classified alike; so for an image of just that class there follow gradient steps, which no ε bounds.
-/// Each example is looked after for itself.
+/// First uniform noise, blended with the image: the first noise image that is misclassified, and of the line to it the
+/// first misclassified example. Noise of any number tends to be classified alike; so for an image of just that class
+/// there follow gradient steps, which no ε bounds. Each example is looked after for itself.
 /// </remarks>
 /// <param name="attack">The attack's name, for errors.</param>
 /// <param name="context">The model.</param>
 /// <param name="origin">[b,C,H,W].</param>
 /// <param name="labels">[b].</param>
 /// <param name="bounds">The box.</param>
-internal sealed class AdversarialStart(string attack, AttackContext context, Tensor origin, Tensor labels, Bounds bounds)
+internal sealed class AdversarialStart(
+    string attack,
+    AttackContext context,
+    Tensor origin,
+    Tensor labels,
+    Bounds bounds)
 {
     private const int Climbs = 4;
     private const int ClimbSteps = 50;
@@ -64,7 +69,8 @@ internal sealed class AdversarialStart(string attack, AttackContext context, Ten
         }
     }
 
-    // steps along the sign of the margin's gradient, from the image with a share of noise; an example keeps the place where its steps end
+    // steps along the sign of the margin's gradient, from the image with a share of noise; an example keeps the place
+    // where its steps end
     private void Climb(Tensor starts, double share, ExampleSeeds seeds)
     {
         var open = Missing();
@@ -106,7 +112,9 @@ internal sealed class AdversarialStart(string attack, AttackContext context, Ten
     private List<int> Missing() => [.. Enumerable.Range(0, Found.Length).Where(i => !Found[i])];
 
     private Tensor Noise(ExampleSeeds seeds, List<int> points) =>
-        seeds.Select(points).Uniform([points.Count, .. origin.shape.Skip(1)], bounds.Low, bounds.High, origin.device).to(origin.dtype).clamp(bounds.Low, bounds.High);
+        seeds.Select(points).Uniform([points.Count, .. origin.shape.Skip(1)], bounds.Low, bounds.High, origin.device)
+            .to(origin.dtype)
+            .clamp(bounds.Low, bounds.High);
 
     private Tensor Labels(List<int> points) => labels.index_select(0, Index(points));
 

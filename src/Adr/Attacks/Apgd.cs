@@ -2,16 +2,22 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>What <see cref="Apgd"/> and <see cref="ApgdTargeted"/> share: Auto-PGD, PGD with momentum that sets its own step size,
-/// from starts on the ball's surface (Croce and Hein 2020, section 3).</summary>
-/// <remarks>Under L1 it takes the sparse steps of Croce and Hein 2021, "Mind the box". An example keeps the iterate with the
-/// largest margin.</remarks>
+/// <summary>What <see cref="Apgd"/> and <see cref="ApgdTargeted"/> share: Auto-PGD, PGD with momentum that sets its own
+/// step size, from starts on the ball's surface (Croce and Hein 2020, section 3).</summary>
+/// <remarks>Under L1 it takes the sparse steps of Croce and Hein 2021, "Mind the box". An example keeps the iterate
+/// with the largest margin.</remarks>
 public abstract class AutoPgdAttack : Attack
 {
     // Under L1 with growing radii: 3ε, 2ε, ε, for these shares of the steps (Croce and Hein 2021, section 4.2).
     private static readonly (double Radius, double Share)[] Stages = [(3, 0.3), (2, 0.3), (1, 0.4)];
 
-    private protected AutoPgdAttack(string name, ThreatModel threat, int steps, int restarts, int gradientSamples, bool largerRadii,
+    private protected AutoPgdAttack(
+        string name,
+        ThreatModel threat,
+        int steps,
+        int restarts,
+        int gradientSamples,
+        bool largerRadii,
         KeptIterate keep) : base(name, threat)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
@@ -43,7 +49,9 @@ public abstract class AutoPgdAttack : Attack
     protected override void CheckThreat(ThreatModel threat)
     {
         if (LargerRadii && threat.Norm != Norm.L1)
-            throw new ArgumentException($"Larger radii at first are made for L1, not for {threat.Norm.Symbol()}.", nameof(threat));
+            throw new ArgumentException(
+                $"Larger radii at first are made for L1, not for {threat.Norm.Symbol()}.",
+                nameof(threat));
     }
 
     /// <summary>One run from a fresh start, on the examples that are left.</summary>
@@ -86,7 +94,8 @@ public abstract class AutoPgdAttack : Attack
     }
 }
 
-/// <summary>APGD-CE and APGD-DLR: Auto-PGD on cross-entropy or on the difference-of-logits ratio (Croce and Hein 2020, section 3).</summary>
+/// <summary>APGD-CE and APGD-DLR: Auto-PGD on cross-entropy or on the difference-of-logits ratio (Croce and Hein 2020,
+/// section 3).</summary>
 public sealed class Apgd : AutoPgdAttack
 {
     /// <summary>Sets up the attack; the defaults are Auto-Attack's.</summary>
@@ -94,8 +103,8 @@ public sealed class Apgd : AutoPgdAttack
     /// <param name="loss">What is increased: CrossEntropy, Dlr or Margin.</param>
     /// <param name="steps">Gradient steps of one run; one more gradient is taken at the start.</param>
     /// <param name="restarts">Runs, each from its own random start.</param>
-    /// <param name="gradientSamples">Evaluations of the model for one gradient: 20 in Auto-Attack's version for models that
-    /// answer at random.</param>
+    /// <param name="gradientSamples">Evaluations of the model for one gradient: 20 in Auto-Attack's version for models
+    /// that answer at random.</param>
     /// <param name="largerRadii">Under L1 alone: begin at 3ε and 2ε, for 30 % of the steps each.</param>
     /// <param name="keep">Worst, or EarlyStop, which finds as many for less.</param>
     /// <exception cref="ArgumentException">A number is out of range, or the settings do not fit together.</exception>
@@ -104,7 +113,10 @@ public sealed class Apgd : AutoPgdAttack
         : base(NameOf(loss, restarts), threat, steps, restarts, gradientSamples, largerRadii, keep)
     {
         if (loss is not (AttackLoss.CrossEntropy or AttackLoss.Dlr or AttackLoss.Margin))
-            throw new ArgumentOutOfRangeException(nameof(loss), loss, "Auto-PGD increases CrossEntropy, Dlr or Margin.");
+            throw new ArgumentOutOfRangeException(
+                nameof(loss),
+                loss,
+                "Auto-PGD increases CrossEntropy, Dlr or Margin.");
         Loss = loss;
     }
 
@@ -129,20 +141,26 @@ public sealed class Apgd : AutoPgdAttack
     }
 }
 
-/// <summary>APGD-T: Auto-PGD on the targeted DLR, towards the likeliest other classes one after another (Croce and Hein 2020,
-/// section 4 and eq. 7).</summary>
+/// <summary>APGD-T: Auto-PGD on the targeted DLR, towards the likeliest other classes one after another (Croce and Hein
+/// 2020, section 4 and eq. 7).</summary>
 /// <remarks>It succeeds where the model gives any wrong class, not the target alone.</remarks>
 public sealed class ApgdTargeted : AutoPgdAttack
 {
     /// <summary>Sets up the attack; the defaults are Auto-Attack's.</summary>
     /// <param name="threat">What the attacker may do.</param>
     /// <param name="steps">Gradient steps of one run; one more gradient is taken at the start.</param>
-    /// <param name="targets">How many classes to aim at, from the second likeliest on clean images downwards; at most K − 1.</param>
+    /// <param name="targets">How many classes to aim at, from the second likeliest on clean images downwards; at most K
+    /// − 1.</param>
     /// <param name="restarts">Runs for each target.</param>
     /// <param name="largerRadii">Under L1 alone: begin at 3ε and 2ε, for 30 % of the steps each.</param>
     /// <param name="keep">Worst, or EarlyStop, which finds as many for less.</param>
     /// <exception cref="ArgumentException">A number is out of range, or the settings do not fit together.</exception>
-    public ApgdTargeted(ThreatModel threat, int steps = 100, int targets = 9, int restarts = 1, bool largerRadii = false,
+    public ApgdTargeted(
+        ThreatModel threat,
+        int steps = 100,
+        int targets = 9,
+        int restarts = 1,
+        bool largerRadii = false,
         KeptIterate keep = KeptIterate.Worst)
         : base("APGD-T", threat, steps, restarts, gradientSamples: 1, largerRadii, keep)
     {
@@ -159,7 +177,8 @@ public sealed class ApgdTargeted : AutoPgdAttack
         string?[] notes =
         [
             classes < 4
-                ? $"The targeted DLR needs 4 classes, but there are {classes}: the difference of the two logits was increased instead."
+                ? $"The targeted DLR needs 4 classes, but there are {classes}: the difference of the two logits was "
+                    + $"increased instead."
                 : null,
             Setting.FewerTargets(Targets, classes),
         ];
@@ -169,7 +188,8 @@ public sealed class ApgdTargeted : AutoPgdAttack
     /// <inheritdoc/>
     public override Tensor Perturb(AttackContext context)
     {
-        using var others = context.Keep(OtherClasses.Ranked(context.Forward(context.Images), context.Labels)); // [b,K − 1]
+        // [b,K − 1]
+        using var others = context.Keep(OtherClasses.Ranked(context.Forward(context.Images), context.Labels));
         for (var target = 0; target < Math.Min(Targets, others.Rows.shape[1]); target++)
             for (var run = 0; run < Restarts && context.Count > 0; run++)
             {

@@ -3,21 +3,27 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>One run of Auto-PGD under L∞ or L2: momentum, and a step size that each example halves for itself when its loss
-/// stops rising (Croce and Hein 2020, algorithm 1).</summary>
+/// <summary>One run of Auto-PGD under L∞ or L2: momentum, and a step size that each example halves for itself when its
+/// loss stops rising (Croce and Hein 2020, algorithm 1).</summary>
 /// <remarks>
-/// x⁽¹⁾ = P(x⁽⁰⁾ + α v(g)); then u = P(x + α v(g)), x⁺ = P(x + 0.75 (u − x) + 0.25 (x − x⁻)), with α = 2 ε at first. At each
-/// checkpoint an example halves α and goes back to its best iterate if its loss rose in at most 75 % of the steps since the
-/// last one, or if neither α nor the best loss changed there. As in the reference implementation, the first loss is compared
-/// with 0, and x⁻ stays when an example goes back.
+/// x⁽¹⁾ = P(x⁽⁰⁾ + α v(g)); then u = P(x + α v(g)), x⁺ = P(x + 0.75 (u − x) + 0.25 (x − x⁻)), with α = 2 ε at first. At
+/// each checkpoint an example halves α and goes back to its best iterate if its loss rose in at most 75 % of the steps
+/// since the last one, or if neither α nor the best loss changed there. As in the reference implementation, the first
+/// loss is compared with 0, and x⁻ stays when an example goes back.
 /// </remarks>
 /// <param name="context">The examples.</param>
 /// <param name="threat">What the attacker may do in this run.</param>
 /// <param name="loss">What is increased.</param>
 /// <param name="steps">Gradient steps after the first evaluation.</param>
 /// <param name="gradientSamples">Evaluations of the model for one gradient.</param>
-/// <param name="keep">Worst or EarlyStop; null where iterates are no candidates, since the radius is larger than allowed.</param>
-internal class ApgdRun(AttackContext context, ThreatModel threat, Func<Tensor, Tensor> loss, int steps, int gradientSamples,
+/// <param name="keep">Worst or EarlyStop; null where iterates are no candidates, since the radius is larger than
+/// allowed.</param>
+internal class ApgdRun(
+    AttackContext context,
+    ThreatModel threat,
+    Func<Tensor, Tensor> loss,
+    int steps,
+    int gradientSamples,
     KeptIterate? keep) : IDisposable
 {
     private const double Rho = 0.75; // the share of steps that must raise the loss for an example to keep its step size
@@ -77,7 +83,8 @@ internal class ApgdRun(AttackContext context, ThreatModel threat, Func<Tensor, T
         var first = Ascend(start);
         (X, _previous, BestX) = (Keep(start), Keep(start), Keep(start));
         (Gradient, _bestGradient) = (Keep(first.Gradient), Keep(first.Gradient));
-        (_bestLoss, _bestLossAtCheck, _lastLoss) = (Keep(first.Losses), Keep(first.Losses), Keep(zeros_like(first.Losses)));
+        (_bestLoss, _bestLossAtCheck, _lastLoss) = (Keep(first.Losses), Keep(first
+            .Losses), Keep(zeros_like(first.Losses)));
         (_rises, _wentBack) = (Keep(zeros_like(first.Losses)), Keep(ones_like(first.Losses, dtype: ScalarType.Bool)));
         StepSize = Keep(full_like(first.Losses, FirstStep * threat.Epsilon));
     }
@@ -96,7 +103,9 @@ internal class ApgdRun(AttackContext context, ThreatModel threat, Func<Tensor, T
     private protected virtual Tensor Next(bool isFirst)
     {
         var (x, origin) = (X.Rows, context.Images);
-        var step = threat.Project(x + PerExample.Spread(StepSize.Rows, x) * threat.AscentDirection(Gradient.Rows), origin);
+        var step = threat.Project(
+            x + PerExample.Spread(StepSize.Rows, x) * threat.AscentDirection(Gradient.Rows),
+            origin);
         return threat.Project(isFirst ? step : x + 0.75 * (step - x) + 0.25 * (x - _previous.Rows), origin);
     }
 
@@ -146,12 +155,12 @@ internal class ApgdRun(AttackContext context, ThreatModel threat, Func<Tensor, T
         losses.gt(others + (losses.dtype == ScalarType.Float64 ? 1e-12 : 1e-7) * (1 + others.abs()));
 }
 
-/// <summary>One run of Auto-PGD under L1: steps along the signs of the largest gradient coordinates, as many as the best iterate
-/// needs (Croce and Hein 2021, "Mind the box", algorithm 1).</summary>
+/// <summary>One run of Auto-PGD under L1: steps along the signs of the largest gradient coordinates, as many as the
+/// best iterate needs (Croce and Hein 2021, "Mind the box", algorithm 1).</summary>
 /// <remarks>
-/// Every 4 % of the steps an example counts the coordinates k in which its best iterate differs from the image, and goes on
-/// with k/1.5 of them. Where k fell below 95 % of what it was, α is ε again and the example goes back to its best iterate;
-/// elsewhere α is divided by 1.5, down to ε/10.
+/// Every 4 % of the steps an example counts the coordinates k in which its best iterate differs from the image, and
+/// goes on with k/1.5 of them. Where k fell below 95 % of what it was, α is ε again and the example goes back to its
+/// best iterate; elsewhere α is divided by 1.5, down to ε/10.
 /// </remarks>
 /// <param name="context">The examples.</param>
 /// <param name="threat">What the attacker may do in this run.</param>

@@ -92,7 +92,12 @@ public abstract class Attack
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return Run(model, images, labels, ExampleSeeds.Sequence(seed, images.dim() == 0 ? 0 : images.shape[0]), cancellation);
+        return Run(
+            model,
+            images,
+            labels,
+            ExampleSeeds.Sequence(seed, images.dim() == 0 ? 0 : images.shape[0]),
+            cancellation);
     }
 
     /// <summary>Attacks some examples of a data set: random numbers depend on their positions there, and not on the
@@ -151,7 +156,13 @@ public abstract class Attack
         var network = frozen.Network(NeedsFloat32 ? ScalarType.Float32 : type);
         // A copy, for the sake of its memory: an array of .NET may begin at any address, and matrix products round by
         // it.
-        using var context = new AttackContext(network, images.detach().clone(), labels, seeds, cost ?? new AttackCost(), cancellation);
+        using var context = new AttackContext(
+            network,
+            images.detach().clone(),
+            labels,
+            seeds,
+            cost ?? new AttackCost(),
+            cancellation);
         return use(context);
     }
 

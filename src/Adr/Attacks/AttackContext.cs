@@ -10,8 +10,8 @@ namespace Adr.Attacks;
 /// <remarks>
 /// <para>Early stopping lives here. An example that an attack has finished with (<see cref="Offer"/> with
 /// <c>stopEarly</c>) is left out of <see cref="Images"/>, <see cref="Labels"/>, <see cref="Seeds"/> and every
-/// <see cref="ExampleState"/> at the end of a <see cref="Step"/>, once that saves enough. So an attack reads these anew in each step, and its other tensors do not
-/// outlive a step.</para>
+/// <see cref="ExampleState"/> at the end of a <see cref="Step"/>, once that saves enough. So an attack reads these anew
+/// in each step, and its other tensors do not outlive a step.</para>
 /// <para>A typical loop:</para>
 /// <code>
 /// using var x = context.Keep(Threat.RandomStart(context.Images, context.Seeds));
@@ -39,15 +39,31 @@ public sealed class AttackContext : IDisposable
     private ExampleState? _positions; // null while no example was left out
     private ExampleSeeds _seeds;
 
-    internal AttackContext(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, ExampleSeeds seeds, AttackCost cost,
+    internal AttackContext(
+        nn.Module<Tensor, Tensor> model,
+        Tensor images,
+        Tensor labels,
+        ExampleSeeds seeds,
+        AttackCost cost,
         CancellationToken cancellation)
         : this(model, images, labels, seeds, null, seeds, cost, cancellation,
-            zeros([1L], dtype: images.dtype, device: images.device), new Candidates(images), new NearestCandidates(images))
+            zeros([1L], dtype: images.dtype, device: images
+                .device), new Candidates(images), new NearestCandidates(images))
     {
     }
 
-    private AttackContext(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, ExampleSeeds seeds, Tensor? positions,
-        ExampleSeeds batchSeeds, AttackCost cost, CancellationToken cancellation, Tensor flaw, Candidates best, NearestCandidates near)
+    private AttackContext(
+        nn.Module<Tensor, Tensor> model,
+        Tensor images,
+        Tensor labels,
+        ExampleSeeds seeds,
+        Tensor? positions,
+        ExampleSeeds batchSeeds,
+        AttackCost cost,
+        CancellationToken cancellation,
+        Tensor flaw,
+        Candidates best,
+        NearestCandidates near)
     {
         (_model, _seeds, _batchSeeds, Cost, Cancellation) = (model, seeds, batchSeeds, cost, cancellation);
         (_flaw, _best, _near) = (flaw, best, near);
@@ -86,13 +102,13 @@ public sealed class AttackContext : IDisposable
     // where the examples are in the batch [b], int64; null while none was left out
     private Tensor? Positions => _positions?.Rows;
 
-    /// <summary>Begins a step. When the result is disposed of, the step's tensors are freed, and examples that are finished are
-    /// left out where they are at least an eighth.</summary>
+    /// <summary>Begins a step. When the result is disposed of, the step's tensors are freed, and examples that are
+    /// finished are left out where they are at least an eighth.</summary>
     /// <exception cref="OperationCanceledException">The attack was cancelled.</exception>
     public IDisposable Step() => new Section(this, LeastShare);
 
-    /// <summary>Begins a run of several steps, such as one from a random start. At its end every example that is finished is left
-    /// out.</summary>
+    /// <summary>Begins a run of several steps, such as one from a random start. At its end every example that is
+    /// finished is left out.</summary>
     /// <exception cref="OperationCanceledException">The attack was cancelled.</exception>
     public IDisposable Run() => new Section(this, leastShare: 0);
 
@@ -155,7 +171,8 @@ public sealed class AttackContext : IDisposable
         using var scope = NewDisposeScope();
         Watch(logits);
         var margins = ExampleMargins.Of(logits, Labels);
-        var wrong = margins.Values.gt(0).logical_and(margins.Values.ge(confidence)).logical_and(_finished.Rows.logical_not());
+        var wrong = margins.Values.gt(0).logical_and(margins.Values.ge(confidence))
+            .logical_and(_finished.Rows.logical_not());
         _near.Offer(candidates, threat.Distance(candidates, Images), wrong, margins.AreSure(), Positions);
         return wrong.MoveToOuterDisposeScope();
     }
@@ -191,7 +208,8 @@ public sealed class AttackContext : IDisposable
 
     /// <summary>The examples that are left, for another search with the same candidates: what finishes there does not
     /// finish here.</summary>
-    public AttackContext Again() => new(_model, Images, Labels, _seeds, Positions, _batchSeeds, Cost, Cancellation, _flaw, _best, _near);
+    public AttackContext Again() =>
+        new(_model, Images, Labels, _seeds, Positions, _batchSeeds, Cost, Cancellation, _flaw, _best, _near);
 
     /// <summary>Frees what the context keeps.</summary>
     public void Dispose()
@@ -207,8 +225,10 @@ public sealed class AttackContext : IDisposable
         var delta = zeros_like(images, requires_grad: true);
         var logits = Cost.Forward(_model, images.detach() + delta);
         return logits.requires_grad ? (delta, logits) : throw new InvalidOperationException(
-            "The model's logits have no gradient with respect to the images: its forward pass leaves autograd, by detach(), no_grad() "
-            + "or integers, or does not use the images. A gradient attack cannot evaluate it: use a score-based one, Square, SPSA or NES.");
+            "The model's logits have no gradient with respect to the images: its forward pass leaves autograd, by "
+                + "detach(), no_grad() "
+            + "or integers, or does not use the images. A gradient attack cannot evaluate it: use a score-based one, "
+            + "Square, SPSA or NES.");
     }
 
     /// <summary>Notes numbers that are not finite, without waiting for the device: sign(NaN) is 0 and would hide
@@ -232,7 +252,8 @@ public sealed class AttackContext : IDisposable
         var (delta, logits) = ForwardWithGraph(images);
         var losses = loss(logits);
         // the gradient of the sum gives each example that of its own loss
-        return new AttackGradient(Gradients.Of(losses.sum(), delta), losses.detach(), logits.detach()).MoveToOuterScope();
+        return new AttackGradient(Gradients.Of(losses.sum(), delta), losses.detach(), logits.detach())
+            .MoveToOuterScope();
     }
 
     private void Drop(double leastShare)
@@ -284,7 +305,8 @@ public sealed class ExampleState : IDisposable
 {
     private readonly AttackContext _context;
 
-    internal ExampleState(Tensor rows, AttackContext context) => (Rows, _context) = (rows.detach().clone().DetachFromDisposeScope(), context);
+    internal ExampleState(Tensor rows, AttackContext context) =>
+        (Rows, _context) = (rows.detach().clone().DetachFromDisposeScope(), context);
 
     /// <summary>The rows [b,…]; valid until the end of the step.</summary>
     public Tensor Rows { get; private set; }
@@ -355,7 +377,8 @@ internal sealed class NearestCandidates(Tensor origin)
     {
         using var scope = NewDisposeScope();
         var isMuchNearer = _onBoundary.Scores.gt(0.5 * _nearest.Scores);
-        return where(PerExample.Spread(isMuchNearer, _nearest.Images), _onBoundary.Images, _nearest.Images).MoveToOuterDisposeScope();
+        return where(PerExample.Spread(isMuchNearer, _nearest.Images), _onBoundary.Images, _nearest.Images)
+            .MoveToOuterDisposeScope();
     }
 }
 

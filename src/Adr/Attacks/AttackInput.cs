@@ -8,18 +8,31 @@ namespace Adr.Attacks;
 internal static class AttackInput
 {
     /// <summary>Throws an <see cref="ArgumentException"/> that says what was expected and what came.</summary>
-    internal static void Check(nn.Module<Tensor, Tensor> model, ThreatModel threat, Tensor images, Tensor labels, ExampleSeeds seeds)
+    internal static void Check(
+        nn.Module<Tensor, Tensor> model,
+        ThreatModel threat,
+        Tensor images,
+        Tensor labels,
+        ExampleSeeds seeds)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(seeds);
-        if (images.shape.Length < 2) throw Wrong(nameof(images), "images as a batch [B,C,H,W]", $"the shape is {Shape(images)}");
-        if (!images.is_floating_point()) throw Wrong(nameof(images), "floating-point images in pixel units", $"the type is {images.dtype}; divide bytes by 255");
+        if (images.shape
+            .Length < 2) throw Wrong(nameof(images), "images as a batch [B,C,H,W]", $"the shape is {Shape(images)}");
+        if (!images.is_floating_point()) throw Wrong(
+            nameof(images),
+            "floating-point images in pixel units",
+            $"the type is {images.dtype}; divide bytes by 255");
         if (labels.shape.Length != 1 || labels.shape[0] != images.shape[0])
             throw Wrong(nameof(labels), $"labels [{images.shape[0]}], one per image", $"the shape is {Shape(labels)}");
-        if (labels.dtype != ScalarType.Int64) throw Wrong(nameof(labels), "int64 labels", $"the type is {labels.dtype}");
+        if (labels
+            .dtype != ScalarType.Int64) throw Wrong(nameof(labels), "int64 labels", $"the type is {labels.dtype}");
         if (seeds.Indices.Length != images.shape[0])
-            throw Wrong(nameof(seeds), $"seeds with one index per image, {images.shape[0]}", $"there are {seeds.Indices.Length}");
+            throw Wrong(
+                nameof(seeds),
+                $"seeds with one index per image, {images.shape[0]}",
+                $"there are {seeds.Indices.Length}");
         if (model.parameters().FirstOrDefault() is { } weight) CheckAgainst(weight, images, labels);
         if (model is Classifier classifier) CheckAgainst(classifier, threat, images);
         if (images.shape[0] > 0) CheckValues(model, threat, images, labels);
@@ -27,39 +40,65 @@ internal static class AttackInput
 
     private static void CheckAgainst(Tensor weight, Tensor images, Tensor labels)
     {
-        if (images.dtype != weight.dtype) throw Wrong(nameof(images), $"images of the model's type {weight.dtype}", $"the type is {images.dtype}");
+        if (images.dtype != weight.dtype) throw Wrong(
+            nameof(images),
+            $"images of the model's type {weight.dtype}",
+            $"the type is {images.dtype}");
         foreach (var (name, tensor) in new[] { (nameof(images), images), (nameof(labels), labels) })
             if (tensor.device.type != weight.device.type || tensor.device.index != weight.device.index)
-                throw Wrong(name, $"{name} on the model's device {weight.device}", $"they lie on {tensor.device}; move them with to()");
+                throw Wrong(
+                    name,
+                    $"{name} on the model's device {weight.device}",
+                    $"they lie on {tensor.device}; move them with to()");
     }
 
     private static void CheckAgainst(Classifier model, ThreatModel threat, Tensor images)
     {
         if (!images.shape.Skip(1).SequenceEqual(model.InputShape))
-            throw Wrong(nameof(images), $"images [B,{string.Join(",", model.InputShape)}] for {model.Architecture}", $"the shape is {Shape(images)}");
+            throw Wrong(
+                nameof(images),
+                $"images [B,{string.Join(",", model.InputShape)}] for {model.Architecture}",
+                $"the shape is {Shape(images)}");
         if (threat.Bounds != model.Bounds)
-            throw Wrong(nameof(threat), $"a threat model with the box {model.Bounds} of {model.Architecture}", $"its box is {threat.Bounds}");
+            throw Wrong(
+                nameof(threat),
+                $"a threat model with the box {model.Bounds} of {model.Architecture}",
+                $"its box is {threat.Bounds}");
     }
 
     private static void CheckValues(nn.Module<Tensor, Tensor> model, ThreatModel threat, Tensor images, Tensor labels)
     {
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
-        if (!images.isfinite().all().item<bool>()) throw Wrong(nameof(images), "finite images", "there is a NaN or an infinity");
-        var (low, high) = (images.min().to(ScalarType.Float64).item<double>(), images.max().to(ScalarType.Float64).item<double>());
-        if ((float)low < (float)threat.Bounds.Low || (float)high > (float)threat.Bounds.High) // as float: 0.1 is not 0.1f
-            throw Wrong(nameof(images), $"images in {threat.Bounds}", $"the values are in [{low:R}, {high:R}]; normalisation belongs inside the model");
+        if (!images.isfinite().all()
+            .item<bool>()) throw Wrong(nameof(images), "finite images", "there is a NaN or an infinity");
+        var (low, high) = (images.min().to(ScalarType.Float64).item<double>(), images.max().to(ScalarType.Float64)
+            .item<double>());
+        // as float: 0.1 is not 0.1f
+        if ((float)low < (float)threat.Bounds.Low || (float)high > (float)threat.Bounds.High)
+            throw Wrong(
+                nameof(images),
+                $"images in {threat.Bounds}",
+                $"the values are in [{low:R}, {high:R}]; normalisation belongs inside the model");
         var logits = model.call(images.narrow(0, 0, 1));
         if (logits.shape.Length != 2 || logits.shape[0] != 1)
-            throw Wrong(nameof(model), "a model that gives logits [B,K]", $"for one image the shape is {Shape(logits)}");
+            throw Wrong(
+                nameof(model),
+                "a model that gives logits [B,K]",
+                $"for one image the shape is {Shape(logits)}");
         if (!logits.isfinite().all().item<bool>())
-            throw new InvalidOperationException("The model's logits on the first image are not finite. Check that its weights are: training may have diverged.");
+            throw new InvalidOperationException("The model's logits on the first image are not finite. Check that its "
+                + "weights are: training may have diverged.");
         var (first, last) = (labels.min().item<long>(), labels.max().item<long>());
         if (first < 0 || last >= logits.shape[1])
-            throw Wrong(nameof(labels), $"labels in 0 … {logits.shape[1] - 1}, the model's classes", $"the values are in {first} … {last}");
+            throw Wrong(
+                nameof(labels),
+                $"labels in 0 … {logits.shape[1] - 1}, the model's classes",
+                $"the values are in {first} … {last}");
     }
 
-    private static ArgumentException Wrong(string parameter, string expected, string came) => new($"Expected {expected}; {came}.", parameter);
+    private static ArgumentException Wrong(string parameter, string expected, string came) =>
+        new($"Expected {expected}; {came}.", parameter);
 
     private static string Shape(Tensor tensor) => $"[{string.Join(",", tensor.shape)}]";
 }

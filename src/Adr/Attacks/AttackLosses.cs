@@ -37,14 +37,16 @@ public static class AttackLosses
     public static Tensor Margin(Tensor logits, Tensor labels)
     {
         var label = labels.unsqueeze(1);                                                                // [B,1]
-        var others = logits.scatter(1, label, full_like(label, double.NegativeInfinity, logits.dtype)); // [B,K], −∞ at y
+        // [B,K], −∞ at y
+        var others = logits.scatter(1, label, full_like(label, double.NegativeInfinity, logits.dtype));
         return others.amax([1L]) - logits.gather(1, label).squeeze(1);                                  // [B]
     }
 
     /// <summary>KL(p(x) ‖ p(x')) up to H(p(x)), a constant.</summary>
     /// <param name="logits">Logits of x' [B,K].</param>
     /// <param name="clean">p(x) [B,K].</param>
-    public static Tensor KullbackLeibler(Tensor logits, Tensor clean) => -(clean * nn.functional.log_softmax(logits, 1)).sum(1);
+    public static Tensor KullbackLeibler(Tensor logits, Tensor clean) =>
+        -(clean * nn.functional.log_softmax(logits, 1)).sum(1);
 
     /// <summary>DLR: (max over k ≠ y of z_k, minus z_y) / (z₍₁₎ − z₍₃₎) (Croce and Hein 2020, eq. 6); the margin with 2
     /// classes.</summary>
@@ -76,7 +78,10 @@ public static class AttackLosses
         AttackLoss.CrossEntropy => CrossEntropy(logits, labels),
         AttackLoss.Margin => Margin(logits, labels),
         AttackLoss.Dlr => Dlr(logits, labels),
-        _ => throw new ArgumentOutOfRangeException(nameof(loss), loss, "This loss does not follow from logits and labels alone."),
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(loss),
+            loss,
+            "This loss does not follow from logits and labels alone."),
     };
 
     /// <summary>What is increased instead because a model has few classes; null where the loss is what its name
@@ -96,7 +101,8 @@ internal sealed record ExampleMargins(Tensor Values, Tensor Largest)
     private const double SureShare = 1e-6;  // float32's rounding, so that another batch size agrees
 
     /// <summary>Of logits [B,K].</summary>
-    internal static ExampleMargins Of(Tensor logits, Tensor labels) => new(AttackLosses.Margin(logits, labels), logits.abs().amax([1L]));
+    internal static ExampleMargins Of(Tensor logits, Tensor labels) =>
+        new(AttackLosses.Margin(logits, labels), logits.abs().amax([1L]));
 
     /// <summary>Where an example is misclassified beyond doubt [B].</summary>
     internal Tensor AreClear() => Values.gt(Largest * ClearShare);
@@ -124,7 +130,8 @@ internal sealed record MarginNumbers(double[] Margin, double[] Least)
         var margins = ExampleMargins.Of(logits, labels);
         var (margin, largest) = (PerExample.Numbers(margins.Values), PerExample.Numbers(margins.Largest));
         if (!margin.All(double.IsFinite))
-            throw new InvalidOperationException($"{attack} met logits that are not finite. Check that the model's weights are finite.");
+            throw new InvalidOperationException(
+                $"{attack} met logits that are not finite. Check that the model's weights are finite.");
         return new MarginNumbers(margin, [.. largest.Select(size => LeastShare * size)]);
     }
 

@@ -8,21 +8,30 @@ namespace Adr.Attacks;
 /// <summary>The settings of an attack, read from its public properties: a new attack needs to do nothing.</summary>
 internal static class AttackSettings
 {
-    /// <summary>To be shown beside numbers: every number, text, choice and flag as text by its name, the steps first, then in alphabetical order.</summary>
+    /// <summary>To be shown beside numbers: every number, text, choice and flag as text by its name, the steps first,
+    /// then in alphabetical order.</summary>
     internal static IReadOnlyDictionary<string, string> Of(Attack attack) => Properties(attack)
         .Where(property => property.Name != nameof(Attack.Threat) && IsPlain(property.PropertyType))
         .OrderBy(property => property.Name == nameof(Attack.Steps) ? 0 : 1)
-        .ToDictionary(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name), property => Shown(property.GetValue(attack)));
+        .ToDictionary(
+            property => JsonNamingPolicy.CamelCase.ConvertName(property.Name),
+            property => Shown(property.GetValue(attack)));
 
-    /// <summary>To tell two attacks apart: everything, the threat and the settings of inner attacks too, as in "Apgd(GradientSamples=1, …, Steps=100, Threat=Linf 0.3 [0, 1])".</summary>
+    /// <summary>To tell two attacks apart: everything, the threat and the settings of inner attacks too, as in
+    /// "Apgd(GradientSamples=1, …, Steps=100, Threat=Linf 0.3 [0, 1])".</summary>
     internal static string Whole(Attack attack) =>
-        $"{attack.GetType().Name}({string.Join(", ", Properties(attack).Select(property => $"{property.Name}={Exact(property.GetValue(attack))}"))})";
+        $"{attack.GetType().Name}({string.Join(", ", Properties(attack).Select(one => $"{one.Name}={Exact(one.GetValue(attack))}"))})";
 
-    private static IEnumerable<PropertyInfo> Properties(Attack attack) => attack.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.GetIndexParameters().Length == 0 && property.Name is not (nameof(Attack.Name) or nameof(Attack.NeedsGradient)))
+    private static IEnumerable<PropertyInfo> Properties(Attack attack) =>
+            attack.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.GetIndexParameters().Length == 0
+            && property.Name is not (nameof(Attack.Name) or nameof(Attack.NeedsGradient)))
         .OrderBy(property => property.Name, StringComparer.Ordinal);
 
-    private static bool IsPlain(Type type) => type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(bool) || type == typeof(string) || type.IsEnum;
+    private static bool IsPlain(Type type) =>
+            type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(bool)
+            || type == typeof(string)
+            || type.IsEnum;
 
     private static string Shown(object? value) => value switch
     {

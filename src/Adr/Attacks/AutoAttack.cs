@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>Auto-Attack: several attacks, one after another, each on the examples that are still robust; an example is robust if
-/// it withstands all of them (Croce and Hein 2020).</summary>
+/// <summary>Auto-Attack: several attacks, one after another, each on the examples that are still robust; an example is
+/// robust if it withstands all of them (Croce and Hein 2020).</summary>
 /// <remarks>
-/// Its settings are those of the reference implementation, fra31/auto-attack. Images that are misclassified as they are stay as
-/// they are. <see cref="Evaluation.AutoAttackReport"/> runs it on a data set, flags signs of an unreliable evaluation, and
-/// resumes an interrupted run.
+/// Its settings are those of the reference implementation, fra31/auto-attack. Images that are misclassified as they are
+/// stay as they are. <see cref="Evaluation.AutoAttackReport"/> runs it on a data set, flags signs of an unreliable
+/// evaluation, and resumes an interrupted run.
 /// </remarks>
 public sealed class AutoAttack : Attack
 {
@@ -26,7 +26,8 @@ public sealed class AutoAttack : Attack
     {
     }
 
-    private AutoAttack(string name, ThreatModel threat, IReadOnlyList<Attack> attacks) : base(name, threat) => Attacks = [.. attacks];
+    private AutoAttack(string name, ThreatModel threat, IReadOnlyList<Attack> attacks) : base(name, threat) =>
+        Attacks = [.. attacks];
 
     /// <summary>The attacks, in their order.</summary>
     public IReadOnlyList<Attack> Attacks { get; }
@@ -97,7 +98,10 @@ public sealed class AutoAttack : Attack
                 new Apgd(threat, gradientSamples: 20, keep: Keep),
                 new Apgd(threat, AttackLoss.Dlr, gradientSamples: 20, keep: Keep),
             ],
-            _ => throw new ArgumentOutOfRangeException(nameof(version), version, "Expected a member of AutoAttackVersion."),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(version),
+                version,
+                "Expected a member of AutoAttackVersion."),
         };
     }
 
@@ -112,20 +116,24 @@ public sealed class AutoAttack : Attack
     {
         ArgumentNullException.ThrowIfNull(attacks);
         if (attacks.Count == 0 || attacks.Any(attack => attack is null))
-            throw new ArgumentException("Auto-Attack needs one or more attacks, and no null among them.", nameof(attacks));
+            throw new ArgumentException(
+                "Auto-Attack needs one or more attacks, and no null among them.",
+                nameof(attacks));
         var threats = attacks.Select(attack => attack.Threat).Distinct().ToList();
         return threats.Count == 1 ? threats[0] : throw new ArgumentException(
             $"All attacks must have one threat model, but they have {string.Join("; ", threats)}.", nameof(attacks));
     }
 }
 
-/// <summary>The named lists of attacks of Auto-Attack (Croce and Hein 2020, section 5, and its reference implementation).</summary>
+/// <summary>The named lists of attacks of Auto-Attack (Croce and Hein 2020, section 5, and its reference
+/// implementation).</summary>
 public enum AutoAttackVersion
 {
     /// <summary>APGD-CE, APGD-T, FAB-T, Square: what the field means by "Auto-Attack".</summary>
     Standard,
 
-    /// <summary>APGD-CE and APGD-DLR with 5 restarts, FAB with 5 restarts, Square, APGD-T, FAB-T: several times as costly.</summary>
+    /// <summary>APGD-CE and APGD-DLR with 5 restarts, FAB with 5 restarts, Square, APGD-T, FAB-T: several times as
+    /// costly.</summary>
     Plus,
 
     /// <summary>APGD-CE and APGD-DLR, each gradient the mean of 20: for models that answer at random.</summary>

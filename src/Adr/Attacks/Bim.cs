@@ -1,7 +1,7 @@
 namespace Adr.Attacks;
 
-/// <summary>Basic iterative method: FGSM in small steps from the image itself, without a random start (Kurakin et al. 2017,
-/// section 2.2).</summary>
+/// <summary>Basic iterative method: FGSM in small steps from the image itself, without a random start (Kurakin et al.
+/// 2017, section 2.2).</summary>
 public sealed class Bim : Pgd
 {
     /// <summary>Sets up the attack.</summary>

@@ -12,7 +12,8 @@ internal sealed class Boundary(AttackContext context, ExampleState others, Threa
 {
     private const double Tiny = 1e-60; // above zero, below the length of any gradient in float32: 0/Tiny = 0
 
-    /// <summary>The nearest one to each candidate, by |z_k − z_y| / ‖∇(z_k − z_y)‖ in the dual norm. One gradient for each of the M classes.</summary>
+    /// <summary>The nearest one to each candidate, by |z_k − z_y| / ‖∇(z_k − z_y)‖ in the dual norm. One gradient for
+    /// each of the M classes.</summary>
     /// <param name="candidate">[b,C,H,W].</param>
     internal Hyperplane NearestTo(Tensor candidate)
     {

@@ -5,13 +5,14 @@ namespace Adr.Attacks;
 
 /// <summary>The walk along the decision boundary, from misclassified starts (Brendel et al. 2019, section 3).</summary>
 /// <remarks>
-/// In step k the margin m and its gradient say where the boundary is; b is the gradient averaged over the steps. The step d with b·d = c
-/// (<see cref="TrustRegionStep"/>) leads to a margin of (overshoot − 1)·|m|, just beyond the boundary: c = (overshoot − 1)·|m| − m.
-/// Examples are solved in parallel, each for itself.
+/// In step k the margin m and its gradient say where the boundary is; b is the gradient averaged over the steps. The
+/// step d with b·d = c (<see cref="TrustRegionStep"/>) leads to a margin of (overshoot − 1)·|m|, just beyond the
+/// boundary: c = (overshoot − 1)·|m| − m. Examples are solved in parallel, each for itself.
 /// </remarks>
 internal sealed class BoundaryWalk
 {
-    private const double LeastAim = 2; // of the least margin that counts: so that a straight boundary does not leave it to rounding
+    // of the least margin that counts: so that a straight boundary does not leave it to rounding
+    private const double LeastAim = 2;
 
     private readonly BrendelBethge _attack;
     private readonly AttackContext _context;
@@ -32,7 +33,8 @@ internal sealed class BoundaryWalk
     internal BoundaryWalk(BrendelBethge attack, AttackContext context, Tensor origin, Tensor labels)
     {
         (_attack, _context, _origin, _labels) = (attack, context, origin, labels);
-        (_points, _size, _clean) = ((int)origin.shape[0], (int)PerExample.Coordinates(origin), PerExample.Numbers(origin));
+        (_points, _size, _clean) = ((int)origin.shape[0], (int)PerExample.Coordinates(origin), PerExample.Numbers(
+            origin));
         (_best, _normal) = (new double[_clean.Length], new double[_clean.Length]);
         _distance = new double[_points];
         Array.Fill(_distance, double.PositiveInfinity);
@@ -78,11 +80,14 @@ internal sealed class BoundaryWalk
         return Between(starts, high);
     }
 
-    // at a share of the way: under L2 on the line, under L∞ with every coordinate's change limited to that share of the box; exactly the start at 1
+    // at a share of the way: under L2 on the line, under L∞ with every coordinate's change limited to that share of the
+    // box; exactly the start at 1
     private Tensor Between(Tensor starts, double[] shares)
     {
         using var scope = NewDisposeScope();
-        var (share, bounds) = (PerExample.Spread(tensor(shares, device: _origin.device).to(_origin.dtype), _origin), _attack.Threat.Bounds);
+        var (share, bounds) = (PerExample.Spread(
+            tensor(shares, device: _origin.device).to(_origin.dtype),
+            _origin), _attack.Threat.Bounds);
         var between = _attack.Threat.Norm == Norm.L2
             ? share * starts + (1 - share) * _origin
             : maximum(minimum(starts, _origin + share * bounds.Range), _origin - share * bounds.Range);
@@ -93,7 +98,8 @@ internal sealed class BoundaryWalk
     {
         for (var point = 0; point < _points; point++)
         {
-            if (!margins.IsWrong(point) || !(Distance(here, point) is var distance && distance < _distance[point])) continue;
+            if (!margins.IsWrong(point)
+                || !(Distance(here, point) is var distance && distance < _distance[point])) continue;
             _distance[point] = distance;
             Row(here, point).CopyTo(Row(_best, point));
         }

@@ -2,9 +2,10 @@ namespace Adr.Attacks;
 
 /// <summary>The points { d : b·d = c, low ≤ d ≤ high }: a hyperplane cut with a box. In double precision.</summary>
 /// <remarks>
-/// The nearest of them to a point a is d_i = clip(a_i + ν b_i, low_i, high_i), with the multiplier ν for which b·d = c. b·d rises in ν,
-/// piecewise linearly, so ν is found by Newton steps in a bracket: a step is exact once it starts on the right piece
-/// (Cominetti, Mascarenhas and Silva 2014, "A Newton's method for the continuous quadratic knapsack problem").
+/// The nearest of them to a point a is d_i = clip(a_i + ν b_i, low_i, high_i), with the multiplier ν for which b·d = c.
+/// b·d rises in ν, piecewise linearly, so ν is found by Newton steps in a bracket: a step is exact once it starts on
+/// the right piece (Cominetti, Mascarenhas and Silva 2014, "A Newton's method for the continuous quadratic knapsack
+/// problem").
 /// </remarks>
 internal static class BoxedHyperplane
 {
@@ -17,11 +18,20 @@ internal static class BoxedHyperplane
     /// <param name="normal">b [n]; its entries are 0 or between 1e-14 and 1 in size.</param>
     /// <param name="low">[n].</param>
     /// <param name="high">[n], ≥ low.</param>
-    /// <param name="level">c, which must be reached somewhere in the box; where it is not, the end of the box that comes nearest is given.</param>
+    /// <param name="level">c, which must be reached somewhere in the box; where it is not, the end of the box that
+    /// comes nearest is given.</param>
     /// <param name="start">A guess of ν.</param>
     /// <param name="point">d [n], written; in the box exactly.</param>
     /// <returns>ν.</returns>
-    internal static double Nearest(ReadOnlySpan<double> way, double scale, ReadOnlySpan<double> normal, ReadOnlySpan<double> low, ReadOnlySpan<double> high, double level, double start, Span<double> point)
+    internal static double Nearest(
+        ReadOnlySpan<double> way,
+        double scale,
+        ReadOnlySpan<double> normal,
+        ReadOnlySpan<double> low,
+        ReadOnlySpan<double> high,
+        double level,
+        double start,
+        Span<double> point)
     {
         var bracket = new RootBracket(double.NegativeInfinity, double.PositiveInfinity);
         var multiplier = double.IsFinite(start) ? start : 0;
@@ -34,7 +44,8 @@ internal static class BoxedHyperplane
             else bracket.High = multiplier;
             if (bracket.IsClosed) break;
             var guess = slope > 0 ? multiplier + missing / slope : double.NaN;
-            if (double.IsInfinity(bracket.High - bracket.Low) && !(look < Unbracketed && guess > bracket.Low && guess < bracket.High))
+            if (double.IsInfinity(bracket.High - bracket.Low)
+                && !(look < Unbracketed && guess > bracket.Low && guess < bracket.High))
             {
                 // no sign of the other end yet: beyond this multiplier no coordinate moves any more
                 var end = End(way, scale, normal, low, high, upper: missing > 0);
@@ -64,7 +75,14 @@ internal static class BoxedHyperplane
     }
 
     // d at a multiplier; b·d, the sum of its terms' sizes, and the slope of b·d there
-    private static (double Sum, double Size, double Slope) Look(ReadOnlySpan<double> way, double scale, ReadOnlySpan<double> normal, ReadOnlySpan<double> low, ReadOnlySpan<double> high, double multiplier, Span<double> point)
+    private static (double Sum, double Size, double Slope) Look(
+        ReadOnlySpan<double> way,
+        double scale,
+        ReadOnlySpan<double> normal,
+        ReadOnlySpan<double> low,
+        ReadOnlySpan<double> high,
+        double multiplier,
+        Span<double> point)
     {
         var (sum, size, slope) = (0.0, 0.0, 0.0);
         for (var i = 0; i < normal.Length; i++)
@@ -81,7 +99,13 @@ internal static class BoxedHyperplane
     }
 
     // the multiplier from which on every coordinate stands at its upper (or lower) end of b_i d_i
-    private static double End(ReadOnlySpan<double> way, double scale, ReadOnlySpan<double> normal, ReadOnlySpan<double> low, ReadOnlySpan<double> high, bool upper)
+    private static double End(
+        ReadOnlySpan<double> way,
+        double scale,
+        ReadOnlySpan<double> normal,
+        ReadOnlySpan<double> low,
+        ReadOnlySpan<double> high,
+        bool upper)
     {
         var end = upper ? double.NegativeInfinity : double.PositiveInfinity;
         for (var i = 0; i < normal.Length; i++)
@@ -94,10 +118,12 @@ internal static class BoxedHyperplane
     }
 }
 
-/// <summary>An interval around the root of a monotone function, and where to look in it next: Newton's guess, or the middle where that is slow.</summary>
+/// <summary>An interval around the root of a monotone function, and where to look in it next: Newton's guess, or the
+/// middle where that is slow.</summary>
 /// <remarks>
-/// Of each three looks at least one halves the interval, so after 3·k looks it is shorter than 2⁻ᵏ of its first finite length: a search that
-/// stops after <see cref="MostLooks"/> has found the root to the last bit of a double but for intervals that began above 2⁵⁰ times their end.
+/// Of each three looks at least one halves the interval, so after 3·k looks it is shorter than 2⁻ᵏ of its first finite
+/// length: a search that stops after <see cref="MostLooks"/> has found the root to the last bit of a double but for
+/// intervals that began above 2⁵⁰ times their end.
 /// </remarks>
 internal struct RootBracket(double low, double high)
 {
@@ -114,9 +140,11 @@ internal struct RootBracket(double low, double high)
     internal double High { get; set; } = high;
 
     /// <summary>Whether no number lies between the ends, but for rounding.</summary>
-    internal readonly bool IsClosed => double.IsFinite(High - Low) && High - Low <= 2e-16 * (Math.Abs(Low) + Math.Abs(High));
+    internal readonly bool IsClosed =>
+        double.IsFinite(High - Low) && High - Low <= 2e-16 * (Math.Abs(Low) + Math.Abs(High));
 
-    /// <summary>Where to look next: strictly inside unless the interval <see cref="IsClosed"/>. Both ends must be finite where the guess is not inside.</summary>
+    /// <summary>Where to look next: strictly inside unless the interval <see cref="IsClosed"/>. Both ends must be
+    /// finite where the guess is not inside.</summary>
     internal double Next(double guess)
     {
         var width = High - Low;

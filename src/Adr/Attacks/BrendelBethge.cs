@@ -3,34 +3,48 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>The boundary attack with gradients: from beyond the decision boundary along it, to the place nearest to the image (Brendel et al. 2019, "Accurate, reliable and fast robustness evaluation"). L∞ and L2.</summary>
+/// <summary>The boundary attack with gradients: from beyond the decision boundary along it, to the place nearest to the
+/// image (Brendel et al. 2019, "Accurate, reliable and fast robustness evaluation"). L∞ and L2.</summary>
 /// <remarks>
-/// A misclassified start is drawn towards the image until the boundary is near; then each step solves exactly for the nearest example on the
-/// boundary, as the gradient shows it, within a trust region of radius learningRate · C·H·W · (High − Low), which shrinks on the way. One
-/// gradient per example and step, and no early stop: the momentum may move an example again that stood still. ε does not matter to the search.
-/// Settings and their defaults are those of the reference implementation (Foolbox 3), but for these differences:
-/// a start is misclassified always — where blended noise finds none, gradient steps without a budget follow, and an example for which these
-/// find none either has the distance +∞ and disturbs no other; the radius does not count the batch, as the reference's does, so a result
-/// does not depend on it: multiply <see cref="LearningRate"/> by the batch size to compare; the step's problem is solved exactly, with a
-/// bound on every loop; the place after the last step is a candidate too; and an example counts as misclassified from a margin of 1e-5 of
-/// the largest |logit| on, so that rounding in another batch does not undo it. The images pass through the CPU at each step.
+/// A misclassified start is drawn towards the image until the boundary is near; then each step solves exactly for the
+/// nearest example on the boundary, as the gradient shows it, within a trust region of radius learningRate · C·H·W ·
+/// (High − Low), which shrinks on the way. One gradient per example and step, and no early stop: the momentum may move
+/// an example again that stood still. ε does not matter to the search. Settings and their defaults are those of the
+/// reference implementation (Foolbox 3), but for these differences: a start is misclassified always — where blended
+/// noise finds none, gradient steps without a budget follow, and an example for which these find none either has the
+/// distance +∞ and disturbs no other; the radius does not count the batch, as the reference's does, so a result does
+/// not depend on it: multiply <see cref="LearningRate"/> by the batch size to compare; the step's problem is solved
+/// exactly, with a bound on every loop; the place after the last step is a candidate too; and an example counts as
+/// misclassified from a margin of 1e-5 of the largest |logit| on, so that rounding in another batch does not undo it.
+/// The images pass through the CPU at each step.
 /// </remarks>
 public sealed class BrendelBethge : MinimumNormAttack
 {
     /// <summary>Sets up the attack.</summary>
     /// <param name="threat">Norm (L∞ or L2) and box; ε counts for <see cref="Attack.Perturb"/> only.</param>
     /// <param name="steps">The number of steps, at least 1.</param>
-    /// <param name="overshoot">In [1, 2]: a step aims at overshoot − 1 times the present margin beyond the boundary.</param>
+    /// <param name="overshoot">In [1, 2]: a step aims at overshoot − 1 times the present margin beyond the
+    /// boundary.</param>
     /// <param name="learningRate">The radius of the trust region at first, &gt; 0, over C·H·W · (High − Low).</param>
     /// <param name="decay">In (0, 1]: what the radius is multiplied by at each decay.</param>
     /// <param name="decays">How often it is, at least 1: every steps/decays steps.</param>
     /// <param name="momentum">In [0, 1): the share of the boundary's direction that stays from step to step.</param>
     /// <param name="binarySearchSteps">Halvings of the way to the start, at least 0.</param>
-    /// <param name="directions">Noise images that are tried as a start, at least 0; for most examples the first will do.</param>
+    /// <param name="directions">Noise images that are tried as a start, at least 0; for most examples the first will
+    /// do.</param>
     /// <param name="blendSteps">Places on the way to the noise image that are tried, at least 1.</param>
     /// <exception cref="ArgumentException">The norm is L1, or a number is out of range.</exception>
-    public BrendelBethge(ThreatModel threat, int steps = 1000, double overshoot = 1.1, double learningRate = 1e-3, double decay = 0.5, int decays = 20,
-        double momentum = 0.8, int binarySearchSteps = 10, int directions = 1000, int blendSteps = 1000)
+    public BrendelBethge(
+        ThreatModel threat,
+        int steps = 1000,
+        double overshoot = 1.1,
+        double learningRate = 1e-3,
+        double decay = 0.5,
+        int decays = 20,
+        double momentum = 0.8,
+        int binarySearchSteps = 10,
+        int directions = 1000,
+        int blendSteps = 1000)
         : base($"B&B-{steps}", threat)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
@@ -38,11 +52,24 @@ public sealed class BrendelBethge : MinimumNormAttack
         ArgumentOutOfRangeException.ThrowIfLessThan(binarySearchSteps, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(directions, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(blendSteps, 1);
-        if (!(overshoot >= 1 && overshoot <= 2)) throw new ArgumentOutOfRangeException(nameof(overshoot), overshoot, "The overshoot must be in [1, 2].");
-        if (!(learningRate > 0 && double.IsFinite(learningRate))) throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "The learning rate must be a finite number > 0.");
-        if (!(decay > 0 && decay <= 1)) throw new ArgumentOutOfRangeException(nameof(decay), decay, "The decay must be in (0, 1].");
-        if (!(momentum >= 0 && momentum < 1)) throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "The momentum must be in [0, 1).");
-        (Steps, Overshoot, LearningRate, Decay, Decays, Momentum) = (steps, overshoot, learningRate, decay, decays, momentum);
+        if (!(overshoot >= 1 && overshoot <= 2)) throw new ArgumentOutOfRangeException(
+            nameof(overshoot),
+            overshoot,
+            "The overshoot must be in [1, 2].");
+        if (!(learningRate > 0 && double.IsFinite(learningRate))) throw new ArgumentOutOfRangeException(
+            nameof(learningRate),
+            learningRate,
+            "The learning rate must be a finite number > 0.");
+        if (!(decay > 0 && decay <= 1)) throw new ArgumentOutOfRangeException(
+            nameof(decay),
+            decay,
+            "The decay must be in (0, 1].");
+        if (!(momentum >= 0 && momentum < 1)) throw new ArgumentOutOfRangeException(
+            nameof(momentum),
+            momentum,
+            "The momentum must be in [0, 1).");
+        (Steps, Overshoot, LearningRate, Decay, Decays, Momentum)
+            = (steps, overshoot, learningRate, decay, decays, momentum);
         (BinarySearchSteps, Directions, BlendSteps) = (binarySearchSteps, directions, blendSteps);
     }
 

@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>DeepFool: straight steps to the nearest decision boundary, made flat, until the example is misclassified (Moosavi-Dezfooli et al. 2016, algorithm 2; section 3.3 for L∞).</summary>
+/// <summary>DeepFool: straight steps to the nearest decision boundary, made flat, until the example is misclassified
+/// (Moosavi-Dezfooli et al. 2016, algorithm 2; section 3.3 for L∞).</summary>
 /// <remarks>
-/// x = clip(x₀ + (1 + overshoot) Σ r), where each r leads from the iterate to the boundary, a ten-thousandth of the box further. Fast, and
-/// not the nearest: <see cref="Fab"/> finds nearer images. An example that is misclassified is finished.
+/// x = clip(x₀ + (1 + overshoot) Σ r), where each r leads from the iterate to the boundary, a ten-thousandth of the box
+/// further. Fast, and not the nearest: <see cref="Fab"/> finds nearer images. An example that is misclassified is
+/// finished.
 /// </remarks>
 public sealed class DeepFool : MinimumNormAttack
 {
@@ -14,15 +16,24 @@ public sealed class DeepFool : MinimumNormAttack
 
     /// <summary>Sets up the attack; the defaults are the authors'.</summary>
     /// <param name="threat">Norm (L∞ or L2) and box; ε matters to <see cref="Attack.Perturb"/> alone.</param>
-    /// <param name="steps">Steps at most, at least 1; each takes two forward passes of an example and a gradient for each of the other candidates.</param>
+    /// <param name="steps">Steps at most, at least 1; each takes two forward passes of an example and a gradient for
+    /// each of the other candidates.</param>
     /// <param name="overshoot">How far beyond the boundary the sum of the steps leads, as a share of it, ≥ 0.</param>
-    /// <param name="candidates">How many classes are considered, the own one and the likeliest others on clean images, at least 2; at most K are there.</param>
+    /// <param name="candidates">How many classes are considered, the own one and the likeliest others on clean images,
+    /// at least 2; at most K are there.</param>
     /// <exception cref="ArgumentException">A number is out of range, or the norm is L1.</exception>
-    public DeepFool(ThreatModel threat, int steps = 50, double overshoot = 0.02, int candidates = 10) : base("DeepFool", threat)
+    public DeepFool(
+        ThreatModel threat,
+        int steps = 50,
+        double overshoot = 0.02,
+        int candidates = 10) : base("DeepFool", threat)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(candidates, 2);
-        if (!(overshoot >= 0 && double.IsFinite(overshoot))) throw new ArgumentOutOfRangeException(nameof(overshoot), overshoot, "The overshoot must be a finite number ≥ 0, a share such as 0.02.");
+        if (!(overshoot >= 0 && double.IsFinite(overshoot))) throw new ArgumentOutOfRangeException(
+            nameof(overshoot),
+            overshoot,
+            "The overshoot must be a finite number ≥ 0, a share such as 0.02.");
         (Steps, Overshoot, Candidates) = (steps, overshoot, candidates);
     }
 
@@ -39,7 +50,9 @@ public sealed class DeepFool : MinimumNormAttack
     protected override void CheckThreat(ThreatModel threat)
     {
         if (threat.Norm == Norm.L1)
-            throw new ArgumentException("DeepFool is made for L∞ and L2; for L1 use Fab or FabTargeted.", nameof(threat));
+            throw new ArgumentException(
+                "DeepFool is made for L∞ and L2; for L1 use Fab or FabTargeted.",
+                nameof(threat));
     }
 
     /// <inheritdoc/>
@@ -57,7 +70,8 @@ public sealed class DeepFool : MinimumNormAttack
         {
             using var scope = context.Step();
             var plane = boundary.NearestTo(x.Rows);
-            var length = (plane.Distance + Further * Threat.Bounds.Range).clamp_max(farthest).to(x.Rows.dtype); // finite where the gradient is zero
+            // finite where the gradient is zero
+            var length = (plane.Distance + Further * Threat.Bounds.Range).clamp_max(farthest).to(x.Rows.dtype);
             way.Rows.add_(PerExample.Spread(length, x.Rows) * Threat.AscentDirection(plane.Normal, x.Rows));
             x.Set((context.Images + (1 + Overshoot) * way.Rows).clamp(Threat.Bounds.Low, Threat.Bounds.High));
             context.Finish(context.OfferNearest(x.Rows, context.Forward(x.Rows), Threat));

@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>Projected ascent on the margin with gradients estimated from answers alone: the loop of <see cref="Spsa"/> and <see cref="Nes"/>.</summary>
-/// <remarks>An example that is clearly misclassified is finished. An example keeps the iterate with the largest margin.</remarks>
+/// <summary>Projected ascent on the margin with gradients estimated from answers alone: the loop of <see cref="Spsa"/>
+/// and <see cref="Nes"/>.</summary>
+/// <remarks>An example that is clearly misclassified is finished. An example keeps the iterate with the largest
+/// margin.</remarks>
 public abstract class EstimatedGradientAttack : Attack
 {
     private const long LargestBatch = 2048; // images that go through the model at once
@@ -16,11 +18,19 @@ public abstract class EstimatedGradientAttack : Attack
     /// <param name="samples">Directions for one estimate, at least 1; each is evaluated on both sides.</param>
     /// <param name="sigma">How far away it evaluates, &gt; 0, for images in [0,1].</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
-    private protected EstimatedGradientAttack(string name, ThreatModel threat, int steps, int samples, double sigma) : base(name, threat)
+    private protected EstimatedGradientAttack(
+        string name,
+        ThreatModel threat,
+        int steps,
+        int samples,
+        double sigma) : base(name, threat)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        if (!(sigma > 0 && double.IsFinite(sigma))) throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "σ must be a finite number > 0, in pixel units.");
+        if (!(sigma > 0 && double.IsFinite(sigma))) throw new ArgumentOutOfRangeException(
+            nameof(sigma),
+            sigma,
+            "σ must be a finite number > 0, in pixel units.");
         (Steps, Samples, Sigma) = (steps, samples, sigma);
     }
 
@@ -60,7 +70,8 @@ public abstract class EstimatedGradientAttack : Attack
         void Offer() => context.Offer(x.Rows, context.Forward(x.Rows), stopEarly: true);
     }
 
-    // g = mean over v of (L(x + σ v) − L(x − σ v)) / (2 σ) · v, where L is the margin; x ± σ v may leave the box a little
+    // g = mean over v of (L(x + σ v) − L(x − σ v)) / (2 σ) · v, where L is the margin; x ± σ v may leave the box a
+    // little
     private Tensor Estimate(AttackContext context, Tensor x, ExampleSeeds seeds)
     {
         var examples = x.shape[0];
@@ -70,11 +81,13 @@ public abstract class EstimatedGradientAttack : Attack
         {
             using var scope = NewDisposeScope();
             var count = Math.Min(atOnce, Samples - first);
-            var directions = stack([.. Enumerable.Range(first, count).Select(pair => Direction(x, seeds.Fork(pair)))], 1); // [b,m,C,H,W]
+            var pairs = Enumerable.Range(first, count);
+            var directions = stack([.. pairs.Select(pair => Direction(x, seeds.Fork(pair)))], 1);              // [b,m,C,H,W]
             var centre = x.unsqueeze(1);
-            var asked = cat([centre + Sigma * directions, centre - Sigma * directions], 1).flatten(0, 1);      // [b·2m,C,H,W]
+            // [b·2m,C,H,W]
+            var asked = cat([centre + Sigma * directions, centre - Sigma * directions], 1).flatten(0, 1);
             var labels = context.Labels.repeat_interleave(2L * count);
-            var margins = AttackLosses.Margin(context.Forward(asked), labels).view(examples, 2, count);        // [b,2,m]
+            var margins = AttackLosses.Margin(context.Forward(asked), labels).view(examples, 2, count); // [b,2,m]
             var slopes = (margins.select(1, 0) - margins.select(1, 1)) / (2 * Sigma);                          // [b,m]
             long[] broad = [examples, count, .. Enumerable.Repeat(1L, x.shape.Length - 1)];
             gradient.add_((slopes.view(broad) * directions).sum(1));

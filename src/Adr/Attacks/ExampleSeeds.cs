@@ -49,7 +49,8 @@ public sealed record ExampleSeeds(long Seed, long[] Indices)
     {
         if (shape.Length == 0 || shape[0] != Indices.Length)
             throw new ArgumentException(
-                $"The noise needs one row per example: {Indices.Length} positions, but the shape is [{string.Join(",", shape)}].", nameof(shape));
+                $"The noise needs one row per example: {Indices.Length} positions, but the shape is "
+                    + $"[{string.Join(",", shape)}].", nameof(shape));
         var values = new float[shape.Aggregate(1L, (product, size) => product * size)];
         var width = shape[0] == 0 ? 0 : values.Length / Indices.Length;
         for (var i = 0; i < Indices.Length; i++)

@@ -3,11 +3,13 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>What <see cref="Fab"/> and <see cref="FabTargeted"/> share: the fast adaptive boundary attack (Croce and Hein 2020, "Minimally distorted adversarial examples with a fast adaptive boundary attack", algorithm 1).</summary>
+/// <summary>What <see cref="Fab"/> and <see cref="FabTargeted"/> share: the fast adaptive boundary attack (Croce and
+/// Hein 2020, "Minimally distorted adversarial examples with a fast adaptive boundary attack", algorithm 1).</summary>
 /// <remarks>
-/// Each step linearises the decision boundary at the iterate, and projects both the iterate and the clean image on it within the box.
-/// x⁺ = clip((1 − α)(x + η d₁) + α (x₀ + η d₂)) with α = min(‖d₁‖ / (‖d₁‖ + ‖d₂‖), α_max); from a misclassified iterate the next step begins at
-/// x₀ + β (x − x₀). An example keeps its nearest misclassified iterate of all runs; those that are misclassified as they are cost one forward pass.
+/// Each step linearises the decision boundary at the iterate, and projects both the iterate and the clean image on it
+/// within the box. x⁺ = clip((1 − α)(x + η d₁) + α (x₀ + η d₂)) with α = min(‖d₁‖ / (‖d₁‖ + ‖d₂‖), α_max); from a
+/// misclassified iterate the next step begins at x₀ + β (x − x₀). An example keeps its nearest misclassified iterate of
+/// all runs; those that are misclassified as they are cost one forward pass.
 /// </remarks>
 public abstract class FabAttack : MinimumNormAttack
 {
@@ -18,21 +20,41 @@ public abstract class FabAttack : MinimumNormAttack
     /// <param name="name">The name in tables.</param>
     /// <param name="threat">Norm and box; ε is twice the radius of random starts.</param>
     /// <param name="steps">Steps of one run, at least 1.</param>
-    /// <param name="restarts">Runs, at least 1: the first from the clean image, later ones from random examples.</param>
+    /// <param name="restarts">Runs, at least 1: the first from the clean image, later ones from random
+    /// examples.</param>
     /// <param name="alphaMax">The largest weight α_max of the clean image, in [0,1].</param>
     /// <param name="eta">How far beyond the boundary a step leads, η ≥ 1.</param>
     /// <param name="beta">What is left of the perturbation after a backward step, β in (0,1).</param>
-    /// <param name="stopsWithinEpsilon">Whether an example is finished once a candidate within ε is misclassified.</param>
+    /// <param name="stopsWithinEpsilon">Whether an example is finished once a candidate within ε is
+    /// misclassified.</param>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
-    private protected FabAttack(string name, ThreatModel threat, int steps, int restarts, double alphaMax, double eta, double beta, bool stopsWithinEpsilon)
+    private protected FabAttack(
+        string name,
+        ThreatModel threat,
+        int steps,
+        int restarts,
+        double alphaMax,
+        double eta,
+        double beta,
+        bool stopsWithinEpsilon)
         : base(restarts > 1 ? $"{name}×{restarts}" : name, threat)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
-        if (!(alphaMax is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(alphaMax), alphaMax, "α_max is the largest weight of the clean image: it must be in [0,1].");
-        if (!(eta >= 1 && double.IsFinite(eta))) throw new ArgumentOutOfRangeException(nameof(eta), eta, "η says how far beyond the boundary a step leads: it must be a finite number ≥ 1, such as 1.05.");
-        if (!(beta is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(beta), beta, "β is what a backward step leaves of the perturbation: it must be in (0,1).");
-        (Steps, Restarts, AlphaMax, Eta, Beta, StopsWithinEpsilon) = (steps, restarts, alphaMax, eta, beta, stopsWithinEpsilon);
+        if (!(alphaMax is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(
+            nameof(alphaMax),
+            alphaMax,
+            "α_max is the largest weight of the clean image: it must be in [0,1].");
+        if (!(eta >= 1 && double.IsFinite(eta))) throw new ArgumentOutOfRangeException(
+            nameof(eta),
+            eta,
+            "η says how far beyond the boundary a step leads: it must be a finite number ≥ 1, such as 1.05.");
+        if (!(beta is > 0 and < 1)) throw new ArgumentOutOfRangeException(
+            nameof(beta),
+            beta,
+            "β is what a backward step leaves of the perturbation: it must be in (0,1).");
+        (Steps, Restarts, AlphaMax, Eta, Beta, StopsWithinEpsilon)
+            = (steps, restarts, alphaMax, eta, beta, stopsWithinEpsilon);
     }
 
     /// <summary>Steps of one run.</summary>
@@ -50,10 +72,12 @@ public abstract class FabAttack : MinimumNormAttack
     /// <summary>What is left of the perturbation after a backward step, β.</summary>
     public double Beta { get; }
 
-    /// <summary>Whether an example is finished once a candidate within ε is misclassified: for accuracies at ε, which it does not change. Its distance is then no minimum.</summary>
+    /// <summary>Whether an example is finished once a candidate within ε is misclassified: for accuracies at ε, which
+    /// it does not change. Its distance is then no minimum.</summary>
     public bool StopsWithinEpsilon { get; }
 
-    /// <summary>Which of the other classes, the likeliest first, are aimed at together: one range for each pass.</summary>
+    /// <summary>Which of the other classes, the likeliest first, are aimed at together: one range for each
+    /// pass.</summary>
     /// <param name="others">How many there are, K − 1.</param>
     private protected abstract IEnumerable<(long First, long Count)> Passes(long others);
 
@@ -69,7 +93,8 @@ public abstract class FabAttack : MinimumNormAttack
             {
                 using var scope = context.Run();
                 using var classes = context.Keep(others.Rows.narrow(1, first, count));
-                using var x = context.Keep(run == 0 ? context.Images : RandomStart(context, context.Seeds.Fork(stream)));
+                using var x = context.Keep(
+                    run == 0 ? context.Images : RandomStart(context, context.Seeds.Fork(stream)));
                 Approach(context, new Boundary(context, classes, Threat), x);
                 stream++;
             }
@@ -87,17 +112,20 @@ public abstract class FabAttack : MinimumNormAttack
             context.OfferNearest(x.Rows, logits, Threat);
             var margins = ExampleMargins.Of(logits, context.Labels);
             if (StopsWithinEpsilon)
-                context.Finish(margins.AreSure().logical_and(Threat.Distance(x.Rows, context.Images).le(Threat.Epsilon)));
-            // where x was still misclassified, a step that α_max does not shorten ends on the boundary exactly: rounding
-            // must not decide
+                context.Finish(
+                    margins.AreSure().logical_and(Threat.Distance(x.Rows, context.Images).le(Threat.Epsilon)));
+            // where x was still misclassified, a step that α_max does not shorten ends on the boundary exactly:
+            // rounding must not decide
             x.SetWhere(margins.AreReached(), context.Images + Beta * (x.Rows - context.Images));
         }
     }
 
-    // x⁺ of each example [b,C,H,W]; one by one on the CPU, since tensors of them all would go through memory again and again
+    // x⁺ of each example [b,C,H,W]; one by one on the CPU, since tensors of them all would go through memory again and
+    // again
     private Tensor Next(Tensor x, Tensor origin, Hyperplane plane)
     {
-        var (points, origins, normals, next) = (new ExampleRows(x), new ExampleRows(origin), new ExampleRows(plane.Normal), new ExampleRows(empty_like(x)));
+        var (points, origins, normals, next) = (new ExampleRows(x), new ExampleRows(origin), new ExampleRows(
+            plane.Normal), new ExampleRows(empty_like(x)));
         var rises = PerExample.Numbers(plane.Rise);
         var projection = new HyperplaneProjection(points.Length, Threat.Norm, Threat.Bounds);
         var (here, clean, normal) = (new double[points.Length], new double[points.Length], new double[points.Length]);
@@ -115,7 +143,10 @@ public abstract class FabAttack : MinimumNormAttack
             var (length, lengthFromClean) = (Length(way), Length(wayFromClean));
             var alpha = Math.Min(length / (length + lengthFromClean), AlphaMax);
             for (var i = 0; i < here.Length; i++)
-                here[i] = Math.Clamp((1 - alpha) * (here[i] + eta * way[i]) + alpha * (clean[i] + eta * wayFromClean[i]), low, high);
+                here[i] = Math.Clamp(
+                    (1 - alpha) * (here[i] + eta * way[i]) + alpha * (clean[i] + eta * wayFromClean[i]),
+                    low,
+                    high);
             next.Write(point, here);
         }
         return next.Tensor.to(x.device);
@@ -124,8 +155,12 @@ public abstract class FabAttack : MinimumNormAttack
     private double Length(ReadOnlySpan<double> way)
     {
         var (sum, squares, largest) = (0.0, 0.0, 0.0);
-        foreach (var d in way) (sum, squares, largest) = (sum + Math.Abs(d), squares + d * d, Math.Max(largest, Math.Abs(d)));
-        return Math.Max(Threat.Norm switch { Norm.Linf => largest, Norm.L1 => sum, _ => Math.Sqrt(squares) }, LeastLength);
+        foreach (var d in way) (sum, squares, largest) = (sum + Math.Abs(d), squares + d * d, Math.Max(
+            largest,
+            Math.Abs(d)));
+        return Math.Max(
+            Threat.Norm switch { Norm.Linf => largest, Norm.L1 => sum, _ => Math.Sqrt(squares) },
+            LeastLength);
     }
 
     // on the surface of a ball of radius ε/2, then clipped to the box
@@ -136,20 +171,33 @@ public abstract class FabAttack : MinimumNormAttack
     }
 }
 
-/// <summary>FAB: steps to the nearest decision boundary, made flat, with a pull towards the clean image (Croce and Hein 2020).</summary>
-/// <remarks>The nearest boundary is that of the class with the smallest |z_k − z_y| / ‖∇(z_k − z_y)‖ in the dual norm, so a step takes K − 1 gradients; <see cref="FabTargeted"/> takes one.</remarks>
+/// <summary>FAB: steps to the nearest decision boundary, made flat, with a pull towards the clean image (Croce and Hein
+/// 2020).</summary>
+/// <remarks>The nearest boundary is that of the class with the smallest |z_k − z_y| / ‖∇(z_k − z_y)‖ in the dual norm,
+/// so a step takes K − 1 gradients; <see cref="FabTargeted"/> takes one.</remarks>
 public sealed class Fab : FabAttack
 {
     /// <summary>Sets up the attack; the defaults are the reference implementation's.</summary>
-    /// <param name="threat">Norm (L∞, L2 or L1) and box; ε is twice the radius of random starts, for images in [0,1].</param>
-    /// <param name="steps">Steps of one run, at least 1; each takes two forward passes of an example and K − 1 gradients.</param>
-    /// <param name="restarts">Runs, at least 1: the first from the clean image, later ones from random examples at ε/2.</param>
+    /// <param name="threat">Norm (L∞, L2 or L1) and box; ε is twice the radius of random starts, for images in
+    /// [0,1].</param>
+    /// <param name="steps">Steps of one run, at least 1; each takes two forward passes of an example and K − 1
+    /// gradients.</param>
+    /// <param name="restarts">Runs, at least 1: the first from the clean image, later ones from random examples at
+    /// ε/2.</param>
     /// <param name="alphaMax">The largest weight α_max of the clean image, in [0,1].</param>
     /// <param name="eta">How far beyond the boundary a step leads, η ≥ 1.</param>
     /// <param name="beta">What is left of the perturbation after a backward step, β in (0,1).</param>
-    /// <param name="stopsWithinEpsilon">Whether an example is finished once a candidate within ε is misclassified.</param>
+    /// <param name="stopsWithinEpsilon">Whether an example is finished once a candidate within ε is
+    /// misclassified.</param>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
-    public Fab(ThreatModel threat, int steps = 100, int restarts = 1, double alphaMax = 0.1, double eta = 1.05, double beta = 0.9, bool stopsWithinEpsilon = false)
+    public Fab(
+        ThreatModel threat,
+        int steps = 100,
+        int restarts = 1,
+        double alphaMax = 0.1,
+        double eta = 1.05,
+        double beta = 0.9,
+        bool stopsWithinEpsilon = false)
         : base("FAB", threat, steps, restarts, alphaMax, eta, beta, stopsWithinEpsilon)
     {
     }
@@ -157,21 +205,36 @@ public sealed class Fab : FabAttack
     private protected override IEnumerable<(long First, long Count)> Passes(long others) => [(0, others)];
 }
 
-/// <summary>FAB-T: FAB on the boundary to one other class after another, the likeliest on clean images first (Croce and Hein 2020, "Reliable evaluation of adversarial robustness", section 5).</summary>
-/// <remarks>It counts any wrong class, not the target alone. One gradient a step, however many classes there are.</remarks>
+/// <summary>FAB-T: FAB on the boundary to one other class after another, the likeliest on clean images first (Croce and
+/// Hein 2020, "Reliable evaluation of adversarial robustness", section 5).</summary>
+/// <remarks>It counts any wrong class, not the target alone. One gradient a step, however many classes there
+/// are.</remarks>
 public sealed class FabTargeted : FabAttack
 {
     /// <summary>Sets up the attack; the defaults are Auto-Attack's.</summary>
-    /// <param name="threat">Norm (L∞, L2 or L1) and box; ε is twice the radius of random starts, for images in [0,1].</param>
-    /// <param name="steps">Steps of one run, at least 1; each takes two forward passes of an example and one gradient.</param>
-    /// <param name="targets">How many classes to aim at, from the likeliest other one on clean images downwards; at most K − 1 are there.</param>
-    /// <param name="restarts">Runs for each target, at least 1: the first from the clean image, later ones from random examples at ε/2.</param>
+    /// <param name="threat">Norm (L∞, L2 or L1) and box; ε is twice the radius of random starts, for images in
+    /// [0,1].</param>
+    /// <param name="steps">Steps of one run, at least 1; each takes two forward passes of an example and one
+    /// gradient.</param>
+    /// <param name="targets">How many classes to aim at, from the likeliest other one on clean images downwards; at
+    /// most K − 1 are there.</param>
+    /// <param name="restarts">Runs for each target, at least 1: the first from the clean image, later ones from random
+    /// examples at ε/2.</param>
     /// <param name="alphaMax">The largest weight α_max of the clean image, in [0,1].</param>
     /// <param name="eta">How far beyond the boundary a step leads, η ≥ 1.</param>
     /// <param name="beta">What is left of the perturbation after a backward step, β in (0,1).</param>
-    /// <param name="stopsWithinEpsilon">Whether an example is finished once a candidate within ε is misclassified.</param>
+    /// <param name="stopsWithinEpsilon">Whether an example is finished once a candidate within ε is
+    /// misclassified.</param>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
-    public FabTargeted(ThreatModel threat, int steps = 100, int targets = 9, int restarts = 1, double alphaMax = 0.1, double eta = 1.05, double beta = 0.9, bool stopsWithinEpsilon = false)
+    public FabTargeted(
+        ThreatModel threat,
+        int steps = 100,
+        int targets = 9,
+        int restarts = 1,
+        double alphaMax = 0.1,
+        double eta = 1.05,
+        double beta = 0.9,
+        bool stopsWithinEpsilon = false)
         : base("FAB-T", threat, steps, restarts, alphaMax, eta, beta, stopsWithinEpsilon)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(targets, 1);

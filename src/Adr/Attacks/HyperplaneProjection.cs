@@ -2,7 +2,8 @@ using Adr.Models;
 
 namespace Adr.Attacks;
 
-/// <summary>The shortest way from a point to a hyperplane that stays in the box of valid pixels (Croce and Hein 2020, "Minimally distorted adversarial examples", section 2.2).</summary>
+/// <summary>The shortest way from a point to a hyperplane that stays in the box of valid pixels (Croce and Hein 2020,
+/// "Minimally distorted adversarial examples", section 2.2).</summary>
 /// <remarks>It holds memory for one point of a size: for one thread.</remarks>
 /// <param name="count">The number of coordinates d.</param>
 /// <param name="norm">The norm of the way.</param>
@@ -21,11 +22,12 @@ internal sealed class HyperplaneProjection(int count, Norm norm, Bounds bounds)
 
     /// <summary>argmin { ‖d‖ : ⟨normal, d⟩ = gap and x + d in the box }, exact but for rounding.</summary>
     /// <remarks>
-    /// Along every coordinate the way leads in one direction e_i = sign(gap · normal_i), at most room_i far. With a_i = |normal_i| the lengths
-    /// m_i ∈ [0, room_i] must reach Σ a_i m_i = |gap|. L∞: m_i = min(λ, room_i); L2: m_i = min(λ a_i, room_i); with the one λ for which
-    /// the sum is |gap|. L1: the coordinates with the largest a_i go all their room, until the gap is closed.
-    /// Where the hyperplane is out of the box' reach, d leads to a corner of the box as near to it as one can come. Where normal = 0, d = 0;
-    /// so it is where a number is not finite, which others watch for.
+    /// Along every coordinate the way leads in one direction e_i = sign(gap · normal_i), at most room_i far. With a_i =
+    /// |normal_i| the lengths m_i ∈ [0, room_i] must reach Σ a_i m_i = |gap|. L∞: m_i = min(λ, room_i); L2: m_i = min(λ
+    /// a_i, room_i); with the one λ for which the sum is |gap|. L1: the coordinates with the largest a_i go all their
+    /// room, until the gap is closed. Where the hyperplane is out of the box' reach, d leads to a corner of the box as
+    /// near to it as one can come. Where normal = 0, d = 0; so it is where a number is not finite, which others watch
+    /// for.
     /// </remarks>
     /// <param name="x">[d], in the box.</param>
     /// <param name="normal">[d].</param>
@@ -53,8 +55,9 @@ internal sealed class HyperplaneProjection(int count, Norm norm, Bounds bounds)
             if (sign * normal[i] < 0) way[i] = -way[i];
     }
 
-    // m_i = min(λ u_i, room_i) with u = 1 under L∞, a under L2. Σ a_i m_i is concave in λ and piecewise linear, so Newton's steps from 0
-    // stay below the λ that is sought, and the last is exact: once no further coordinate comes to its end.
+    // m_i = min(λ u_i, room_i) with u = 1 under L∞, a under L2. Σ a_i m_i is concave in λ and piecewise linear, so
+    // Newton's steps from 0 stay below the λ that is sought, and the last is exact: once no further coordinate comes to
+    // its end.
     private void Level(double need, Span<double> lengths)
     {
         var (isFlat, sizes, rooms) = (norm == Norm.Linf, _size, _room);
@@ -87,7 +90,10 @@ internal sealed class HyperplaneProjection(int count, Norm norm, Bounds bounds)
             if (going == 0 || !(next > level)) break;
             level = next;
         }
-        for (var i = 0; i < sizes.Length; i++) lengths[i] = rooms[i] > 0 ? Math.Min(level * (isFlat ? 1 : sizes[i]), rooms[i]) : 0;
+        for (
+            var i = 0;
+            i < sizes.Length;
+            i++) lengths[i] = rooms[i] > 0 ? Math.Min(level * (isFlat ? 1 : sizes[i]), rooms[i]) : 0;
     }
 
     private void Greedy(double need, Span<double> lengths)

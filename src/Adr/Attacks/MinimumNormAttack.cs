@@ -3,16 +3,17 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>Searches for the smallest perturbation that makes the model wrong: argmin { ‖x' − x‖ : x' in the box and misclassified }.</summary>
+/// <summary>Searches for the smallest perturbation that makes the model wrong: argmin { ‖x' − x‖ : x' in the box and
+/// misclassified }.</summary>
 /// <remarks>
-/// <see cref="Find(nn.Module{Tensor, Tensor}, Tensor, Tensor, ExampleSeeds, CancellationToken, AttackCost)"/> gives the nearest
-/// adversarial images, whatever ε. <c>Run</c> gives those within ε, so that the attack can be used like one with a fixed budget;
-/// where the nearest image is further away, that image is projected into the feasible set.
+/// <see cref="Find(nn.Module{Tensor, Tensor}, Tensor, Tensor, ExampleSeeds, CancellationToken, AttackCost)"/> gives the
+/// nearest adversarial images, whatever ε. <c>Run</c> gives those within ε, so that the attack can be used like one
+/// with a fixed budget; where the nearest image is further away, that image is projected into the feasible set.
 /// </remarks>
 public abstract class MinimumNormAttack : Attack
 {
-    // A candidate at the boundary may be right again where another batch size rounds otherwise: then it is moved a little
-    // further, by these shares.
+    // A candidate at the boundary may be right again where another batch size rounds otherwise: then it is moved a
+    // little further, by these shares.
     private static readonly double[] Further = [1.001, 1.1, 2];
 
     /// <summary>Names the attack and its threat model.</summary>
@@ -22,12 +23,12 @@ public abstract class MinimumNormAttack : Attack
     {
     }
 
-    /// <summary>The search itself. It is called with at least one example, the model frozen and autograd off. Its result is
-    /// checked afterwards.</summary>
-    /// <param name="context">The model and the examples. Some may be misclassified as they are; what is found for these does not
-    /// count. <see cref="AttackContext.OfferNearest"/> keeps the nearest candidates.</param>
-    /// <returns>[B,C,H,W] in the box: the nearest misclassified candidate of each example, or the clean image where there was
-    /// none; usually <see cref="AttackContext.Nearest"/>.</returns>
+    /// <summary>The search itself. It is called with at least one example, the model frozen and autograd off. Its
+    /// result is checked afterwards.</summary>
+    /// <param name="context">The model and the examples. Some may be misclassified as they are; what is found for these
+    /// does not count. <see cref="AttackContext.OfferNearest"/> keeps the nearest candidates.</param>
+    /// <returns>[B,C,H,W] in the box: the nearest misclassified candidate of each example, or the clean image where
+    /// there was none; usually <see cref="AttackContext.Nearest"/>.</returns>
     public abstract Tensor Search(AttackContext context);
 
     /// <summary>The nearest adversarial images; each is shown to the model once more at the end.</summary>
@@ -58,7 +59,9 @@ public abstract class MinimumNormAttack : Attack
         Within(model, images, labels, seeds, cancellation, cost, ScalarType.Float32, check: true, context =>
         {
             var nearest = SearchAndCheck(context);
-            return new NearestImages(nearest.Images.MoveToOuterDisposeScope(), nearest.Distance.MoveToOuterDisposeScope());
+            return new NearestImages(
+                nearest.Images.MoveToOuterDisposeScope(),
+                nearest.Distance.MoveToOuterDisposeScope());
         });
 
     /// <inheritdoc/>
@@ -76,13 +79,15 @@ public abstract class MinimumNormAttack : Attack
     private NearestImages SearchAndCheck(AttackContext context)
     {
         var (origin, labels) = (context.Images.clone(), context.Labels.clone());
-        if (context.Count == 0) return new NearestImages(origin, zeros([0], dtype: origin.dtype, device: origin.device));
+        if (context
+            .Count == 0) return new NearestImages(origin, zeros([0], dtype: origin.dtype, device: origin.device));
         var candidates = context.Marked(Search(context));
         if (!candidates.isfinite().all().item<bool>()) throw NotFinite("a gradient or logits that are");
         var (wrongAtFirst, wrong) = (IsWrong(origin), IsWrong(candidates));
         foreach (var share in Further)
         {
-            var lost = wrong.logical_or(wrongAtFirst).logical_not().logical_and(Threat.Distance(candidates, origin).gt(0));
+            var lost = wrong.logical_or(wrongAtFirst).logical_not()
+                .logical_and(Threat.Distance(candidates, origin).gt(0));
             if (!lost.any().item<bool>()) break;
             var further = (origin + share * (candidates - origin)).clamp(Threat.Bounds.Low, Threat.Bounds.High);
             candidates = where(PerExample.Spread(lost, origin), further, candidates);
@@ -103,8 +108,8 @@ public abstract class MinimumNormAttack : Attack
 }
 
 /// <summary>For each example of a batch the nearest adversarial image that was found.</summary>
-/// <param name="Images">[B,C,H,W], in the box: misclassified, each checked; the clean image where it is misclassified as it is, or
-/// where nothing was found.</param>
-/// <param name="Distance">[B]: its distance from the clean image in the attack's norm; 0 where that is misclassified as it is, +∞
-/// where nothing was found.</param>
+/// <param name="Images">[B,C,H,W], in the box: misclassified, each checked; the clean image where it is misclassified
+/// as it is, or where nothing was found.</param>
+/// <param name="Distance">[B]: its distance from the clean image in the attack's norm; 0 where that is misclassified as
+/// it is, +∞ where nothing was found.</param>
 public sealed record NearestImages(Tensor Images, Tensor Distance);

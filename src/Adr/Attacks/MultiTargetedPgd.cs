@@ -3,15 +3,16 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>PGD towards each other class in turn; an example is robust if it withstands all of them (Gowal et al. 2019, "An
-/// alternative surrogate loss for PGD-based adversarial testing").</summary>
-/// <remarks>It succeeds where the model gives any wrong class, not the target alone. Of all runs an example keeps the iterate
-/// with the largest margin.</remarks>
+/// <summary>PGD towards each other class in turn; an example is robust if it withstands all of them (Gowal et al. 2019,
+/// "An alternative surrogate loss for PGD-based adversarial testing").</summary>
+/// <remarks>It succeeds where the model gives any wrong class, not the target alone. Of all runs an example keeps the
+/// iterate with the largest margin.</remarks>
 public sealed class MultiTargetedPgd : Attack
 {
     private double? _fixedStepSize; // null where the step size follows ε
 
-    /// <summary>Sets up the attack; by default 20 steps from one random start for each target, as in the authors' repository.</summary>
+    /// <summary>Sets up the attack; by default 20 steps from one random start for each target, as in the authors'
+    /// repository.</summary>
     /// <param name="threat">What the attacker may do.</param>
     /// <param name="steps">Gradient steps for each target, at least 1.</param>
     /// <param name="stepSize">α &gt; 0 for images in [0,1]; null for 2.5 ε/steps.</param>
@@ -19,8 +20,13 @@ public sealed class MultiTargetedPgd : Attack
     /// <param name="restarts">Runs for each target, each from its own random start.</param>
     /// <param name="keep">Worst, or EarlyStop, which finds as many for less.</param>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
-    public MultiTargetedPgd(ThreatModel threat, int steps = 20, double? stepSize = null, TargetedLoss loss = TargetedLoss.Margin,
-        int restarts = 1, KeptIterate keep = KeptIterate.Worst)
+    public MultiTargetedPgd(
+        ThreatModel threat,
+        int steps = 20,
+        double? stepSize = null,
+        TargetedLoss loss = TargetedLoss.Margin,
+        int restarts = 1,
+        KeptIterate keep = KeptIterate.Worst)
         : base($"MT-PGD-{steps}", threat)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
@@ -67,7 +73,8 @@ public sealed class MultiTargetedPgd : Attack
                 using var scope = context.Run();
                 // the other-th class of those that are not y
                 using var targets = context.Keep(context.Labels.le(other).to(ScalarType.Int64) + other);
-                using var x = context.Keep(Threat.RandomStart(context.Images, context.Seeds.Fork((int)other * Restarts + run)));
+                using var x = context.Keep(
+                    Threat.RandomStart(context.Images, context.Seeds.Fork((int)other * Restarts + run)));
                 Func<Tensor, Tensor> loss = Loss == TargetedLoss.Margin
                     ? logits => AttackLosses.TargetedMargin(logits, context.Labels, targets.Rows)
                     : logits => -AttackLosses.CrossEntropy(logits, targets.Rows);

@@ -2,8 +2,10 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>NES: projected ascent with gradients estimated from answers in antithetic normal directions (Ilyas et al. 2018, "Black-box adversarial attacks with limited queries and information", section 2.2).</summary>
-/// <remarks>It increases the margin and needs no gradient: where it finds what PGD does not, gradients are masked.</remarks>
+/// <summary>NES: projected ascent with gradients estimated from answers in antithetic normal directions (Ilyas et al.
+/// 2018, "Black-box adversarial attacks with limited queries and information", section 2.2).</summary>
+/// <remarks>It increases the margin and needs no gradient: where it finds what PGD does not, gradients are
+/// masked.</remarks>
 public sealed class Nes : EstimatedGradientAttack
 {
     private double? _fixedStepSize; // null where the step size follows ε
@@ -33,7 +35,8 @@ public sealed class Nes : EstimatedGradientAttack
         return scaled;
     }
 
-    private protected override Tensor Direction(Tensor like, ExampleSeeds seeds) => seeds.Normal(like.shape, like.device).to(like.dtype);
+    private protected override Tensor Direction(Tensor like, ExampleSeeds seeds) =>
+        seeds.Normal(like.shape, like.device).to(like.dtype);
 
     private protected override Func<Tensor, Tensor> NewStep(AttackContext context) =>
         gradient => StepSize * Threat.AscentDirection(gradient);

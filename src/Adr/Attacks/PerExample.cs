@@ -13,7 +13,8 @@ internal static class PerExample
         values.view([values.shape[0], .. Enumerable.Repeat(1L, like.shape.Length - 1)]);
 
     /// <summary>The number of coordinates of one example.</summary>
-    internal static long Coordinates(Tensor images) => images.shape.Skip(1).Aggregate(1L, (product, size) => product * size);
+    internal static long Coordinates(Tensor images) =>
+        images.shape.Skip(1).Aggregate(1L, (product, size) => product * size);
 
     /// <summary>All numbers of a tensor in double precision, in row order.</summary>
     internal static double[] Numbers(Tensor values)
@@ -31,7 +32,10 @@ internal static class PerExample
         {
             var which = mask.nonzero().squeeze(1); // mostly few
             if (which.shape[0] == 0) return;
-            to.index_copy_(0, positions is null ? which : positions.index_select(0, which), rows.index_select(0, which));
+            to.index_copy_(
+                0,
+                positions is null ? which : positions.index_select(0, which),
+                rows.index_select(0, which));
             return;
         }
         // without waiting for the device

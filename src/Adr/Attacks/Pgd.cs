@@ -2,12 +2,14 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>Projected gradient descent on the negative loss, from a random start (Madry et al. 2018, section 2.1).</summary>
+/// <summary>Projected gradient descent on the negative loss, from a random start (Madry et al. 2018, section
+/// 2.1).</summary>
 /// <remarks>
 /// <para>x⁰ = start(x);  xᵗ⁺¹ = P(xᵗ + α · v(∇ loss(xᵗ))), where P is <see cref="ThreatModel.Project"/> and v is
 /// <see cref="ThreatModel.AscentDirection"/> (eq. 2). FGSM, BIM and MIM are this loop with other settings.</para>
-/// <para>With <see cref="AttackLoss.Margin"/> it is the field's C&amp;W-loss PGD; with <see cref="AttackLoss.KullbackLeibler"/>
-/// and <see cref="AttackStart.Gaussian"/> it is the inner maximisation of TRADES (<see cref="Trades"/>).</para>
+/// <para>With <see cref="AttackLoss.Margin"/> it is the field's C&amp;W-loss PGD; with
+/// <see cref="AttackLoss.KullbackLeibler"/> and <see cref="AttackStart.Gaussian"/> it is the inner maximisation of
+/// TRADES (<see cref="Trades"/>).</para>
 /// </remarks>
 public class Pgd : Attack
 {
@@ -15,17 +17,26 @@ public class Pgd : Attack
 
     /// <summary>Sets up the attack.</summary>
     /// <param name="threat">What the attacker may do.</param>
-    /// <param name="steps">The number of gradient steps, at least 1. The authors train with 40 on MNIST and 10 on CIFAR-10.</param>
-    /// <param name="stepSize">α &gt; 0 for images in [0,1] (the authors: 0.01 on MNIST, 2/255 on CIFAR-10), at most the ball's
-    /// diameter; null for 2.5 ε/steps.</param>
-    /// <param name="restarts">The number of runs, each from its own random start; an example keeps the run with the largest margin.</param>
-    /// <param name="keep">Which iterate an example keeps. By default the last, as in Madry et al.; in an evaluation the others can
-    /// only find more.</param>
+    /// <param name="steps">The number of gradient steps, at least 1. The authors train with 40 on MNIST and 10 on
+    /// CIFAR-10.</param>
+    /// <param name="stepSize">α &gt; 0 for images in [0,1] (the authors: 0.01 on MNIST, 2/255 on CIFAR-10), at most the
+    /// ball's diameter; null for 2.5 ε/steps.</param>
+    /// <param name="restarts">The number of runs, each from its own random start; an example keeps the run with the
+    /// largest margin.</param>
+    /// <param name="keep">Which iterate an example keeps. By default the last, as in Madry et al.; in an evaluation the
+    /// others can only find more.</param>
     /// <param name="loss">What is increased.</param>
     /// <param name="start">Where a run starts.</param>
-    /// <exception cref="ArgumentException">A number is out of range, or the start does not suit the restarts or the loss.</exception>
-    public Pgd(ThreatModel threat, int steps = 40, double? stepSize = null, int restarts = 1, KeptIterate keep = KeptIterate.Last,
-        AttackLoss loss = AttackLoss.CrossEntropy, AttackStart start = AttackStart.Random)
+    /// <exception cref="ArgumentException">A number is out of range, or the start does not suit the restarts or the
+    /// loss.</exception>
+    public Pgd(
+        ThreatModel threat,
+        int steps = 40,
+        double? stepSize = null,
+        int restarts = 1,
+        KeptIterate keep = KeptIterate.Last,
+        AttackLoss loss = AttackLoss.CrossEntropy,
+        AttackStart start = AttackStart.Random)
         : this(NameOf(steps, restarts, loss), threat, steps, stepSize, restarts, keep, loss, start, momentum: 0)
     {
     }
@@ -47,10 +58,12 @@ public class Pgd : Attack
         if (loss == AttackLoss.KullbackLeibler && start == AttackStart.None)
             throw new ArgumentException("KL(p(x) ‖ p(x')) has gradient 0 at x' = x, so the attack would not move. "
                 + "Start at AttackStart.Gaussian, as TRADES does.", nameof(start));
-        (Steps, _fixedStepSize, Restarts, Keep, Loss, Start, Momentum) = (steps, stepSize, restarts, keep, loss, start, momentum);
+        (Steps, _fixedStepSize, Restarts, Keep, Loss, Start, Momentum)
+            = (steps, stepSize, restarts, keep, loss, start, momentum);
     }
 
-    /// <summary>The inner maximisation of TRADES: KL(p(x) ‖ p(x')) from x + 0.001 · N(0, I) (Zhang et al. 2019, algorithm 1).</summary>
+    /// <summary>The inner maximisation of TRADES: KL(p(x) ‖ p(x')) from x + 0.001 · N(0, I) (Zhang et al. 2019,
+    /// algorithm 1).</summary>
     /// <param name="threat">What the attacker may do.</param>
     /// <param name="steps">The number of gradient steps.</param>
     /// <param name="stepSize">α &gt; 0 for images in [0,1]; null for 2.5 ε/steps.</param>
@@ -113,7 +126,8 @@ public class Pgd : Attack
     /// <summary>The step size where none was given.</summary>
     private protected virtual double DefaultStepSize => 2.5 * Threat.Epsilon / Steps;
 
-    /// <summary>The steps of one run, from x⁰ to its last iterate, which is not offered: its logits are not known yet.</summary>
+    /// <summary>The steps of one run, from x⁰ to its last iterate, which is not offered: its logits are not known
+    /// yet.</summary>
     internal static void Climb(AttackContext context, ExampleState x, Func<Tensor, Tensor> loss, ThreatModel threat,
         int steps, double stepSize, double momentum, KeptIterate keep)
     {
@@ -165,9 +179,9 @@ public enum KeptIterate
     /// <summary>The one with the largest margin: an example that was ever misclassified stays so.</summary>
     Worst,
 
-    /// <summary>As <see cref="Worst"/>, but the attack on an example ends with the first iterate that is clearly misclassified, by
-    /// a margin above 1 % of its largest logit. As many examples are misclassified, and an evaluation costs less the weaker the
-    /// model is.</summary>
+    /// <summary>As <see cref="Worst"/>, but the attack on an example ends with the first iterate that is clearly
+    /// misclassified, by a margin above 1 % of its largest logit. As many examples are misclassified, and an evaluation
+    /// costs less the weaker the model is.</summary>
     EarlyStop,
 }
 

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>The baseline that every attack must beat: random examples of the feasible set; an example keeps the one with the
-/// largest margin.</summary>
+/// <summary>The baseline that every attack must beat: random examples of the feasible set; an example keeps the one
+/// with the largest margin.</summary>
 public sealed class RandomNoise : Attack
 {
     /// <summary>Sets up the baseline.</summary>

@@ -2,14 +2,17 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>SPSA: Adam on the perturbation, with gradients estimated from answers in directions of random signs (Uesato et al. 2018, algorithm 1).</summary>
-/// <remarks>It increases the margin and needs no gradient: where it finds what PGD does not, gradients are masked.</remarks>
+/// <summary>SPSA: Adam on the perturbation, with gradients estimated from answers in directions of random signs (Uesato
+/// et al. 2018, algorithm 1).</summary>
+/// <remarks>It increases the margin and needs no gradient: where it finds what PGD does not, gradients are
+/// masked.</remarks>
 public sealed class Spsa : EstimatedGradientAttack
 {
     /// <summary>Sets up the attack.</summary>
     /// <param name="threat">What the attack may do.</param>
     /// <param name="steps">Steps of Adam, at least 1.</param>
-    /// <param name="samples">Directions for one estimate, at least 1; each is evaluated on both sides. The field takes 128 to 8,192: more is better and dearer.</param>
+    /// <param name="samples">Directions for one estimate, at least 1; each is evaluated on both sides. The field takes
+    /// 128 to 8,192: more is better and dearer.</param>
     /// <param name="learningRate">Adam's, &gt; 0, for images in [0,1].</param>
     /// <param name="sigma">How far away it evaluates, &gt; 0, for images in [0,1].</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
@@ -17,7 +20,10 @@ public sealed class Spsa : EstimatedGradientAttack
         : base($"SPSA-{steps}×{samples}", threat, steps, samples, sigma)
     {
         if (!(learningRate > 0 && double.IsFinite(learningRate)))
-            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "The learning rate must be a finite number > 0, in pixel units.");
+            throw new ArgumentOutOfRangeException(
+                nameof(learningRate),
+                learningRate,
+                "The learning rate must be a finite number > 0, in pixel units.");
         LearningRate = learningRate;
     }
 

@@ -4,10 +4,10 @@ namespace Adr.Attacks;
 
 /// <summary>Square: random search with squares, score-based (Andriushchenko et al. 2020).</summary>
 /// <remarks>
-/// Each query changes a square window of each example's best candidate and keeps the change where the margin rises. The windows shrink
-/// on the schedule of 10,000 queries. Every example draws its own windows and signs, where the reference implementation draws them once
-/// for a batch: so an example's result does not depend on the batch. An example that is clearly misclassified is finished, and a change that ball
-/// and box undo needs no query.
+/// Each query changes a square window of each example's best candidate and keeps the change where the margin rises. The
+/// windows shrink on the schedule of 10,000 queries. Every example draws its own windows and signs, where the reference
+/// implementation draws them once for a batch: so an example's result does not depend on the batch. An example that is
+/// clearly misclassified is finished, and a change that ball and box undo needs no query.
 /// </remarks>
 public sealed class Square : Attack
 {
@@ -17,7 +17,8 @@ public sealed class Square : Attack
     /// <summary>Sets up the attack; the defaults are Auto-Attack's.</summary>
     /// <param name="threat">What the attack may do.</param>
     /// <param name="queries">Queries, at least 1, each for one change; one more is made at the start.</param>
-    /// <param name="restarts">Runs, each from its own random start; only examples that are still robust take part.</param>
+    /// <param name="restarts">Runs, each from its own random start; only examples that are still robust take
+    /// part.</param>
     /// <param name="share">The share p of the pixels that the first windows cover, in (0,1].</param>
     /// <param name="rescale">Whether the schedule is compressed to the number of queries.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
@@ -26,7 +27,10 @@ public sealed class Square : Attack
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(queries, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
-        if (!(share is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "The share of pixels must be in (0,1].");
+        if (!(share is > 0 and <= 1)) throw new ArgumentOutOfRangeException(
+            nameof(share),
+            share,
+            "The share of pixels must be in (0,1].");
         (Steps, Restarts, Share, Rescale) = (queries, restarts, share, rescale);
     }
 
@@ -72,7 +76,8 @@ public sealed class Square : Attack
             var seeds = context.Seeds.Fork(run).Fork(1 + query);
             var candidate = windows.Change(best.Rows, context.Images, ShareAt(query), seeds);
             var answers = ForwardWhereMoved(context, candidate, best.Rows, logits.Rows);
-            var better = AttackLosses.Margin(answers, context.Labels).gt(AttackLosses.Margin(logits.Rows, context.Labels));
+            var better = AttackLosses.Margin(answers, context.Labels)
+                .gt(AttackLosses.Margin(logits.Rows, context.Labels));
             context.Offer(candidate, answers, stopEarly: true);
             best.SetWhere(better, candidate);
             logits.SetWhere(better, answers);

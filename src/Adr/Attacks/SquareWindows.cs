@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>The random windows of Square: its start, and its change of one square (Andriushchenko et al. 2020, algorithms 2 and 3).</summary>
+/// <summary>The random windows of Square: its start, and its change of one square (Andriushchenko et al. 2020,
+/// algorithms 2 and 3).</summary>
 /// <param name="threat">Norm, radius and box.</param>
 /// <param name="shape">[B,C,H,W] of the images.</param>
 internal sealed class SquareWindows(ThreatModel threat, long[] shape)
@@ -17,7 +18,8 @@ internal sealed class SquareWindows(ThreatModel threat, long[] shape)
     {
         using var scope = NewDisposeScope();
         if (threat.Norm == Norm.Linf)
-            return threat.Project(origin + threat.Epsilon * Signs(seeds, origin, [_channels, 1, _width]), origin).MoveToOuterDisposeScope();
+            return threat.Project(origin + threat.Epsilon * Signs(seeds, origin, [_channels, 1, _width]), origin)
+                .MoveToOuterDisposeScope();
         var side = Math.Max(Math.Min(_height, _width) / 5, 1);
         var delta = zeros_like(origin);
         var tile = 0;
@@ -35,32 +37,43 @@ internal sealed class SquareWindows(ThreatModel threat, long[] shape)
     internal Tensor Change(Tensor best, Tensor origin, double share, ExampleSeeds seeds)
     {
         using var scope = NewDisposeScope();
-        return (threat.Norm == Norm.Linf ? Raise(best, origin, share, seeds) : Move(best, origin, share, seeds)).MoveToOuterDisposeScope();
+        return (threat.Norm == Norm.Linf ? Raise(best, origin, share, seeds) : Move(best, origin, share, seeds))
+            .MoveToOuterDisposeScope();
     }
 
     // L∞: ±2ε in a window, so that every pixel in it ends at +ε or −ε
     private Tensor Raise(Tensor best, Tensor origin, double share, ExampleSeeds seeds)
     {
-        var side = Math.Min(Math.Max((int)Math.Round(Math.Sqrt(share * _height * _width)), 1), Math.Min(_height, _width));
+        var side = Math.Min(
+            Math.Max((int)Math.Round(Math.Sqrt(share * _height * _width)), 1),
+            Math.Min(_height, _width));
         var (top, left) = Corners(side, seeds);
-        var window = Covers(top, side, _height, best).unsqueeze(3) * Covers(left, side, _width, best).unsqueeze(2);   // [b,1,H,1]·[b,1,1,W]
-        return threat.Project(best + 2 * threat.Epsilon * window * Signs(seeds.Fork(1), best, [_channels, 1, 1]), origin);
+        // [b,1,H,1]·[b,1,1,W]
+        var window = Covers(top, side, _height, best).unsqueeze(3) * Covers(left, side, _width, best).unsqueeze(2);
+        return threat.Project(
+            best + 2 * threat.Epsilon * window * Signs(seeds.Fork(1), best, [_channels, 1, 1]),
+            origin);
     }
 
-    // L2, L1: what a second window held goes into the first, with what of ε is unused, in the shape of its old content and a patch
+    // L2, L1: what a second window held goes into the first, with what of ε is unused, in the shape of its old content
+    // and a patch
     private Tensor Move(Tensor best, Tensor origin, double share, ExampleSeeds seeds)
     {
         var side = Math.Max((int)Math.Round(Math.Sqrt(share * _height * _width)), 3);
         side = Math.Min(side % 2 == 0 ? side + 1 : side, Math.Min(_height, _width));
-        var delta = (best - origin).flatten(2);                                                                       // [b,C,HW]
-        var (to, from) = (Pixels(Corners(side, seeds), side, best), Pixels(Corners(side, seeds.Fork(1)), side, best)); // [b,C,ss]
+        var delta = (best - origin).flatten(2); // [b,C,HW]
+        // [b,C,ss]
+        var (to, from) = (Pixels(Corners(side, seeds), side, best), Pixels(Corners(side, seeds.Fork(1)), side, best));
         var ones = ones_like(delta);
         var both = zeros_like(delta).scatter(2, to, ones).scatter(2, from, ones);
-        var held = Size(delta * both, 2);                                                                             // [b,C,1]
-        var unused = (Power(threat.Epsilon) - Power(PerExample.Spread(threat.Distance(best, origin), delta))).clamp_min(0);
+        var held = Size(delta * both, 2); // [b,C,1]
+        var unused = (Power(threat.Epsilon) - Power(PerExample.Spread(threat.Distance(best, origin), delta))).clamp_min(
+            0);
         var old = delta.gather(2, to);
         var fresh = Patch(side, best, seeds.Fork(2)).flatten(2) + old / (Size(old, 2) + 1e-12);
-        fresh = fresh / (Size(fresh, 2) + 1e-12) * Root(unused / _channels + Power(held)) * (threat.Norm == Norm.L1 ? _channels : 1);
+        fresh = fresh / (Size(fresh, 2) + 1e-12) * Root(unused / _channels + Power(held)) * (threat.Norm == Norm.L1
+            ? _channels
+            : 1);
         delta = delta.scatter(2, from, zeros_like(old)).scatter(2, to, fresh);
         return Within(delta.view(best.shape), origin);
     }
@@ -86,8 +99,10 @@ internal sealed class SquareWindows(ThreatModel threat, long[] shape)
         var places = seeds.Uniform([seeds.Indices.Length, 2], 0, 1, CPU);
         return (Corner(0, _height), Corner(1, _width));
 
-        // uniform in 0 … size − side; the reference implementation never draws the last, so its windows miss the last row and column
-        Tensor Corner(long axis, int size) => (places.select(1, axis) * (size - side + 1)).to(ScalarType.Int64).clamp_max(size - side);
+        // uniform in 0 … size − side; the reference implementation never draws the last, so its windows miss the last
+        // row and column
+        Tensor Corner(long axis, int size) =>
+            (places.select(1, axis) * (size - side + 1)).to(ScalarType.Int64).clamp_max(size - side);
     }
 
     // 1 in the side places from each start, in a row of size [b,1,size]
@@ -110,7 +125,9 @@ internal sealed class SquareWindows(ThreatModel threat, long[] shape)
     private static Tensor Signs(ExampleSeeds seeds, Tensor like, long[] size) =>
         seeds.Uniform([like.shape[0], .. size], 0, 1, like.device).ge(0.5).to(like.dtype) * 2 - 1;
 
-    private Tensor Size(Tensor values, long axis) => threat.Norm == Norm.L1 ? values.abs().sum(axis).unsqueeze(axis) : values.pow(2).sum(axis).sqrt().unsqueeze(axis);
+    private Tensor Size(Tensor values, long axis) => threat.Norm == Norm.L1
+        ? values.abs().sum(axis).unsqueeze(axis)
+        : values.pow(2).sum(axis).sqrt().unsqueeze(axis);
 
     // sums of L2 add up in squares
     private Tensor Power(Tensor norms) => threat.Norm == Norm.L1 ? norms : norms.pow(2);
@@ -120,7 +137,8 @@ internal sealed class SquareWindows(ThreatModel threat, long[] shape)
     private Tensor Root(Tensor powers) => threat.Norm == Norm.L1 ? powers : powers.sqrt();
 }
 
-/// <summary>The shape of the updates of Square under L2 and L1: two halves of opposite sign, each fading from its middle (Andriushchenko et al. 2020, section 3.4).</summary>
+/// <summary>The shape of the updates of Square under L2 and L1: two halves of opposite sign, each fading from its
+/// middle (Andriushchenko et al. 2020, section 3.4).</summary>
 internal static class SquarePatch
 {
     /// <summary>The patch [s,s] with its halves one above the other, of norm 1, in row order.</summary>

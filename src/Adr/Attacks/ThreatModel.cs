@@ -4,17 +4,19 @@ using static TorchSharp.torch;
 namespace Adr.Attacks;
 
 /// <summary>What the attacker may do: the feasible set S(x) = { x' : ‖x' − x‖ ≤ ε and Low ≤ x' ≤ High }.</summary>
-/// <remarks>A ball around each image, cut with the box of valid pixels. Every method works example by example: no example of
-/// a batch sees another.</remarks>
+/// <remarks>A ball around each image, cut with the box of valid pixels. Every method works example by example: no
+/// example of a batch sees another.</remarks>
 /// <param name="Norm">The norm of the ball.</param>
 /// <param name="Epsilon">The radius ε ≥ 0, for images in [0,1] of the box: 0.3 on MNIST, 8/255 on CIFAR-10.</param>
 /// <param name="Bounds">The box of valid pixel values.</param>
 public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
 {
     /// <summary>An L∞ ball of radius <paramref name="epsilon"/> in the box [0,1].</summary>
-    /// <exception cref="ArgumentOutOfRangeException">ε is negative, or above 1: no image in [0,1] is further away.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">ε is negative, or above 1: no image in [0,1] is further
+    /// away.</exception>
     public static ThreatModel Linf(double epsilon) => epsilon > 1 && double.IsFinite(epsilon)
-        ? throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "ε is for images in [0,1], where no L∞ distance is above 1. "
+        ? throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "ε is for images in [0,1], where no L∞ "
+            + "distance is above 1. "
             + $"{epsilon:0.###} levels of 255 are {epsilon:0.###} / 255.0.")
         : new(Norm.Linf, epsilon, Bounds.Unit);
 
@@ -27,7 +29,10 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
     /// <summary>The radius ε ≥ 0.</summary>
     public double Epsilon { get; } = double.IsFinite(Epsilon) && Epsilon >= 0
         ? Epsilon
-        : throw new ArgumentOutOfRangeException(nameof(Epsilon), Epsilon, "ε must be a finite number ≥ 0, in pixel units: 0.3, or 8.0/255, not 8.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(Epsilon),
+            Epsilon,
+            "ε must be a finite number ≥ 0, in pixel units: 0.3, or 8.0/255, not 8.");
 
     /// <summary>The norm of the ball.</summary>
     public Norm Norm { get; } = Enum.IsDefined(Norm)
@@ -81,8 +86,10 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
     {
         if (Norm == Norm.Linf) return gradient.sign();
         using var scope = NewDisposeScope();
-        if (Norm == Norm.L1) return SparseAscent(candidate is null ? gradient : WithRoom(gradient, candidate)).MoveToOuterDisposeScope();
-        var scaled = gradient / PerExample.Spread(gradient.abs().flatten(1).amax([1L]), gradient).clamp_min(Tiny); // [-1,1]: squares cannot underflow
+        if (Norm == Norm.L1) return SparseAscent(candidate is null ? gradient : WithRoom(gradient, candidate))
+            .MoveToOuterDisposeScope();
+        // [-1,1]: squares cannot underflow
+        var scaled = gradient / PerExample.Spread(gradient.abs().flatten(1).amax([1L]), gradient).clamp_min(Tiny);
         return (scaled / PerExample.Spread(Length(scaled), scaled).clamp_min(Tiny)).MoveToOuterDisposeScope();
     }
 
@@ -96,11 +103,14 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
     {
         using var scope = NewDisposeScope();
         if (Norm == Norm.Linf)
-            return Project(origin + seeds.Uniform(origin.shape, -Epsilon, Epsilon, origin.device), origin).MoveToOuterDisposeScope();
-        if (Norm == Norm.L1) return Project(origin + Epsilon * UniformL1(origin, seeds), origin).MoveToOuterDisposeScope();
+            return Project(origin + seeds.Uniform(origin.shape, -Epsilon, Epsilon, origin.device), origin)
+                .MoveToOuterDisposeScope();
+        if (Norm == Norm.L1) return Project(origin + Epsilon * UniformL1(origin, seeds), origin)
+            .MoveToOuterDisposeScope();
         var direction = AscentDirection(seeds.Normal(origin.shape, origin.device));
         var coordinates = PerExample.Coordinates(origin);
-        var radius = seeds.Fork(1).Uniform([origin.shape[0], 1], 0, 1, origin.device).squeeze(1).pow(1.0 / coordinates) * Epsilon; // [B] in [0,ε)
+        var uniform = seeds.Fork(1).Uniform([origin.shape[0], 1], 0, 1, origin.device).squeeze(1); // [B]
+        var radius = uniform.pow(1.0 / coordinates) * Epsilon;                                     // [B] in [0,ε)
         return Project(origin + direction * PerExample.Spread(radius, origin), origin).MoveToOuterDisposeScope();
     }
 
@@ -112,8 +122,11 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
     internal Tensor Noise(Tensor like, double length, ExampleSeeds seeds)
     {
         using var scope = NewDisposeScope();
-        var noise = Norm == Norm.Linf ? seeds.Uniform(like.shape, -1, 1, like.device) : seeds.Normal(like.shape, like.device);
-        return (noise * PerExample.Spread(length / Distance(noise, zeros_like(noise)).clamp_min(Tiny), noise)).MoveToOuterDisposeScope();
+        var noise = Norm == Norm.Linf
+            ? seeds.Uniform(like.shape, -1, 1, like.device)
+            : seeds.Normal(like.shape, like.device);
+        return (noise * PerExample.Spread(length / Distance(noise, zeros_like(noise)).clamp_min(Tiny), noise))
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>The norm of each example's perturbation.</summary>
@@ -158,13 +171,15 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
 
     // the gradient but where the box stops its sign
     private Tensor WithRoom(Tensor gradient, Tensor candidate) =>
-        gradient * (gradient.gt(0).logical_and(candidate.ge(Bounds.High)).logical_or(gradient.lt(0).logical_and(candidate.le(Bounds.Low)))).logical_not().to(gradient.dtype);
+        gradient * (gradient.gt(0).logical_and(candidate.ge(Bounds.High))
+            .logical_or(gradient.lt(0).logical_and(candidate.le(Bounds.Low)))).logical_not().to(gradient.dtype);
 
     // uniform in the unit ball [B,…]
     private static Tensor UniformL1(Tensor origin, ExampleSeeds seeds)
     {
         var coordinates = PerExample.Coordinates(origin);
-        var exponential = -(1 - seeds.Uniform([origin.shape[0], coordinates + 1], 0, 1, origin.device)).log(); // [B,d+1]
+        // [B,d+1]
+        var exponential = -(1 - seeds.Uniform([origin.shape[0], coordinates + 1], 0, 1, origin.device)).log();
         var share = exponential.narrow(1, 0, coordinates) / exponential.sum(1).unsqueeze(1);
         var signs = seeds.Fork(1).Uniform([origin.shape[0], coordinates], -1, 1, origin.device).sign();
         return (share * signs).view(origin.shape);

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>An attack on another model, the surrogate, whose adversarial images are shown to the model under test (Papernot et
-/// al. 2016).</summary>
-/// <remarks>It sends the model under test no query. A white-box attack that finds fewer adversarial examples than a transfer is
-/// a sign of masked gradients.</remarks>
+/// <summary>An attack on another model, the surrogate, whose adversarial images are shown to the model under test
+/// (Papernot et al. 2016).</summary>
+/// <remarks>It sends the model under test no query. A white-box attack that finds fewer adversarial examples than a
+/// transfer is a sign of masked gradients.</remarks>
 public sealed class Transfer : Attack
 {
     private readonly Attack _attack;
@@ -35,10 +35,12 @@ public sealed class Transfer : Attack
     public override string? FallbackFor(int classes) => _attack.FallbackFor(classes);
 
     /// <inheritdoc/>
-    public override Attack WithThreat(ThreatModel threat) => new Transfer(_attack.WithThreat(threat), _surrogate, _surrogateName);
+    public override Attack WithThreat(ThreatModel threat) =>
+        new Transfer(_attack.WithThreat(threat), _surrogate, _surrogateName);
 
     /// <inheritdoc/>
-    public override Attack ScaledTo(double epsilon) => new Transfer(_attack.ScaledTo(epsilon), _surrogate, _surrogateName);
+    public override Attack ScaledTo(double epsilon) =>
+        new Transfer(_attack.ScaledTo(epsilon), _surrogate, _surrogateName);
 
     /// <inheritdoc/>
     public override Tensor Perturb(AttackContext context) =>

@@ -4,10 +4,10 @@ namespace Adr.Attacks;
 
 /// <summary>The step that minimises ‖x⁰ − (x + d)‖₂.</summary>
 /// <remarks>
-/// With multipliers λ of the boundary and μ ≥ 0 of the region the solution is d_i = clip((w_i + λ b_i)/(1 + μ)), w = x⁰ − x. With
-/// t = 1/(1 + μ) in [0,1] that is the nearest point to t·w on the boundary within the box (<see cref="BoxedHyperplane"/>). Its length
-/// rises in t, from the shortest step at 0; so t is 1, or the t at which the length is r. On a piece, where the same coordinates stand
-/// at the box, ‖d‖² is a quadratic in t.
+/// With multipliers λ of the boundary and μ ≥ 0 of the region the solution is d_i = clip((w_i + λ b_i)/(1 + μ)), w = x⁰
+/// − x. With t = 1/(1 + μ) in [0,1] that is the nearest point to t·w on the boundary within the box
+/// (<see cref="BoxedHyperplane"/>). Its length rises in t, from the shortest step at 0; so t is 1, or the t at which
+/// the length is r. On a piece, where the same coordinates stand at the box, ‖d‖² is a quadratic in t.
 /// </remarks>
 internal sealed class TrustRegionL2(int size, Bounds bounds) : TrustRegionStep(size, bounds)
 {
@@ -36,7 +36,8 @@ internal sealed class TrustRegionL2(int size, Bounds bounds) : TrustRegionStep(s
 
     private double At(double t, double guess) => BoxedHyperplane.Nearest(Way, t, Normal, Low, High, Level, guess, Step);
 
-    // half the slope and half the curvature of ‖d‖² in t, and dν/dt, where the same coordinates stay free: d' = w + ν' b on them, with b·d' = 0
+    // half the slope and half the curvature of ‖d‖² in t, and dν/dt, where the same coordinates stay free: d' = w + ν'
+    // b on them, with b·d' = 0
     private (double Slope, double Curve, double Turn) Piece()
     {
         var (normal2, along) = (0.0, 0.0);

@@ -4,9 +4,10 @@ namespace Adr.Attacks;
 
 /// <summary>The step that minimises ε = ‖x⁰ − (x + d)‖∞; of those with the same ε, the shortest.</summary>
 /// <remarks>
-/// For a given ε the box shrinks to |d_i − w_i| ≤ ε, w = x⁰ − x, and d(ε) is the shortest step to the boundary within it
-/// (<see cref="BoxedHyperplane"/>). ε suffices if the boundary is within reach of that box and ‖d(ε)‖ ≤ r. The first holds from an ε₀ on,
-/// which a sum of b_i·min(room_i, ε) gives; ‖d(ε)‖² falls in ε, and is a quadratic in it on a piece where the same coordinates stand at the box.
+/// For a given ε the box shrinks to |d_i − w_i| ≤ ε, w = x⁰ − x, and d(ε) is the shortest step to the boundary within
+/// it (<see cref="BoxedHyperplane"/>). ε suffices if the boundary is within reach of that box and ‖d(ε)‖ ≤ r. The first
+/// holds from an ε₀ on, which a sum of b_i·min(room_i, ε) gives; ‖d(ε)‖² falls in ε, and is a quadratic in it on a
+/// piece where the same coordinates stand at the box.
 /// </remarks>
 internal sealed class TrustRegionLinf(int size, Bounds bounds) : TrustRegionStep(size, bounds)
 {
@@ -94,7 +95,8 @@ internal sealed class TrustRegionLinf(int size, Bounds bounds) : TrustRegionStep
         return BoxedHyperplane.Nearest(Way, 0, Normal, _low, _high, Level, guess, Step);
     }
 
-    // half the slope and half the curvature of ‖d‖² in ε, and dν/dε, where the same coordinates stay free (d_i = ν b_i) and the same move with ε
+    // half the slope and half the curvature of ‖d‖² in ε, and dν/dε, where the same coordinates stay free (d_i = ν b_i)
+    // and the same move with ε
     private (double Slope, double Curve, double Turn) Piece(double multiplier)
     {
         var (normal2, across, moved, count) = (0.0, 0.0, 0.0, 0);

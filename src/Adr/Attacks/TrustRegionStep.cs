@@ -2,15 +2,18 @@ using Adr.Models;
 
 namespace Adr.Attacks;
 
-/// <summary>One step of Brendel and Bethge's attack for one point (2019, eq. 2): as near to the clean image as the boundary and a trust region allow.</summary>
+/// <summary>One step of Brendel and Bethge's attack for one point (2019, eq. 2): as near to the clean image as the
+/// boundary and a trust region allow.</summary>
 /// <remarks>
-/// d = argmin { ‖x⁰ − (x + d)‖ : b·d = c, ‖d‖₂ ≤ r, x + d in the box }. Where the boundary b·d = c cannot be reached within box and region:
-/// d = argmax { sign(c) b·d : ‖d‖₂ ≤ r, x + d in the box }. Exact but for rounding, in double precision; each search is bounded
-/// (<see cref="RootBracket"/>). An instance is working memory for one point after another, and not for several threads.
+/// d = argmin { ‖x⁰ − (x + d)‖ : b·d = c, ‖d‖₂ ≤ r, x + d in the box }. Where the boundary b·d = c cannot be reached
+/// within box and region: d = argmax { sign(c) b·d : ‖d‖₂ ≤ r, x + d in the box }. Exact but for rounding, in double
+/// precision; each search is bounded (<see cref="RootBracket"/>). An instance is working memory for one point after
+/// another, and not for several threads.
 /// </remarks>
 internal abstract class TrustRegionStep
 {
-    private protected const double Closeness = 1e-12; // how near to r a step that would like to be longer comes, relative
+    // how near to r a step that would like to be longer comes, relative
+    private protected const double Closeness = 1e-12;
 
     private const double LeastNormal = 1e-14; // entries of b that are smaller, relative to the largest, count as 0
 
@@ -19,7 +22,8 @@ internal abstract class TrustRegionStep
     private protected TrustRegionStep(int size, Bounds bounds)
     {
         _bounds = bounds;
-        (Way, Low, High, Normal, Step) = (new double[size], new double[size], new double[size], new double[size], new double[size]);
+        (Way, Low, High, Normal, Step)
+            = (new double[size], new double[size], new double[size], new double[size], new double[size]);
     }
 
     /// <summary>x⁰ − x [n].</summary>
@@ -60,7 +64,12 @@ internal abstract class TrustRegionStep
     /// <param name="normal">b [n], finite.</param>
     /// <param name="level">c.</param>
     /// <param name="radius">r ≥ 0.</param>
-    internal ReadOnlySpan<double> Solve(ReadOnlySpan<double> origin, ReadOnlySpan<double> x, ReadOnlySpan<double> normal, double level, double radius)
+    internal ReadOnlySpan<double> Solve(
+        ReadOnlySpan<double> origin,
+        ReadOnlySpan<double> x,
+        ReadOnlySpan<double> normal,
+        double level,
+        double radius)
     {
         Radius = radius;
         if (!Prepare(origin, x, normal, level)) return Step; // b = 0: no direction leads to the boundary
@@ -76,7 +85,8 @@ internal abstract class TrustRegionStep
         return Step;
     }
 
-    /// <summary>The solution where the boundary is within reach. On entry <see cref="Step"/> is the shortest step to it.</summary>
+    /// <summary>The solution where the boundary is within reach. On entry <see cref="Step"/> is the shortest step to
+    /// it.</summary>
     /// <param name="multiplier">ν with Step = clip(ν b).</param>
     private protected abstract void Approach(double multiplier);
 
@@ -90,8 +100,9 @@ internal abstract class TrustRegionStep
     }
 
     /// <summary>
-    /// By how much a parameter must change for a squared length to become <paramref name="target"/>, if that is, on the present piece,
-    /// length² + 2·slope·s + curve·s²; NaN if it never is. The root is the one beside the present place, on the branch of its slope.
+    /// By how much a parameter must change for a squared length to become <paramref name="target"/>, if that is, on the
+    /// present piece, length² + 2·slope·s + curve·s²; NaN if it never is. The root is the one beside the present place,
+    /// on the branch of its slope.
     /// </summary>
     private protected static double Turn(double target, double length2, double slope, double curve)
     {
@@ -119,8 +130,9 @@ internal abstract class TrustRegionStep
         return largest > 0 ? double.IsFinite(Level) : level == 0;
     }
 
-    // d_i = clip(s b_i). ‖d‖² is concave and piecewise linear in s², so that Newton's steps from 0 stay below r and each halves what is
-    // missing or the slope (Radzik 1998); the slope, a sum of b_i² in [1e-28, n], can be halved so often only.
+    // d_i = clip(s b_i). ‖d‖² is concave and piecewise linear in s², so that Newton's steps from 0 stay below r and
+    // each halves what is missing or the slope (Radzik 1998); the slope, a sum of b_i² in [1e-28, n], can be halved so
+    // often only.
     private void Climb()
     {
         var (square, target) = (0.0, Radius * Radius);

@@ -5,20 +5,26 @@ namespace Adr.Data;
 /// <summary>The data sets by name.</summary>
 public static class DataSets
 {
-    private static readonly Dictionary<string, (Func<(Dataset Train, Dataset Test)> Load, Func<string?> Missing)> All = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Func<(Dataset Train, Dataset Test)> Load, Func<string?> Missing)> All
+        = new(StringComparer.Ordinal)
     {
         ["mnist-10k"] = (Mnist.Embedded, () => null),
-        ["mnist"] = (() => Mnist.Full(), () => Lines(Mnist.Problems(), $"Mnist.Download(\"{Mnist.DefaultFolder}\") fetches it; ADR_DATA names the folder that holds mnist/.")),
-        ["fashion-mnist"] = (() => FashionMnist.Load(), () => Lines(FashionMnist.Problems(), "On Debian: apt install dataset-fashion-mnist. Elsewhere: FashionMnist.Download.")),
+        ["mnist"] = (() => Mnist.Full(), () => Lines(
+            Mnist.Problems(),
+            $"Mnist.Download(\"{Mnist.DefaultFolder}\") fetches it; ADR_DATA names the folder that holds mnist/.")),
+        ["fashion-mnist"] = (() => FashionMnist.Load(), () => Lines(
+            FashionMnist.Problems(),
+            "On Debian: apt install dataset-fashion-mnist. Elsewhere: FashionMnist.Download.")),
         ["cifar-10"] = (() => Cifar10.Load(), () => Cifar10.Missing()),
         ["cifar-100"] = (() => Cifar100.Load(), () => Cifar100.Missing()),
         ["gratings-10"] = (() => Gratings.Load(2000, 500), () => null),
         ["gratings-100"] = (() => Gratings.Load(2000, 500, 100), () => null),
     };
 
-    private static readonly ConcurrentDictionary<(string Name, string? Folder), Lazy<(Dataset Train, Dataset Test)>> Loaded = new();
+    private static readonly ConcurrentDictionary<(string, string?), Lazy<(Dataset Train, Dataset Test)>> Loaded = new();
 
-    /// <summary>The names that <see cref="Load"/> knows. "mnist-10k" comes with the library, the gratings are generated; the others must lie on this machine.</summary>
+    /// <summary>The names that <see cref="Load"/> knows. "mnist-10k" comes with the library, the gratings are
+    /// generated; the others must lie on this machine.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Keys];
 
     /// <summary>The training and the test images of a data set. The caller disposes both.</summary>
@@ -31,7 +37,9 @@ public static class DataSets
     {
         var load = Find(name).Load;
         // read once for each folder that ADR_DATA may name, and kept: every caller gets views of the same memory
-        var (train, test) = Loaded.GetOrAdd((name, DataFolder.Named), _ => new(load, LazyThreadSafetyMode.PublicationOnly)).Value;
+        var (train, test) = Loaded.GetOrAdd(
+            (name, DataFolder.Named),
+            _ => new(load, LazyThreadSafetyMode.PublicationOnly)).Value;
         return (train.Take(train.Count), test.Take(test.Count));
     }
 
@@ -43,8 +51,11 @@ public static class DataSets
     private static (Func<(Dataset Train, Dataset Test)> Load, Func<string?> Missing) Find(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return All.TryGetValue(name, out var found) ? found : throw new ArgumentException($"There is no data set \"{name}\". Choose one of {string.Join(", ", Names)}.", nameof(name));
+        return All.TryGetValue(name, out var found) ? found : throw new ArgumentException(
+            $"There is no data set \"{name}\". Choose one of {string.Join(", ", Names)}.",
+            nameof(name));
     }
 
-    private static string? Lines(IReadOnlyList<string> problems, string remedy) => problems.Count == 0 ? null : $"{string.Join("; ", problems)}. {remedy}";
+    private static string? Lines(IReadOnlyList<string> problems, string remedy) =>
+        problems.Count == 0 ? null : $"{string.Join("; ", problems)}. {remedy}";
 }

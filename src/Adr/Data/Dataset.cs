@@ -6,7 +6,8 @@ namespace Adr.Data;
 
 /// <summary>Labelled images in memory, in a fixed order.</summary>
 /// <remarks>A data set owns its tensors: they outlive any dispose scope and are freed by <see cref="Dispose"/>.
-/// <see cref="Take"/> and <see cref="Slice"/> share memory with the set they are cut from, and stay valid when it is disposed.</remarks>
+/// <see cref="Take"/> and <see cref="Slice"/> share memory with the set they are cut from, and stay valid when it is
+/// disposed.</remarks>
 public sealed class Dataset : IDisposable
 {
     /// <summary>A data set over tensors that it takes over.</summary>
@@ -68,19 +69,29 @@ public sealed class Dataset : IDisposable
     public Dataset Slice(int start, int count)
     {
         if (start < 0 || count < 1 || start + (long)count > Count)
-            throw new ArgumentOutOfRangeException(nameof(count), $"{Name} has {Count} examples; {count} from position {start} on are not all there.");
-        return new Dataset(Name, Images.narrow(0, start, count), Labels.narrow(0, start, count), ClassNames, check: false);
+            throw new ArgumentOutOfRangeException(
+                nameof(count),
+                $"{Name} has {Count} examples; {count} from position {start} on are not all there.");
+        return new Dataset(
+            Name,
+            Images.narrow(0, start, count),
+            Labels.narrow(0, start, count),
+            ClassNames,
+            check: false);
     }
 
     /// <summary>Splits off examples drawn at random, for choosing an epoch without a look at the test set.</summary>
-    /// <param name="validationCount">How many examples to hold out, at least 1 and fewer than <see cref="Count"/>.</param>
+    /// <param name="validationCount">How many examples to hold out, at least 1 and fewer than
+    /// <see cref="Count"/>.</param>
     /// <param name="seed">Decides which.</param>
     /// <returns>The remaining examples in their order, and those held out in theirs; no example is in both.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Nothing would be held out, or nothing left.</exception>
     public (Dataset Train, Dataset Validation) HoldOut(int validationCount, long seed)
     {
         if (validationCount < 1 || validationCount >= Count)
-            throw new ArgumentOutOfRangeException(nameof(validationCount), $"{validationCount} of {Name}'s {Count} examples cannot be held out: both parts need at least one.");
+            throw new ArgumentOutOfRangeException(
+                nameof(validationCount),
+                $"{validationCount} of {Name}'s {Count} examples cannot be held out: both parts need at least one.");
         var order = Permutation.Of(Count, seed);
         var held = order[..validationCount];
         var rest = order[validationCount..];
@@ -108,7 +119,8 @@ public sealed class Dataset : IDisposable
         }
     }
 
-    /// <summary>All examples once, in an order drawn from (seed, epoch), in batches; the last may be smaller and is kept.</summary>
+    /// <summary>All examples once, in an order drawn from (seed, epoch), in batches; the last may be smaller and is
+    /// kept.</summary>
     /// <param name="batchSize">At least 1.</param>
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="epoch">Which pass over the data this is: every one has its own order.</param>
@@ -148,15 +160,21 @@ public sealed class Dataset : IDisposable
     private static void Check(Tensor images, Tensor labels, IReadOnlyList<string> classNames)
     {
         if (images.shape.Length != 4 || images.shape[0] == 0 || images.dtype != ScalarType.Float32)
-            throw new ArgumentException($"Images must be float32 of shape [N,C,H,W] with N ≥ 1, not {images.dtype} [{string.Join(",", images.shape)}].", nameof(images));
+            throw new ArgumentException($"Images must be float32 of shape [N,C,H,W] with N ≥ 1, not {images.dtype} "
+                + $"[{string.Join(",", images.shape)}].", nameof(images));
         if (labels.shape.Length != 1 || labels.shape[0] != images.shape[0] || labels.dtype != ScalarType.Int64)
-            throw new ArgumentException($"Labels must be int64 of shape [{images.shape[0]}], not {labels.dtype} [{string.Join(",", labels.shape)}].", nameof(labels));
+            throw new ArgumentException($"Labels must be int64 of shape [{images.shape[0]}], not {labels.dtype} "
+                + $"[{string.Join(",", labels.shape)}].", nameof(labels));
         using var scope = NewDisposeScope();
         var (low, high) = (images.min().item<float>(), images.max().item<float>());
         if (!(low >= 0 && high <= 1)) // NaN fails too
-            throw new ArgumentException($"Pixels must lie in [0,1]; these run from {low} to {high}. Divide bytes by 255.", nameof(images));
+            throw new ArgumentException(
+                $"Pixels must lie in [0,1]; these run from {low} to {high}. Divide bytes by 255.",
+                nameof(images));
         var (first, last) = (labels.min().item<long>(), labels.max().item<long>());
         if (first < 0 || last >= classNames.Count)
-            throw new ArgumentException($"Labels must lie in [0,{classNames.Count}), one per class name; these run from {first} to {last}.", nameof(labels));
+            throw new ArgumentException(
+                $"Labels must lie in [0,{classNames.Count}), one per class name; these run from {first} to {last}.",
+                nameof(labels));
     }
 }

@@ -1,10 +1,13 @@
 namespace Adr.Data;
 
-/// <summary>Fashion-MNIST (Xiao, Rasul and Vollgraf 2017): 60,000 training and 10,000 test pictures of clothes, 28×28 grey, ten classes, pixels in [0,1].</summary>
-/// <remarks>In the form of MNIST, and harder. Debian's package <c>dataset-fashion-mnist</c> holds it, so it can be had without a download from elsewhere.</remarks>
+/// <summary>Fashion-MNIST (Xiao, Rasul and Vollgraf 2017): 60,000 training and 10,000 test pictures of clothes, 28×28
+/// grey, ten classes, pixels in [0,1].</summary>
+/// <remarks>In the form of MNIST, and harder. Debian's package <c>dataset-fashion-mnist</c> holds it, so it can be had
+/// without a download from elsewhere.</remarks>
 public static class FashionMnist
 {
-    /// <summary>Where the files are fetched from unless said otherwise; each address is a folder of the four gzip files.</summary>
+    /// <summary>Where the files are fetched from unless said otherwise; each address is a folder of the four gzip
+    /// files.</summary>
     public static readonly IReadOnlyList<string> Mirrors =
     [
         "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
@@ -23,11 +26,15 @@ public static class FashionMnist
     private const string DebianFolder = "/usr/share/datasets/fashion-mnist";
 
     private static readonly IdxSet Set = new("Fashion-MNIST",
-        ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"], Files, folder =>
-        $"On Debian: apt install dataset-fashion-mnist. Elsewhere: FashionMnist.Download(\"{folder}\") fetches it; ADR_DATA names the folder that holds fashion-mnist/.");
+        ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+        Files,
+        folder =>
+        $"On Debian: apt install dataset-fashion-mnist. Elsewhere: FashionMnist.Download(\"{folder}\") fetches it; "
+            + $"ADR_DATA names the folder that holds fashion-mnist/.");
 
     /// <summary>The training and the test pictures.</summary>
-    /// <param name="folder">Where the four IDX files lie, plain or gzip; by default <see cref="DefaultFolder"/>, which is filled by
+    /// <param name="folder">Where the four IDX files lie, plain or gzip; by default <see cref="DefaultFolder"/>, which
+    /// is filled by
     /// <see cref="Download"/> when it is this user's own and lacks a file.</param>
     /// <returns>Images [60000,1,28,28] and [10000,1,28,28], float32 in [0,1].</returns>
     /// <exception cref="FileNotFoundException">A named folder lacks a file.</exception>
@@ -39,23 +46,30 @@ public static class FashionMnist
         return Set.Load(place);
     }
 
-    /// <summary>Where <see cref="Load"/> looks when it is told no folder: <c>$ADR_DATA/fashion-mnist</c> where that is there, else Debian's folder where that is, else one of this user's.</summary>
+    /// <summary>Where <see cref="Load"/> looks when it is told no folder: <c>$ADR_DATA/fashion-mnist</c> where that is
+    /// there, else Debian's folder where that is, else one of this user's.</summary>
     public static string DefaultFolder =>
         DataFolder.Named is { } data && Path.Combine(data, "fashion-mnist") is var own && Directory.Exists(own) ? own
         : Directory.Exists(DebianFolder) ? DebianFolder
         : DataFolder.Of("fashion-mnist");
 
-    /// <summary>What keeps a folder from being all of Fashion-MNIST: one line for each file that is missing, damaged or different.</summary>
+    /// <summary>What keeps a folder from being all of Fashion-MNIST: one line for each file that is missing, damaged or
+    /// different.</summary>
     /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
     /// <returns>No line when everything is there and right.</returns>
     public static IReadOnlyList<string> Problems(string? folder = null) => Set.Problems(folder ?? DefaultFolder);
 
-    /// <summary>Fetches the files that a folder lacks, resuming what an earlier attempt left, and checks the SHA-256 of each.</summary>
+    /// <summary>Fetches the files that a folder lacks, resuming what an earlier attempt left, and checks the SHA-256 of
+    /// each.</summary>
     /// <param name="folder">Where they shall lie, as <c>NAME.gz</c>.</param>
     /// <param name="mirrors">Folders on the web, tried in turn; by default <see cref="Mirrors"/>.</param>
     /// <param name="progress">Told about every chunk.</param>
     /// <param name="cancellation">Stops it; what has come is kept.</param>
     /// <exception cref="IOException">A file could not be had from any mirror, or was wrong on each.</exception>
-    public static void Download(string folder, IReadOnlyList<string>? mirrors = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
+    public static void Download(
+        string folder,
+        IReadOnlyList<string>? mirrors = null,
+        IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellation = default) =>
         Set.Download(folder, mirrors ?? Mirrors, progress, cancellation);
 }

@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 
 namespace Adr.Data;
 
-/// <summary>Generated pictures, each class a pattern of stripes of its own direction, width and colour: they stand in for real pictures where there are none.</summary>
-/// <remarks>They show that an experiment runs, and nothing else. What was made of them is named after them, so that no table can pass for one of real pictures.</remarks>
+/// <summary>Generated pictures, each class a pattern of stripes of its own direction, width and colour: they stand in
+/// for real pictures where there are none.</summary>
+/// <remarks>They show that an experiment runs, and nothing else. What was made of them is named after them, so that no
+/// table can pass for one of real pictures.</remarks>
 public static class Gratings
 {
     /// <summary>Pictures in the form of CIFAR's.</summary>
@@ -25,9 +27,20 @@ public static class Gratings
         Dataset Make(string name, int first, int count)
         {
             var values = new float[count * Size];
-            for (var i = 0; i < count; i++) Draw((first + i) % classes, classes, CounterNoise.Key((ulong)seed, first + i), values.AsSpan(i * Size, Size));
+            for (
+                var i = 0;
+                i < count;
+                i++) Draw(
+                    (first + i) % classes,
+                    classes,
+                    CounterNoise.Key((ulong)seed, first + i),
+                    values.AsSpan(i * Size, Size));
             using var scope = NewDisposeScope();
-            return new Dataset(name, tensor(values, [count, 3, Side, Side]), tensor([.. Enumerable.Range(first, count).Select(i => (long)(i % classes))]), names);
+            return new Dataset(
+                name,
+                tensor(values, [count, 3, Side, Side]),
+                tensor([.. Enumerable.Range(first, count).Select(i => (long)(i % classes))]),
+                names);
         }
     }
 

@@ -5,9 +5,9 @@ namespace Adr.Data;
 
 /// <summary>Reads IDX, the format of the MNIST files, plain or compressed by gzip.</summary>
 /// <remarks>
-/// Layout (Y. LeCun, "The MNIST database"): two zero bytes, the element type (8 = unsigned byte, the only one that MNIST has),
-/// the number of dimensions, each dimension as a big-endian 32-bit integer, then the elements. A file must hold exactly what its
-/// header announces. Whether it is compressed is seen from its first bytes, not from its name.
+/// Layout (Y. LeCun, "The MNIST database"): two zero bytes, the element type (8 = unsigned byte, the only one that
+/// MNIST has), the number of dimensions, each dimension as a big-endian 32-bit integer, then the elements. A file must
+/// hold exactly what its header announces. Whether it is compressed is seen from its first bytes, not from its name.
 /// </remarks>
 public static class IdxReader
 {
@@ -15,7 +15,8 @@ public static class IdxReader
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">An IDX file, plain or gzip.</param>
-    /// <exception cref="InvalidDataException">The file is not IDX, is damaged, or is shorter or longer than its header says.</exception>
+    /// <exception cref="InvalidDataException">The file is not IDX, is damaged, or is shorter or longer than its header
+    /// says.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static IdxArray Read(string path)
     {
@@ -26,7 +27,8 @@ public static class IdxReader
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="stream">Seekable, at its start.</param>
     /// <param name="name">What errors call it.</param>
-    /// <exception cref="InvalidDataException">The content is not IDX, is damaged, or is shorter or longer than its header says.</exception>
+    /// <exception cref="InvalidDataException">The content is not IDX, is damaged, or is shorter or longer than its
+    /// header says.</exception>
     public static IdxArray Read(Stream stream, string name)
     {
         using var unpacked = IsGzip(stream) ? Unpack(stream, name) : null;
@@ -47,9 +49,11 @@ public static class IdxReader
         Span<byte> word = stackalloc byte[4];
         ReadHeader(stream, word, name);
         if (word[0] != 0 || word[1] != 0)
-            throw new InvalidDataException($"{name} is not an IDX file: it starts with {Convert.ToHexString(word)}, expected 000008 and the number of dimensions.");
+            throw new InvalidDataException($"{name} is not an IDX file: it starts with {Convert.ToHexString(word)}, "
+                + $"expected 000008 and the number of dimensions.");
         if (word[2] != UnsignedByte)
-            throw new InvalidDataException($"{name} holds elements of IDX type {word[2]:X2}; only unsigned bytes (08) are read.");
+            throw new InvalidDataException(
+                $"{name} holds elements of IDX type {word[2]:X2}; only unsigned bytes (08) are read.");
         if (word[3] == 0)
             throw new InvalidDataException($"{name} announces an array of no dimensions; expected at least one.");
 
@@ -60,7 +64,9 @@ public static class IdxReader
             ReadHeader(stream, word, name);
             var size = BinaryPrimitives.ReadUInt32BigEndian(word);
             if (size > int.MaxValue || size != 0 && total > Array.MaxLength / size)
-                throw new InvalidDataException($"{name} announces {string.Join("×", shape[..i])}{(i > 0 ? "×" : "")}{size}… elements, more than the {Array.MaxLength} that fit in memory: its header is damaged.");
+                throw new InvalidDataException($"{name} announces "
+                    + $"{string.Join("×", shape[..i])}{(i > 0 ? "×" : "")}{size}… elements, more than the "
+                    + $"{Array.MaxLength} that fit in memory: its header is damaged.");
             shape[i] = (int)size;
             total *= size;
         }
@@ -82,12 +88,14 @@ public static class IdxReader
         {
             count += stream.ReadAtLeast(values.AsSpan(count), values.Length - count, throwOnEndOfStream: false);
             if (count < values.Length)
-                throw new InvalidDataException($"{name} is truncated: its header announces {expected} bytes of data, {count} came. Fetch the file again.");
+                throw new InvalidDataException($"{name} is truncated: its header announces {expected} bytes of data, "
+                    + $"{count} came. Fetch the file again.");
             if (count == expected) break;
             Array.Resize(ref values, (int)Math.Min(expected, 2L * values.Length));
         }
         if (stream.ReadByte() >= 0)
-            throw new InvalidDataException($"{name} is oversized: its header announces {expected} bytes of data, more came. It is not the file it says it is.");
+            throw new InvalidDataException($"{name} is oversized: its header announces {expected} bytes of data, more "
+                + $"came. It is not the file it says it is.");
         return values;
     }
 
@@ -108,12 +116,15 @@ public static class IdxReader
         return unpacked;
     }
 
-    // GZipStream takes a missing trailer for the end of the file, and ignores what follows one. The trailer's last word is the unpacked length.
+    // GZipStream takes a missing trailer for the end of the file, and ignores what follows one. The trailer's last word
+    // is the unpacked length.
     private static void CheckTrailer(Stream stream, long unpacked, string name)
     {
         Span<byte> word = stackalloc byte[4];
         stream.Position = Math.Max(0, stream.Length - 4);
-        if (stream.ReadAtLeast(word, 4, throwOnEndOfStream: false) < 4 || BinaryPrimitives.ReadUInt32LittleEndian(word) != (uint)unpacked)
-            throw new InvalidDataException($"{name}: the gzip data does not end with its checksum and length; the file is truncated, or something was appended. Fetch the file again.");
+        if (stream.ReadAtLeast(word, 4, throwOnEndOfStream: false) < 4
+            || BinaryPrimitives.ReadUInt32LittleEndian(word) != (uint)unpacked)
+            throw new InvalidDataException($"{name}: the gzip data does not end with its checksum and length; the "
+                + $"file is truncated, or something was appended. Fetch the file again.");
     }
 }

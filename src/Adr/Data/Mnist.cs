@@ -2,17 +2,20 @@ using System.Reflection;
 
 namespace Adr.Data;
 
-/// <summary>The MNIST digits (LeCun, Bottou, Bengio and Haffner 1998): 28×28 grey images of ten classes, pixels in [0,1].</summary>
+/// <summary>The MNIST digits (LeCun, Bottou, Bengio and Haffner 1998): 28×28 grey images of ten classes, pixels in
+/// [0,1].</summary>
 public static class Mnist
 {
-    /// <summary>Where the files are fetched from unless said otherwise; each address is a folder of the four gzip files.</summary>
+    /// <summary>Where the files are fetched from unless said otherwise; each address is a folder of the four gzip
+    /// files.</summary>
     public static readonly IReadOnlyList<string> Mirrors =
     [
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
     ];
 
-    /// <summary>The four files, with the SHA-256 of their unpacked bytes: gzip wrappers differ between mirrors, the content does not.</summary>
+    /// <summary>The four files, with the SHA-256 of their unpacked bytes: gzip wrappers differ between mirrors, the
+    /// content does not.</summary>
     public static readonly IReadOnlyList<(string Name, string Sha256)> Files =
     [
         ("train-images-idx3-ubyte", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
@@ -21,18 +24,21 @@ public static class Mnist
         ("t10k-labels-idx1-ubyte", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
     ];
 
-    private static readonly IdxSet Set = new("MNIST", ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], Files, folder =>
+    private static readonly IdxSet Set
+        = new("MNIST", ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], Files, folder =>
         $"Mnist.Download(\"{folder}\") fetches all of MNIST; ADR_DATA names the folder that holds mnist/.");
 
-    /// <summary>The first 10,000 training digits, which come with this library: 8,500 to train on and the next 1,500 to test on.</summary>
+    /// <summary>The first 10,000 training digits, which come with this library: 8,500 to train on and the next 1,500 to
+    /// test on.</summary>
     /// <returns>Images [8500,1,28,28] and [1500,1,28,28], float32 in [0,1]; neither part is MNIST's test set.</returns>
     public static (Dataset Train, Dataset Test) Embedded() => (
         FromResources("MNIST-10k train", "train-8500"),
         FromResources("MNIST-10k test", "test-1500"));
 
     /// <summary>All of MNIST: 60,000 training and 10,000 test digits.</summary>
-    /// <param name="folder">Where the four IDX files lie, plain or gzip. By default <c>$ADR_DATA/mnist</c>; where that variable is
-    /// not set, a folder of this user's (<see cref="CacheFolder"/>), filled by <see cref="Download"/> when it lacks a file.</param>
+    /// <param name="folder">Where the four IDX files lie, plain or gzip. By default <c>$ADR_DATA/mnist</c>; where that
+    /// variable is not set, a folder of this user's (<see cref="CacheFolder"/>), filled by <see cref="Download"/> when
+    /// it lacks a file.</param>
     /// <exception cref="FileNotFoundException">A named folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or not the one that its name says.</exception>
     public static (Dataset Train, Dataset Test) Full(string? folder = null)
@@ -42,34 +48,47 @@ public static class Mnist
         return Set.Load(place);
     }
 
-    /// <summary>Where <see cref="Full"/> looks when it is told no folder: <c>$ADR_DATA/mnist</c>, else <see cref="CacheFolder"/>.</summary>
+    /// <summary>Where <see cref="Full"/> looks when it is told no folder: <c>$ADR_DATA/mnist</c>, else
+    /// <see cref="CacheFolder"/>.</summary>
     public static string DefaultFolder => DataFolder.Of("mnist");
 
-    /// <summary>The folder of this user's that downloads go to: <c>adr/mnist</c> under the platform's local application data.</summary>
+    /// <summary>The folder of this user's that downloads go to: <c>adr/mnist</c> under the platform's local application
+    /// data.</summary>
     public static string CacheFolder => DataFolder.Cache("mnist");
 
-    /// <summary>What keeps a folder from being all of MNIST: one line for each file that is missing, damaged or different.</summary>
+    /// <summary>What keeps a folder from being all of MNIST: one line for each file that is missing, damaged or
+    /// different.</summary>
     /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
     /// <returns>No line when everything is there and right.</returns>
     public static IReadOnlyList<string> Problems(string? folder = null) => Set.Problems(folder ?? DefaultFolder);
 
-    /// <summary>Fetches the files that a folder lacks, resuming what an earlier attempt left, and checks the SHA-256 of each.</summary>
+    /// <summary>Fetches the files that a folder lacks, resuming what an earlier attempt left, and checks the SHA-256 of
+    /// each.</summary>
     /// <param name="folder">Where they shall lie, as <c>NAME.gz</c>.</param>
     /// <param name="mirrors">Folders on the web, tried in turn; by default <see cref="Mirrors"/>.</param>
     /// <param name="progress">Told about every chunk.</param>
     /// <param name="cancellation">Stops it; what has come is kept.</param>
     /// <exception cref="IOException">A file could not be had from any mirror, or was wrong on each.</exception>
-    public static void Download(string folder, IReadOnlyList<string>? mirrors = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
+    public static void Download(
+        string folder,
+        IReadOnlyList<string>? mirrors = null,
+        IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellation = default) =>
         Set.Download(folder, mirrors ?? Mirrors, progress, cancellation);
 
     private static Dataset FromResources(string name, string part)
     {
-        return IdxSet.Combine(name, Open($"{part}-images-idx3-ubyte.gz"), Open($"{part}-labels-idx1-ubyte.gz"), Set.Classes);
+        return IdxSet.Combine(
+            name,
+            Open($"{part}-images-idx3-ubyte.gz"),
+            Open($"{part}-labels-idx1-ubyte.gz"),
+            Set.Classes);
 
         static (IdxArray, string) Open(string file)
         {
             using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("mnist-10k/" + file)
-                ?? throw new InvalidOperationException($"Adr.dll was built without its resource mnist-10k/{file}; build it from a complete checkout.");
+                ?? throw new InvalidOperationException(
+                    $"Adr.dll was built without its resource mnist-10k/{file}; build it from a complete checkout.");
             return (IdxReader.Read(stream, file), file);
         }
     }

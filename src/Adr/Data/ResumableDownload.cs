@@ -9,14 +9,17 @@ namespace Adr.Data;
 /// <param name="Total">Bytes in all, where the server says so.</param>
 public sealed record DownloadProgress(string File, long Received, long? Total);
 
-/// <summary>Fetches a file over HTTP so that a broken connection costs only what had not arrived, and a wrong file is never kept.</summary>
+/// <summary>Fetches a file over HTTP so that a broken connection costs only what had not arrived, and a wrong file is
+/// never kept.</summary>
 /// <remarks>
-/// Bytes go to <c>NAME.part</c>. A later attempt, in this process or the next, asks for the rest by a Range request. When all is
-/// there, the check runs and the file takes its name by a rename; a file under its own name is therefore complete and right.
+/// Bytes go to <c>NAME.part</c>. A later attempt, in this process or the next, asks for the rest by a Range request.
+/// When all is there, the check runs and the file takes its name by a rename; a file under its own name is therefore
+/// complete and right.
 /// </remarks>
 public sealed class ResumableDownload
 {
-    /// <summary>How often a mirror is tried again after a broken connection, before the next one is. Default 4.</summary>
+    /// <summary>How often a mirror is tried again after a broken connection, before the next one is. Default
+    /// 4.</summary>
     public int Retries { get; init; } = 4;
 
     /// <summary>How long a server may stay silent. Default 30 s.</summary>
@@ -42,7 +45,8 @@ public sealed class ResumableDownload
             {
                 try
                 {
-                    var resumed = await Receive(client, mirror, part, Path.GetFileName(target), progress, cancellation).ConfigureAwait(false);
+                    var resumed = await Receive(client, mirror, part, Path.GetFileName(target), progress, cancellation)
+                        .ConfigureAwait(false);
                     if (problem(part) is not { } wrong)
                     {
                         File.Move(part, target, overwrite: true);
@@ -52,7 +56,8 @@ public sealed class ResumableDownload
                     failures.Add($"{mirror}: {wrong}");
                     if (!resumed) break; // the mirror itself has the wrong file
                 }
-                catch (HttpRequestException refused) when (refused.StatusCode is { } status && (int)status is >= 400 and < 500)
+                catch (HttpRequestException refused) when (refused.StatusCode is { } status
+                    && (int)status is >= 400 and < 500)
                 {
                     failures.Add($"{mirror}: answered {(int)status} {status}");
                     break;
@@ -64,23 +69,35 @@ public sealed class ResumableDownload
                 }
             }
         }
-        throw new IOException($"{Path.GetFileName(target)} could not be fetched:\n  {string.Join("\n  ", failures.Distinct())}\nCheck the connection, or put the file into {Path.GetDirectoryName(Path.GetFullPath(target))} by hand.");
+        throw new IOException($"{Path.GetFileName(target)} could not be fetched:\n  "
+            + $"{string.Join("\n  ", failures.Distinct())}\nCheck the connection, or put the file into "
+            + $"{Path.GetDirectoryName(Path.GetFullPath(target))} by hand.");
     }
 
     // Appends to what is there; true where something was.
-    private async Task<bool> Receive(HttpClient client, Uri mirror, string part, string name, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private async Task<bool> Receive(
+        HttpClient client,
+        Uri mirror,
+        string part,
+        string name,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation)
     {
         var have = File.Exists(part) ? new FileInfo(part).Length : 0;
         using var request = new HttpRequestMessage(HttpMethod.Get, mirror);
         if (have > 0) request.Headers.Range = new RangeHeaderValue(have, null);
-        using var response = await Patiently(t => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, t), cancellation).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable) return true; // nothing is missing; the check decides
+        using var response = await Patiently(
+            t => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, t),
+            cancellation).ConfigureAwait(false);
+        // nothing is missing; the check decides
+        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable) return true;
         response.EnsureSuccessStatusCode();
 
         var range = response.Content.Headers.ContentRange;
         var resumed = response.StatusCode == HttpStatusCode.PartialContent && range?.From == have;
         if (response.StatusCode == HttpStatusCode.PartialContent && !resumed)
-            throw new IOException($"asked for the bytes from {have} on, was sent those from {range?.From?.ToString() ?? "nowhere"} on");
+            throw new IOException(
+                $"asked for the bytes from {have} on, was sent those from {range?.From?.ToString() ?? "nowhere"} on");
         if (!resumed) have = 0; // the server sends all of it
         var total = have + response.Content.Headers.ContentLength;
 

@@ -6,18 +6,23 @@ namespace Adr.Data;
 
 /// <summary>Points in the plane, in two or more classes: problems whose decision boundary can be drawn.</summary>
 /// <remarks>
-/// A point is an image [1,1,2], so that every attack and defence takes it: x and y, scaled so that all points lie in [0,1].
-/// The shapes are the usual ones (scikit-learn's <c>make_moons</c>, <c>make_circles</c>, <c>make_blobs</c>); the classes take turns, so that every run of points has all of them.
+/// A point is an image [1,1,2], so that every attack and defence takes it: x and y, scaled so that all points lie in
+/// [0,1]. The shapes are the usual ones (scikit-learn's <c>make_moons</c>, <c>make_circles</c>, <c>make_blobs</c>); the
+/// classes take turns, so that every run of points has all of them.
 /// </remarks>
 public static class ToyPoints
 {
     /// <summary>Two half circles that reach into each other.</summary>
     /// <param name="count">How many points, at least 2.</param>
-    /// <param name="noise">The standard deviation of the noise, in radii of the half circles, at least 0. Default 0.1.</param>
+    /// <param name="noise">The standard deviation of the noise, in radii of the half circles, at least 0. Default
+    /// 0.1.</param>
     /// <param name="seed">Decides the points.</param>
     /// <returns>Images [count,1,1,2] in [0,1], two classes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is below what it may be.</exception>
-    public static Dataset Moons(int count, double noise = 0.1, long seed = 1) => Make("Moons", ["upper", "lower"], count, noise, seed, (label, u, _) =>
+    public static Dataset Moons(
+        int count,
+        double noise = 0.1,
+        long seed = 1) => Make("Moons", ["upper", "lower"], count, noise, seed, (label, u, _) =>
     {
         var (sin, cos) = Math.SinCos(Math.PI * u);
         return label == 0 ? (cos, sin) : (1 - cos, 0.5 - sin);
@@ -25,14 +30,18 @@ public static class ToyPoints
 
     /// <summary>A circle within another.</summary>
     /// <param name="count">How many points, at least 2.</param>
-    /// <param name="noise">The standard deviation of the noise, in radii of the outer circle, at least 0. Default 0.06.</param>
+    /// <param name="noise">The standard deviation of the noise, in radii of the outer circle, at least 0. Default
+    /// 0.06.</param>
     /// <param name="ratio">The radius of the inner circle over that of the outer, in (0,1). Default 0.5.</param>
     /// <param name="seed">Decides the points.</param>
     /// <returns>Images [count,1,1,2] in [0,1], two classes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is not as above.</exception>
     public static Dataset Circles(int count, double noise = 0.06, double ratio = 0.5, long seed = 1)
     {
-        if (ratio is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(ratio), ratio, "The ratio of the radii must be in (0,1).");
+        if (ratio is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(
+            nameof(ratio),
+            ratio,
+            "The ratio of the radii must be in (0,1).");
         return Make("Circles", ["outer", "inner"], count, noise, seed, (label, u, _) =>
         {
             var (sin, cos) = Math.SinCos(2 * Math.PI * u);
@@ -50,17 +59,27 @@ public static class ToyPoints
     public static Dataset Blobs(int count, int classes = 3, double noise = 0.25, long seed = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
-        return Make("Blobs", [.. Enumerable.Range(1, classes).Select(i => $"cloud {i}")], count, noise, seed, (label, _, number) =>
+        return Make("Blobs", [.. Enumerable.Range(1, classes)
+            .Select(i => $"cloud {i}")], count, noise, seed, (label, _, number) =>
         {
             var (sin, cos) = Math.SinCos(2 * Math.PI * label / number);
             return (cos, sin);
         });
     }
 
-    private static Dataset Make(string name, string[] classes, int count, double noise, long seed, Func<int, double, int, (double X, double Y)> place)
+    private static Dataset Make(
+        string name,
+        string[] classes,
+        int count,
+        double noise,
+        long seed,
+        Func<int, double, int, (double X, double Y)> place)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, classes.Length);
-        if (noise is not (>= 0 and < double.PositiveInfinity)) throw new ArgumentOutOfRangeException(nameof(noise), noise, "The noise must be a number, at least 0.");
+        if (noise is not (>= 0 and < double.PositiveInfinity)) throw new ArgumentOutOfRangeException(
+            nameof(noise),
+            noise,
+            "The noise must be a number, at least 0.");
         var points = new float[2 * count];
         var labels = new long[count];
         Span<float> along = stackalloc float[1], shift = stackalloc float[2];

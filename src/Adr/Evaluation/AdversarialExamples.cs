@@ -9,14 +9,22 @@ using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
 
-/// <summary>Adversarial images read back from a file that <see cref="EvaluationOptions.SaveAdversarialTo"/> made.</summary>
-/// <remarks>To show them to another model is a transfer attack: its natural accuracy on <see cref="Data"/> is its robust accuracy under the transfer.</remarks>
+/// <summary>Adversarial images read back from a file that <see cref="EvaluationOptions.SaveAdversarialTo"/>
+/// made.</summary>
+/// <remarks>To show them to another model is a transfer attack: its natural accuracy on <see cref="Data"/> is its
+/// robust accuracy under the transfer.</remarks>
 public sealed class AdversarialExamples : IDisposable
 {
-    private AdversarialExamples(Dataset data, bool[] robust, IReadOnlyDictionary<string, string> about, ThreatModel threat, long seed) =>
+    private AdversarialExamples(
+        Dataset data,
+        bool[] robust,
+        IReadOnlyDictionary<string, string> about,
+        ThreatModel threat,
+        long seed) =>
         (Data, Robust, Model, Attack, Threat, Seed) = (data, robust, about["model"], about["attack"], threat, seed);
 
-    /// <summary>Images [N,C,H,W] after the attack, those of examples that were misclassified as they are clean, and their true labels [N].</summary>
+    /// <summary>Images [N,C,H,W] after the attack, those of examples that were misclassified as they are clean, and
+    /// their true labels [N].</summary>
     public Dataset Data { get; }
 
     /// <summary>For each example whether the attacked model classifies it right and it stayed right.</summary>
@@ -37,7 +45,8 @@ public sealed class AdversarialExamples : IDisposable
     /// <summary>Reads a file.</summary>
     /// <param name="path">One file of the folder, such as "01-fgsm.safetensors".</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, holds something else, or its pixels do not lie in [0,1].</exception>
+    /// <exception cref="InvalidDataException">It is damaged, holds something else, or its pixels do not lie in
+    /// [0,1].</exception>
     public static AdversarialExamples Load(string path)
     {
         using var scope = NewDisposeScope();
@@ -48,13 +57,22 @@ public sealed class AdversarialExamples : IDisposable
             var threat = new ThreatModel(Enum.Parse<Norm>(about["norm"]), Number(about["epsilon"]), bounds);
             var names = JsonSerializer.Deserialize<string[]>(about["classNames"])!;
             var robust = tensors["robust"].Values<bool>();
-            if (robust.Length != tensors["images"].shape[0]) throw new ArgumentException($"there are {robust.Length} flags for {tensors["images"].shape[0]} images");
+            if (robust.Length != tensors["images"].shape[0]) throw new ArgumentException(
+                $"there are {robust.Length} flags for {tensors["images"].shape[0]} images");
             var seed = long.Parse(about["seed"], CultureInfo.InvariantCulture);
-            return new(new Dataset($"{about["dataSet"]} under {about["attack"]}", tensors["images"], tensors["labels"], names), robust, about, threat, seed);
+            return new(
+                new Dataset($"{about["dataSet"]} under {about["attack"]}", tensors["images"], tensors["labels"], names),
+                robust,
+                about,
+                threat,
+                seed);
         }
-        catch (Exception fault) when (fault is KeyNotFoundException or ArgumentException or FormatException or JsonException)
+        catch (Exception fault)
+            when (fault is KeyNotFoundException or ArgumentException or FormatException or JsonException)
         {
-            throw new InvalidDataException($"'{path}' does not hold adversarial images of an evaluation: {fault.Message}", fault);
+            throw new InvalidDataException(
+                $"'{path}' does not hold adversarial images of an evaluation: {fault.Message}",
+                fault);
         }
     }
 
@@ -64,13 +82,15 @@ public sealed class AdversarialExamples : IDisposable
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }
 
-/// <summary>The images of a data set after an attack, to be saved; examples that were not attacked stay clean.</summary>
+/// <summary>The images of a data set after an attack, to be saved; examples that were not attacked stay
+/// clean.</summary>
 internal sealed class AdversarialImages : IDisposable
 {
     private readonly Dataset _data;
     private readonly Tensor _images; // [N,C,H,W] on the CPU
 
-    internal AdversarialImages(Dataset data) => (_data, _images) = (data, data.Images.cpu().clone().DetachFromDisposeScope());
+    internal AdversarialImages(Dataset data) =>
+        (_data, _images) = (data, data.Images.cpu().clone().DetachFromDisposeScope());
 
     /// <summary>Puts adversarial images [B,C,H,W] in their places.</summary>
     internal void Set(long[] positions, Tensor adversarial)
@@ -79,14 +99,20 @@ internal sealed class AdversarialImages : IDisposable
         _images.index_copy_(0, tensor(positions), adversarial.cpu());
     }
 
-    /// <summary>Writes images [N,C,H,W], labels [N] and robust [N] to "NN-attack.safetensors", with what <see cref="AdversarialExamples.Load"/> needs as metadata.</summary>
+    /// <summary>Writes images [N,C,H,W], labels [N] and robust [N] to "NN-attack.safetensors", with what
+    /// <see cref="AdversarialExamples.Load"/> needs as metadata.</summary>
     internal void Save(string folder, int number, string model, Attack attack, long seed, bool[] robust)
     {
         Directory.CreateDirectory(folder);
-        var name = string.Concat(attack.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' ? letter : 'x')).ToLowerInvariant();
+        var name = string.Concat(
+            attack.Name.Select(
+                letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' ? letter : 'x')).ToLowerInvariant();
         using var scope = NewDisposeScope();
         Safetensors.Write(Path.Combine(folder, $"{number + 1:00}-{name}.safetensors"),
-            new Dictionary<string, Tensor> { ["images"] = _images, ["labels"] = _data.Labels, ["robust"] = tensor(robust) },
+            new Dictionary<string, Tensor> {
+                ["images"] = _images,
+                ["labels"] = _data.Labels,
+                ["robust"] = tensor(robust) },
             new Dictionary<string, string>
             {
                 ["model"] = model,
@@ -106,7 +132,8 @@ internal sealed class AdversarialImages : IDisposable
     public void Dispose() => _images.Dispose();
 }
 
-/// <summary>The adversarial images of examples that Auto-Attack broke, kept beside its state so that a run that goes on has them all.</summary>
+/// <summary>The adversarial images of examples that Auto-Attack broke, kept beside its state so that a run that goes on
+/// has them all.</summary>
 internal sealed class MisclassifiedImages : IDisposable
 {
     private readonly AdversarialImages _images;
@@ -131,14 +158,21 @@ internal sealed class MisclassifiedImages : IDisposable
     internal void Take(long[] positions, Tensor adversarial, bool[] robust, string? stateFile)
     {
         using var scope = NewDisposeScope();
-        var wrong = Enumerable.Range(0, positions.Length).Where(i => !robust[positions[i]]).Select(i => (long)i).ToArray();
+        var wrong = Enumerable.Range(0, positions.Length).Where(i => !robust[positions[i]]).Select(i => (long)i)
+            .ToArray();
         if (wrong.Length == 0) return;
-        Keep([.. wrong.Select(i => positions[i])], adversarial.index_select(0, tensor(wrong, device: adversarial.device)).cpu());
+        Keep(
+            [.. wrong.Select(i => positions[i])],
+            adversarial.index_select(0, tensor(wrong, device: adversarial.device)).cpu());
         if (stateFile is null) return;
-        Safetensors.Write(PathOf(stateFile), new Dictionary<string, Tensor> { ["positions"] = tensor(_positions.ToArray()), ["images"] = cat(_rows, 0) }, new Dictionary<string, string>());
+        Safetensors.Write(
+            PathOf(stateFile),
+            new Dictionary<string, Tensor> { ["positions"] = tensor(_positions.ToArray()), ["images"] = cat(_rows, 0) },
+            new Dictionary<string, string>());
     }
 
-    /// <summary>Writes all images, clean where an example is robust, as <see cref="AdversarialImages.Save"/> does.</summary>
+    /// <summary>Writes all images, clean where an example is robust, as <see cref="AdversarialImages.Save"/>
+    /// does.</summary>
     internal void Save(string folder, string model, Attack attack, long seed, bool[] robust)
     {
         for (var i = 0; i < _rows.Count; i++) _images.Set([_positions[i]], _rows[i]);

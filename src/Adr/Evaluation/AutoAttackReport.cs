@@ -42,7 +42,8 @@ public sealed record AutoAttackReport(
     /// <summary>Forward plus backward passes of all attacks, counted per example.</summary>
     public long ModelEvaluations => Stages.Sum(stage => stage.ModelEvaluations);
 
-    /// <summary>Everything as JSON: shares with their counts and 95 % intervals, settings, time, evaluations, warnings, and one 0 or 1 per example.</summary>
+    /// <summary>Everything as JSON: shares with their counts and 95 % intervals, settings, time, evaluations, warnings,
+    /// and one 0 or 1 per example.</summary>
     public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, Json.Indented)!.AsObject();
 
     /// <summary>Writes <see cref="ToJson"/>, whole or not at all; makes the folder where it is missing.</summary>
@@ -57,17 +58,17 @@ public sealed record AutoAttackReport(
 
     /// <summary>Natural accuracy, then robust accuracy after each attack.</summary>
     /// <remarks>
-    /// Random numbers depend on the seed and the example's position alone, so the result does not depend on the batch size except
-    /// through rounding. With a state file an interrupted run, even a killed one, resumes after its last complete batch and ends
-    /// with the same result to the bit.
+    /// Random numbers depend on the seed and the example's position alone, so the result does not depend on the batch
+    /// size except through rounding. With a state file an interrupted run, even a killed one, resumes after its last
+    /// complete batch and ends with the same result to the bit.
     /// </remarks>
     /// <param name="evaluator">Model and data.</param>
     /// <param name="attack">Which attacks.</param>
-    /// <param name="stateFile">Where to keep the state of the run, a small JSON file; null to keep none. It stays after the end,
-    /// and then gives the report again.</param>
+    /// <param name="stateFile">Where to keep the state of the run, a small JSON file; null to keep none. It stays after
+    /// the end, and then gives the report again.</param>
     /// <exception cref="ArgumentException">The attack does not suit the model; nothing has run then.</exception>
-    /// <exception cref="InvalidOperationException">The state file belongs to another run, or the model's logits or gradients are not
-    /// finite.</exception>
+    /// <exception cref="InvalidOperationException">The state file belongs to another run, or the model's logits or
+    /// gradients are not finite.</exception>
     /// <exception cref="InvalidDataException">The state file is damaged.</exception>
     public static AutoAttackReport Evaluate(Evaluator evaluator, AutoAttack attack, string? stateFile = null)
     {
@@ -76,7 +77,9 @@ public sealed record AutoAttackReport(
         var (options, data) = (evaluator.Options, evaluator.Data);
         var run = AutoAttackState.Describe(evaluator, attack);
         var state = stateFile is null ? null : AutoAttackState.Read(stateFile, run);
-        using var images = options.SaveAdversarialTo is null ? null : new MisclassifiedImages(data, stateFile, isFresh: state is null);
+        using var images = options.SaveAdversarialTo is null
+            ? null
+            : new MisclassifiedImages(data, stateFile, isFresh: state is null);
         state ??= AutoAttackState.Begin(run, evaluator.Correct, SanityChecks.Before(evaluator, attack));
         while (state.Stages.Count < attack.Attacks.Count)
             state = Run(evaluator, attack.Attacks[state.Stages.Count], state, stateFile, images);
@@ -84,9 +87,22 @@ public sealed record AutoAttackReport(
         var robust = state.Robust;
         images?.Save(options.SaveAdversarialTo!, evaluator.Name, attack, options.Seed, robust);
         var after = SanityChecks.After(state.Stages);
-        return new AutoAttackReport(evaluator.Name, data.Name, attack.Name, attack.Threat, Proportion.Of(state.Right), state.Stages,
-            Proportion.Of(robust), robust, evaluator.PerClass(robust), after is null ? state.Warnings : [.. state.Warnings, after],
-            data.ClassNames, options.Seed, evaluator.Device);
+        return new AutoAttackReport(
+            evaluator.Name,
+            data.Name,
+            attack.Name,
+            attack.Threat,
+            Proportion.Of(state.Right),
+            state.Stages,
+            Proportion.Of(robust),
+            robust,
+            evaluator.PerClass(robust),
+            after is null
+                ? state.Warnings
+                : [.. state.Warnings, after],
+            data.ClassNames,
+            options.Seed,
+            evaluator.Device);
     }
 
     // one attack on the examples that are still robust, from the batch on at which the state is
@@ -100,7 +116,10 @@ public sealed record AutoAttackReport(
         foreach (var (_, adversarial, positions) in evaluator.Attacked(attack, wanted, cost))
         {
             var predictions = evaluator.Predict(adversarial);
-            for (var i = 0; i < positions.Length; i++) robust[positions[i]] = predictions[i] == evaluator.Labels[positions[i]];
+            for (
+                var i = 0;
+                i < positions.Length;
+                i++) robust[positions[i]] = predictions[i] == evaluator.Labels[positions[i]];
             images?.Take(positions, adversarial, robust, stateFile);
             state = state with
             {
@@ -112,8 +131,16 @@ public sealed record AutoAttackReport(
             if (stateFile is not null) state.Write(stateFile);
         }
         var (attacked, left) = (robustBefore.Count(isRobust => isRobust), robust.Count(isRobust => isRobust));
-        var stage = new AutoAttackStage(attack.Name, AttackSettings.Of(attack), !attack.NeedsGradient, attacked, attacked - left,
-            Proportion.Of(robust), state.Seconds, state.ModelEvaluations, attack.FallbackFor(evaluator.Data.Classes));
+        var stage = new AutoAttackStage(
+            attack.Name,
+            AttackSettings.Of(attack),
+            !attack.NeedsGradient,
+            attacked,
+            attacked - left,
+            Proportion.Of(robust),
+            state.Seconds,
+            state.ModelEvaluations,
+            attack.FallbackFor(evaluator.Data.Classes));
         state = state.Next(stage);
         if (stateFile is not null) state.Write(stateFile);
         return state;
@@ -129,7 +156,8 @@ public sealed record AutoAttackReport(
 /// <param name="RobustAccuracy">The share of all examples that stand after it.</param>
 /// <param name="Seconds">Its wall time; of a run that was cut off, of all its parts.</param>
 /// <param name="ModelEvaluations">Its forward plus backward passes, counted per example.</param>
-/// <param name="Note">What it did differently because the model has few classes; null where it did what its name says.</param>
+/// <param name="Note">What it did differently because the model has few classes; null where it did what its name
+/// says.</param>
 public sealed record AutoAttackStage(
     string Attack,
     IReadOnlyDictionary<string, string> Settings,

@@ -8,7 +8,8 @@ using Adr.Training;
 namespace Adr.Evaluation;
 
 /// <summary>How far a run of Auto-Attack is: enough to go on to the same result. Written after every batch.</summary>
-/// <param name="Run">What runs: fingerprints, attacks with their settings, seed, batch size. Another run does not go on from here.</param>
+/// <param name="Run">What runs: fingerprints, attacks with their settings, seed, batch size. Another run does not go on
+/// from here.</param>
 /// <param name="Right">For each example whether the clean image is classified correctly.</param>
 /// <param name="Warnings">What was seen before the attacks.</param>
 /// <param name="Stages">The attacks that are done.</param>
@@ -56,17 +57,20 @@ internal sealed record AutoAttackState(
     /// <param name="path">The file.</param>
     /// <param name="run">What shall run.</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    /// <exception cref="InvalidOperationException">It belongs to another run; the message says how that differs.</exception>
+    /// <exception cref="InvalidOperationException">It belongs to another run; the message says how that
+    /// differs.</exception>
     internal static AutoAttackState? Read(string path, JsonObject run)
     {
         if (!File.Exists(path)) return null;
         var stored = Json.ReadObject(path);
         if (stored["format"]?.GetValue<int>() != Format)
-            throw new InvalidDataException($"{path} is not a state of Auto-Attack in format {Format}. Name another file, or delete it to begin anew.");
+            throw new InvalidDataException($"{path} is not a state of Auto-Attack in format {Format}. Name another "
+                + $"file, or delete it to begin anew.");
         AutoAttackState state;
         try
         {
-            state = stored["state"].Deserialize<AutoAttackState>(Json.Compact) ?? throw new InvalidDataException($"{path} holds no state. Delete it to begin anew.");
+            state = stored["state"].Deserialize<AutoAttackState>(Json.Compact)
+                ?? throw new InvalidDataException($"{path} holds no state. Delete it to begin anew.");
         }
         catch (JsonException damaged)
         {
@@ -74,10 +78,13 @@ internal sealed record AutoAttackState(
         }
         var differences = Json.Differences(state.Run, run).ToList();
         return differences.Count == 0 ? state : throw new InvalidOperationException(
-            $"{path} belongs to another run, so this one cannot go on from it:\n  {string.Join("\n  ", differences)}\nName another state file, or delete this one.");
+            $"{path} belongs to another run, so this one cannot go on from it:\n  "
+                + $"{string.Join("\n  ", differences)}\nName another state file, or delete this one.");
     }
 
     /// <summary>Writes the state whole or not at all.</summary>
     internal void Write(string path) =>
-        Json.WriteText(path, new JsonObject { ["format"] = Format, ["state"] = JsonSerializer.SerializeToNode(this, Json.Compact) }.ToJsonString(Json.Compact) + "\n");
+        Json.WriteText(path, new JsonObject {
+            ["format"] = Format,
+            ["state"] = JsonSerializer.SerializeToNode(this, Json.Compact) }.ToJsonString(Json.Compact) + "\n");
 }

@@ -10,7 +10,8 @@ public sealed record ConfusionMatrix(long[,] Counts, IReadOnlyList<string> Class
     /// <summary>[K,K]: row = true class, column = predicted class.</summary>
     public long[,] Counts { get; } = Counts.GetLength(0) == ClassNames.Count && Counts.GetLength(1) == ClassNames.Count
         ? Counts
-        : throw new ArgumentException($"{ClassNames.Count} class names need a square matrix of that size, but it is {Counts.GetLength(0)}×{Counts.GetLength(1)}.", nameof(Counts));
+        : throw new ArgumentException($"{ClassNames.Count} class names need a square matrix of that size, but it is "
+            + $"{Counts.GetLength(0)}×{Counts.GetLength(1)}.", nameof(Counts));
 
     /// <summary>The share of examples on the diagonal.</summary>
     public Proportion Accuracy

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
 
-/// <summary>A model on a data set, ready to be evaluated: checked once, frozen until disposed, its predictions computed once.</summary>
+/// <summary>A model on a data set, ready to be evaluated: checked once, frozen until disposed, its predictions computed
+/// once.</summary>
 /// <remarks>Every evaluation takes one: <c>RobustnessReport.Evaluate(evaluator, attacks)</c>,
 /// <c>ConfusionMatrix.Evaluate(evaluator, attack)</c> and so on.</remarks>
 public sealed class Evaluator : IDisposable
@@ -24,13 +25,18 @@ public sealed class Evaluator : IDisposable
     /// <param name="name">The model's name in tables; null for its own.</param>
     /// <param name="cancellation">Stops before the next step of an attack.</param>
     /// <exception cref="ArgumentException">Model, data and options do not fit together.</exception>
-    public Evaluator(nn.Module<Tensor, Tensor> model, Dataset data, EvaluationOptions? options = null, string? name = null,
+    public Evaluator(
+        nn.Module<Tensor, Tensor> model,
+        Dataset data,
+        EvaluationOptions? options = null,
+        string? name = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         if (name is not null) ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        (Model, Data, Options, Name) = (model, data, options ?? new EvaluationOptions(), name ?? ModelFacts.NameOf(model));
+        (Model, Data, Options, Name) = (model, data, options ?? new EvaluationOptions(), name
+            ?? ModelFacts.NameOf(model));
         Options.Validate();
         ModelFacts.Check(model, data.ImageShape, data.Classes, data.Name, nameof(data));
         _device = DeviceOf(model, Options.Device);
@@ -65,19 +71,24 @@ public sealed class Evaluator : IDisposable
     /// <summary>For each example whether it is classified correctly as it is [N].</summary>
     public bool[] Correct => [.. Predictions.Zip(Labels, (prediction, label) => prediction == label)];
 
-    /// <summary>What the predictions say against the numbers of an evaluation, in sentences; empty where nothing was seen.</summary>
+    /// <summary>What the predictions say against the numbers of an evaluation, in sentences; empty where nothing was
+    /// seen.</summary>
     public IReadOnlyList<string> Notes
     {
         get
         {
             var notes = new List<string>();
             if (ProbabilityRows == Labels.Length)
-                notes.Add($"Every output of {ModelFacts.NameOf(Model)} lies in [0,1] and sums to 1, so these look like probabilities and not "
-                    + "logits. The attacks' losses are flat on them, and the robust accuracy may be too high. Leave the softmax out of "
+                notes.Add($"Every output of {ModelFacts.NameOf(Model)} lies in [0,1] and sums to 1, so these look "
+                    + $"like probabilities and not "
+                    + "logits. The attacks' losses are flat on them, and the robust accuracy may be too high. Leave "
+                    + "the softmax out of "
                     + "the model.");
             if (Predictions.Distinct().Count() == 1 && Labels.Distinct().Count() > 1)
-                notes.Add($"{ModelFacts.NameOf(Model)} predicts class \"{Data.ClassNames[(int)Predictions[0]]}\" for every example. It may "
-                    + "ignore the images, and then its robust accuracy means nothing. GradientMaskingReport.Evaluate tells.");
+                notes.Add($"{ModelFacts.NameOf(Model)} predicts class \"{Data.ClassNames[(int)Predictions[0]]}\" for "
+                    + $"every example. It may "
+                    + "ignore the images, and then its robust accuracy means nothing. GradientMaskingReport.Evaluate "
+                    + "tells.");
             return notes;
         }
     }
@@ -100,7 +111,8 @@ public sealed class Evaluator : IDisposable
             throw new ArgumentException($"{attack} has the box {attack.Threat.Bounds}, but {name} takes pixels in "
                 + $"{ModelFacts.BoundsOf(Model)}.", parameter);
         if (attack.NeedsGradient && Model is BlackBox)
-            throw new ArgumentException($"{attack.Name} needs the model's gradient, and {name} is a black box. Use a score-based "
+            throw new ArgumentException($"{attack.Name} needs the model's gradient, and {name} is a black box. Use a "
+                + $"score-based "
                 + "attack, Square, SPSA or NES, or a transfer.", parameter);
     }
 
@@ -130,7 +142,10 @@ public sealed class Evaluator : IDisposable
     }
 
     /// <summary>Attacks the examples that <paramref name="wanted"/> selects, all of them where it is null.</summary>
-    internal IEnumerable<(Tensor Clean, Tensor Adversarial, long[] Positions)> Attacked(Attack attack, bool[]? wanted, AttackCost cost)
+    internal IEnumerable<(Tensor Clean, Tensor Adversarial, long[] Positions)> Attacked(
+        Attack attack,
+        bool[]? wanted,
+        AttackCost cost)
     {
         Check(attack);
         var type = Options.AttackPrecision.TypeFor(Data.Name, _device);
@@ -141,19 +156,22 @@ public sealed class Evaluator : IDisposable
         }
     }
 
-    /// <summary>Selected examples in their order, on the model's device; a batch lives until the next one is asked for.</summary>
+    /// <summary>Selected examples in their order, on the model's device; a batch lives until the next one is asked
+    /// for.</summary>
     /// <param name="what">What progress calls it.</param>
     /// <param name="wanted">Which; null for all.</param>
     internal IEnumerable<(Tensor Images, Tensor Labels, long[] Positions)> Batches(string what, bool[]? wanted)
     {
-        var positions = Enumerable.Range(0, Data.Count).Where(i => wanted is null || wanted[i]).Select(i => (long)i).ToArray();
+        var positions = Enumerable.Range(0, Data.Count).Where(i => wanted is null || wanted[i]).Select(i => (long)i)
+            .ToArray();
         var done = 0;
         foreach (var chunk in positions.Chunk(Options.BatchSize))
         {
             _cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var index = tensor(chunk).to(Data.Images.device);
-            yield return (Data.Images.index_select(0, index).to(_device), Data.Labels.index_select(0, index).to(_device), chunk);
+            yield return (Data.Images.index_select(0, index).to(_device), Data.Labels.index_select(0, index)
+                .to(_device), chunk);
             done += chunk.Length;
             Options.Progress?.Report(new EvaluationProgress(what, done, positions.Length));
         }
@@ -171,7 +189,8 @@ public sealed class Evaluator : IDisposable
         return [.. successes.Zip(totals, (success, total) => new Proportion(success, total))];
     }
 
-    /// <summary>Which outputs are probabilities and not logits [B]; the tolerance is that of Auto-Attack's own check.</summary>
+    /// <summary>Which outputs are probabilities and not logits [B]; the tolerance is that of Auto-Attack's own
+    /// check.</summary>
     /// <param name="logits">[B,K].</param>
     internal static Tensor AreProbabilities(Tensor logits) =>
         logits.amin([1L]).ge(0).logical_and(logits.amax([1L]).le(1)).logical_and((logits.sum(1) - 1).abs().lt(1e-5));
@@ -201,8 +220,10 @@ public sealed class Evaluator : IDisposable
         var actual = model.parameters().FirstOrDefault()?.device ?? CPU;
         if (wanted is null) return actual;
         var asked = new Device(wanted);
-        if (asked.type == actual.type && (asked.index < 0 || actual.index < 0 || asked.index == actual.index)) return actual;
-        throw new ArgumentException($"The evaluation was asked to run on {asked}, but the model is on {actual}. Move it there first: "
+        if (asked.type == actual.type
+            && (asked.index < 0 || actual.index < 0 || asked.index == actual.index)) return actual;
+        throw new ArgumentException($"The evaluation was asked to run on {asked}, but the model is on {actual}. Move "
+            + $"it there first: "
             + $"model.to(\"{wanted}\").", nameof(wanted));
     }
 }

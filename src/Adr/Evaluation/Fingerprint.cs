@@ -9,7 +9,8 @@ namespace Adr.Evaluation;
 internal static class Fingerprint
 {
     /// <summary>Of every weight and buffer with its name.</summary>
-    internal static string Of(nn.Module model) => Of(model.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value)));
+    internal static string Of(nn.Module model) =>
+        Of(model.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value)));
 
     /// <summary>Of named tensors: names, types, shapes, values.</summary>
     internal static string Of(IEnumerable<(string Name, Tensor Values)> tensors)

@@ -4,16 +4,20 @@ using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
 
-/// <summary>The budgets of <see cref="GradientMaskingReport.Evaluate"/>. The defaults take a small network on the CPU about a minute; larger ones see more.</summary>
+/// <summary>The budgets of <see cref="GradientMaskingReport.Evaluate"/>. The defaults take a small network on the CPU
+/// about a minute; larger ones see more.</summary>
 public sealed record GradientMaskingOptions
 {
-    /// <summary>How many examples to look at, from the first on, at least 1; fewer where the data set has fewer. Default 200.</summary>
+    /// <summary>How many examples to look at, from the first on, at least 1; fewer where the data set has fewer.
+    /// Default 200.</summary>
     public int Examples { get; init; } = 200;
 
-    /// <summary>What the gradient attacks increase: the loss of the evaluation that is in doubt. Default cross-entropy; not <see cref="AttackLoss.KullbackLeibler"/>.</summary>
+    /// <summary>What the gradient attacks increase: the loss of the evaluation that is in doubt. Default cross-entropy;
+    /// not <see cref="AttackLoss.KullbackLeibler"/>.</summary>
     public AttackLoss Loss { get; init; } = AttackLoss.CrossEntropy;
 
-    /// <summary>The steps of PGD, ascending, two or more; every run starts at the same examples and has the step size 2.5 ε/steps. Default 1, 5, 10, 20, 50.</summary>
+    /// <summary>The steps of PGD, ascending, two or more; every run starts at the same examples and has the step size
+    /// 2.5 ε/steps. Default 1, 5, 10, 20, 50.</summary>
     public IReadOnlyList<int> Steps { get; init; } = [1, 5, 10, 20, 50];
 
     /// <summary>The steps of PGD in the whole box, at least 1. Default 50.</summary>
@@ -46,7 +50,8 @@ public sealed record GradientMaskingOptions
     /// <summary>The share of examples by which numbers may differ before it counts, in [0,1). Default 0.02.</summary>
     public double Tolerance { get; init; } = 0.02;
 
-    /// <summary>The share of examples that may stay right in the whole box, in [0,1): an attack may lose its way with a few. Default 0.05.</summary>
+    /// <summary>The share of examples that may stay right in the whole box, in [0,1): an attack may lose its way with a
+    /// few. Default 0.05.</summary>
     public double WholeBoxLeft { get; init; } = 0.05;
 
     /// <summary>Throws unless the options make sense.</summary>
@@ -61,18 +66,37 @@ public sealed record GradientMaskingOptions
         ArgumentOutOfRangeException.ThrowIfNegative(SpsaSteps);
         ArgumentOutOfRangeException.ThrowIfNegative(NoiseTrials);
         if (!Enum.IsDefined(Loss) || Loss == AttackLoss.KullbackLeibler)
-            throw new ArgumentOutOfRangeException(nameof(Loss), Loss, "Expected CrossEntropy, Margin or Dlr: KL(p(x) ‖ p(x')) has no gradient at the images themselves.");
+            throw new ArgumentOutOfRangeException(
+                nameof(Loss),
+                Loss,
+                "Expected CrossEntropy, Margin or Dlr: KL(p(x) ‖ p(x')) has no gradient at the images themselves.");
         if (!IsAscending([.. Steps.Select(steps => (double)steps)]) || Steps[0] < 1)
-            throw new ArgumentException($"Steps must be two or more ascending numbers from 1 on, but are [{string.Join(", ", Steps)}].", nameof(Steps));
+            throw new ArgumentException(
+                $"Steps must be two or more ascending numbers from 1 on, but are [{string.Join(", ", Steps)}].",
+                nameof(Steps));
         if (!IsAscending(RadiusFactors) || !(RadiusFactors[0] > 0) || !double.IsFinite(RadiusFactors[^1]))
-            throw new ArgumentException($"RadiusFactors must be two or more ascending finite numbers > 0, but are [{string.Join(", ", RadiusFactors)}].", nameof(RadiusFactors));
-        if (!(SmallStep is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(SmallStep), SmallStep, "The small step is a share of ε in (0,1].");
-        if (!(LeastRise is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(LeastRise), LeastRise, "A share of examples is in [0,1].");
-        if (!(Tolerance is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, "A share of examples is in [0,1).");
-        if (!(WholeBoxLeft is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(WholeBoxLeft), WholeBoxLeft, "A share of examples is in [0,1).");
+            throw new ArgumentException($"RadiusFactors must be two or more ascending finite numbers > 0, but are "
+                + $"[{string.Join(", ", RadiusFactors)}].", nameof(RadiusFactors));
+        if (!(SmallStep is > 0 and <= 1)) throw new ArgumentOutOfRangeException(
+            nameof(SmallStep),
+            SmallStep,
+            "The small step is a share of ε in (0,1].");
+        if (!(LeastRise is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(
+            nameof(LeastRise),
+            LeastRise,
+            "A share of examples is in [0,1].");
+        if (!(Tolerance is >= 0 and < 1)) throw new ArgumentOutOfRangeException(
+            nameof(Tolerance),
+            Tolerance,
+            "A share of examples is in [0,1).");
+        if (!(WholeBoxLeft is >= 0 and < 1)) throw new ArgumentOutOfRangeException(
+            nameof(WholeBoxLeft),
+            WholeBoxLeft,
+            "A share of examples is in [0,1).");
     }
 
-    private static bool IsAscending(IReadOnlyList<double> values) => values.Count >= 2 && values.Zip(values.Skip(1)).All(pair => pair.First < pair.Second);
+    private static bool IsAscending(IReadOnlyList<double> values) =>
+        values.Count >= 2 && values.Zip(values.Skip(1)).All(pair => pair.First < pair.Second);
 }
 
 /// <summary>The measurements of <see cref="GradientMaskingReport"/> on one model.</summary>
@@ -109,7 +133,11 @@ internal sealed class MaskingRun
     private MaskingFinding Logits()
     {
         var share = new Proportion(_evaluator.ProbabilityRows, _correct.Length);
-        return new(MaskingCheck.Logits, share.Successes == share.Total, "warns if all are", [new("outputs in [0,1] that sum to 1", share)]);
+        return new(
+            MaskingCheck.Logits,
+            share.Successes == share.Total,
+            "warns if all are",
+            [new("outputs in [0,1] that sum to 1", share)]);
     }
 
     // of the right examples: whose gradient is zero, and whose loss rises along it
@@ -119,18 +147,34 @@ internal sealed class MaskingRun
         foreach (var (images, labels, positions) in _evaluator.Batches("gradients", _correct))
         {
             using var noGraph = no_grad();
-            using var context = new AttackContext(_evaluator.Model, images, labels, new(0, positions), Cost, _evaluator.Cancellation);
+            using var context = new AttackContext(
+                _evaluator.Model,
+                images,
+                labels,
+                new(0, positions),
+                Cost,
+                _evaluator.Cancellation);
             var here = context.Gradient(images, logits => AttackLosses.Of(_options.Loss, logits, labels));
             if (!here.Gradient.isfinite().all().item<bool>())
-                throw new InvalidOperationException($"{_evaluator.Name} has gradients that are not finite on {_evaluator.Data.Name}. Check its weights, and divisions, roots and logarithms in its forward pass.");
+                throw new InvalidOperationException($"{_evaluator.Name} has gradients that are not finite on "
+                    + $"{_evaluator.Data.Name}. Check its weights, and divisions, roots and logarithms in its forward "
+                    + $"pass.");
             zero += (int)here.Gradient.abs().flatten(1).amax([1L]).eq(0).sum().item<long>();
             var step = _options.SmallStep * _threat.Epsilon * _threat.AscentDirection(here.Gradient, images);
             var there = context.Forward(_threat.Project(images + step, images));
             rising += (int)Height(there, labels).gt(Height(here.Logits, labels)).sum().item<long>();
         }
         var right = Natural.Successes;
-        yield return new(MaskingCheck.ZeroGradients, zero > Allowed(right), $"warns above {Allowed(right)} of {right} examples", [new("right examples whose gradient is exactly zero", new(zero, right))]);
-        yield return new(MaskingCheck.LossRises, rising < _options.LeastRise * right, $"warns below {Text(100 * _options.LeastRise)} %", [new($"right examples whose loss rises along {Text(_options.SmallStep)} ε", new(rising, right))]);
+        yield return new(
+            MaskingCheck.ZeroGradients,
+            zero > Allowed(right),
+            $"warns above {Allowed(right)} of {right} examples",
+            [new("right examples whose gradient is exactly zero", new(zero, right))]);
+        yield return new(
+            MaskingCheck.LossRises,
+            rising < _options.LeastRise * right,
+            $"warns below {Text(100 * _options.LeastRise)} %",
+            [new($"right examples whose loss rises along {Text(_options.SmallStep)} ε", new(rising, right))]);
     }
 
     private MaskingFinding MoreSteps(Outcome[] bySteps)
@@ -142,16 +186,28 @@ internal sealed class MaskingRun
             rises |= outcome.Share.Successes > best + Allowed();
             best = Math.Min(best, outcome.Share.Successes);
         }
-        return new(MaskingCheck.MoreSteps, rises, $"warns if it rises by more than {Allowed()} examples", [.. bySteps.Select(outcome => outcome.Number)]);
+        return new(
+            MaskingCheck.MoreSteps,
+            rises,
+            $"warns if it rises by more than {Allowed()} examples",
+            [.. bySteps.Select(outcome => outcome.Number)]);
     }
 
     private MaskingFinding Convergence(Outcome[] bySteps) =>
-        new(MaskingCheck.Convergence, bySteps[^1].Share.Successes < bySteps[^2].Share.Successes - Allowed(), $"warns above {InWords(Allowed())}", [bySteps[^2].Number, bySteps[^1].Number]);
+        new(
+            MaskingCheck.Convergence,
+            bySteps[^1].Share.Successes < bySteps[^2].Share.Successes - Allowed(),
+            $"warns above {InWords(Allowed())}",
+            [bySteps[^2].Number, bySteps[^1].Number]);
 
     private MaskingFinding OneStep(Outcome many)
     {
         var one = Attack(new Fgsm(_threat, _options.Loss));
-        return new(MaskingCheck.OneStep, one.Share.Successes < many.Share.Successes - Allowed(), $"warns above {InWords(Allowed())} more", [one.Number, many.Number]);
+        return new(
+            MaskingCheck.OneStep,
+            one.Share.Successes < many.Share.Successes - Allowed(),
+            $"warns above {InWords(Allowed())} more",
+            [one.Number, many.Number]);
     }
 
     private MaskingFinding LargerRadius()
@@ -160,27 +216,45 @@ internal sealed class MaskingRun
         foreach (var factor in _options.RadiusFactors)
         {
             var outcome = Attack(Climb(_threat.WithEpsilon(factor * _threat.Epsilon), _options.RadiusSteps));
-            numbers.Add(new($"robust accuracy at ε = {Text(factor * _threat.Epsilon)}, {outcome.Attack}", outcome.Share));
+            numbers.Add(
+                new($"robust accuracy at ε = {Text(factor * _threat.Epsilon)}, {outcome.Attack}", outcome.Share));
         }
         var allowed = Allowed();
-        var rises = numbers.Zip(numbers.Skip(1)).Any(pair => pair.Second.Share.Successes > pair.First.Share.Successes + allowed);
+        var rises = numbers.Zip(numbers.Skip(1))
+            .Any(pair => pair.Second.Share.Successes > pair.First.Share.Successes + allowed);
         var isFlat = Natural.Successes > allowed && numbers[^1].Share.Successes >= Natural.Successes - allowed;
-        return new(MaskingCheck.LargerRadius, rises || isFlat, $"warns if it rises by more than {allowed} examples, or falls by no more in all", numbers);
+        return new(
+            MaskingCheck.LargerRadius,
+            rises || isFlat,
+            $"warns if it rises by more than {allowed} examples, or falls by no more in all",
+            numbers);
     }
 
     // from the images themselves: a start anywhere in the box would be wrong without any gradient
     private MaskingFinding WholeBox()
     {
         var box = new ThreatModel(Norm.Linf, _threat.Bounds.Range, _threat.Bounds);
-        var outcome = Attack(new Pgd(box, _options.WholeBoxSteps, keep: KeptIterate.EarlyStop, loss: _options.Loss, start: AttackStart.None));
+        var outcome = Attack(new Pgd(
+            box,
+            _options.WholeBoxSteps,
+            keep: KeptIterate.EarlyStop,
+            loss: _options.Loss,
+            start: AttackStart.None));
         var left = (int)Math.Floor(_options.WholeBoxLeft * _correct.Length);
-        return new(MaskingCheck.WholeBox, outcome.Share.Successes > left, $"warns above {InWords(left)}", [new($"robust accuracy in the whole box {_threat.Bounds}, {outcome.Attack}", outcome.Share)]);
+        return new(
+            MaskingCheck.WholeBox,
+            outcome.Share.Successes > left,
+            $"warns above {InWords(left)}",
+            [new($"robust accuracy in the whole box {_threat.Bounds}, {outcome.Attack}", outcome.Share)]);
     }
 
     private MaskingFinding BlackBox(Outcome[] bySteps, Attack[] attacks)
     {
-        var robust = Enumerable.Range(0, _correct.Length).Select(i => bySteps.All(outcome => outcome.Robust[i])).ToArray();
-        var numbers = new List<MaskingNumber> { new($"robust accuracy, {string.Join(", ", bySteps.Select(outcome => outcome.Attack))} together", Proportion.Of(robust)) };
+        var robust = Enumerable.Range(0, _correct.Length).Select(i => bySteps.All(outcome => outcome.Robust[i]))
+            .ToArray();
+        var numbers = new List<MaskingNumber> { new(
+            $"robust accuracy, {string.Join(", ", bySteps.Select(outcome => outcome.Attack))} together",
+            Proportion.Of(robust)) };
         var isWarning = false;
         foreach (var attack in attacks)
         {
@@ -201,7 +275,8 @@ internal sealed class MaskingRun
     }
 
     // early stopping finds as many as the worst iterate
-    private Pgd Climb(ThreatModel threat, int steps) => new(threat, steps, keep: KeptIterate.EarlyStop, loss: _options.Loss);
+    private Pgd Climb(ThreatModel threat, int steps) =>
+        new(threat, steps, keep: KeptIterate.EarlyStop, loss: _options.Loss);
 
     private Outcome Attack(Attack attack)
     {
@@ -215,13 +290,14 @@ internal sealed class MaskingRun
 
     private static string InWords(int points) => points == 1 ? "1 example" : $"{points} examples";
 
-    // [b] in float64. For cross-entropy log Σ exp(z_k − z_y) over k ≠ y: it rises where cross-entropy does, and does not round to 0 where the model is sure.
+    // [b] in float64. For cross-entropy log Σ exp(z_k − z_y) over k ≠ y: it rises where cross-entropy does, and does
+    // not round to 0 where the model is sure.
     private Tensor Height(Tensor logits, Tensor labels)
     {
         var precise = logits.to(ScalarType.Float64);
         if (_options.Loss != AttackLoss.CrossEntropy) return AttackLosses.Of(_options.Loss, precise, labels);
-        var label = labels.unsqueeze(1);                                                                             // [b,1]
-        var others = precise.scatter(1, label, full_like(label, double.NegativeInfinity, ScalarType.Float64));       // [b,K]
+        var label = labels.unsqueeze(1); // [b,1]
+        var others = precise.scatter(1, label, full_like(label, double.NegativeInfinity, ScalarType.Float64)); // [b,K]
         return others.logsumexp(1) - precise.gather(1, label).squeeze(1);
     }
 

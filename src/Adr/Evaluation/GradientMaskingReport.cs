@@ -10,7 +10,8 @@ using Adr.Training;
 
 namespace Adr.Evaluation;
 
-/// <summary>Whether the numbers of a gradient attack on a model can be believed. No warning is no proof: it says that these checks, at these budgets, saw nothing.</summary>
+/// <summary>Whether the numbers of a gradient attack on a model can be believed. No warning is no proof: it says that
+/// these checks, at these budgets, saw nothing.</summary>
 /// <param name="Model">The model's name in tables.</param>
 /// <param name="DataSet">The data set's name.</param>
 /// <param name="Threat">What the attacks were allowed to do.</param>
@@ -37,7 +38,8 @@ public sealed record GradientMaskingReport(
     /// <summary>What the gradient attacks increased.</summary>
     public AttackLoss Loss { get; init; }
 
-    /// <summary>What they increased instead because the model has few classes, in a sentence; null where the loss is what its name says.</summary>
+    /// <summary>What they increased instead because the model has few classes, in a sentence; null where the loss is
+    /// what its name says.</summary>
     public string? Note { get; init; }
 
     /// <summary>The findings that warn.</summary>
@@ -57,41 +59,59 @@ public sealed record GradientMaskingReport(
     /// <exception cref="InvalidDataException">The file holds something else, or is damaged.</exception>
     public static GradientMaskingReport Load(string path) => Json.Read<GradientMaskingReport>(path);
 
-    /// <summary>One paragraph per check: the rule, the numbers, and for a warning what it means and what to do.</summary>
+    /// <summary>One paragraph per check: the rule, the numbers, and for a warning what it means and what to
+    /// do.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Model} on {DataSet}, {Natural.Total} examples, {Threat}: {Warnings.Count} of {Findings.Count} checks warn.\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Model} on {DataSet}, {Natural.Total} examples, {Threat}: "
+            + $"{Warnings.Count} of {Findings.Count} checks warn.\n");
         foreach (var finding in Findings)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{(finding.IsWarning ? "WARNING" : "ok     ")}  {finding.Rule} ({finding.Limit})\n");
-            foreach (var number in finding.Numbers) text.Append(CultureInfo.InvariantCulture, $"         {number.What}: {number.Share}\n");
-            if (finding.IsWarning) text.Append(CultureInfo.InvariantCulture, $"         {finding.Meaning}\n         {finding.Advice}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{(finding.IsWarning ? "WARNING" : "ok     ")}  {finding.Rule} ({finding.Limit})\n");
+            foreach (var number in finding.Numbers) text.Append(
+                CultureInfo.InvariantCulture,
+                $"         {number.What}: {number.Share}\n");
+            if (finding.IsWarning) text.Append(
+                CultureInfo.InvariantCulture,
+                $"         {finding.Meaning}\n         {finding.Advice}\n");
         }
         return text.ToString().TrimEnd('\n');
     }
 
     /// <summary>Runs every check of <see cref="MaskingCheck"/>.</summary>
     /// <remarks>
-    /// Examples that are misclassified as they are count as not robust and are not attacked. Examples keep their worst iterate. A number warns
-    /// when it is off by more than <see cref="GradientMaskingOptions.Tolerance"/> of all examples: with the default 200 examples, by more than 4.
-    /// No warning is no proof, and a warning is a reason to look: what it means and what to do stand in each <see cref="MaskingFinding"/>.
+    /// Examples that are misclassified as they are count as not robust and are not attacked. Examples keep their worst
+    /// iterate. A number warns when it is off by more than <see cref="GradientMaskingOptions.Tolerance"/> of all
+    /// examples: with the default 200 examples, by more than 4. No warning is no proof, and a warning is a reason to
+    /// look: what it means and what to do stand in each <see cref="MaskingFinding"/>.
     /// </remarks>
-    /// <param name="evaluator">Model and data; <see cref="GradientMaskingOptions.Examples"/> of them are looked at.</param>
+    /// <param name="evaluator">Model and data; <see cref="GradientMaskingOptions.Examples"/> of them are looked
+    /// at.</param>
     /// <param name="threat">What the evaluation in doubt allows, with ε &gt; 0.</param>
     /// <param name="options">The budgets; null for the defaults.</param>
-    /// <exception cref="ArgumentException">Model, data, threat and options do not fit together, the model is a black box, or it gets every example wrong.</exception>
-    /// <exception cref="InvalidOperationException">The model's logits or gradients are not finite, or it has no gradient at all.</exception>
-    public static GradientMaskingReport Evaluate(Evaluator evaluator, ThreatModel threat, GradientMaskingOptions? options = null)
+    /// <exception cref="ArgumentException">Model, data, threat and options do not fit together, the model is a black
+    /// box, or it gets every example wrong.</exception>
+    /// <exception cref="InvalidOperationException">The model's logits or gradients are not finite, or it has no
+    /// gradient at all.</exception>
+    public static GradientMaskingReport Evaluate(
+        Evaluator evaluator,
+        ThreatModel threat,
+        GradientMaskingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(evaluator);
         ArgumentNullException.ThrowIfNull(threat);
         options ??= new GradientMaskingOptions();
         options.Validate();
         if (threat.Epsilon == 0)
-            throw new ArgumentException("The checks need ε > 0: with ε = 0 there is nothing to attack.", nameof(threat));
+            throw new ArgumentException(
+                "The checks need ε > 0: with ε = 0 there is nothing to attack.",
+                nameof(threat));
         if (evaluator.Model is BlackBox box)
-            throw new ArgumentException($"{box.Architecture} is a black box: it has no gradient that could be masked. Evaluate it with "
+            throw new ArgumentException($"{box.Architecture} is a black box: it has no gradient that could be masked. "
+                + $"Evaluate it with "
                 + "Square or SPSA.", nameof(evaluator));
         evaluator.Check(new Fgsm(threat, options.Loss));
         using var data = evaluator.Data.Take(Math.Min(options.Examples, evaluator.Data.Count));
@@ -99,7 +119,8 @@ public sealed record GradientMaskingReport(
         var clock = Stopwatch.StartNew();
         var run = new MaskingRun(few, threat, options);
         if (run.Natural.Successes == 0)
-            throw new ArgumentException($"{few.Name} misclassifies each of the first {data.Count} examples of {data.Name} as it is, so "
+            throw new ArgumentException($"{few.Name} misclassifies each of the first {data.Count} examples of "
+                + $"{data.Name} as it is, so "
                 + "there is nothing to attack. Check labels and weights.", nameof(evaluator));
         return new GradientMaskingReport(few.Name, data.Name, threat, run.Natural, [.. run.Findings()],
             clock.Elapsed.TotalSeconds, run.Cost.ModelEvaluations, few.Options.Seed, few.Device)
@@ -116,7 +137,11 @@ public sealed record GradientMaskingReport(
 /// <param name="IsWarning">Whether what must hold does not.</param>
 /// <param name="Limit">When it warns, in words: "warns above 4 of 200 examples".</param>
 /// <param name="Numbers">What was measured, with the budget in each name.</param>
-public sealed record MaskingFinding(MaskingCheck Check, bool IsWarning, string Limit, IReadOnlyList<MaskingNumber> Numbers)
+public sealed record MaskingFinding(
+    MaskingCheck Check,
+    bool IsWarning,
+    string Limit,
+    IReadOnlyList<MaskingNumber> Numbers)
 {
     /// <summary>What must hold.</summary>
     public string Rule => Texts[Check].Rule;
@@ -131,19 +156,24 @@ public sealed record MaskingFinding(MaskingCheck Check, bool IsWarning, string L
     {
         [MaskingCheck.Logits] = (
             "the outputs are logits, not probabilities",
-            "The losses of attacks are flat on probabilities: their gradients are small or zero where the model is confident.",
+            "The losses of attacks are flat on probabilities: their gradients are small or zero where the model is "
+                + "confident.",
             "Let the model end with its last linear layer, and attack what comes before the softmax."),
         [MaskingCheck.ZeroGradients] = (
             "gradients are not exactly zero",
-            "An attack does not move where the gradient is zero, so the example counts as robust although nothing attacked it. "
+            "An attack does not move where the gradient is zero, so the example counts as robust although nothing "
+                + "attacked it. "
             + "Rounding, a step function or a saturated softmax can cause this.",
-            "Attack with AttackLoss.Dlr, which does not saturate with the scale of the logits. Replace the part without a gradient by "
+            "Attack with AttackLoss.Dlr, which does not saturate with the scale of the logits. Replace the part "
+                + "without a gradient by "
             + "a smooth one in the backward pass (BPDA). Compare with Square."),
         [MaskingCheck.LossRises] = (
             "the loss rises along a small step in the gradient's direction",
-            "The gradient does not describe the loss around the images: the model is not smooth there, or its backward pass does not "
+            "The gradient does not describe the loss around the images: the model is not smooth there, or its "
+                + "backward pass does not "
             + "belong to its forward pass.",
-            "Look for rounding, noise and code outside autograd in the forward pass. Attack through a smooth replacement (BPDA), or "
+            "Look for rounding, noise and code outside autograd in the forward pass. Attack through a smooth "
+                + "replacement (BPDA), or "
             + "with the mean of several gradients (Apgd, gradientSamples)."),
         [MaskingCheck.MoreSteps] = (
             "more steps do not raise the robust accuracy",
@@ -151,27 +181,35 @@ public sealed record MaskingFinding(MaskingCheck Check, bool IsWarning, string L
             "Try other step sizes and Apgd, which sets its own; take the worst case over all runs."),
         [MaskingCheck.Convergence] = (
             "the last increase of the steps does not lower the robust accuracy",
-            "The attack has not converged, so the robust accuracy with the most steps is still too high. This is a weak evaluation, and "
+            "The attack has not converged, so the robust accuracy with the most steps is still too high. This is a "
+                + "weak evaluation, and "
             + "not by itself a masked gradient.",
             "Take more steps, several restarts and KeptIterate.EarlyStop until the number no longer changes."),
         [MaskingCheck.OneStep] = (
             "one step finds no more adversarial examples than many",
-            "Steps after the first make the attack worse: the loss around the images is so irregular that gradients mislead.",
+            "Steps after the first make the attack worse: the loss around the images is so irregular that gradients "
+                + "mislead.",
             "Take smaller steps, restarts and Apgd. Quote the worst case over all attacks, one-step ones included."),
         [MaskingCheck.LargerRadius] = (
             "robust accuracy falls, and never rises, as ε grows",
-            "A larger ball contains the smaller one, so the attack misses what it could reach; or no radius has any effect.",
-            "Try other step sizes and Apgd. If nothing falls at all, check whether ε is large enough to matter, and whether the model "
+            "A larger ball contains the smaller one, so the attack misses what it could reach; or no radius has any "
+                + "effect.",
+            "Try other step sizes and Apgd. If nothing falls at all, check whether ε is large enough to matter, and "
+                + "whether the model "
             + "uses its images."),
         [MaskingCheck.WholeBox] = (
             "in the whole box nothing stays correct",
-            "Here every image can become any other, so a misclassified image is certainly within reach, and the attack does not find it.",
+            "Here every image can become any other, so a misclassified image is certainly within reach, and the "
+                + "attack does not find it.",
             "Do not quote the gradient attack's number. Attack with AttackLoss.Dlr, more steps, and Square."),
         [MaskingCheck.BlackBox] = (
             "score-based attacks find nothing that the gradient attack misses",
-            "These examples are not robust, and the gradient attack does not find that. A few of them: it is too weak. Many, or a "
-            + "score-based attack that finds more in all: the gradients are masked, and this is the clearest sign of it.",
-            "Quote the worst case over all attacks, Square among them, and adapt the gradient attack to the model until it finds these "
+            "These examples are not robust, and the gradient attack does not find that. A few of them: it is too "
+                + "weak. Many, or a "
+            + "score-based attack that finds more in all: the gradients are masked, and this is the clearest sign of "
+            + "it.",
+            "Quote the worst case over all attacks, Square among them, and adapt the gradient attack to the model "
+                + "until it finds these "
             + "examples too."),
     };
 }
@@ -181,7 +219,8 @@ public sealed record MaskingFinding(MaskingCheck Check, bool IsWarning, string L
 /// <param name="Share">The share.</param>
 public sealed record MaskingNumber(string What, Proportion Share);
 
-/// <summary>What must hold before the numbers of a gradient attack on a model can be believed (Athalye et al. 2018, section 3.1; Carlini et al. 2019, "On evaluating adversarial robustness", sections 3 and 5).</summary>
+/// <summary>What must hold before the numbers of a gradient attack on a model can be believed (Athalye et al. 2018,
+/// section 3.1; Carlini et al. 2019, "On evaluating adversarial robustness", sections 3 and 5).</summary>
 public enum MaskingCheck
 {
     /// <summary>Outputs are logits, not probabilities.</summary>

@@ -10,11 +10,15 @@ namespace Adr.Evaluation;
 /// <param name="Clean">[N,2]: z projected.</param>
 /// <param name="Adversarial">[N,2]: z' projected with them.</param>
 /// <param name="Labels">[N].</param>
-/// <param name="DivergenceByExample">[N]: d(z, z') = mean over the D coordinates of |z − z'|, before projecting.</param>
+/// <param name="DivergenceByExample">[N]: d(z, z') = mean over the D coordinates of |z − z'|, before
+/// projecting.</param>
 /// <param name="ClassNames">The names of the classes.</param>
-/// <param name="ExplainedVariance">The share of the variance of all 2N latents that each of the two components carries, in [0,1]; NaN of t-SNE.</param>
-/// <param name="WithinClass">Mean of d(z_j, z'_i) over pairs i ≠ j of equal labels; NaN where there is no such pair.</param>
-/// <param name="BetweenClasses">Mean of d(z_j, z'_i) over pairs of different labels; NaN where there is no such pair.</param>
+/// <param name="ExplainedVariance">The share of the variance of all 2N latents that each of the two components carries,
+/// in [0,1]; NaN of t-SNE.</param>
+/// <param name="WithinClass">Mean of d(z_j, z'_i) over pairs i ≠ j of equal labels; NaN where there is no such
+/// pair.</param>
+/// <param name="BetweenClasses">Mean of d(z_j, z'_i) over pairs of different labels; NaN where there is no such
+/// pair.</param>
 public sealed record LatentExamples(
     float[,] Clean,
     float[,] Adversarial,
@@ -35,18 +39,24 @@ public sealed record LatentExamples(
     public double SeparationRatio => BetweenClasses / WithinClass;
 
     /// <summary>Represents every image and its adversarial example, and lays both out in one plane.</summary>
-    /// <param name="evaluator">A model that gives its latent (<see cref="ILatentModel"/>), and at least 2 examples; a few hundred make
-    /// a readable picture.</param>
+    /// <param name="evaluator">A model that gives its latent (<see cref="ILatentModel"/>), and at least 2 examples; a
+    /// few hundred make a readable picture.</param>
     /// <param name="attack">The attack on every example.</param>
-    /// <param name="projection">How they are laid out. Default: the first two principal components of all of them. t-SNE has the
-    /// perplexity 30, or less where there are few examples.</param>
-    /// <exception cref="ArgumentException">The model gives no latent, there is one example only, or the attack does not suit the model.</exception>
-    public static LatentExamples Evaluate(Evaluator evaluator, Attack attack, Projection projection = Projection.PrincipalComponents)
+    /// <param name="projection">How they are laid out. Default: the first two principal components of all of them.
+    /// t-SNE has the perplexity 30, or less where there are few examples.</param>
+    /// <exception cref="ArgumentException">The model gives no latent, there is one example only, or the attack does not
+    /// suit the model.</exception>
+    public static LatentExamples Evaluate(
+        Evaluator evaluator,
+        Attack attack,
+        Projection projection = Projection.PrincipalComponents)
     {
         ArgumentNullException.ThrowIfNull(evaluator);
         var data = evaluator.Data;
         if (data.Count < 2)
-            throw new ArgumentException($"Principal components need at least 2 examples, but {data.Name} has {data.Count}.", nameof(evaluator));
+            throw new ArgumentException(
+                $"Principal components need at least 2 examples, but {data.Name} has {data.Count}.",
+                nameof(evaluator));
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
         var (clean, adversarial) = Latents(evaluator, attack); // [N,D] each
@@ -60,7 +70,8 @@ public sealed record LatentExamples(
 
     private static (Tensor Plane, (double, double) Explained) LayOut(Tensor points, Projection projection)
     {
-        if (projection == Projection.TSne) return (new TSne { Perplexity = Math.Min(30, (points.shape[0] - 1) / 4.0) }.Embed(points), (double.NaN, double.NaN));
+        if (projection == Projection.TSne) return (new TSne { Perplexity = Math.Min(30, (points.shape[0] - 1) / 4.0) }
+            .Embed(points), (double.NaN, double.NaN));
         var components = PrincipalComponents.Of(points);
         return (components.Project(points), components.Explained);
     }
@@ -91,17 +102,21 @@ public sealed record LatentExamples(
         {
             using var scope = NewDisposeScope();
             var rows = Math.Min(Strip, points - row);
-            var distances = cdist(adversarial.narrow(0, row, rows), clean, p: 1) / coordinates;                 // [rows,N]
-            var equal = labels.narrow(0, row, rows).unsqueeze(1).eq(labels.unsqueeze(0)).to(ScalarType.Float64); // [rows,N]
-            var own = (adversarial.narrow(0, row, rows) - clean.narrow(0, row, rows)).abs().mean([1L]).sum();   // the pairs i = j
+            var distances = cdist(adversarial.narrow(0, row, rows), clean, p: 1) / coordinates; // [rows,N]
+            // [rows,N]
+            var equal = labels.narrow(0, row, rows).unsqueeze(1).eq(labels.unsqueeze(0)).to(ScalarType.Float64);
+            // the pairs i = j
+            var own = (adversarial.narrow(0, row, rows) - clean.narrow(0, row, rows)).abs().mean([1L]).sum();
             var equalPairs = (long)equal.sum().item<double>();
             within = (within.Sum + ((equal * distances).sum() - own).item<double>(), within.Pairs + equalPairs - rows);
-            between = (between.Sum + ((1 - equal) * distances).sum().item<double>(), between.Pairs + rows * points - equalPairs);
+            between = (between.Sum + ((1 - equal) * distances).sum().item<double>(), between.Pairs + rows * points
+                - equalPairs);
         }
         return (Mean(within), Mean(between));
     }
 
-    private static double Mean((double Sum, long Pairs) total) => total.Pairs == 0 ? double.NaN : total.Sum / total.Pairs;
+    private static double Mean((double Sum, long Pairs) total) =>
+        total.Pairs == 0 ? double.NaN : total.Sum / total.Pairs;
 
     private static float[,] Matrix(Tensor points)
     {
@@ -116,9 +131,11 @@ public sealed record LatentExamples(
 /// <summary>How latents are laid out in a plane.</summary>
 public enum Projection
 {
-    /// <summary>The first two principal components: a linear map, so that distances in the picture are at most those in the latent.</summary>
+    /// <summary>The first two principal components: a linear map, so that distances in the picture are at most those in
+    /// the latent.</summary>
     PrincipalComponents,
 
-    /// <summary>t-SNE (<see cref="Evaluation.TSne"/>): neighbours stay neighbours; sizes of and distances between groups mean nothing.</summary>
+    /// <summary>t-SNE (<see cref="Evaluation.TSne"/>): neighbours stay neighbours; sizes of and distances between
+    /// groups mean nothing.</summary>
     TSne,
 }

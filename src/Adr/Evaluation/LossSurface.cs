@@ -5,11 +5,14 @@ using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
 
-/// <summary>The cross-entropy around one image, in a plane: along the sign of its gradient, and along random signs. A surface that is flat but for a cliff masks gradients.</summary>
+/// <summary>The cross-entropy around one image, in a plane: along the sign of its gradient, and along random signs. A
+/// surface that is flat but for a cliff masks gradients.</summary>
 /// <param name="Model">The model's name in tables.</param>
 /// <param name="Label">The image's class y.</param>
-/// <param name="Offsets">[n]: how far from the image, for images in [0,1], along either direction, from −reach to reach.</param>
-/// <param name="Losses">[n,n]: the cross-entropy at x + Offsets[j] · sign(gradient) + Offsets[i] · random signs, not clipped to the box.</param>
+/// <param name="Offsets">[n]: how far from the image, for images in [0,1], along either direction, from −reach to
+/// reach.</param>
+/// <param name="Losses">[n,n]: the cross-entropy at x + Offsets[j] · sign(gradient) + Offsets[i] · random signs, not
+/// clipped to the box.</param>
 /// <param name="Right">[n,n]: whether the answer there is y.</param>
 public sealed record LossSurface(string Model, long Label, double[] Offsets, double[,] Losses, bool[,] Right)
 {
@@ -18,22 +21,39 @@ public sealed record LossSurface(string Model, long Label, double[] Offsets, dou
     /// <param name="name">The model's name in tables.</param>
     /// <param name="image">[C,H,W] or [1,C,H,W], on the model's device.</param>
     /// <param name="label">Its class.</param>
-    /// <param name="reach">How far the grid goes each way, for images in [0,1], above 0; a little more than ε shows the edge.</param>
+    /// <param name="reach">How far the grid goes each way, for images in [0,1], above 0; a little more than ε shows the
+    /// edge.</param>
     /// <param name="count">n, odd, at least 3. Default 19.</param>
     /// <param name="seed">Of the random signs. Default 0.</param>
     /// <exception cref="ArgumentException">The image is not one, or a number is out of range.</exception>
-    public static LossSurface Around(nn.Module<Tensor, Tensor> model, string name, Tensor image, long label, double reach, int count = 19, long seed = 0)
+    public static LossSurface Around(
+        nn.Module<Tensor, Tensor> model,
+        string name,
+        Tensor image,
+        long label,
+        double reach,
+        int count = 19,
+        long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(image);
-        if (!(reach > 0 && double.IsFinite(reach))) throw new ArgumentOutOfRangeException(nameof(reach), reach, "The reach must be a finite number > 0.");
-        if (count < 3 || count % 2 == 0) throw new ArgumentOutOfRangeException(nameof(count), count, "The grid needs an odd number of at least 3, so that the image lies in its middle.");
+        if (!(reach > 0 && double.IsFinite(reach))) throw new ArgumentOutOfRangeException(
+            nameof(reach),
+            reach,
+            "The reach must be a finite number > 0.");
+        if (count < 3 || count % 2 == 0) throw new ArgumentOutOfRangeException(
+            nameof(count),
+            count,
+            "The grid needs an odd number of at least 3, so that the image lies in its middle.");
         if (image.shape is not ([_, _, _] or [1, _, _, _]))
-            throw new ArgumentException($"Expected one image [C,H,W], got [{string.Join(",", image.shape)}].", nameof(image));
+            throw new ArgumentException(
+                $"Expected one image [C,H,W], got [{string.Join(",", image.shape)}].",
+                nameof(image));
         long[] shape = [1, .. image.shape[^3..]];
         if (model is Classifier network && !network.InputShape.SequenceEqual(shape[1..]))
-            throw new ArgumentException($"Expected one image [{string.Join(",", network.InputShape)}] for {network.Architecture}, got "
+            throw new ArgumentException($"Expected one image [{string.Join(",", network.InputShape)}] for "
+                + $"{network.Architecture}, got "
                 + $"[{string.Join(",", image.shape)}].", nameof(image));
         using var frozen = new FrozenModel(model);
         using var scope = NewDisposeScope();
@@ -51,8 +71,10 @@ public sealed record LossSurface(string Model, long Label, double[] Offsets, dou
         for (var i = 0; i < count; i++)
         {
             using var row = NewDisposeScope();
-            var logits = model.call(x + along * steepest + offsets[i] * signs);                                     // [n,K]
-            var loss = nn.functional.cross_entropy(logits, y.expand(count), reduction: nn.Reduction.None).to(ScalarType.Float64).Values<double>();
+            var logits = model.call(x + along * steepest + offsets[i] * signs); // [n,K]
+            var loss = nn.functional.cross_entropy(logits, y.expand(count), reduction: nn.Reduction.None)
+                .to(ScalarType.Float64)
+                .Values<double>();
             var answers = logits.argmax(1).Values<long>();
             for (var j = 0; j < count; j++) (losses[i, j], right[i, j]) = (loss[j], answers[j] == label);
         }

@@ -1,14 +1,17 @@
 namespace Adr.Evaluation;
 
-/// <summary>A mean over several seeds with its 95 % interval (Student's t): what another seed would do to a number, which the examples' own interval does not say.</summary>
+/// <summary>A mean over several seeds with its 95 % interval (Student's t): what another seed would do to a number,
+/// which the examples' own interval does not say.</summary>
 /// <remarks>Few seeds give wide intervals: two of them hardly say anything.</remarks>
 public sealed record MeanOfSeeds
 {
     // the 97.5 % quantiles of Student's t with 1, 2, … degrees of freedom
     private static readonly double[] Quantiles =
     [
-        12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281, 2.2010, 2.1788, 2.1604, 2.1448, 2.1314,
-        2.1199, 2.1098, 2.1009, 2.0930, 2.0860, 2.0796, 2.0739, 2.0687, 2.0639, 2.0595, 2.0555, 2.0518, 2.0484, 2.0452, 2.0423,
+        12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281, 2.2010, 2.1788, 2.1604,
+        2.1448, 2.1314,
+        2.1199, 2.1098, 2.1009, 2.0930, 2.0860, 2.0796, 2.0739, 2.0687, 2.0639, 2.0595, 2.0555, 2.0518, 2.0484,
+        2.0452, 2.0423,
     ];
 
     /// <summary>Of one value for each seed.</summary>

@@ -10,8 +10,10 @@ namespace Adr.Evaluation;
 /// <param name="Model">The model's name in tables.</param>
 /// <param name="DataSet">The data set's name.</param>
 /// <param name="Attack">The attack's name.</param>
-/// <param name="Threat">The norm of the distances, and the box. Its ε is the attack's own, and no limit of the distances.</param>
-/// <param name="Distances">[N] for images in [0,1]: 0 where an example is misclassified as it is, +∞ where nothing was found.</param>
+/// <param name="Threat">The norm of the distances, and the box. Its ε is the attack's own, and no limit of the
+/// distances.</param>
+/// <param name="Distances">[N] for images in [0,1]: 0 where an example is misclassified as it is, +∞ where nothing was
+/// found.</param>
 /// <param name="Labels">[N].</param>
 /// <param name="ClassNames">The names of the classes.</param>
 /// <param name="Seconds">Wall time of the attack.</param>
@@ -31,15 +33,20 @@ public sealed record MinimumNormReport(
     long Seed,
     string Device)
 {
-    /// <summary>[N] for images in [0,1]: 0 where an example is misclassified as it is, +∞ where nothing was found.</summary>
+    /// <summary>[N] for images in [0,1]: 0 where an example is misclassified as it is, +∞ where nothing was
+    /// found.</summary>
     public double[] Distances { get; } = Distances is { Length: > 0 } && Distances.All(distance => distance >= 0)
         ? Distances
-        : throw new ArgumentException("Distances must be one or more numbers ≥ 0; +∞ means an example where nothing was found.", nameof(Distances));
+        : throw new ArgumentException(
+            "Distances must be one or more numbers ≥ 0; +∞ means an example where nothing was found.",
+            nameof(Distances));
 
     /// <summary>[N].</summary>
     public long[] Labels { get; } = Labels is not null && Labels.Length == Distances.Length
         ? Labels
-        : throw new ArgumentException($"There must be one label for each of {Distances.Length} distances, but there are {Labels?.Length ?? 0}.", nameof(Labels));
+        : throw new ArgumentException(
+            $"There must be one label for each of {Distances.Length} distances, but there are {Labels?.Length ?? 0}.",
+            nameof(Labels));
 
     /// <summary>The backward passes among <see cref="ModelEvaluations"/>: gradients, counted per example.</summary>
     public long Backwards { get; init; }
@@ -47,7 +54,8 @@ public sealed record MinimumNormReport(
     /// <summary>The forward passes among <see cref="ModelEvaluations"/>, counted per example.</summary>
     public long Forwards => ModelEvaluations - Backwards;
 
-    /// <summary>What the attack did differently from what its name says, as a sentence; null where there is nothing to say.</summary>
+    /// <summary>What the attack did differently from what its name says, as a sentence; null where there is nothing to
+    /// say.</summary>
     public string? Note { get; init; }
 
     /// <summary>The attack's settings as text by name.</summary>
@@ -62,27 +70,39 @@ public sealed record MinimumNormReport(
     /// <summary>Accuracy on the clean images: the share of distances above 0.</summary>
     public Proportion Natural => RobustAccuracyAt(0);
 
-    /// <summary>The share of all examples for which an adversarial image is known, those that are misclassified as they are included.</summary>
+    /// <summary>The share of all examples for which an adversarial image is known, those that are misclassified as they
+    /// are included.</summary>
     public Proportion Found => new(Distances.Count(double.IsFinite), Points);
 
-    /// <summary>The distance within which half of all examples are wrong, those that are misclassified as they are included; +∞ where fewer were found.</summary>
+    /// <summary>The distance within which half of all examples are wrong, those that are misclassified as they are
+    /// included; +∞ where fewer were found.</summary>
     public double Median => Quantile(0.5);
 
-    /// <summary>The smallest distance within which at least this share of all examples is wrong: one of <see cref="Distances"/>, without interpolation, so that +∞ stays +∞.</summary>
+    /// <summary>The smallest distance within which at least this share of all examples is wrong: one of
+    /// <see cref="Distances"/>, without interpolation, so that +∞ stays +∞.</summary>
     /// <param name="share">In (0,1].</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="share"/> is not in (0,1].</exception>
     public double Quantile(double share)
     {
-        if (!(share is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "A share of examples must be in (0,1].");
-        return Distances.Order().ElementAt(Math.Max(1, (int)Math.Ceiling(share * Points - 1e-9)) - 1); // 0.7 · 10 is not 7
+        if (!(share is > 0 and <= 1)) throw new ArgumentOutOfRangeException(
+            nameof(share),
+            share,
+            "A share of examples must be in (0,1].");
+        // 0.7 · 10 is not 7
+        return Distances.Order().ElementAt(Math.Max(1, (int)Math.Ceiling(share * Points - 1e-9)) - 1);
     }
 
-    /// <summary>The share of all examples that are correct and stay so within ε, as far as the attack found out.</summary>
+    /// <summary>The share of all examples that are correct and stay so within ε, as far as the attack found
+    /// out.</summary>
     /// <param name="epsilon">ε ≥ 0, for images in [0,1]; 0 gives the natural accuracy.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is negative or not a number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is negative or not a
+    /// number.</exception>
     public Proportion RobustAccuracyAt(double epsilon)
     {
-        if (!(epsilon >= 0)) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "ε must be a number ≥ 0, in pixel units.");
+        if (!(epsilon >= 0)) throw new ArgumentOutOfRangeException(
+            nameof(epsilon),
+            epsilon,
+            "ε must be a number ≥ 0, in pixel units.");
         return new Proportion(Distances.Count(distance => distance > epsilon), Points);
     }
 
@@ -99,16 +119,18 @@ public sealed record MinimumNormReport(
     /// <exception cref="InvalidDataException">The file holds something else, or is damaged.</exception>
     public static MinimumNormReport Load(string path) => Json.Read<MinimumNormReport>(path);
 
-    /// <summary>Measures how far each example is from an image that the model misclassifies, as far as the attack finds one.</summary>
+    /// <summary>Measures how far each example is from an image that the model misclassifies, as far as the attack finds
+    /// one.</summary>
     /// <remarks>
-    /// One run gives the robust accuracy at every ε: <see cref="RobustnessCurve.Of"/>. A distance is an upper bound of the true
-    /// one. Examples that are misclassified as they are have distance 0 and are not attacked. The attack computes in float32.
+    /// One run gives the robust accuracy at every ε: <see cref="RobustnessCurve.Of"/>. A distance is an upper bound of
+    /// the true one. Examples that are misclassified as they are have distance 0 and are not attacked. The attack
+    /// computes in float32.
     /// </remarks>
     /// <param name="evaluator">Model and data.</param>
     /// <param name="attack">The attack; its norm measures the distances.</param>
     /// <exception cref="ArgumentException">The attack does not suit the model; nothing has run then.</exception>
-    /// <exception cref="InvalidOperationException">The model's logits or gradients are not finite, or it has no gradient where the
-    /// attack needs one.</exception>
+    /// <exception cref="InvalidOperationException">The model's logits or gradients are not finite, or it has no
+    /// gradient where the attack needs one.</exception>
     public static MinimumNormReport Evaluate(Evaluator evaluator, MinimumNormAttack attack)
     {
         ArgumentNullException.ThrowIfNull(evaluator);
@@ -123,8 +145,19 @@ public sealed record MinimumNormReport(
             // these are correct, so above 0, also where rounding lets the attack see one as misclassified
             for (var i = 0; i < positions.Length; i++) distances[positions[i]] = Math.Max(lengths[i], double.Epsilon);
         }
-        return new MinimumNormReport(evaluator.Name, evaluator.Data.Name, attack.Name, attack.Threat, distances, evaluator.Labels,
-            evaluator.Data.ClassNames, clock.Elapsed.TotalSeconds, cost.ModelEvaluations, evaluator.Options.Seed, evaluator.Device)
+        return new MinimumNormReport(
+            evaluator.Name,
+            evaluator.Data.Name,
+            attack.Name,
+            attack.Threat,
+            distances,
+            evaluator.Labels,
+            evaluator.Data.ClassNames,
+            clock.Elapsed.TotalSeconds,
+            cost.ModelEvaluations,
+            evaluator.Options
+                .Seed,
+            evaluator.Device)
         {
             Backwards = cost.Backwards,
             Note = attack.FallbackFor(evaluator.Data.Classes),

@@ -1,6 +1,7 @@
 namespace Adr.Evaluation;
 
-/// <summary>How much more of the same examples one model keeps than another, with its 95 % interval: examples on which both agree do not widen it.</summary>
+/// <summary>How much more of the same examples one model keeps than another, with its 95 % interval: examples on which
+/// both agree do not widen it.</summary>
 /// <param name="OnlyFirst">Examples that the first keeps and the second does not.</param>
 /// <param name="OnlySecond">Examples that the second keeps and the first does not.</param>
 /// <param name="Total">All examples, above 0.</param>
@@ -16,15 +17,21 @@ public sealed record PairedDifference(int OnlyFirst, int OnlySecond, int Total)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        if (first.Count == 0 || first.Count != second.Count) throw new ArgumentException($"A paired difference needs the same examples on both sides, at least one; there are {first.Count} and {second.Count}.", nameof(second));
+        if (first.Count == 0 || first.Count != second.Count) throw new ArgumentException($"A paired difference needs "
+            + $"the same examples on both sides, at least one; there are {first.Count} and "
+            + $"{second.Count}.", nameof(second));
         var pairs = first.Zip(second).ToList();
-        return new(pairs.Count(pair => pair.First && !pair.Second), pairs.Count(pair => !pair.First && pair.Second), pairs.Count);
+        return new(
+            pairs.Count(pair => pair.First && !pair.Second),
+            pairs.Count(pair => !pair.First && pair.Second),
+            pairs.Count);
     }
 
     /// <summary>The first's share less the second's, in [−1,1].</summary>
     public double Value => (double)(OnlyFirst - OnlySecond) / Total;
 
-    /// <summary>Half of the interval's width (Agresti and Min 2005: half an example is added to each of the four cells, so that it is no 0 where all agree).</summary>
+    /// <summary>Half of the interval's width (Agresti and Min 2005: half an example is added to each of the four cells,
+    /// so that it is no 0 where all agree).</summary>
     public double HalfWidth
     {
         get

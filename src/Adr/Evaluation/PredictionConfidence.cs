@@ -14,7 +14,15 @@ namespace Adr.Evaluation;
 /// <param name="AdversarialConfidence">[N]: the same under attack.</param>
 /// <param name="CleanEntropy">[N]: −Σ p log p in nats, in [0, log K].</param>
 /// <param name="AdversarialEntropy">[N]: the same under attack.</param>
-public sealed record PredictionConfidence(string Model, string DataSet, string Attack, int Classes, double[] CleanConfidence, double[] AdversarialConfidence, double[] CleanEntropy, double[] AdversarialEntropy)
+public sealed record PredictionConfidence(
+    string Model,
+    string DataSet,
+    string Attack,
+    int Classes,
+    double[] CleanConfidence,
+    double[] AdversarialConfidence,
+    double[] CleanEntropy,
+    double[] AdversarialEntropy)
 {
     /// <summary>Measures every example.</summary>
     /// <param name="evaluator">Model and data.</param>

@@ -5,7 +5,8 @@ namespace Adr.Evaluation;
 
 /// <summary>The first two principal components of points: the plane in which they vary most.</summary>
 /// <param name="Mean">[D].</param>
-/// <param name="Basis">[D,2], orthonormal columns; the coordinate of largest size in each is positive, so that pictures do not flip.</param>
+/// <param name="Basis">[D,2], orthonormal columns; the coordinate of largest size in each is positive, so that pictures
+/// do not flip.</param>
 /// <param name="Explained">The share of the variance that each carries, in [0,1]; 0 where there is none.</param>
 internal sealed record PrincipalComponents(Tensor Mean, Tensor Basis, (double First, double Second) Explained)
 {
@@ -16,7 +17,8 @@ internal sealed record PrincipalComponents(Tensor Mean, Tensor Basis, (double Fi
         var mean = points.mean([0L]);                                        // [D]
         var centred = points - mean;                                         // [N,D]
         var wide = points.shape[1] > points.shape[0];
-        var gram = wide ? centred.mm(centred.t()) : centred.t().mm(centred); // the smaller of [N,N] and [D,D]; both have the same eigenvalues but for zeros
+        // the smaller of [N,N] and [D,D]; both have the same eigenvalues but for zeros
+        var gram = wide ? centred.mm(centred.t()) : centred.t().mm(centred);
         var (values, vectors) = linalg.eigh(gram);                           // ascending
         var total = values.clamp_min(0).sum().item<double>();
         var axes = new List<Tensor>();
@@ -27,7 +29,9 @@ internal sealed record PrincipalComponents(Tensor Mean, Tensor Basis, (double Fi
             var share = column < 0 || total <= 0 ? 0 : Math.Max(0, values[column].item<double>()) / total;
             var flat = share < 1e-15;                                        // no variance left: a zero axis, not noise
             shares[k] = flat ? 0 : share;
-            axes.Add(flat ? zeros(points.shape[1], ScalarType.Float64) : Upright(wide ? centred.t().mv(vectors.select(1, column)) : vectors.select(1, column)));
+            axes.Add(flat
+                ? zeros(points.shape[1], ScalarType.Float64)
+                : Upright(wide ? centred.t().mv(vectors.select(1, column)) : vectors.select(1, column)));
         }
         return new(mean.MoveToOuterDisposeScope(), stack(axes, 1).MoveToOuterDisposeScope(), (shares[0], shares[1]));
     }

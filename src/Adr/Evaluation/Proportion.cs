@@ -1,6 +1,7 @@
 namespace Adr.Evaluation;
 
-/// <summary>A share of examples, with its 95 % interval (Wilson 1927): the interval stays in [0,1] and is honest at 0 and 1 and for few examples.</summary>
+/// <summary>A share of examples, with its 95 % interval (Wilson 1927): the interval stays in [0,1] and is honest at 0
+/// and 1 and for few examples.</summary>
 /// <param name="Successes">The examples that count, 0 … Total.</param>
 /// <param name="Total">All examples; may be 0, where nothing is known.</param>
 public sealed record Proportion(int Successes, int Total)
@@ -10,7 +11,10 @@ public sealed record Proportion(int Successes, int Total)
     /// <summary>The examples that count.</summary>
     public int Successes { get; } = Total >= 0 && Successes >= 0 && Successes <= Total
         ? Successes
-        : throw new ArgumentOutOfRangeException(nameof(Successes), Successes, $"A proportion needs 0 ≤ successes ≤ total, but total is {Total}.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(Successes),
+            Successes,
+            $"A proportion needs 0 ≤ successes ≤ total, but total is {Total}.");
 
     /// <summary>All examples.</summary>
     public int Total { get; } = Total;
@@ -32,5 +36,6 @@ public sealed record Proportion(int Successes, int Total)
 
     private double Centre => (Value + Z * Z / (2 * Total)) / (1 + Z * Z / Total);
 
-    private double HalfWidth => Z / (1 + Z * Z / Total) * Math.Sqrt(Value * (1 - Value) / Total + Z * Z / (4.0 * Total * Total));
+    private double HalfWidth =>
+        Z / (1 + Z * Z / Total) * Math.Sqrt(Value * (1 - Value) / Total + Z * Z / (4.0 * Total * Total));
 }

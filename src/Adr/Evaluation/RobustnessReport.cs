@@ -16,7 +16,8 @@ namespace Adr.Evaluation;
 /// <param name="Natural">Accuracy on the clean images.</param>
 /// <param name="NaturalPerClass">The same for the examples of each class.</param>
 /// <param name="Attacks">One result per attack, in the order given.</param>
-/// <param name="WorstCase">The share of all examples that are correct and stay so under every attack; equal to <paramref name="Natural"/> without attacks.</param>
+/// <param name="WorstCase">The share of all examples that are correct and stay so under every attack; equal to
+/// <paramref name="Natural"/> without attacks.</param>
 /// <param name="ClassNames">The names of the classes.</param>
 /// <param name="Seed">The seed of the attacks' random numbers.</param>
 /// <param name="Device">Where it ran.</param>
@@ -37,10 +38,12 @@ public sealed record RobustnessReport(
     /// <summary>What the attacks computed in, as asked for.</summary>
     public AttackPrecision AttackPrecision { get; init; }
 
-    /// <summary>Signs of an unreliable evaluation, in sentences: outputs that look like probabilities, the same class for every example. Empty where nothing was seen.</summary>
+    /// <summary>Signs of an unreliable evaluation, in sentences: outputs that look like probabilities, the same class
+    /// for every example. Empty where nothing was seen.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Everything as JSON: shares with their counts and 95 % intervals, settings, time, evaluations, and for each attack one 0 or 1 per example.</summary>
+    /// <summary>Everything as JSON: shares with their counts and 95 % intervals, settings, time, evaluations, and for
+    /// each attack one 0 or 1 per example.</summary>
     public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, Json.Indented)!.AsObject();
 
     /// <summary>Writes <see cref="ToJson"/>, whole or not at all; makes the folder where it is missing.</summary>
@@ -53,7 +56,8 @@ public sealed record RobustnessReport(
     /// <exception cref="InvalidDataException">The file holds something else, or is damaged.</exception>
     public static RobustnessReport Load(string path) => Json.Read<RobustnessReport>(path);
 
-    /// <summary>Reports of one model on the same examples as one, with the worst case over all of their attacks.</summary>
+    /// <summary>Reports of one model on the same examples as one, with the worst case over all of their
+    /// attacks.</summary>
     /// <param name="parts">At least one, of the same data, number of examples, seed and natural accuracy.</param>
     /// <exception cref="ArgumentException">There is no report, or they are of different things.</exception>
     public static RobustnessReport Together(IReadOnlyList<RobustnessReport> parts)
@@ -62,28 +66,36 @@ public sealed record RobustnessReport(
         if (parts.Count == 0) throw new ArgumentException("There is no report to put together.", nameof(parts));
         var first = parts[0];
         if (parts.FirstOrDefault(part => Same(part) != Same(first)) is { } other)
-            throw new ArgumentException($"{Words(first)} and {Words(other)}: reports of different things cannot be put together.", nameof(parts));
+            throw new ArgumentException(
+                $"{Words(first)} and {Words(other)}: reports of different things cannot be put together.",
+                nameof(parts));
         AttackResult[] attacks = [.. parts.SelectMany(part => part.Attacks)];
-        var worst = attacks.Length == 0 ? first.Natural : Proportion.Of(Enumerable.Range(0, first.Points).Select(i => Array.TrueForAll(attacks, attack => attack.Robust[i])).ToArray());
-        return first with { Attacks = attacks, WorstCase = worst, Notes = [.. parts.SelectMany(part => part.Notes).Distinct()] };
+        var worst = attacks.Length == 0 ? first.Natural : Proportion.Of(Enumerable.Range(0, first.Points)
+            .Select(i => Array.TrueForAll(attacks, attack => attack.Robust[i]))
+            .ToArray());
+        return first with { Attacks = attacks, WorstCase = worst, Notes = [.. parts.SelectMany(part => part.Notes)
+            .Distinct()] };
     }
 
-    private static (string Model, string Data, Proportion Natural, long Seed) Same(RobustnessReport report) => (report.Model, report.DataSet, report.Natural, report.Seed);
+    private static (string Model, string Data, Proportion Natural, long Seed) Same(RobustnessReport report) =>
+        (report.Model, report.DataSet, report.Natural, report.Seed);
 
-    private static string Words(RobustnessReport report) => $"{report.Model} on {report.DataSet} (natural {report.Natural.Successes} of {report.Points}, seed {report.Seed})";
+    private static string Words(
+        RobustnessReport report) => $"{report.Model} on {report.DataSet} (natural {report.Natural.Successes} of "
+            + $"{report.Points}, seed {report.Seed})";
 
     /// <summary>Natural accuracy, robust accuracy under each attack, and the worst case over them.</summary>
     /// <remarks>
-    /// Robust accuracy is the share of all examples that are classified correctly and stay so. Examples that are misclassified
-    /// as they are count as not robust and are not attacked. Every attack runs on all other examples, with random numbers that
-    /// depend on the seed and the example's position alone. So a result does not depend on the other attacks in the list or,
-    /// but for rounding, on the batch size.
+    /// Robust accuracy is the share of all examples that are classified correctly and stay so. Examples that are
+    /// misclassified as they are count as not robust and are not attacked. Every attack runs on all other examples,
+    /// with random numbers that depend on the seed and the example's position alone. So a result does not depend on the
+    /// other attacks in the list or, but for rounding, on the batch size.
     /// </remarks>
     /// <param name="evaluator">Model and data.</param>
     /// <param name="attacks">The attacks, in the order of the report; none gives natural accuracy alone.</param>
     /// <exception cref="ArgumentException">An attack does not suit the model; nothing has run then.</exception>
-    /// <exception cref="InvalidOperationException">The model's logits or gradients are not finite, or it has no gradient where an
-    /// attack needs one.</exception>
+    /// <exception cref="InvalidOperationException">The model's logits or gradients are not finite, or it has no
+    /// gradient where an attack needs one.</exception>
     public static RobustnessReport Evaluate(Evaluator evaluator, IReadOnlyList<Attack> attacks)
     {
         ArgumentNullException.ThrowIfNull(evaluator);
@@ -91,9 +103,18 @@ public sealed record RobustnessReport(
         foreach (var attack in attacks) evaluator.Check(attack, nameof(attacks));
         var correct = evaluator.Correct;
         AttackResult[] results = [.. attacks.Select((attack, i) => AttackResult.Of(evaluator, attack, i, correct))];
-        bool[] worst = [.. correct.Select((isCorrect, i) => isCorrect && Array.TrueForAll(results, result => result.Robust[i]))];
-        return new RobustnessReport(evaluator.Name, evaluator.Data.Name, Proportion.Of(correct), evaluator.PerClass(correct), results,
-            Proportion.Of(worst), evaluator.Data.ClassNames, evaluator.Options.Seed, evaluator.Device)
+        bool[] worst = [.. correct.Select(
+            (isCorrect, i) => isCorrect && Array.TrueForAll(results, result => result.Robust[i]))];
+        return new RobustnessReport(
+            evaluator.Name,
+            evaluator.Data.Name,
+            Proportion.Of(correct),
+            evaluator.PerClass(correct),
+            results,
+            Proportion.Of(worst),
+            evaluator.Data.ClassNames,
+            evaluator.Options.Seed,
+            evaluator.Device)
         {
             AttackPrecision = evaluator.Options.AttackPrecision,
             Notes = evaluator.Notes,
@@ -111,9 +132,15 @@ public static class Robustness
     /// <param name="options">How to run; null for the defaults.</param>
     /// <param name="name">The model's name in tables; null for its own.</param>
     /// <param name="cancellation">Stops before the next step of an attack.</param>
-    /// <exception cref="ArgumentException">Model, data, attacks and options do not fit together; nothing has run then.</exception>
-    public static RobustnessReport Evaluate(nn.Module<Tensor, Tensor> model, Dataset data, IReadOnlyList<Attack> attacks,
-        EvaluationOptions? options = null, string? name = null, CancellationToken cancellation = default)
+    /// <exception cref="ArgumentException">Model, data, attacks and options do not fit together; nothing has run
+    /// then.</exception>
+    public static RobustnessReport Evaluate(
+        nn.Module<Tensor, Tensor> model,
+        Dataset data,
+        IReadOnlyList<Attack> attacks,
+        EvaluationOptions? options = null,
+        string? name = null,
+        CancellationToken cancellation = default)
     {
         using var evaluator = new Evaluator(model, data, options, name, cancellation);
         return RobustnessReport.Evaluate(evaluator, attacks);
@@ -137,13 +164,15 @@ public sealed record AttackResult(
     double Seconds,
     long ModelEvaluations)
 {
-    /// <summary>The backward passes among <see cref="ModelEvaluations"/>: gradients, counted per example. 0 for an attack score-based.</summary>
+    /// <summary>The backward passes among <see cref="ModelEvaluations"/>: gradients, counted per example. 0 for an
+    /// attack score-based.</summary>
     public long Backwards { get; init; }
 
     /// <summary>The forward passes among <see cref="ModelEvaluations"/>, counted per example.</summary>
     public long Forwards => ModelEvaluations - Backwards;
 
-    /// <summary>What the attack did differently from what its name says, as a sentence (<see cref="Attacks.Attack.FallbackFor"/>); null where there is nothing to say.</summary>
+    /// <summary>What the attack did differently from what its name says, as a sentence
+    /// (<see cref="Attacks.Attack.FallbackFor"/>); null where there is nothing to say.</summary>
     public string? Note { get; init; }
 
     /// <summary>The attack's settings as text by name, such as "steps": "40", "stepSize": "0.01".</summary>
@@ -157,7 +186,13 @@ public sealed record AttackResult(
         var robust = evaluator.StayCorrect(attack, correct, cost, images);
         var seconds = clock.Elapsed.TotalSeconds;
         images?.Save(folder!, number, evaluator.Name, attack, evaluator.Options.Seed, robust);
-        return new AttackResult(attack.Name, attack.Threat, Proportion.Of(robust), robust, evaluator.PerClass(robust), seconds,
+        return new AttackResult(
+            attack.Name,
+            attack.Threat,
+            Proportion.Of(robust),
+            robust,
+            evaluator.PerClass(robust),
+            seconds,
             cost.ModelEvaluations)
         {
             Backwards = cost.Backwards,
@@ -167,14 +202,20 @@ public sealed record AttackResult(
     }
 }
 
-/// <summary>One flag per example as a text of 0 and 1: ten thousand lines of "true" would bury the rest of a report.</summary>
+/// <summary>One flag per example as a text of 0 and 1: ten thousand lines of "true" would bury the rest of a
+/// report.</summary>
 internal sealed class FlagsConverter : JsonConverter<bool[]>
 {
     /// <inheritdoc/>
     public override bool[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException("Expected a text of 0 and 1.");
-        if (text.FirstOrDefault(letter => letter is not ('0' or '1'), '0') is var wrong and not '0') throw new JsonException($"Expected a text of 0 and 1, but there is a '{wrong}'.");
+        var text = reader.TokenType == JsonTokenType.String
+            ? reader.GetString()!
+            : throw new JsonException("Expected a text of 0 and 1.");
+        if (text.FirstOrDefault(
+            letter => letter is not ('0' or '1'),
+            '0') is var wrong and not '0') throw new JsonException(
+                $"Expected a text of 0 and 1, but there is a '{wrong}'.");
         return [.. text.Select(letter => letter == '1')];
     }
 

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
 
-/// <summary>Looks for signs that attacks of this kind cannot measure this model; on the first batch, as Auto-Attack's reference implementation does.</summary>
+/// <summary>Looks for signs that attacks of this kind cannot measure this model; on the first batch, as Auto-Attack's
+/// reference implementation does.</summary>
 internal static class SanityChecks
 {
     private const int Answers = 5;
@@ -20,12 +21,23 @@ internal static class SanityChecks
         using var noGraph = no_grad();
         var (model, classes) = (evaluator.Model, evaluator.Data.Classes);
         foreach (var (images, labels, positions) in evaluator.Batches("sanity checks", null))
-            return [.. Before(model, classes, images, labels, new ExampleSeeds(evaluator.Options.Seed, positions), attack)];
+            return [.. Before(
+                model,
+                classes,
+                images,
+                labels,
+                new ExampleSeeds(evaluator.Options.Seed, positions),
+                attack)];
         return [];
     }
 
-    private static IEnumerable<SanityWarning> Before(nn.Module<Tensor, Tensor> model, int classes, Tensor images, Tensor labels,
-        ExampleSeeds seeds, AutoAttack attack)
+    private static IEnumerable<SanityWarning> Before(
+        nn.Module<Tensor, Tensor> model,
+        int classes,
+        Tensor images,
+        Tensor labels,
+        ExampleSeeds seeds,
+        AutoAttack attack)
     {
         var isForRandom = attack.Attacks.OfType<AutoPgdAttack>().Any(a => a.GradientSamples > 1);
         var found = new[]
@@ -48,8 +60,10 @@ internal static class SanityChecks
         var (before, after) = (stages[square - 1].RobustAccuracy, stages[square].RobustAccuracy);
         if (before.Value - after.Value <= FallThatCounts) return null;
         return new(SanityFlag.SquareBreaksMore,
-            $"{stages[square].Attack}, which sees no gradient, lowered robust accuracy from {before.Value:0.0%} to {after.Value:0.0%}.",
-            "Gradients may be masked. Give Square more queries and restarts, run GradientMaskingReport.Evaluate, or write an adaptive attack.");
+            $"{stages[square].Attack}, which sees no gradient, lowered robust accuracy from {before.Value:0.0%} to "
+                + $"{after.Value:0.0%}.",
+            "Gradients may be masked. Give Square more queries and restarts, run GradientMaskingReport.Evaluate, or "
+                + "write an adaptive attack.");
     }
 
     private static SanityWarning? Randomised(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels)
@@ -57,11 +71,14 @@ internal static class SanityChecks
         var answers = Enumerable.Range(0, Answers).Select(_ => model.call(images)).ToArray();
         var right = answers.Select(logits => logits.argmax(1).eq(labels).sum().item<long>()).Distinct().Count();
         var units = answers.Select(logits => logits / (logits.pow(2).sum(1).sqrt().unsqueeze(1) + 1e-10)).ToArray();
-        var largest = units.SelectMany((a, i) => units.Skip(i + 1).Select(b => (a - b).pow(2).sum(1).sqrt().max().to(ScalarType.Float64).item<double>())).Max();
+        var largest = units.SelectMany((a, i) => units.Skip(i + 1)
+            .Select(b => (a - b).pow(2).sum(1).sqrt().max().to(ScalarType.Float64).item<double>())).Max();
         if (right == 1 && largest <= DifferenceThatCounts) return null;
         return new(SanityFlag.Randomised,
-            $"Asked {Answers} times about the same {images.shape[0]} images, the model's logits, scaled to length 1, differed by up to {largest:0.0e+0}.",
-            "It answers at random. Use AutoAttackVersion.Rand, which averages gradients, and average the accuracy over several runs.");
+            $"Asked {Answers} times about the same {images.shape[0]} images, the model's logits, scaled to length 1, "
+                + $"differed by up to {largest:0.0e+0}.",
+            "It answers at random. Use AutoAttackVersion.Rand, which averages gradients, and average the accuracy "
+                + "over several runs.");
     }
 
     private static SanityWarning? Probabilities(nn.Module<Tensor, Tensor> model, Tensor images)
@@ -69,7 +86,8 @@ internal static class SanityChecks
         if (!Evaluator.AreProbabilities(model.call(images)).all().item<bool>()) return null;
         return new(SanityFlag.ProbabilitiesForLogits,
             $"On {images.shape[0]} images every answer is in [0,1] and each sums to 1.",
-            "They look like probabilities. Give the attack logits: a softmax saturates, its gradients vanish, and the model seems more robust than it is.");
+            "They look like probabilities. Give the attack logits: a softmax saturates, its gradients vanish, and the "
+                + "model seems more robust than it is.");
     }
 
     private static SanityWarning? Dynamic(nn.Module<Tensor, Tensor> model, Tensor images)
@@ -79,21 +97,24 @@ internal static class SanityChecks
         var what = Fingerprint.Of(model) != before ? "While it answers, the model changes its own weights or buffers."
             : uses ? "While it answers, the model switches autograd on, so it computes gradients." : null;
         return what is null ? null : new(SanityFlag.DynamicDefence, what,
-            "It optimises at test time. Auto-Attack does not attack that loop: write an adaptive attack that goes through it.");
+            "It optimises at test time. Auto-Attack does not attack that loop: write an adaptive attack that goes "
+                + "through it.");
     }
 
-    // Autograd is off, and still the logits or the weights have met it. (To forbid it, by inference mode, would end the process
-    // where the model calls TorchSharp's autograd.grad: Native/Gradients.)
+    // Autograd is off, and still the logits or the weights have met it. (To forbid it, by inference mode, would end the
+    // process where the model calls TorchSharp's autograd.grad: Native/Gradients.)
     private static bool UsesAutograd(nn.Module<Tensor, Tensor> model, Tensor images)
     {
-        var frozen = model.parameters().Where(parameter => !parameter.requires_grad && parameter.is_floating_point()).ToList();
+        var frozen = model.parameters().Where(parameter => !parameter.requires_grad && parameter.is_floating_point())
+            .ToList();
         var before = model.parameters().Select(parameter => (Parameter: parameter, Gradient: parameter.grad)).ToList();
         foreach (var parameter in frozen) parameter.requires_grad = true;
         foreach (var (parameter, _) in before) parameter.grad = null;
         try
         {
             using var noGraph = no_grad();
-            return model.call(images.detach().clone().requires_grad_(true)).requires_grad || before.Exists(pair => pair.Parameter.grad is not null);
+            return model.call(images.detach().clone().requires_grad_(true)).requires_grad
+                || before.Exists(pair => pair.Parameter.grad is not null);
         }
         finally
         {
@@ -106,18 +127,26 @@ internal static class SanityChecks
         $"The model has {classes} classes. {note}",
         "The attacks ran with what is said here in place of their own loss or targets; the number is theirs.");
 
-    private static SanityWarning? ZeroGradients(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, ExampleSeeds seeds, ThreatModel threat)
+    private static SanityWarning? ZeroGradients(
+        nn.Module<Tensor, Tensor> model,
+        Tensor images,
+        Tensor labels,
+        ExampleSeeds seeds,
+        ThreatModel threat)
     {
         using var context = new AttackContext(model, images, labels, seeds, new AttackCost(), default);
-        var gradient = context.Gradient(threat.RandomStart(images, seeds), logits => AttackLosses.Dlr(logits, labels)).Gradient;
+        var gradient = context.Gradient(threat.RandomStart(images, seeds), logits => AttackLosses.Dlr(logits, labels))
+            .Gradient;
         var zero = gradient.abs().flatten(1).amax([1L]).eq(0).sum().item<long>();
         return zero == 0 ? null : new(SanityFlag.ZeroGradients,
             $"At {zero} of {images.shape[0]} random examples of the feasible sets the gradient is exactly zero.",
-            "Attacks by gradient cannot move there. Look for saturated softmax, quantised input or a step activation, and take the black-box attacks' word: Square and SPSA with more queries.");
+            "Attacks by gradient cannot move there. Look for saturated softmax, quantised input or a step activation, "
+                + "and take the black-box attacks' word: Square and SPSA with more queries.");
     }
 }
 
-/// <summary>Why the number that Auto-Attack gives may be too high to believe (the flags of its reference implementation).</summary>
+/// <summary>Why the number that Auto-Attack gives may be too high to believe (the flags of its reference
+/// implementation).</summary>
 public enum SanityFlag
 {
     /// <summary>The model answers the same images differently.</summary>

@@ -3,7 +3,8 @@ using Adr.Losses;
 
 namespace Adr.Experiments;
 
-/// <summary>Which of ADR's terms does the work: one experiment under different weights, each with a name for the table.</summary>
+/// <summary>Which of ADR's terms does the work: one experiment under different weights, each with a name for the
+/// table.</summary>
 public static class Ablation
 {
     private static readonly (string Name, Func<double, CompactnessWeights> On)[] Terms =
@@ -26,21 +27,29 @@ public static class Ablation
         return [.. Terms.Select(term => ($"{term.Name} alone", experiment with { Weights = term.On(1) }))];
     }
 
-    /// <summary>The pairs: local with global compactness, each compactness with its smoothness, and local smoothness with confidence, as virtual adversarial training has them.</summary>
+    /// <summary>The pairs: local with global compactness, each compactness with its smoothness, and local smoothness
+    /// with confidence, as virtual adversarial training has them.</summary>
     /// <param name="experiment">The other settings.</param>
     public static IReadOnlyList<(string Name, Experiment Experiment)> Pairs(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         (int, int)[] pairs = [(0, 2), (0, 1), (2, 3), (1, 4)];
-        return [.. pairs.Select(pair => ($"{Terms[pair.Item1].Name} + {Terms[pair.Item2].Name}", experiment with { Weights = Sum(Terms[pair.Item1].On(1), Terms[pair.Item2].On(1)) }))];
+        return [.. pairs.Select(pair => Both(Terms[pair.Item1], Terms[pair.Item2]))];
+
+        (string, Experiment) Both(
+            (string Name, Func<double, CompactnessWeights> On) one,
+            (string Name, Func<double, CompactnessWeights> On) other) =>
+            ($"{one.Name} + {other.Name}", experiment with { Weights = Sum(one.On(1), other.On(1)) });
     }
 
-    /// <summary>All terms of the paper's setting, and the same with the gradient stopped at the clean side, as the authors' code does.</summary>
+    /// <summary>All terms of the paper's setting, and the same with the gradient stopped at the clean side, as the
+    /// authors' code does.</summary>
     /// <param name="experiment">The other settings.</param>
     public static IReadOnlyList<(string Name, Experiment Experiment)> Whole(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        return [("all", experiment with { Weights = new() }), ("all, clean side detached", experiment with { Weights = CompactnessWeights.Paper })];
+        return [("all", experiment with { Weights = new() }), ("all, clean side detached", experiment with { Weights
+            = CompactnessWeights.Paper })];
     }
 
     /// <summary>One term's weight at several values, the others as they are.</summary>
@@ -48,11 +57,16 @@ public static class Ablation
     /// <param name="term">One of <see cref="TermNames"/>.</param>
     /// <param name="values">Weights ≥ 0.</param>
     /// <exception cref="ArgumentException">There is no such term.</exception>
-    public static IReadOnlyList<(string Name, Experiment Experiment)> Sensitivity(Experiment experiment, string term, IReadOnlyList<double> values)
+    public static IReadOnlyList<(string Name, Experiment Experiment)> Sensitivity(
+        Experiment experiment,
+        string term,
+        IReadOnlyList<double> values)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(values);
-        return [.. values.Select(value => (string.Create(CultureInfo.InvariantCulture, $"{term} × {value}"), experiment with { Weights = With(experiment.Weights, term, value) }))];
+        return [.. values.Select(value => (string.Create(
+            CultureInfo.InvariantCulture,
+            $"{term} × {value}"), experiment with { Weights = With(experiment.Weights, term, value) }))];
     }
 
     private static CompactnessWeights With(CompactnessWeights weights, string term, double value) => term switch
@@ -62,12 +76,16 @@ public static class Ablation
         "global compactness" => weights with { GlobalCompactness = value },
         "global smoothness" => weights with { GlobalSmoothness = value },
         "confidence" => weights with { Confidence = value },
-        _ => throw new ArgumentException($"There is no term \"{term}\". Choose one of {string.Join(", ", TermNames)}.", nameof(term)),
+        _ => throw new ArgumentException(
+            $"There is no term \"{term}\". Choose one of {string.Join(", ", TermNames)}.",
+            nameof(term)),
     };
 
     private static CompactnessWeights Sum(CompactnessWeights a, CompactnessWeights b) => a with
     {
-        LocalCompactness = a.LocalCompactness + b.LocalCompactness, LocalSmoothness = a.LocalSmoothness + b.LocalSmoothness,
-        GlobalCompactness = a.GlobalCompactness + b.GlobalCompactness, GlobalSmoothness = a.GlobalSmoothness + b.GlobalSmoothness, Confidence = a.Confidence + b.Confidence,
+        LocalCompactness = a.LocalCompactness + b.LocalCompactness, LocalSmoothness = a.LocalSmoothness
+            + b.LocalSmoothness,
+        GlobalCompactness = a.GlobalCompactness + b.GlobalCompactness, GlobalSmoothness = a.GlobalSmoothness
+            + b.GlobalSmoothness, Confidence = a.Confidence + b.Confidence,
     };
 }

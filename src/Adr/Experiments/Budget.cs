@@ -1,6 +1,7 @@
 namespace Adr.Experiments;
 
-/// <summary>How much time an experiment may take. Numbers of different budgets are different experiments and belong in different tables.</summary>
+/// <summary>How much time an experiment may take. Numbers of different budgets are different experiments and belong in
+/// different tables.</summary>
 public enum Budget
 {
     /// <summary>Seconds: shows that everything runs, and nothing about defences.</summary>

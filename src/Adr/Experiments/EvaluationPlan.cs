@@ -1,15 +1,18 @@
 namespace Adr.Experiments;
 
-/// <summary>By what, and on how many test images, a model is judged. Costly attacks meet the first images only; a count of 0 leaves an attack out.</summary>
+/// <summary>By what, and on how many test images, a model is judged. Costly attacks meet the first images only; a count
+/// of 0 leaves an attack out.</summary>
 public sealed record EvaluationPlan
 {
-    /// <summary>Steps of PGD, which meets every test image, each example keeping its worst iterate. Default 40, the paper's on MNIST.</summary>
+    /// <summary>Steps of PGD, which meets every test image, each example keeping its worst iterate. Default 40, the
+    /// paper's on MNIST.</summary>
     public int PgdSteps { get; init; } = 40;
 
     /// <summary>Their size, in [0,1] pixel units. Default 0.01.</summary>
     public double PgdStepSize { get; init; } = 0.01;
 
-    /// <summary>How many images meet multi-targeted PGD on the margin (Gowal et al. 2019), one run for each other class. Default 0.</summary>
+    /// <summary>How many images meet multi-targeted PGD on the margin (Gowal et al. 2019), one run for each other
+    /// class. Default 0.</summary>
     public int MultiTargetedCount { get; init; }
 
     /// <summary>Its steps of ε/4: 20 of them, the default, and 2/255 at ε = 8/255 are the authors'.</summary>

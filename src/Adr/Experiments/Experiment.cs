@@ -15,10 +15,12 @@ using static TorchSharp.torch;
 
 namespace Adr.Experiments;
 
-/// <summary>An experiment: data, network, threat model, and every setting under which defences are trained and evaluated.</summary>
+/// <summary>An experiment: data, network, threat model, and every setting under which defences are trained and
+/// evaluated.</summary>
 /// <remarks>
-/// <see cref="Mnist"/>, <see cref="Cifar10"/> and <see cref="Cifar100"/> give the settings of a budget (<see cref="Presets"/>);
-/// every one can be changed by <c>with</c>. Data, network and defences may be your own objects, or names of the library's.
+/// <see cref="Mnist"/>, <see cref="Cifar10"/> and <see cref="Cifar100"/> give the settings of a budget
+/// (<see cref="Presets"/>); every one can be changed by <c>with</c>. Data, network and defences may be your own
+/// objects, or names of the library's.
 /// </remarks>
 public sealed partial record Experiment
 {
@@ -28,15 +30,17 @@ public sealed partial record Experiment
     /// <summary>The data: one of <see cref="DataSets.Names"/>, or your own <see cref="DataSource"/>.</summary>
     public required DataSource DataSet { get; init; }
 
-    /// <summary>The network: one of <see cref="Networks.Architectures"/>, or your own <see cref="NetworkSource"/>. It gets its number
-    /// of classes from the data.</summary>
+    /// <summary>The network: one of <see cref="Networks.Architectures"/>, or your own <see cref="NetworkSource"/>. It
+    /// gets its number of classes from the data.</summary>
     public required NetworkSource Network { get; init; }
 
-    /// <summary>The layer whose output is the latent; null for the network's own choice, the penultimate. Default null.</summary>
+    /// <summary>The layer whose output is the latent; null for the network's own choice, the penultimate. Default
+    /// null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? LatentLayer { get; init; }
 
-    /// <summary>The network's dropout; null for its own, which is the authors' 0.5 in the plain CNNs. Default null.</summary>
+    /// <summary>The network's dropout; null for its own, which is the authors' 0.5 in the plain CNNs. Default
+    /// null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Dropout { get; init; }
 
@@ -55,7 +59,8 @@ public sealed partial record Experiment
     /// <summary>Images per step. Default 128, the authors'.</summary>
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>Whether training images are cropped and mirrored (<see cref="CropAndFlip"/>). Default false; true on CIFAR.</summary>
+    /// <summary>Whether training images are cropped and mirrored (<see cref="CropAndFlip"/>). Default false; true on
+    /// CIFAR.</summary>
     public bool Augment { get; init; }
 
     /// <summary>Steps of the training attack.</summary>
@@ -76,7 +81,8 @@ public sealed partial record Experiment
     [JsonIgnore]
     public ThreatModel Threat => Norm == Norm.Linf ? ThreatModel.Linf(Epsilon) : new(Norm, Epsilon, Bounds.Unit);
 
-    /// <summary>What the training attack computes in; the evaluation's is float32. Default <see cref="AttackPrecision.Auto"/>.</summary>
+    /// <summary>What the training attack computes in; the evaluation's is float32. Default
+    /// <see cref="AttackPrecision.Auto"/>.</summary>
     public AttackPrecision AttackPrecision { get; init; } = AttackPrecision.Auto;
 
     /// <summary>Over how many epochs the training attack's ε grows to its full size. Default 0.</summary>
@@ -92,15 +98,16 @@ public sealed partial record Experiment
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? CyclicPeak { get; init; }
 
-    /// <summary>The weights of ADR's terms. Default: all 1 but global smoothness 0, the clean side not detached.</summary>
+    /// <summary>The weights of ADR's terms. Default: all 1 but global smoothness 0, the clean side not
+    /// detached.</summary>
     public CompactnessWeights Weights { get; init; } = new();
 
     /// <summary>See <see cref="TrainingOptions.TermWarmupEpochs"/>. Default 0.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int TermWarmupEpochs { get; init; }
 
-    /// <summary>What ADV's two cross-entropies are multiplied by. Default 1, as in the authors' PyTorch code; their TensorFlow code
-    /// has 0.5.</summary>
+    /// <summary>What ADV's two cross-entropies are multiplied by. Default 1, as in the authors' PyTorch code; their
+    /// TensorFlow code has 0.5.</summary>
     public double CrossEntropyWeight { get; init; } = 1;
 
     /// <summary>TRADES' β. Default 1, as in TRADES' own MNIST code; 6 on CIFAR.</summary>
@@ -125,15 +132,17 @@ public sealed partial record Experiment
     /// <summary>What models are evaluated by; no training depends on it.</summary>
     public required EvaluationPlan Evaluation { get; init; }
 
-    /// <summary>The attacks on every test image; null for FGSM and the PGD of <see cref="Evaluation"/>. Default null.</summary>
+    /// <summary>The attacks on every test image; null for FGSM and the PGD of <see cref="Evaluation"/>. Default
+    /// null.</summary>
     [JsonIgnore]
     public IReadOnlyList<Attack>? Attacks { get; init; }
 
-    /// <summary>Where run folders are made; by default <c>$ADR_RUNS</c>, else <c>artifacts/runs</c> under the current directory.</summary>
+    /// <summary>Where run folders are made; by default <c>$ADR_RUNS</c>, else <c>artifacts/runs</c> under the current
+    /// directory.</summary>
     public string? RunsFolder { get; init; }
 
-    /// <summary>Where synthetic images substitute for a data set that this machine lacks: which, and how to get it. Null where the
-    /// images are real.</summary>
+    /// <summary>Where synthetic images substitute for a data set that this machine lacks: which, and how to get it.
+    /// Null where the images are real.</summary>
     [JsonIgnore]
     public string? SyntheticSubstitute { get; internal init; }
 
@@ -141,17 +150,27 @@ public sealed partial record Experiment
     public static IReadOnlyList<string> DefenceNames { get; } = ["ADV", "ADR-ADV", "TRADES", "ADR-TRADES"];
 
     /// <inheritdoc cref="Presets.Mnist"/>
-    public static Experiment Mnist(Budget budget, long seed = 1, string device = "auto") => Presets.Mnist(budget, seed, device);
+    public static Experiment Mnist(Budget budget, long seed = 1, string device = "auto") =>
+        Presets.Mnist(budget, seed, device);
 
     /// <inheritdoc cref="Presets.Cifar10"/>
-    public static Experiment Cifar10(Budget budget, long seed = 1, string device = "auto", string network = "cifar-cnn") =>
+    public static Experiment Cifar10(
+        Budget budget,
+        long seed = 1,
+        string device = "auto",
+        string network = "cifar-cnn") =>
         Presets.Cifar10(budget, seed, device, network);
 
     /// <inheritdoc cref="Presets.Cifar100"/>
-    public static Experiment Cifar100(Budget budget, long seed = 1, string device = "auto", string network = "cifar-100-cnn") =>
+    public static Experiment Cifar100(
+        Budget budget,
+        long seed = 1,
+        string device = "auto",
+        string network = "cifar-100-cnn") =>
         Presets.Cifar100(budget, seed, device, network);
 
-    /// <summary>The images: those for training, the held-out ones included, and those for the test. The caller disposes both.</summary>
+    /// <summary>The images: those for training, the held-out ones included, and those for the test. The caller disposes
+    /// both.</summary>
     /// <exception cref="ArgumentException">There are fewer images than the settings ask for.</exception>
     /// <exception cref="IOException">The data set is not on this machine; the message says how to get it.</exception>
     public (Dataset Train, Dataset Test) Load()
@@ -161,14 +180,16 @@ public sealed partial record Experiment
         using (test)
         {
             if (TrainCount + ValidationCount > train.Count || TestCount > test.Count)
-                throw new ArgumentException($"{DataSet} has {train.Count} training and {test.Count} test images here; {TrainCount} to train "
+                throw new ArgumentException($"{DataSet} has {train.Count} training and {test.Count} test images here; "
+                    + $"{TrainCount} to train "
                     + $"on, {ValidationCount} to hold out and {TestCount} to test on are more than that.");
             return (train.Take(TrainCount + ValidationCount), test.Take(TestCount));
         }
     }
 
     /// <summary>The first test images. The caller disposes them.</summary>
-    /// <param name="count">How many, at least 1; null for all of <see cref="TestCount"/>, which is also the most.</param>
+    /// <param name="count">How many, at least 1; null for all of <see cref="TestCount"/>, which is also the
+    /// most.</param>
     public Dataset HeldOut(int? count = null)
     {
         var (train, test) = Load();
@@ -183,14 +204,20 @@ public sealed partial record Experiment
     public Defence Defence(string name) => Defences.Create(name, this);
 
     /// <inheritdoc cref="Train(Training.Defence, IProgress{TrainingProgress}, CancellationToken)"/>
-    public TrainedModel Train(string defence, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default) =>
+    public TrainedModel Train(
+        string defence,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default) =>
         Train(Defence(defence), progress, cancellation);
 
     /// <summary>Trains a new network under a defence, resumes an interrupted run, or loads a finished one.</summary>
     /// <param name="defence">The defence, or its name.</param>
     /// <param name="progress">See <see cref="Trainer.Fit"/>.</param>
     /// <param name="cancellation">See <see cref="Trainer.Fit"/>.</param>
-    public TrainedModel Train(Defence defence, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public TrainedModel Train(
+        Defence defence,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(defence);
         var (train, test) = Load();
@@ -200,15 +227,17 @@ public sealed partial record Experiment
             var model = NewNetwork(train.Classes);
             var folder = FolderOf(defence);
             var history = new Trainer(model, defence, Options()).Fit(train, folder, progress, cancellation);
-            return new TrainedModel(defence.Name, model, history, folder, history.Seconds) { DefenceSettings = defence.Describe() };
+            return new TrainedModel(defence.Name, model, history, folder, history.Seconds) {
+                DefenceSettings = defence.Describe() };
         }
     }
 
     /// <inheritdoc cref="FolderOf(Training.Defence)"/>
     public RunFolder FolderOf(string defence) => FolderOf(Defence(defence));
 
-    /// <summary>The run folder of a defence: <c>DATA-NETWORK-BUDGET-DEFENCE-seedN-HASH</c>. Other settings give another hash and another
-    /// folder; but settings of other defences make no difference, so that ADV is trained once for any weights of ADR's terms.</summary>
+    /// <summary>The run folder of a defence: <c>DATA-NETWORK-BUDGET-DEFENCE-seedN-HASH</c>. Other settings give another
+    /// hash and another folder; but settings of other defences make no difference, so that ADV is trained once for any
+    /// weights of ADR's terms.</summary>
     /// <param name="defence">The defence, or its name.</param>
     public RunFolder FolderOf(Defence defence)
     {
@@ -216,9 +245,12 @@ public sealed partial record Experiment
         var root = RunsFolder ?? (Environment.GetEnvironmentVariable("ADR_RUNS") is { Length: > 0 } set
             ? set
             : Path.Combine("artifacts", "runs"));
-        var settings = JsonSerializer.SerializeToNode(Options() with { TermWarmupEpochs = defence.Weights is null ? 0 : TermWarmupEpochs }, Json.Compact);
+        var settings = JsonSerializer.SerializeToNode(
+            Options() with { TermWarmupEpochs = defence.Weights is null ? 0 : TermWarmupEpochs },
+            Json.Compact);
         var all = JsonSerializer.Serialize(
-            new { DataSet, Network, LatentLayer, Dropout, TrainCount, Options = settings, Defence = defence.Describe() }, Json.Compact);
+            new { DataSet, Network, LatentLayer, Dropout, TrainCount, Options = settings, Defence = defence
+                .Describe() }, Json.Compact);
         var name = $"{DataSet}-{Network}-{Budget}-{defence.Name}-seed{Seed}-{Hash(all)}";
         return new RunFolder(Path.Combine(root, name.ToLowerInvariant()));
     }
@@ -236,20 +268,24 @@ public sealed partial record Experiment
         var (threat, plan) = (Threat, Evaluation);
         (Func<Attack> Attack, int Count)[] all =
         [
-            (() => new MultiTargetedPgd(threat, plan.MultiTargetedSteps, Epsilon / 4, keep: KeptIterate.EarlyStop), plan.MultiTargetedCount),
+            (() => new MultiTargetedPgd(threat, plan.MultiTargetedSteps, Epsilon / 4, keep: KeptIterate.EarlyStop), plan
+                .MultiTargetedCount),
             (() => new BrendelBethge(threat, plan.BrendelBethgeSteps), plan.BrendelBethgeCount),
             (() => new Spsa(threat, plan.SpsaSteps, plan.SpsaSamples), plan.SpsaCount),
         ];
         return [.. all.Where(one => one.Count > 0).Select(one => (one.Attack(), one.Count))];
     }
 
-    /// <summary>Evaluates a trained model by everything of <see cref="Evaluation"/>. What is in the run folder already is not done again,
-    /// and an interrupted Auto-Attack resumes.</summary>
+    /// <summary>Evaluates a trained model by everything of <see cref="Evaluation"/>. What is in the run folder already
+    /// is not done again, and an interrupted Auto-Attack resumes.</summary>
     /// <param name="trained">What <c>Train</c> gave.</param>
     /// <param name="progress">Told after every batch; null for nobody.</param>
     /// <param name="cancellation">Stops within an attack.</param>
     /// <exception cref="ArgumentException">An attack is to run on more images than the test has.</exception>
-    public ModelResult Evaluate(TrainedModel trained, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellation = default)
+    public ModelResult Evaluate(
+        TrainedModel trained,
+        IProgress<EvaluationProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(trained);
         CheckCounts();
@@ -258,7 +294,8 @@ public sealed partial record Experiment
         var result = new ModelResult(trained.Defence, EvaluateOnAll(trained, progress, cancellation), trained.Seconds,
             trained.History.BestEpoch, AutoAttack(trained, progress, cancellation))
         {
-            Costly = [.. CostlyAttacks().Select(one => Evaluate(trained, one.Attack, one.Count, progress, cancellation))],
+            Costly = [.. CostlyAttacks().Select(
+                one => Evaluate(trained, one.Attack, one.Count, progress, cancellation))],
             DefenceSettings = trained.DefenceSettings,
             Environment = RunEnvironment.Here(),
         };
@@ -266,8 +303,9 @@ public sealed partial record Experiment
         return result;
     }
 
-    /// <summary>The result of a defence, if <see cref="Evaluate(TrainedModel, IProgress{EvaluationProgress}, CancellationToken)"/> has made
-    /// it: read from the run folder, without the network. Null where it is missing.</summary>
+    /// <summary>The result of a defence, if
+    /// <see cref="Evaluate(TrainedModel, IProgress{EvaluationProgress}, CancellationToken)"/> has made it: read from
+    /// the run folder, without the network. Null where it is missing.</summary>
     /// <param name="defence">A name that <see cref="Defence"/> knows.</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public ModelResult? Result(string defence) => Result(Defence(defence));
@@ -276,8 +314,8 @@ public sealed partial record Experiment
     public ModelResult? Result(Defence defence) =>
         ResultPath(FolderOf(defence)) is var path && File.Exists(path) ? Json.Read<ModelResult>(path) : null;
 
-    /// <summary>Attacks a trained model on every test image by <see cref="EvaluationAttacks"/>. What is in the run folder already is not
-    /// done again.</summary>
+    /// <summary>Attacks a trained model on every test image by <see cref="EvaluationAttacks"/>. What is in the run
+    /// folder already is not done again.</summary>
     /// <param name="trained">What <c>Train</c> gave.</param>
     /// <param name="progress">Told after every batch; null for nobody.</param>
     /// <param name="cancellation">Stops within an attack.</param>
@@ -289,8 +327,10 @@ public sealed partial record Experiment
             [.. EvaluationAttacks().Select(attack => Evaluate(trained, attack, TestCount, progress, cancellation))]);
     }
 
-    /// <summary>Auto-Attack, standard, on the first test images; null where <see cref="EvaluationPlan.AutoAttackCount"/> is 0.</summary>
-    /// <remarks>Its state is kept in the run folder, so that an interrupted run resumes and a finished one is not repeated.</remarks>
+    /// <summary>Auto-Attack, standard, on the first test images; null where
+    /// <see cref="EvaluationPlan.AutoAttackCount"/> is 0.</summary>
+    /// <remarks>Its state is kept in the run folder, so that an interrupted run resumes and a finished one is not
+    /// repeated.</remarks>
     /// <param name="trained">What <c>Train</c> gave.</param>
     /// <param name="progress">Told after every batch; null for nobody.</param>
     /// <param name="cancellation">Stops within an attack.</param>
@@ -307,12 +347,15 @@ public sealed partial record Experiment
             AutoAttackReport.Evaluate(evaluator, new AutoAttack(Threat), state), progress, cancellation);
     }
 
-    /// <summary>A model's robust accuracy over ε, under <see cref="StrongestAttack"/> scaled to each ε. This and the other diagnostics
-    /// use the first <see cref="EvaluationPlan.DiagnosticsCount"/> test images.</summary>
+    /// <summary>A model's robust accuracy over ε, under <see cref="StrongestAttack"/> scaled to each ε. This and the
+    /// other diagnostics use the first <see cref="EvaluationPlan.DiagnosticsCount"/> test images.</summary>
     /// <param name="trained">What <c>Train</c> gave.</param>
     /// <param name="epsilons">Radii ≥ 0; ε = 0 is the natural accuracy.</param>
     /// <param name="cancellation">Stops before the next step.</param>
-    public RobustnessCurve Curve(TrainedModel trained, IReadOnlyList<double> epsilons, CancellationToken cancellation = default) =>
+    public RobustnessCurve Curve(
+        TrainedModel trained,
+        IReadOnlyList<double> epsilons,
+        CancellationToken cancellation = default) =>
         Diagnose(trained, evaluator => RobustnessCurve.Evaluate(evaluator, StrongestAttack(), epsilons), cancellation);
 
     /// <summary>The latents of test images, clean and under <see cref="StrongestAttack"/>.</summary>
@@ -329,7 +372,8 @@ public sealed partial record Experiment
     public ConfusionMatrix Confusion(TrainedModel trained, CancellationToken cancellation = default) =>
         Diagnose(trained, evaluator => ConfusionMatrix.Evaluate(evaluator, StrongestAttack()), cancellation);
 
-    /// <summary>How far <see cref="StrongestAttack"/> moves test images at each depth of a network in named layers.</summary>
+    /// <summary>How far <see cref="StrongestAttack"/> moves test images at each depth of a network in named
+    /// layers.</summary>
     /// <param name="trained">What <c>Train</c> gave.</param>
     /// <param name="cancellation">Stops before the next step.</param>
     /// <exception cref="ArgumentException">The network has no named layers.</exception>
@@ -342,8 +386,8 @@ public sealed partial record Experiment
     public PredictionConfidence Confidence(TrainedModel trained, CancellationToken cancellation = default) =>
         Diagnose(trained, evaluator => PredictionConfidence.Evaluate(evaluator, StrongestAttack()), cancellation);
 
-    /// <summary>What keeps a training or its evaluation from starting, one line for each problem; empty where nothing does. Loads the
-    /// data set.</summary>
+    /// <summary>What keeps a training or its evaluation from starting, one line for each problem; empty where nothing
+    /// does. Loads the data set.</summary>
     /// <param name="defences">The defences that are to be trained.</param>
     public IReadOnlyList<string> Problems(IReadOnlyList<string> defences)
     {
@@ -372,7 +416,8 @@ public sealed partial record Experiment
 
     private void CheckData()
     {
-        if (DataSet.Missing() is { } missing) throw new FileNotFoundException($"{DataSet} is not complete here: {missing}");
+        if (DataSet
+            .Missing() is { } missing) throw new FileNotFoundException($"{DataSet} is not complete here: {missing}");
         var (train, test) = Load();
         using (train)
         using (test)
@@ -383,8 +428,10 @@ public sealed partial record Experiment
     private void CheckCounts()
     {
         var plan = Evaluation;
-        var most = new[] { plan.MultiTargetedCount, plan.BrendelBethgeCount, plan.SpsaCount, plan.AutoAttackCount }.Max();
-        if (most > TestCount) throw new ArgumentException($"{most} images for a costly attack are more than the {TestCount} of the test.");
+        var most = new[] { plan.MultiTargetedCount, plan.BrendelBethgeCount, plan.SpsaCount, plan.AutoAttackCount }
+            .Max();
+        if (most > TestCount) throw new ArgumentException(
+            $"{most} images for a costly attack are more than the {TestCount} of the test.");
     }
 
     private TrainingOptions Options() => new()
@@ -414,13 +461,22 @@ public sealed partial record Experiment
     }
 
     // one attack on the first images, kept in the run folder
-    private RobustnessReport Evaluate(TrainedModel trained, Attack attack, int count, IProgress<EvaluationProgress>? progress,
+    private RobustnessReport Evaluate(
+        TrainedModel trained,
+        Attack attack,
+        int count,
+        IProgress<EvaluationProgress>? progress,
         CancellationToken cancellation)
     {
         var name = NoWord().Replace(attack.Name.ToLowerInvariant(), "");
         var path = trained.Folder.File($"{name}-{count}-{Hash(AttackSettings.Whole(attack))}.json");
         if (File.Exists(path)) return RobustnessReport.Load(path);
-        var report = On(trained, count, evaluator => RobustnessReport.Evaluate(evaluator, [attack]), progress, cancellation);
+        var report = On(
+            trained,
+            count,
+            evaluator => RobustnessReport.Evaluate(evaluator, [attack]),
+            progress,
+            cancellation);
         report.Save(path);
         return report;
     }
@@ -428,7 +484,11 @@ public sealed partial record Experiment
     private T Diagnose<T>(TrainedModel trained, Func<Evaluator, T> evaluate, CancellationToken cancellation) =>
         On(trained, Evaluation.DiagnosticsCount, evaluate, null, cancellation);
 
-    private T On<T>(TrainedModel trained, int count, Func<Evaluator, T> evaluate, IProgress<EvaluationProgress>? progress,
+    private T On<T>(
+        TrainedModel trained,
+        int count,
+        Func<Evaluator, T> evaluate,
+        IProgress<EvaluationProgress>? progress,
         CancellationToken cancellation)
     {
         using var data = HeldOut(count);
@@ -445,11 +505,14 @@ public sealed partial record Experiment
             .. EvaluationAttacks().Select(AttackSettings.Whole),
             .. CostlyAttacks().Select(one => $"{one.Count}: {AttackSettings.Whole(one.Attack)}"),
         ];
-        var all = JsonSerializer.Serialize(new { TestCount, Attacks = attacks, Evaluation.AutoAttackCount }, Json.Compact);
+        var all = JsonSerializer.Serialize(
+            new { TestCount, Attacks = attacks, Evaluation.AutoAttackCount },
+            Json.Compact);
         return folder.File($"result-{Hash(all)}.json");
     }
 
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
+    private static string Hash(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
 
     [GeneratedRegex("[^a-z0-9]+")]
     private static partial Regex NoWord();

@@ -7,11 +7,14 @@ using Adr.Training;
 namespace Adr.Experiments;
 
 /// <summary>A matrix of runs: every defence under every experiment with every seed.</summary>
-/// <remarks>Each run has its own folder, so that finished runs are not run again, and a table is filled cell by cell, by one process or by many.</remarks>
+/// <remarks>Each run has its own folder, so that finished runs are not run again, and a table is filled cell by cell,
+/// by one process or by many.</remarks>
 public sealed record ExperimentMatrix
 {
     // a setting that does not exist is an error, not an omission
-    private static readonly JsonSerializerOptions Strict = new(Json.Compact) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowOutOfOrderMetadataProperties = true };
+    private static readonly JsonSerializerOptions Strict = new(Json.Compact) {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowOutOfOrderMetadataProperties = true };
 
     /// <summary>The experiments by the name that tables give them; their own seeds do not count.</summary>
     public required IReadOnlyDictionary<string, Experiment> Experiments { get; init; }
@@ -22,52 +25,68 @@ public sealed record ExperimentMatrix
     /// <summary>The seeds.</summary>
     public required IReadOnlyList<long> Seeds { get; init; }
 
-    /// <summary>All runs: by experiment, then by seed, then by defence, so that a table's first rows are complete first.</summary>
+    /// <summary>All runs: by experiment, then by seed, then by defence, so that a table's first rows are complete
+    /// first.</summary>
     public IReadOnlyList<SweepRun> Runs =>
-        [.. from experiment in Experiments.Values from seed in Seeds from defence in Defences select new SweepRun(experiment with { Seed = seed }, defence)];
+        [.. from experiment in Experiments.Values from seed in Seeds from defence in Defences select new SweepRun(
+            experiment with { Seed = seed },
+            defence)];
 
     /// <summary>Throws unless every run can begin: nothing has run then.</summary>
     /// <exception cref="ArgumentException">Lists every problem of every cell.</exception>
     public void Validate()
     {
         var problems = Problems();
-        if (problems.Count > 0) throw new ArgumentException($"The matrix cannot be run:\n  {string.Join("\n  ", problems)}");
+        if (problems
+            .Count > 0) throw new ArgumentException($"The matrix cannot be run:\n  {string.Join("\n  ", problems)}");
     }
 
-    /// <summary>What keeps runs from beginning, one line for each problem; none is good. Loads every data set once.</summary>
+    /// <summary>What keeps runs from beginning, one line for each problem; none is good. Loads every data set
+    /// once.</summary>
     public IReadOnlyList<string> Problems()
     {
         var problems = new List<string>();
         if (Experiments.Count == 0) problems.Add("There is no experiment.");
         if (Defences.Count == 0) problems.Add("There is no defence.");
         if (Seeds.Count == 0) problems.Add("There is no seed.");
-        foreach (var twice in Twice(Defences).Concat(Twice(Seeds.Select(seed => $"seed {seed}")))) problems.Add($"{twice} is there twice.");
+        foreach (var twice in Twice(Defences).Concat(Twice(Seeds.Select(seed => $"seed {seed}")))) problems.Add(
+            $"{twice} is there twice.");
         foreach (var (name, experiment) in Experiments)
             foreach (var problem in experiment.Problems(Defences)) problems.Add($"{name}: {problem}");
         if (problems.Count > 0) return problems;
-        var same = Experiments.GroupBy(pair => string.Join('\n', Defences.Select(defence => pair.Value.FolderOf(defence).FullPath)))
+        var same = Experiments.GroupBy(
+            pair => string.Join('\n', Defences.Select(defence => pair.Value.FolderOf(defence).FullPath)))
             .FirstOrDefault(group => group.Count() > 1);
-        if (same is not null) problems.Add($"{string.Join(" and ", same.Select(pair => pair.Key))} are trained under the same settings.");
+        if (same is not null) problems.Add(
+            $"{string.Join(" and ", same.Select(pair => pair.Key))} are trained under the same settings.");
         return problems;
     }
 
-    private static IEnumerable<string> Twice(IEnumerable<string> names) => names.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key);
+    private static IEnumerable<string> Twice(IEnumerable<string> names) =>
+        names.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key);
 
     /// <summary>Reads a matrix from a JSON file.</summary>
     /// <remarks>
-    /// <c>{ "experiments": { NAME: { "of": "mnist", "budget": "desktop", … } }, "defences": ["ADV", …], "seeds": [1, …], "device": "auto" }</c>,
-    /// where "of" is mnist, cifar-10 or cifar-100, and what follows are properties of <see cref="Experiment"/> that differ from the budget's,
-    /// nested ones too: <c>"epochs": 20, "weights": { "confidence": 0 }</c>. Comments are allowed.
+    /// <c>{ "experiments": { NAME: { "of": "mnist", "budget": "desktop", … } }, "defences": ["ADV", …], "seeds": [1,
+    /// …], "device": "auto" }</c>, where "of" is mnist, cifar-10 or cifar-100, and what follows are properties of
+    /// <see cref="Experiment"/> that differ from the budget's, nested ones too: <c>"epochs": 20, "weights": {
+    /// "confidence": 0 }</c>. Comments are allowed.
     /// </remarks>
     /// <param name="path">The file.</param>
     /// <param name="runsFolder">See <see cref="Experiment.RunsFolder"/>.</param>
-    /// <exception cref="InvalidDataException">The file is no such JSON; the message says what is wrong with it.</exception>
+    /// <exception cref="InvalidDataException">The file is no such JSON; the message says what is wrong with
+    /// it.</exception>
     public static ExperimentMatrix Load(string path, string? runsFolder = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         try
         {
-            var file = JsonSerializer.Deserialize<MatrixFile>(File.ReadAllText(path), new JsonSerializerOptions(Strict) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true })
+            var file = JsonSerializer.Deserialize<MatrixFile>(File.ReadAllText(path), new JsonSerializerOptions(
+                Strict) {
+                    ReadCommentHandling = JsonCommentHandling.Skip,
+                    AllowTrailingCommas = true,
+                    RespectRequiredConstructorParameters = true,
+                    RespectNullableAnnotations = true })
                 ?? throw new InvalidDataException($"{path} holds null, not a matrix.");
             var (experiments, problems) = (new Dictionary<string, Experiment>(), new List<string>());
             foreach (var (name, changes) in file.Experiments)
@@ -95,8 +114,11 @@ public sealed record ExperimentMatrix
         changes = changes.DeepClone().AsObject();
         if (changes.Remove("judgement", out var plan)) changes["evaluation"] = plan; // its name before format 2
         var of = Take("of") ?? throw new ArgumentException("\"of\" is missing: mnist, cifar-10 or cifar-100.");
-        var budgetName = Take("budget") ?? throw new ArgumentException("\"budget\" is missing: smoke, quick, desktop or paper.");
-        if (!Enum.TryParse<Budget>(budgetName, ignoreCase: true, out var budget) || char.IsAsciiDigit(budgetName[0])) throw new ArgumentException($"\"budget\" is \"{budgetName}\"; expected smoke, quick, desktop or paper.");
+        var budgetName = Take("budget")
+            ?? throw new ArgumentException("\"budget\" is missing: smoke, quick, desktop or paper.");
+        if (!Enum.TryParse<Budget>(budgetName, ignoreCase: true, out var budget) || char.IsAsciiDigit(
+            budgetName[0])) throw new ArgumentException(
+                $"\"budget\" is \"{budgetName}\"; expected smoke, quick, desktop or paper.");
         var network = changes["network"]?.GetValue<string>();
         if (!Presets.All.TryGetValue(of, out var preset))
             throw new ArgumentException($"\"of\" is \"{of}\"; expected {string.Join(", ", Presets.All.Keys)}.");
@@ -112,12 +134,17 @@ public sealed record ExperimentMatrix
     {
         foreach (var (key, value) in changes)
         {
-            if (value is JsonObject inner && into[key] is JsonObject there && !inner.ContainsKey("kind")) Merge(there, inner);
+            if (value is JsonObject inner && into[key] is JsonObject there
+                && !inner.ContainsKey("kind")) Merge(there, inner);
             else into[key] = value?.DeepClone();
         }
     }
 
-    private sealed record MatrixFile(IReadOnlyDictionary<string, JsonObject> Experiments, IReadOnlyList<string> Defences, IReadOnlyList<long> Seeds, string? Device = null);
+    private sealed record MatrixFile(
+        IReadOnlyDictionary<string, JsonObject> Experiments,
+        IReadOnlyList<string> Defences,
+        IReadOnlyList<long> Seeds,
+        string? Device = null);
 }
 
 /// <summary>One run of a matrix: a defence under an experiment's settings, its seed among them.</summary>
@@ -144,7 +171,9 @@ public sealed record SweepRun(Experiment Experiment, string Defence)
     /// <param name="training">See <see cref="Trainer.Fit"/>.</param>
     /// <param name="evaluation">Told after every batch of an attack.</param>
     /// <param name="cancellation">Stops it; the folder keeps what was done.</param>
-    public ModelResult Run(IProgress<TrainingProgress>? training = null, IProgress<EvaluationProgress>? evaluation = null,
+    public ModelResult Run(
+        IProgress<TrainingProgress>? training = null,
+        IProgress<EvaluationProgress>? evaluation = null,
         CancellationToken cancellation = default)
     {
         if (Result() is { } result) return result;

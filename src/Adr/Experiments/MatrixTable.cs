@@ -4,7 +4,8 @@ using Adr.Evaluation;
 
 namespace Adr.Experiments;
 
-/// <summary>What of one experiment of a matrix has been judged: the mean over its seeds, what ADR adds to its baseline, and which runs are missing.</summary>
+/// <summary>What of one experiment of a matrix has been judged: the mean over its seeds, what ADR adds to its baseline,
+/// and which runs are missing.</summary>
 public sealed class MatrixTable
 {
     internal MatrixTable(string name, Experiment experiment, IReadOnlyList<(SweepRun Cell, ModelResult? Row)> cells)
@@ -24,7 +25,8 @@ public sealed class MatrixTable
     {
         ArgumentNullException.ThrowIfNull(matrix);
         return [.. matrix.Experiments.Select(pair => new MatrixTable(pair.Key, pair.Value,
-            [.. (matrix with { Experiments = new Dictionary<string, Experiment> { [pair.Key] = pair.Value } }).Runs.Select(cell => (cell, cell.Result()))]))];
+            [.. (matrix with { Experiments = new Dictionary<string, Experiment> { [pair.Key] = pair.Value } }).Runs
+                .Select(cell => (cell, cell.Result()))]))];
     }
 
     /// <summary>The experiment's name in the matrix.</summary>
@@ -57,20 +59,28 @@ public sealed class MatrixTable
         return [.. Columns.Select((_, column) => new MeanOfSeeds([.. shares.Select(row => row[column].Value)]))];
     }
 
-    /// <summary>What one defence has more than another, seed by seed, for each of <see cref="Columns"/>; null where they share no seed.</summary>
+    /// <summary>What one defence has more than another, seed by seed, for each of <see cref="Columns"/>; null where
+    /// they share no seed.</summary>
     /// <param name="first">One of <see cref="Defences"/>.</param>
     /// <param name="second">One of <see cref="Defences"/>.</param>
     public IReadOnlyList<MeanOfSeeds>? Difference(string first, string second)
     {
-        var shared = Rows(first).Join(Rows(second), one => one.Seed, other => other.Seed, (one, other) => (one.Table.Shares(one.Row), other.Table.Shares(other.Row))).ToList();
-        return shared.Count == 0 ? null : [.. Columns.Select((_, column) => new MeanOfSeeds([.. shared.Select(pair => pair.Item1[column].Value - pair.Item2[column].Value)]))];
+        var shared = Rows(first).Join(
+            Rows(second),
+            one => one.Seed,
+            other => other.Seed,
+            (one, other) => (one.Table.Shares(one.Row), other.Table.Shares(other.Row))).ToList();
+        return shared.Count == 0 ? null : [.. Columns.Select((_, column) => new MeanOfSeeds(
+            [.. shared.Select(pair => pair.Item1[column].Value - pair.Item2[column].Value)]))];
     }
 
     /// <summary>The pairs of which both are there: an ADR defence and the one that it adds its terms to.</summary>
     public IReadOnlyList<(string Adr, string Baseline)> Pairs =>
-        [.. Defences.Where(name => name.StartsWith("ADR-", StringComparison.Ordinal) && Defences.Contains(name[4..])).Select(name => (name, name[4..]))];
+        [.. Defences.Where(name => name.StartsWith("ADR-", StringComparison.Ordinal) && Defences.Contains(name[4..]))
+            .Select(name => (name, name[4..]))];
 
-    /// <summary>What ADR adds in one column, in words: how much, whether over every seed, and whether the interval leaves 0 out.</summary>
+    /// <summary>What ADR adds in one column, in words: how much, whether over every seed, and whether the interval
+    /// leaves 0 out.</summary>
     /// <param name="adr">An ADR defence.</param>
     /// <param name="baseline">The one that it adds its terms to.</param>
     /// <param name="column">An index of <see cref="Columns"/>.</param>
@@ -80,55 +90,91 @@ public sealed class MatrixTable
         var difference = differences[column];
         var wins = difference.Values.Count(value => value > 0);
         var decided = difference.HalfWidth is not null && (difference.Low > 0 || difference.High < 0);
-        var verb = (difference.Mean > 0, decided) switch { (true, true) => "beats", (true, false) => "is ahead of", _ => "does not beat" };
-        var what = string.Create(CultureInfo.InvariantCulture, $"{adr} {verb} {baseline} under {Columns[column]}: {Signed(difference)} points, ahead in {wins} of {difference.Values.Count} seeds");
+        var verb = (difference.Mean
+            > 0, decided) switch { (true, true) => "beats", (true, false) => "is ahead of", _ => "does not beat" };
+        var what = string.Create(CultureInfo.InvariantCulture, $"{adr} {verb} {baseline} under {Columns[column]}: "
+            + $"{Signed(difference)} points, ahead in {wins} of {difference.Values.Count} seeds");
         return difference.HalfWidth is null ? what + "; one seed has no interval."
             : decided ? what + "; the interval leaves 0 out."
             : what + "; the interval holds 0, so that these seeds do not decide it.";
     }
 
-    /// <summary>The table in Markdown: means in percent with 95 % intervals over seeds, differences within pairs, the settings, and what is missing.</summary>
+    /// <summary>The table in Markdown: means in percent with 95 % intervals over seeds, differences within pairs, the
+    /// settings, and what is missing.</summary>
     public string ToMarkdown()
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"### {Name}\n\n");
         if (Seeds.Count > 0)
         {
-            text.Append("| defence | seeds | ").AppendJoin(" | ", Columns).Append(" | minutes |\n|---|").Insert(text.Length, "---|", Columns.Count + 2).Append('\n');
+            text.Append("| defence | seeds | ").AppendJoin(" | ", Columns).Append(" | minutes |\n|---|")
+                .Insert(text.Length, "---|", Columns.Count + 2)
+                .Append('\n');
             foreach (var defence in Defences)
-                Line(defence, string.Join(", ", SeedsOf(defence)), Cells(defence), (Rows(defence).Average(pair => pair.Row.TrainingSeconds) / 60).ToString("0.0", CultureInfo.InvariantCulture));
+                Line(defence, string.Join(", ", SeedsOf(defence)), Cells(defence), (Rows(defence).Average(
+                    pair => pair.Row.TrainingSeconds) / 60).ToString("0.0", CultureInfo.InvariantCulture));
             foreach (var (adr, baseline) in Pairs)
-                if (Difference(adr, baseline) is { } difference) Line($"{adr} − {baseline}", string.Join(", ", SeedsOf(adr).Intersect(SeedsOf(baseline))), difference.Select((one, column) => one.HalfWidth is null ? Lone(adr, baseline, column, one.Mean) : Signed(one)), "");
+                if (Difference(adr, baseline) is { } difference) Line($"{adr} − {baseline}", string.Join(
+                    ", ",
+                    SeedsOf(adr).Intersect(SeedsOf(baseline))), difference.Select(
+                        (one, column) => one.HalfWidth is null
+                            ? Lone(adr, baseline, column, one.Mean)
+                            : Signed(one)), "");
             text.Append(CultureInfo.InvariantCulture, $"\n{Caption}\n");
-            foreach (var (adr, baseline) in Pairs) text.Append(CultureInfo.InvariantCulture, $"\n{Verdict(adr, baseline, Columns.Count - 1)}\n");
+            foreach (var (adr, baseline) in Pairs) text.Append(
+                CultureInfo.InvariantCulture,
+                $"\n{Verdict(adr, baseline, Columns.Count - 1)}\n");
         }
-        if (Missing.Count > 0) text.Append(CultureInfo.InvariantCulture, $"\nMissing: {string.Join("; ", Missing.Select(cell => cell.State() is var state && state == "missing" ? $"{cell}" : $"{cell} ({state})"))}.\n");
+        if (Missing.Count > 0) text.Append("\nMissing: ").AppendJoin("; ", Missing.Select(Described)).Append(".\n");
         return text.ToString();
 
-        void Line(string name, string seeds, IEnumerable<string> cells, string minutes) => text.Append(CultureInfo.InvariantCulture, $"| {name} | {seeds} | ").AppendJoin(" | ", cells).Append(CultureInfo.InvariantCulture, $" | {minutes} |\n");
+        static string Described(SweepRun run) => run.State() is { } state && state != "missing" ? $"{run} ({state})" : $"{run}";
+
+        void Line(
+            string name,
+            string seeds,
+            IEnumerable<string> cells,
+            string minutes) => text.Append(CultureInfo.InvariantCulture, $"| {name} | {seeds} | ")
+                .AppendJoin(" | ", cells)
+                .Append(CultureInfo.InvariantCulture, $" | {minutes} |\n");
     }
 
     /// <summary>All settings in a sentence, to stand beside the numbers.</summary>
     public string Caption => Seeds.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
-        $"{Seeds[0].Settings}; {Experiment.Device}. Percent of all test images, or of the first ones where a column says so: the mean over the seeds, ± half of its 95 % interval (Student's t) where there are several; a lone seed has the 95 % interval of its examples (Wilson; of a difference, Agresti and Min), which says nothing about another seed. Minutes: of training, per model.");
+        $"{Seeds[0].Settings}; {Experiment.Device}. Percent of all test images, or of the first ones where a column "
+            + $"says so: the mean over the seeds, ± half of its 95 % interval (Student's t) where there are several; "
+            + $"a lone seed has the 95 % interval of its examples (Wilson; of a difference, Agresti and Min), which "
+            + $"says nothing about another seed. Minutes: of training, per model.");
 
     /// <summary>The table in Markdown.</summary>
     public override string ToString() => ToMarkdown();
 
     private List<(long Seed, RobustnessTable Table, ModelResult Row)> Rows(string defence) =>
-        [.. Seeds.SelectMany(table => table.Rows.Where(row => row.Defence == defence).Select(row => (table.Experiment.Seed, table, row)))];
+        [.. Seeds.SelectMany(
+            table => table.Rows.Where(row => row.Defence == defence)
+                .Select(row => (table.Experiment.Seed, table, row)))];
 
     private IEnumerable<string> Cells(string defence) => Rows(defence) is [var only]
-        ? only.Table.Shares(only.Row).Select(share => string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value:0.0} [{100 * share.Low:0.0}, {100 * share.High:0.0}]"))
-        : Means(defence).Select(mean => string.Create(CultureInfo.InvariantCulture, $"{100 * mean.Mean:0.0} ± {100 * mean.HalfWidth!.Value:0.0}"));
+        ? only.Table.Shares(only.Row).Select(share => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{100 * share.Value:0.0} [{100 * share.Low:0.0}, {100 * share.High:0.0}]"))
+        : Means(defence).Select(mean => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{100 * mean.Mean:0.0} ± {100 * mean.HalfWidth!.Value:0.0}"));
 
     // the difference of the one seed that both have, with the interval of its examples where they are known
     private string Lone(string adr, string baseline, int column, double mean)
     {
-        var (first, second) = Rows(adr).Join(Rows(baseline), one => one.Seed, other => other.Seed, (one, other) => (one.Table.Kept(one.Row)[column], other.Table.Kept(other.Row)[column])).Single();
+        var (first, second) = Rows(adr).Join(
+            Rows(baseline),
+            one => one.Seed,
+            other => other.Seed,
+            (one, other) => (one.Table.Kept(one.Row)[column], other.Table.Kept(other.Row)[column])).Single();
         return first is null || second is null
             ? string.Create(CultureInfo.InvariantCulture, $"{100 * mean:+0.0;−0.0}")
-            : string.Create(CultureInfo.InvariantCulture, $"{100 * mean:+0.0;−0.0} ± {100 * PairedDifference.Of(first, second).HalfWidth:0.0} of its examples");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{100 * mean:+0.0;−0.0} ± {100 * PairedDifference.Of(first, second).HalfWidth:0.0} of its examples");
     }
 
     private static string Signed(MeanOfSeeds mean) => mean.HalfWidth is { } half

@@ -12,9 +12,15 @@ namespace Adr.Experiments;
 /// <param name="History">What training showed.</param>
 /// <param name="Folder">Where the run is kept.</param>
 /// <param name="Seconds">Wall time of training, that of an earlier, interrupted call included.</param>
-public sealed record TrainedModel(string Defence, nn.Module<Tensor, Tensor> Model, TrainingHistory History, RunFolder Folder, double Seconds)
+public sealed record TrainedModel(
+    string Defence,
+    nn.Module<Tensor, Tensor> Model,
+    TrainingHistory History,
+    RunFolder Folder,
+    double Seconds)
 {
-    /// <summary>Every setting of the defence (<see cref="Training.Defence.Describe()"/>); null where it is not known.</summary>
+    /// <summary>Every setting of the defence (<see cref="Training.Defence.Describe()"/>); null where it is not
+    /// known.</summary>
     public JsonObject? DefenceSettings { get; init; }
 }
 
@@ -23,22 +29,31 @@ public sealed record TrainedModel(string Defence, nn.Module<Tensor, Tensor> Mode
 /// <param name="Report">Its evaluation.</param>
 /// <param name="TrainingSeconds">Wall time of its training.</param>
 /// <param name="BestEpoch">The epoch whose weights were evaluated.</param>
-/// <param name="AutoAttack">Its evaluation by Auto-Attack, on some of the examples; null where that was not asked.</param>
-public sealed record ModelResult(string Defence, RobustnessReport Report, double TrainingSeconds, int BestEpoch, AutoAttackReport? AutoAttack = null)
+/// <param name="AutoAttack">Its evaluation by Auto-Attack, on some of the examples; null where that was not
+/// asked.</param>
+public sealed record ModelResult(
+    string Defence,
+    RobustnessReport Report,
+    double TrainingSeconds,
+    int BestEpoch,
+    AutoAttackReport? AutoAttack = null)
 {
-    /// <summary>Every setting of the defence (<see cref="Training.Defence.Describe()"/>); null in results of before format 2.</summary>
+    /// <summary>Every setting of the defence (<see cref="Training.Defence.Describe()"/>); null in results of before
+    /// format 2.</summary>
     public JsonObject? DefenceSettings { get; init; }
 
     /// <summary>What it was evaluated with; null in results of before format 2.</summary>
     public RunEnvironment? Environment { get; init; }
 
-    /// <summary>Its evaluation by costly attacks: one report each, on the first of the same examples. Default none.</summary>
+    /// <summary>Its evaluation by costly attacks: one report each, on the first of the same examples. Default
+    /// none.</summary>
     public IReadOnlyList<RobustnessReport> Costly { get; init; } = [];
 
     /// <summary>The row of a trained model.</summary>
     /// <param name="trained">The model.</param>
     /// <param name="report">Its evaluation.</param>
-    /// <param name="autoAttack">Its evaluation by Auto-Attack, on the first of the same examples; null for none.</param>
+    /// <param name="autoAttack">Its evaluation by Auto-Attack, on the first of the same examples; null for
+    /// none.</param>
     public static ModelResult Of(TrainedModel trained, RobustnessReport report, AutoAttackReport? autoAttack = null) =>
         new(trained.Defence, report, trained.Seconds, trained.History.BestEpoch, autoAttack);
 }

@@ -12,73 +12,126 @@ public static class Presets
         new Dictionary<string, Func<Budget, string, string?, Experiment>>
         {
             ["mnist"] = (budget, device, _) => Mnist(budget, device: device),
-            ["cifar-10"] = (budget, device, network) => Cifar10(budget, device: device, network: network ?? "cifar-cnn"),
-            ["cifar-100"] = (budget, device, network) => Cifar100(budget, device: device, network: network ?? "cifar-100-cnn"),
+            ["cifar-10"] = (budget, device, network) => Cifar10(
+                budget,
+                device: device,
+                network: network ?? "cifar-cnn"),
+            ["cifar-100"] = (budget, device, network) => Cifar100(
+                budget,
+                device: device,
+                network: network ?? "cifar-100-cnn"),
         };
 
     /// <summary>MNIST, ε = 0.3, the paper's CNN.</summary>
-    /// <remarks>Training from scratch at ε = 0.3 stalls at chance, so every budget lets ε grow over its first epochs, which the paper does not mention.
-    /// Smoke and quick take the 10,000 digits that come with the library, desktop 10,000 training digits of MNIST and its whole test set, paper all of it.</remarks>
+    /// <remarks>Training from scratch at ε = 0.3 stalls at chance, so every budget lets ε grow over its first epochs,
+    /// which the paper does not mention. Smoke and quick take the 10,000 digits that come with the library, desktop
+    /// 10,000 training digits of MNIST and its whole test set, paper all of it.</remarks>
     /// <param name="budget">How much time there is.</param>
     /// <param name="seed">See <see cref="Experiment.Seed"/>.</param>
     /// <param name="device">See <see cref="DeviceName.Resolve"/>. Default "auto".</param>
     /// <exception cref="ArgumentException">No such budget, or no such device here.</exception>
-    public static Experiment Mnist(Budget budget, long seed = 1, string device = "auto") => Begin(device, seed, budget switch
+    public static Experiment Mnist(
+        Budget budget,
+        long seed = 1,
+        string device = "auto") => Begin(device, seed, budget switch
     {
         Budget.Smoke => new Experiment
         {
-            Budget = budget, DataSet = "mnist-10k", Network = "mnist-cnn", Epsilon = 0.3, TrainCount = 256, ValidationCount = 32, TestCount = 64, Epochs = 1,
+            Budget = budget, DataSet = "mnist-10k", Network = "mnist-cnn", Epsilon = 0.3, TrainCount
+                = 256, ValidationCount = 32, TestCount = 64, Epochs = 1,
             AttackSteps = 2, StepSize = 0.15, EpsilonWarmupEpochs = 1, Optimizer = new AdamSettings(),
-            Evaluation = new() { MultiTargetedCount = 8, MultiTargetedSteps = 5, BrendelBethgeCount = 8, BrendelBethgeSteps = 10, SpsaCount = 8, SpsaSteps = 5, SpsaSamples = 16, AutoAttackCount = 8 },
+            Evaluation = new() {
+                MultiTargetedCount = 8,
+                MultiTargetedSteps = 5,
+                BrendelBethgeCount = 8,
+                BrendelBethgeSteps = 10,
+                SpsaCount = 8,
+                SpsaSteps = 5,
+                SpsaSamples = 16,
+                AutoAttackCount = 8 },
         },
         Budget.Quick => new Experiment
         {
-            Budget = budget, DataSet = "mnist-10k", Network = "mnist-cnn", Epsilon = 0.3, TrainCount = 4000, ValidationCount = 200, TestCount = 1500, Epochs = 6, BatchSize = 64,
+            Budget = budget, DataSet = "mnist-10k", Network = "mnist-cnn", Epsilon = 0.3, TrainCount
+                = 4000, ValidationCount = 200, TestCount = 1500, Epochs = 6, BatchSize = 64,
             AttackSteps = 4, StepSize = 0.12, EpsilonWarmupEpochs = 4, Optimizer = new AdamSettings(0.002),
-            Evaluation = new() { MultiTargetedCount = 100, BrendelBethgeCount = 20, SpsaCount = 20, SpsaSteps = 40, SpsaSamples = 64, AutoAttackCount = 100, DiagnosticsCount = 100 },
+            Evaluation = new() {
+                MultiTargetedCount = 100,
+                BrendelBethgeCount = 20,
+                SpsaCount = 20,
+                SpsaSteps = 40,
+                SpsaSamples = 64,
+                AutoAttackCount = 100,
+                DiagnosticsCount = 100 },
         },
         Budget.Desktop => new Experiment
         {
-            Budget = budget, DataSet = "mnist", Network = "mnist-cnn", Epsilon = 0.3, TrainCount = 10000, ValidationCount = 500, TestCount = 10000, Epochs = 40,
+            Budget = budget, DataSet = "mnist", Network = "mnist-cnn", Epsilon = 0.3, TrainCount
+                = 10000, ValidationCount = 500, TestCount = 10000, Epochs = 40,
             AttackSteps = 10, StepSize = 0.05, EpsilonWarmupEpochs = 5, Milestones = [25, 35],
-            Evaluation = new() { MultiTargetedCount = 500, BrendelBethgeCount = 500, SpsaCount = 100, AutoAttackCount = 500 },
+            Evaluation = new() {
+                MultiTargetedCount = 500,
+                BrendelBethgeCount = 500,
+                SpsaCount = 100,
+                AutoAttackCount = 500 },
         },
         Budget.Paper => new Experiment
         {
-            Budget = budget, DataSet = "mnist", Network = "mnist-cnn", Epsilon = 0.3, TrainCount = 59000, ValidationCount = 1000, TestCount = 10000, Epochs = 100,
+            Budget = budget, DataSet = "mnist", Network = "mnist-cnn", Epsilon = 0.3, TrainCount
+                = 59000, ValidationCount = 1000, TestCount = 10000, Epochs = 100,
             AttackSteps = 40, StepSize = 0.01, EpsilonWarmupEpochs = 10, Milestones = [55, 75, 90],
-            Evaluation = new() { MultiTargetedCount = 10000, BrendelBethgeCount = 1000, SpsaCount = 1000, AutoAttackCount = 10000 },
+            Evaluation = new() {
+                MultiTargetedCount = 10000,
+                BrendelBethgeCount = 1000,
+                SpsaCount = 1000,
+                AutoAttackCount = 10000 },
         },
         _ => throw NoSuch(budget),
     });
 
-    private static Experiment Begin(string device, long seed, Experiment settings) => settings with { Seed = seed, Device = DeviceName.Resolve(device) };
+    private static Experiment Begin(string device, long seed, Experiment settings) =>
+        settings with { Seed = seed, Device = DeviceName.Resolve(device) };
 
-    private static ArgumentOutOfRangeException NoSuch(Budget budget) => new(nameof(budget), budget, "Expected Smoke, Quick, Desktop or Paper.");
+    private static ArgumentOutOfRangeException NoSuch(Budget budget) =>
+        new(nameof(budget), budget, "Expected Smoke, Quick, Desktop or Paper.");
 
     /// <summary>CIFAR-10, ε = 8/255.</summary>
-    /// <remarks>Smoke takes generated pictures where CIFAR-10 is not on this machine, and says so in <see cref="Experiment.SyntheticSubstitute"/>; the other budgets need the real ones.</remarks>
+    /// <remarks>Smoke takes generated pictures where CIFAR-10 is not on this machine, and says so in
+    /// <see cref="Experiment.SyntheticSubstitute"/>; the other budgets need the real ones.</remarks>
     /// <param name="budget">How much time there is.</param>
     /// <param name="seed">See <see cref="Experiment.Seed"/>.</param>
     /// <param name="device">See <see cref="DeviceName.Resolve"/>. Default "auto".</param>
-    /// <param name="network">"cifar-cnn", "resnet-18" or "wide-resnet-34-10": at the paper budget each has the paper's optimiser. Default "cifar-cnn".</param>
+    /// <param name="network">"cifar-cnn", "resnet-18" or "wide-resnet-34-10": at the paper budget each has the paper's
+    /// optimiser. Default "cifar-cnn".</param>
     /// <exception cref="ArgumentException">No such budget, or no such device here.</exception>
-    public static Experiment Cifar10(Budget budget, long seed = 1, string device = "auto", string network = "cifar-cnn") =>
+    public static Experiment Cifar10(
+        Budget budget,
+        long seed = 1,
+        string device = "auto",
+        string network = "cifar-cnn") =>
         Begin(device, seed, OfCifar(budget, "cifar-10", "gratings-10", network));
 
-    /// <summary>CIFAR-100 with its 100 fine classes, ε = 8/255. The paper's repository has no settings for it: these are those of <see cref="Cifar10"/> on a network of 100 classes, but for two.</summary>
+    /// <summary>CIFAR-100 with its 100 fine classes, ε = 8/255. The paper's repository has no settings for it: these
+    /// are those of <see cref="Cifar10"/> on a network of 100 classes, but for two.</summary>
     /// <remarks>
-    /// Confidence and local smoothness have weight 0.25: of a hundred classes being sure of one is cheaper than the even guess as soon as the two together weigh half as much as the
-    /// cross-entropies (<see cref="ConstantPredictor"/>), and with weight 1 ADR-ADV gave every image one class. At the quick and desktop budgets ε grows over the first five epochs, since few images of
-    /// each class are learnt slowly under attack; quick takes almost twice the images of CIFAR-10's.
-    /// Smoke takes generated pictures where CIFAR-100 is not on this machine, and says so in <see cref="Experiment.SyntheticSubstitute"/>; the other budgets need the real ones.
+    /// Confidence and local smoothness have weight 0.25: of a hundred classes being sure of one is cheaper than the
+    /// even guess as soon as the two together weigh half as much as the cross-entropies
+    /// (<see cref="ConstantPredictor"/>), and with weight 1 ADR-ADV gave every image one class. At the quick and
+    /// desktop budgets ε grows over the first five epochs, since few images of each class are learnt slowly under
+    /// attack; quick takes almost twice the images of CIFAR-10's. Smoke takes generated pictures where CIFAR-100 is not
+    /// on this machine, and says so in <see cref="Experiment.SyntheticSubstitute"/>; the other budgets need the real
+    /// ones.
     /// </remarks>
     /// <param name="budget">How much time there is.</param>
     /// <param name="seed">See <see cref="Experiment.Seed"/>.</param>
     /// <param name="device">See <see cref="DeviceName.Resolve"/>. Default "auto".</param>
     /// <param name="network">"cifar-100-cnn", "resnet-18" or "wide-resnet-34-10". Default "cifar-100-cnn".</param>
     /// <exception cref="ArgumentException">No such budget, or no such device here.</exception>
-    public static Experiment Cifar100(Budget budget, long seed = 1, string device = "auto", string network = "cifar-100-cnn") =>
+    public static Experiment Cifar100(
+        Budget budget,
+        long seed = 1,
+        string device = "auto",
+        string network = "cifar-100-cnn") =>
         Begin(device, seed, OfCifar(budget, "cifar-100", "gratings-100", network));
 
     private const double Level = 1.0 / 255;
@@ -89,27 +142,35 @@ public static class Presets
         {
             Budget.Smoke => new Experiment
             {
-                Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level, TrainCount = 256, ValidationCount = 32, TestCount = 64, Epochs = 1,
+                Budget = budget, DataSet = data, Network = network, Epsilon = 8
+                    * Level, TrainCount = 256, ValidationCount = 32, TestCount = 64, Epochs = 1,
                 AttackSteps = 2, StepSize = 6 * Level,
-                Evaluation = OnCifar() with { MultiTargetedCount = 8, MultiTargetedSteps = 5, BrendelBethgeCount = 8, BrendelBethgeSteps = 10, SpsaCount = 8, SpsaSteps = 5, SpsaSamples = 16, AutoAttackCount = 4 },
+                Evaluation = OnCifar() with { MultiTargetedCount = 8, MultiTargetedSteps = 5, BrendelBethgeCount
+                    = 8, BrendelBethgeSteps = 10, SpsaCount = 8, SpsaSteps = 5, SpsaSamples = 16, AutoAttackCount = 4 },
             },
             Budget.Quick => new Experiment
             {
-                Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level, TrainCount = 5000, ValidationCount = 250, TestCount = 1000, Epochs = 7, BatchSize = 64,
+                Budget = budget, DataSet = data, Network = network, Epsilon = 8
+                    * Level, TrainCount = 5000, ValidationCount = 250, TestCount = 1000, Epochs = 7, BatchSize = 64,
                 AttackSteps = 2, StepSize = 6 * Level,
-                Evaluation = OnCifar() with { MultiTargetedCount = 200, BrendelBethgeCount = 50, SpsaCount = 50, SpsaSteps = 20, SpsaSamples = 64, AutoAttackCount = 50, DiagnosticsCount = 200 },
+                Evaluation = OnCifar() with { MultiTargetedCount = 200, BrendelBethgeCount = 50, SpsaCount
+                    = 50, SpsaSteps = 20, SpsaSamples = 64, AutoAttackCount = 50, DiagnosticsCount = 200 },
             },
             Budget.Desktop => new Experiment
             {
-                Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level, TrainCount = 9500, ValidationCount = 500, TestCount = 2000, Epochs = 30,
+                Budget = budget, DataSet = data, Network = network, Epsilon = 8
+                    * Level, TrainCount = 9500, ValidationCount = 500, TestCount = 2000, Epochs = 30,
                 AttackSteps = 7, StepSize = 2 * Level, Milestones = [20, 26],
-                Evaluation = OnCifar() with { MultiTargetedCount = 500, BrendelBethgeCount = 200, SpsaCount = 100, AutoAttackCount = 500 },
+                Evaluation = OnCifar() with { MultiTargetedCount = 500, BrendelBethgeCount = 200, SpsaCount
+                    = 100, AutoAttackCount = 500 },
             },
             Budget.Paper => new Experiment
             {
-                Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level, TrainCount = 49000, ValidationCount = 1000, TestCount = 10000, Epochs = 100,
+                Budget = budget, DataSet = data, Network = network, Epsilon = 8
+                    * Level, TrainCount = 49000, ValidationCount = 1000, TestCount = 10000, Epochs = 100,
                 AttackSteps = 10, StepSize = 2 * Level, Milestones = [75, 90],
-                Evaluation = OnCifar() with { MultiTargetedCount = 10000, BrendelBethgeCount = 1000, SpsaCount = 1000, AutoAttackCount = 10000 },
+                Evaluation = OnCifar() with { MultiTargetedCount = 10000, BrendelBethgeCount = 1000, SpsaCount
+                    = 1000, AutoAttackCount = 10000 },
             },
             _ => throw NoSuch(budget),
         };

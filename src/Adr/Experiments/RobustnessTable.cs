@@ -10,7 +10,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Experiments;
 
-/// <summary>The experiment's result: natural and robust accuracy of each defence, with intervals, and with every setting that led there.</summary>
+/// <summary>The experiment's result: natural and robust accuracy of each defence, with intervals, and with every
+/// setting that led there.</summary>
 public sealed class RobustnessTable
 {
     /// <summary>A table of one experiment's models.</summary>
@@ -21,20 +22,28 @@ public sealed class RobustnessTable
     {
         ArgumentNullException.ThrowIfNull(experiment);
         if (rows.Count == 0) throw new ArgumentException("A table needs at least one row.", nameof(rows));
-        if (rows[0].Report.Attacks.Count == 0) throw new ArgumentException("A table needs at least one attack.", nameof(rows));
+        if (rows[0].Report.Attacks
+            .Count == 0) throw new ArgumentException("A table needs at least one attack.", nameof(rows));
         Attacks = [.. rows[0].Report.Attacks.Select(attack => attack.Attack)];
-        if (rows.FirstOrDefault(row => !row.Report.Attacks.Select(attack => attack.Attack).SequenceEqual(Attacks)) is { } other)
-            throw new ArgumentException($"{other.Defence} met {string.Join(", ", other.Report.Attacks.Select(a => a.Attack))}, {rows[0].Defence} met {string.Join(", ", Attacks)}: one table compares under the same attacks.", nameof(rows));
+        if (rows.FirstOrDefault(
+            row => !row.Report.Attacks.Select(attack => attack.Attack).SequenceEqual(Attacks)) is { } other)
+            throw new ArgumentException($"{other.Defence} met "
+                + $"{string.Join(", ", other.Report.Attacks.Select(a => a.Attack))}, {rows[0].Defence} met "
+                + $"{string.Join(", ", Attacks)}: one table compares under the same attacks.", nameof(rows));
         if (rows.Select(row => (row.AutoAttack?.Attack, row.AutoAttack?.Robust.Length)).Distinct().Count() > 1)
-            throw new ArgumentException("Some rows met Auto-Attack, or more examples of it, and some did not: one table compares under the same attacks on the same examples.", nameof(rows));
+            throw new ArgumentException("Some rows met Auto-Attack, or more examples of it, and some did not: one "
+                + "table compares under the same attacks on the same examples.", nameof(rows));
         if (rows.Select(row => string.Join("; ", row.Costly.Select(First))).Distinct().Count() > 1)
-            throw new ArgumentException("The rows met different costly attacks, or different numbers of examples of them: one table compares under the same attacks on the same examples.", nameof(rows));
+            throw new ArgumentException("The rows met different costly attacks, or different numbers of examples of "
+                + "them: one table compares under the same attacks on the same examples.", nameof(rows));
         (Experiment, Rows) = (experiment, rows);
         Columns =
         [
             "natural", .. Attacks, .. Attacks.Count > 1 ? new[] { "worst case" } : [],
             .. rows[0].Costly.Select(First),
-            .. rows[0].AutoAttack is { } auto ? new[] { $"{Attacks[^1]}, first {auto.Robust.Length}", $"{auto.Attack}, first {auto.Robust.Length}" } : [],
+            .. rows[0].AutoAttack is { } auto
+                ? new[] { $"{Attacks[^1]}, first {auto.Robust.Length}", $"{auto.Attack}, first {auto.Robust.Length}" }
+                : [],
         ];
     }
 
@@ -47,26 +56,32 @@ public sealed class RobustnessTable
     /// <summary>The names of the attacks, in the columns' order.</summary>
     public IReadOnlyList<string> Attacks { get; }
 
-    /// <summary>What <see cref="Shares"/> are: natural, each attack, the worst case of several, each costly attack on the first examples, and beside Auto-Attack the last attack on the same examples.</summary>
+    /// <summary>What <see cref="Shares"/> are: natural, each attack, the worst case of several, each costly attack on
+    /// the first examples, and beside Auto-Attack the last attack on the same examples.</summary>
     public IReadOnlyList<string> Columns { get; }
 
     /// <summary>The accuracies of a row, one for each of <see cref="Columns"/>.</summary>
     /// <param name="row">A row of this table.</param>
     public IReadOnlyList<Proportion> Shares(ModelResult row) =>
     [
-        row.Report.Natural, .. row.Report.Attacks.Select(attack => attack.RobustAccuracy), .. Attacks.Count > 1 ? new[] { row.Report.WorstCase } : [],
+        row.Report.Natural, .. row.Report.Attacks.Select(attack => attack.RobustAccuracy), .. Attacks.Count > 1
+            ? new[] { row.Report.WorstCase }
+            : [],
         .. row.Costly.Select(report => report.WorstCase),
         .. row.AutoAttack is { } auto ? new[] { OnFirst(row, auto.Robust.Length), auto.RobustAccuracy } : [],
     ];
 
-    /// <summary>For each of <see cref="Columns"/> which examples a row keeps; null for the natural accuracy, of which only the count is known.</summary>
+    /// <summary>For each of <see cref="Columns"/> which examples a row keeps; null for the natural accuracy, of which
+    /// only the count is known.</summary>
     /// <param name="row">A row of this table.</param>
     public IReadOnlyList<bool[]?> Kept(ModelResult row)
     {
         bool[][] all = [.. row.Report.Attacks.Select(attack => attack.Robust)];
         return
         [
-            null, .. all, .. all.Length > 1 ? new[] { Enumerable.Range(0, all[0].Length).Select(i => Array.TrueForAll(all, robust => robust[i])).ToArray() } : [],
+            null, .. all, .. all.Length > 1 ? new[] {
+                Enumerable.Range(0, all[0].Length).Select(i => Array.TrueForAll(all, robust => robust[i]))
+                    .ToArray() } : [],
             .. row.Costly.Select(report => report.Attacks[0].Robust),
             .. row.AutoAttack is { } auto ? new[] { all[^1][..auto.Robust.Length], auto.Robust } : [],
         ];
@@ -80,14 +95,16 @@ public sealed class RobustnessTable
         Json.WriteText(path, ToJson().ToJsonString(Json.Indented) + "\n");
     }
 
-    /// <summary>The table as JSON: the budget, and one object per row with its numbers, their 95 % intervals and all settings.</summary>
+    /// <summary>The table as JSON: the budget, and one object per row with its numbers, their 95 % intervals and all
+    /// settings.</summary>
     public JsonObject ToJson() => new()
     {
         ["budget"] = Experiment.Budget.ToString().ToLowerInvariant(),
         ["rows"] = new JsonArray([.. Rows.Select(ToJson)]),
     };
 
-    /// <summary>The table in Markdown, accuracies in percent with 95 % intervals, and a line of settings below.</summary>
+    /// <summary>The table in Markdown, accuracies in percent with 95 % intervals, and a line of settings
+    /// below.</summary>
     public string ToMarkdown()
     {
         var text = new StringBuilder();
@@ -95,7 +112,8 @@ public sealed class RobustnessTable
         text.Insert(text.Length, "---|", Columns.Count + 1).Append('\n');
         foreach (var row in Rows)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {row.Defence} | ").AppendJoin(" | ", Shares(row).Select(Percent));
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Defence} | ")
+                .AppendJoin(" | ", Shares(row).Select(Percent));
             text.Append(CultureInfo.InvariantCulture, $" | {row.TrainingSeconds / 60:0.0} |\n");
         }
         return text.Append('\n').Append(Caption).Append('\n').ToString();
@@ -103,11 +121,27 @@ public sealed class RobustnessTable
 
     /// <summary>All settings in one sentence, to stand beside the numbers.</summary>
     public string Caption => string.Create(CultureInfo.InvariantCulture,
-        $"{Settings}; seed {Experiment.Seed}, {Experiment.Device}. Shares of all test images{(IsOfAll ? "" : ", or of the first ones where the table says so")}, with 95 % intervals (Wilson).");
+        $"{Settings}; seed {Experiment.Seed}, {Experiment.Device}. Shares of all test "
+            + $"images{(IsOfAll ? "" : ", or of the first ones where the table says so")}, with 95 % intervals "
+            + $"(Wilson).");
 
     /// <summary>The settings without seed and device.</summary>
-    internal string Settings => string.Create(CultureInfo.InvariantCulture,
-        $"{Rows[0].Report.DataSet}, {Experiment.TestCount:N0} test images; {Experiment.Network}; {Experiment.Budget.ToString().ToLowerInvariant()} budget: trained on {Experiment.TrainCount:N0} images ({Experiment.ValidationCount:N0} more held out to choose the epoch), {Experiment.Epochs} epoch{(Experiment.Epochs == 1 ? "" : "s")}, batch {Experiment.BatchSize}, {Experiment.Optimizer}, ε = {Level(Experiment.Epsilon)} ({Experiment.Norm.Symbol()}{(Experiment.EpsilonWarmupEpochs == 0 ? "" : $", warm-up over {Experiment.EpsilonWarmupEpochs} epoch{(Experiment.EpsilonWarmupEpochs == 1 ? "" : "s")}")}), {Experiment.AttackSteps} attack steps of {Level(Experiment.StepSize)}{(AttackType == ScalarType.Float32 ? "" : $" in {AttackType}")}");
+    internal string Settings
+    {
+        get
+        {
+            var (e, culture) = (Experiment, CultureInfo.InvariantCulture);
+            var warmup = e.EpsilonWarmupEpochs == 0 ? "" : $", warm-up over {Epochs(e.EpsilonWarmupEpochs)}";
+            var type = AttackType == ScalarType.Float32 ? "" : $" in {AttackType}";
+            return string.Create(culture, $"{Rows[0].Report.DataSet}, {e.TestCount:N0} test images; {e.Network}; ")
+                + string.Create(culture, $"{e.Budget.ToString().ToLowerInvariant()} budget: trained on {e.TrainCount:N0} images ")
+                + string.Create(culture, $"({e.ValidationCount:N0} more held out to choose the epoch), {Epochs(e.Epochs)}, ")
+                + string.Create(culture, $"batch {e.BatchSize}, {e.Optimizer}, ε = {Level(e.Epsilon)} ({e.Norm.Symbol()}{warmup}), ")
+                + string.Create(culture, $"{e.AttackSteps} attack steps of {Level(e.StepSize)}{type}");
+
+            static string Epochs(int count) => count == 1 ? "1 epoch" : $"{count} epochs";
+        }
+    }
 
     // whether every column is of every example
     private bool IsOfAll => Rows[0].AutoAttack is null && Rows[0].Costly.Count == 0;
@@ -120,8 +154,14 @@ public sealed class RobustnessTable
         ["defence"] = row.Defence,
         ["natural"] = row.Report.Natural.Value,
         ["naturalInterval"] = Interval(row.Report.Natural),
-        ["robust"] = ByAttack(row, result => JsonValue.Create(result.RobustAccuracy.Value), auto => JsonValue.Create(auto.RobustAccuracy.Value)),
-        ["robustIntervals"] = ByAttack(row, result => Interval(result.RobustAccuracy), auto => Interval(auto.RobustAccuracy)),
+        ["robust"] = ByAttack(
+            row,
+            result => JsonValue.Create(result.RobustAccuracy.Value),
+            auto => JsonValue.Create(auto.RobustAccuracy.Value)),
+        ["robustIntervals"] = ByAttack(
+            row,
+            result => Interval(result.RobustAccuracy),
+            auto => Interval(auto.RobustAccuracy)),
         ["worstCase"] = row.Report.WorstCase.Value,
         ["worstCaseInterval"] = Interval(row.Report.WorstCase),
         ["dataSet"] = row.Report.DataSet,
@@ -144,8 +184,14 @@ public sealed class RobustnessTable
         ["stepSize"] = Experiment.StepSize,
         ["attackPrecision"] = AttackType.ToString(),
         ["defenceSettings"] = (row.DefenceSettings ?? Experiment.Defence(row.Defence).Describe()).DeepClone(),
-        ["termWarmupEpochs"] = row.Defence.StartsWith("ADR-", StringComparison.Ordinal) ? Experiment.TermWarmupEpochs : null,
-        ["evaluation"] = ByAttack(row, result => new JsonObject { ["points"] = result.RobustAccuracy.Total, ["epsilon"] = result.Threat.Epsilon, ["seconds"] = Math.Round(result.Seconds, 2), ["modelEvaluations"] = result.ModelEvaluations }, auto => ToJson(row, auto)),
+        ["termWarmupEpochs"] = row.Defence.StartsWith("ADR-", StringComparison.Ordinal)
+            ? Experiment.TermWarmupEpochs
+            : null,
+        ["evaluation"] = ByAttack(row, result => new JsonObject {
+            ["points"] = result.RobustAccuracy.Total,
+            ["epsilon"] = result.Threat.Epsilon,
+            ["seconds"] = Math.Round(result.Seconds, 2),
+            ["modelEvaluations"] = result.ModelEvaluations }, auto => ToJson(row, auto)),
         ["seed"] = Experiment.Seed,
         ["device"] = Experiment.Device,
         ["minutes"] = Math.Round(row.TrainingSeconds / 60, 2),
@@ -153,11 +199,16 @@ public sealed class RobustnessTable
     };
 
     // what the training attack computed in
-    private ScalarType AttackType => Experiment.AttackPrecision.TypeFor(Rows[0].Report.DataSet, torch.device(Experiment.Device));
+    private ScalarType AttackType =>
+        Experiment.AttackPrecision.TypeFor(Rows[0].Report.DataSet, torch.device(Experiment.Device));
 
-    private static JsonObject ByAttack(ModelResult row, Func<AttackResult, JsonNode?> value, Func<AutoAttackReport, JsonNode?> ofAutoAttack)
+    private static JsonObject ByAttack(
+        ModelResult row,
+        Func<AttackResult, JsonNode?> value,
+        Func<AutoAttackReport, JsonNode?> ofAutoAttack)
     {
-        var all = new JsonObject(row.Report.Attacks.Concat(row.Costly.SelectMany(report => report.Attacks)).Select(result => KeyValuePair.Create(result.Attack, value(result))));
+        var all = new JsonObject(row.Report.Attacks.Concat(row.Costly.SelectMany(report => report.Attacks))
+            .Select(result => KeyValuePair.Create(result.Attack, value(result))));
         if (row.AutoAttack is { } auto) all[auto.Attack] = ofAutoAttack(auto);
         return all;
     }
@@ -168,22 +219,31 @@ public sealed class RobustnessTable
         ["epsilon"] = auto.Threat.Epsilon,
         ["seconds"] = Math.Round(auto.Seconds, 2),
         ["modelEvaluations"] = auto.ModelEvaluations,
-        ["robustAfter"] = new JsonObject(auto.Stages.Select(stage => KeyValuePair.Create(stage.Attack, (JsonNode?)stage.RobustAccuracy.Value))),
-        ["onTheSamePoints"] = new JsonObject { ["natural"] = auto.Natural.Value, [Attacks[^1]] = OnFirst(row, auto.Robust.Length).Value },
+        ["robustAfter"] = new JsonObject(
+            auto.Stages.Select(stage => KeyValuePair.Create(stage.Attack, (JsonNode?)stage.RobustAccuracy.Value))),
+        ["onTheSamePoints"] = new JsonObject {
+            ["natural"] = auto.Natural.Value,
+            [Attacks[^1]] = OnFirst(row, auto.Robust.Length).Value },
         ["warnings"] = new JsonArray([.. auto.Warnings.Select(warning => JsonValue.Create(warning.ToString()))]),
     };
 
     private static string First(RobustnessReport report) => $"{report.Attacks[0].Attack}, first {report.Points}";
 
     // 8/255 as people write it
-    private static string Level(double value) => Math.Abs(value * 255 - Math.Round(value * 255)) < 1e-9 && Math.Abs(value * 100 - Math.Round(value * 100)) > 1e-9
+    private static string Level(double value) =>
+            Math.Abs(value * 255 - Math.Round(value * 255)) < 1e-9
+            && Math.Abs(value * 100 - Math.Round(value * 100)) > 1e-9
         ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(value * 255)}/255")
         : value.ToString("0.######", CultureInfo.InvariantCulture);
 
     // the last attack on the first examples
-    private static Proportion OnFirst(ModelResult row, int count) => Proportion.Of(row.Report.Attacks[^1].Robust[..count]);
+    private static Proportion OnFirst(ModelResult row, int count) =>
+        Proportion.Of(row.Report.Attacks[^1].Robust[..count]);
 
     private static JsonArray Interval(Proportion share) => [share.Low, share.High];
 
-    private static string Percent(Proportion share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value:0.0} [{100 * share.Low:0.0}, {100 * share.High:0.0}]");
+    private static string Percent(Proportion share) =>
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"{100 * share.Value:0.0} [{100 * share.Low:0.0}, {100 * share.High:0.0}]");
 }

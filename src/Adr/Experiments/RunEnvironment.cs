@@ -12,7 +12,14 @@ namespace Adr.Experiments;
 /// <param name="Processor">The processor.</param>
 /// <param name="Threads">Threads of one computation.</param>
 /// <param name="System">Operating system and .NET.</param>
-public sealed record RunEnvironment(string Date, string Version, string TorchSharp, string Libtorch, string Processor, int Threads, string System)
+public sealed record RunEnvironment(
+    string Date,
+    string Version,
+    string TorchSharp,
+    string Libtorch,
+    string Processor,
+    int Threads,
+    string System)
 {
     /// <summary>This machine, now.</summary>
     public static RunEnvironment Here() => new(

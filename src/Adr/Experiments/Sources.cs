@@ -10,8 +10,8 @@ namespace Adr.Experiments;
 
 /// <summary>Where an experiment's images come from: one of the library's data sets by its name, or your own.</summary>
 /// <param name="Name">The name in tables and run folders.</param>
-/// <param name="Load">Gives training and test images [N,C,H,W] in [0,1]. The caller disposes both, so give new sets each time, such
-/// as <c>train.Take(train.Count)</c>.</param>
+/// <param name="Load">Gives training and test images [N,C,H,W] in [0,1]. The caller disposes both, so give new sets
+/// each time, such as <c>train.Take(train.Count)</c>.</param>
 [JsonConverter(typeof(SourceConverter<DataSource>))]
 public sealed record DataSource(string Name, Func<(Dataset Train, Dataset Test)> Load)
 {
@@ -31,8 +31,8 @@ public sealed record DataSource(string Name, Func<(Dataset Train, Dataset Test)>
 
 /// <summary>How an experiment's networks are made: one of the library's by its name, or your own.</summary>
 /// <param name="Name">The name in tables and run folders.</param>
-/// <param name="Create">From the number of classes, the seed of the initial weights, and the dropout (null for the network's own) to
-/// a new network. Equal seeds must give equal weights.</param>
+/// <param name="Create">From the number of classes, the seed of the initial weights, and the dropout (null for the
+/// network's own) to a new network. Equal seeds must give equal weights.</param>
 [JsonConverter(typeof(SourceConverter<NetworkSource>))]
 public sealed record NetworkSource(string Name, Func<int, long, double?, nn.Module<Tensor, Tensor>> Create)
 {
@@ -57,5 +57,6 @@ internal sealed class SourceConverter<T> : JsonConverter<T> where T : class
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

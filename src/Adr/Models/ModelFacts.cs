@@ -13,7 +13,8 @@ internal static class ModelFacts
     /// <summary>The name in tables and files: the architecture's, else the module's.</summary>
     internal static string NameOf(nn.Module<Tensor, Tensor> model) => model is Classifier classifier
         ? classifier.Architecture
-        : model.GetName() is { Length: > 0 } name && !name.Contains("::", StringComparison.Ordinal) // libtorch's own names
+        // libtorch's own names
+        : model.GetName() is { Length: > 0 } name && !name.Contains("::", StringComparison.Ordinal)
             ? name
             : model.GetType().Name;
 

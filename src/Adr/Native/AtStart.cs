@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Adr.Native;
 
-/// <summary>Makes <see cref="NativeTorch"/> ready before a program's own code runs; compiled into each program that uses TorchSharp.</summary>
+/// <summary>Makes <see cref="NativeTorch"/> ready before a program's own code runs; compiled into each program that
+/// uses TorchSharp.</summary>
 internal static class AtStart
 {
     [ModuleInitializer]

@@ -29,7 +29,8 @@ internal static class ElfVersions
             var index = U16(file, need + 6);
             var symbols = SymbolsOf(file, index);
             if (symbols is not [var symbol] || symbol != onlySymbol)
-                throw new InvalidDataException($"{version} is needed for {string.Join(", ", symbols.DefaultIfEmpty("no symbol"))}; "
+                throw new InvalidDataException($"{version} is needed for "
+                    + $"{string.Join(", ", symbols.DefaultIfEmpty("no symbol"))}; "
                     + $"expected {onlySymbol} alone.");
             BinaryPrimitives.WriteUInt16LittleEndian(file[(need + 4)..], Weak);
         }
@@ -39,7 +40,8 @@ internal static class ElfVersions
         }
     }
 
-    /// <summary>Where the entry of a needed version begins: its hash, flags, index, name, and the way to the next.</summary>
+    /// <summary>Where the entry of a needed version begins: its hash, flags, index, name, and the way to the
+    /// next.</summary>
     private static int Find(ReadOnlySpan<byte> file, string library, string version)
     {
         var section = Section(file, VersionNeeds);
@@ -88,7 +90,8 @@ internal static class ElfVersions
 
     private static uint U32(ReadOnlySpan<byte> file, int at) => BinaryPrimitives.ReadUInt32LittleEndian(file[at..]);
 
-    private static int I64(ReadOnlySpan<byte> file, int at) => checked((int)BinaryPrimitives.ReadInt64LittleEndian(file[at..]));
+    private static int I64(ReadOnlySpan<byte> file, int at) =>
+        checked((int)BinaryPrimitives.ReadInt64LittleEndian(file[at..]));
 
     private static string Text(ReadOnlySpan<byte> file, int at)
     {

@@ -11,8 +11,8 @@ internal static class NativeMemory
 
     /// <summary>The tensor where its memory is aligned as libtorch's own is; else a copy in its place.</summary>
     /// <remarks>
-    /// <c>torch.tensor(array)</c> of TorchSharp takes over the array's memory, which begins anywhere. libtorch's matrix products
-    /// then round differently from run to run, and the same seed would not give the same bits.
+    /// <c>torch.tensor(array)</c> of TorchSharp takes over the array's memory, which begins anywhere. libtorch's matrix
+    /// products then round differently from run to run, and the same seed would not give the same bits.
     /// </remarks>
     internal static Tensor Aligned(Tensor tensor)
     {
@@ -25,6 +25,7 @@ internal static class NativeMemory
     private static bool IsAligned(Tensor tensor)
     {
         using var first = tensor.detach().as_strided([1], [1]); // of any layout, without a copy
-        return Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(first.bytes)) % Alignment == 0;
+        return Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(first.bytes))
+            % Alignment == 0;
     }
 }

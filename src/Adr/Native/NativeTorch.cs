@@ -10,23 +10,26 @@ namespace Adr.Native;
 
 /// <summary>Loads TorchSharp's native libraries where the runtime by itself does not.</summary>
 /// <remarks>
-/// The runtime asks <see cref="Resolve"/> only for what it could not load, so on most systems nothing of this runs. It helps
-/// in two cases. <para>
+/// The runtime asks <see cref="Resolve"/> only for what it could not load, so on most systems nothing of this runs. It
+/// helps in two cases. <para>
 /// A notebook's <c>#r</c> names a folder without the file by which the runtime finds native libraries:
-/// they are looked for beside TorchSharp.dll and in NuGet's packages, so that TorchSharp need not copy them.</para><para>
-/// A libstdc++ older than GCC 13's (Debian 12, Ubuntu 22.04) lacks the version GLIBCXX_3.4.32, which TorchSharp 0.107 asks
-/// for because of one symbol that nothing uses. A copy of the library that does not insist on that version, in the user's
-/// cache, is loaded instead. This can go when TorchSharp is built on an older system again.</para>
+/// they are looked for beside TorchSharp.dll and in NuGet's packages, so that TorchSharp need not copy
+/// them.</para><para> A libstdc++ older than GCC 13's (Debian 12, Ubuntu 22.04) lacks the version GLIBCXX_3.4.32, which
+/// TorchSharp 0.107 asks for because of one symbol that nothing uses. A copy of the library that does not insist on
+/// that version, in the user's cache, is loaded instead. This can go when TorchSharp is built on an older system
+/// again.</para>
 /// </remarks>
 public static partial class NativeTorch
 {
     private const string Library = "LibTorchSharp", OldLibstdcxx = "GLIBCXX_3.4.32";
 
-    /// <summary>The copy that was loaded in place of TorchSharp's own library; null where that could be loaded.</summary>
+    /// <summary>The copy that was loaded in place of TorchSharp's own library; null where that could be
+    /// loaded.</summary>
     public static string? Replacement { get; private set; }
 
     /// <summary>Loads the native libraries now, if that has not happened yet.</summary>
-    /// <exception cref="NativeTorchException">They cannot be loaded; the message names the file and says why.</exception>
+    /// <exception cref="NativeTorchException">They cannot be loaded; the message names the file and says
+    /// why.</exception>
     public static void Load()
     {
         var torchSharp = typeof(torch).Assembly;
@@ -48,9 +51,9 @@ public static partial class NativeTorch
             && Find(typeof(torch).Assembly, "torch_cpu") is { } own) NativeLibrary.TryLoad(own, out _);
     }
 
-    // OpenMP's threads spin while they wait for work, for milliseconds, and starve whatever else a busy machine does. Some tens of
-    // microseconds are enough to find the next operator's work awake. OpenMP reads this when libtorch is loaded; who sets the
-    // policy keeps the own one.
+    // OpenMP's threads spin while they wait for work, for milliseconds, and starve whatever else a busy machine does.
+    // Some tens of microseconds are enough to find the next operator's work awake. OpenMP reads this when libtorch is
+    // loaded; who sets the policy keeps the own one.
     private static void LetIdleThreadsSleep()
     {
         if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null) return;
@@ -61,13 +64,15 @@ public static partial class NativeTorch
     private static void Set(string name, string value)
     {
         Environment.SetEnvironmentVariable(name, value);
-        if (!OperatingSystem.IsWindows()) SetForNativeCode(name, value, overwrite: 0); // .NET's variables are a copy there
+        // .NET's variables are a copy there
+        if (!OperatingSystem.IsWindows()) SetForNativeCode(name, value, overwrite: 0);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetForNativeCode(string name, string value, int overwrite);
 
-    private static string Supported => "TorchSharp runs on Windows and Linux on x86-64 and on macOS on Apple silicon; this is "
+    private static string Supported => "TorchSharp runs on Windows and Linux on x86-64 and on macOS on Apple silicon; "
+        + "this is "
         + $"{RuntimeInformation.RuntimeIdentifier}.";
 
     private static nint Resolve(Assembly assembly, string name)
@@ -76,30 +81,38 @@ public static partial class NativeTorch
         // Its own libtorch comes first, wherever the system may have another one.
         if (name == Library && Find(assembly, "torch") is { } libtorch) NativeLibrary.TryLoad(libtorch, out _);
         if (NativeLibrary.TryLoad(file, out var handle)) return handle;
-        return name == Library && OperatingSystem.IsLinux() && WhyNot(file).Contains(OldLibstdcxx, StringComparison.Ordinal)
+        return name == Library && OperatingSystem.IsLinux()
+            && WhyNot(file).Contains(OldLibstdcxx, StringComparison.Ordinal)
             ? LoadWeakened(file) : 0;
     }
 
     private static string[] HostsFolders => ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The file of a native library, in the places where packages and builds put it; null where there is none.</summary>
+    /// <summary>The file of a native library, in the places where packages and builds put it; null where there is
+    /// none.</summary>
     private static string? Find(Assembly torchSharp, string name)
     {
-        var beside = Path.GetDirectoryName(torchSharp.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
+        var beside = Path.GetDirectoryName(torchSharp.Location) is { Length: > 0 } folder
+            ? folder
+            : AppContext.BaseDirectory;
         var native = Path.Combine("runtimes", Platform, "native");
         // …/packages/torchsharp/VERSION/lib/FRAMEWORK/TorchSharp.dll
         var package = Path.GetFullPath(Path.Combine(beside, "..", ".."));
         var packages = Path.GetFullPath(Path.Combine(package, "..", ".."));
         IEnumerable<string> libtorch = Path.GetFileName(Path.GetDirectoryName(package)) == "torchsharp"
-            ? [Path.Combine(package, native), .. Directory.GetDirectories(packages, "libtorch-c*").Order(StringComparer.Ordinal)
-                .SelectMany(Directory.GetDirectories).Select(version => Path.Combine(version, native))]
+            ? [Path.Combine(package, native), .. Directory.GetDirectories(packages, "libtorch-c*")
+                .Order(StringComparer.Ordinal)
+                .SelectMany(Directory.GetDirectories)
+                .Select(version => Path.Combine(version, native))]
             : [];
         return HostsFolders.Concat([beside, Path.Combine(beside, native)]).Concat(libtorch)
             .Select(place => Path.Combine(place, FileName(name))).FirstOrDefault(File.Exists);
     }
 
-    private static string Platform => (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
+    private static string Platform => (OperatingSystem.IsWindows()
+        ? "win"
+        : OperatingSystem.IsMacOS() ? "osx" : "linux")
         + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
 
     private static string FileName(string name) => OperatingSystem.IsWindows() ? $"{name}.dll"
@@ -143,7 +156,9 @@ public static partial class NativeTorch
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // No home, or a read-only one: a folder of this process alone will do.
-            return Write(Path.Combine(Directory.CreateTempSubdirectory("adr-notebooks-").FullName, Path.GetFileName(name)), bytes);
+            return Write(
+                Path.Combine(Directory.CreateTempSubdirectory("adr-notebooks-").FullName, Path.GetFileName(name)),
+                bytes);
         }
     }
 

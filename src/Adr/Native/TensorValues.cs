@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Adr.Native;
 
 /// <summary>A tensor's values as .NET's.</summary>
-/// <remarks>TorchSharp 0.107's <c>data&lt;T&gt;().ToArray()</c> throws where there is no value, and visits others one by one.</remarks>
+/// <remarks>TorchSharp 0.107's <c>data&lt;T&gt;().ToArray()</c> throws where there is no value, and visits others one
+/// by one.</remarks>
 internal static class TensorValues
 {
     /// <summary>All values in row-major order, from any device and layout.</summary>

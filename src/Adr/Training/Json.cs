@@ -62,7 +62,9 @@ internal static class Json
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        WriteText(path, FileFormat.Mark(JsonSerializer.SerializeToNode(value, Indented))!.ToJsonString(Indented) + "\n");
+        WriteText(
+            path,
+            FileFormat.Mark(JsonSerializer.SerializeToNode(value, Indented))!.ToJsonString(Indented) + "\n");
     }
 
     /// <summary>Writes a text whole or not at all: to a file beside it, then renamed.</summary>

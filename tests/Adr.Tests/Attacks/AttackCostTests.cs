@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
 
-/// <summary>The costs in the table of docs/attacks.md: passes for one point that stays right, at the defaults.</summary>
+/// <summary>The costs in the table of docs/attacks.md: passes for one point that stays right, at the
+/// defaults.</summary>
 public static class AttackCostTests
 {
     private const int Classes = 10;

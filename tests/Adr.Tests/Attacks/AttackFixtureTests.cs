@@ -6,11 +6,12 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
 
-/// <summary>Attacks on the MNIST network, step by step, against the plain PyTorch reference; random starts included.</summary>
+/// <summary>Attacks on the MNIST network, step by step, against the plain PyTorch reference; random starts
+/// included.</summary>
 public static class AttackFixtureTests
 {
-    // The points of the reference come from double precision, and the script keeps only inputs on which no sign is in doubt,
-    // so all that is left is the rounding of pixels near 1.
+    // The points of the reference come from double precision, and the script keeps only inputs on which no sign is in
+    // doubt, so all that is left is the rounding of pixels near 1.
     private const double Tolerance = 1e-5;
 
     private static readonly long[] Indices = [5, 1_000_003];

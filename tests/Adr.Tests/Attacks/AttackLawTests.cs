@@ -16,8 +16,8 @@ public static class AttackLawTests
         return attack.Run(model, sample.Images, sample.Labels, seeds ?? sample.Seeds);
     }
 
-    // whether an attack has nothing to do, for it leaves alone what is wrong: all points are wrong as they are, or no nearest image is found,
-    // or Auto-Attack, which hands back what it can't break as it came, breaks none
+    // whether an attack has nothing to do, for it leaves alone what is wrong: all points are wrong as they are, or no
+    // nearest image is found, or Auto-Attack, which hands back what it can't break as it came, breaks none
     private static bool StandsStill(AttackRow row, AttackCase sample)
     {
         if (!row.SkipsErrors && (row.Random || !row.StopsEarly)) return false;
@@ -122,7 +122,8 @@ public static class AttackLawTests
         [Theory, MemberData(nameof(AttackTable.SeeksTheWorst), MemberType = typeof(AttackTable))]
         public void On_a_linear_model_of_two_classes_it_reaches_the_known_optimum(string name) => ForAll(name, (row, sample) =>
         {
-            // the margin is ⟨w, x⟩ + b, so its largest rise within the ball is ε‖w‖ in the dual norm; the box is out of reach
+            // the margin is ⟨w, x⟩ + b, so its largest rise within the ball is ε‖w‖ in the dual norm; the box is out of
+            // reach
             sample = sample with { Kind = TinyModels.Kind.Linear, Classes = 2, Channels = 3, Height = 3, Width = 4, Epsilon = 0.125, Bounds = new(-10, 10) };
             using var model = sample.Model();
             var (images, labels) = (sample.Images * 0.05, sample.Labels);
@@ -151,7 +152,8 @@ public static class AttackLawTests
                 if (threat.Norm == Norm.L1 && attack.Steps == 1) continue; // one step moves one pixel
                 var adversarial = attack.Run(model, images, labels, ExampleSeeds.Sequence(1, images.shape[0]));
                 var robust = Margins.Accuracy(model, adversarial, labels);
-                // KL drives a prediction away from itself, from a small noise as often towards more certainty as towards the other class
+                // KL drives a prediction away from itself, from a small noise as often towards more certainty as
+                // towards the other class
                 Assert.True(robust <= natural - row.LeastFall, $"{attack}: accuracy falls from {natural} to {robust} only.");
                 // what an attack with the wrong sign would find; it shows that the bound above can fail
                 var opposite = threat.Project(2 * images - adversarial, images);

@@ -19,12 +19,13 @@ internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
     internal bool SeeksErrors { get; init; } = true;
 
     /// <summary>
-    /// The same attack with n times the budget, n ≥ 1, such that the smaller one's candidates are all among the larger one's;
-    /// null where a larger budget is no superset.
+    /// The same attack with n times the budget, n ≥ 1, such that the smaller one's candidates are all among the larger
+    /// one's; null where a larger budget is no superset.
     /// </summary>
     internal Func<ThreatModel, int, Attack>? Budget { get; init; }
 
-    /// <summary>Whether a point is left alone once it is broken, so that neither its steps nor its margin are those of the whole attack.</summary>
+    /// <summary>Whether a point is left alone once it is broken, so that neither its steps nor its margin are those of
+    /// the whole attack.</summary>
     internal bool StopsEarly { get; init; }
 
     /// <summary>The norms that it is made for.</summary>
@@ -36,10 +37,12 @@ internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
     /// <summary>Whether it takes a gradient for each class of one look at a point.</summary>
     internal bool ManyGradients { get; init; }
 
-    /// <summary>Whether the seed need not show in every result: the first run does without it, and may be the best.</summary>
+    /// <summary>Whether the seed need not show in every result: the first run does without it, and may be the
+    /// best.</summary>
     internal bool FirstRunIsFixed { get; init; }
 
-    /// <summary>For a minimum-norm attack what <see cref="Budget"/> is for others: n times the budget, with the smaller one's candidates among its own.</summary>
+    /// <summary>For a minimum-norm attack what <see cref="Budget"/> is for others: n times the budget, with the smaller
+    /// one's candidates among its own.</summary>
     internal Func<ThreatModel, int, MinimumNormAttack>? NearerBudget { get; init; }
 
     /// <summary>How far beyond the known nearest image it ends on a linear model, as a share of the distance.</summary>
@@ -60,12 +63,15 @@ internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
     /// <summary>By how much it lowers the accuracy of a small trained model, at least.</summary>
     internal double LeastFall { get; init; } = 0.5;
 
-    /// <summary>How close to the optimum it gets on a linear model, where the optimum is known: share of ε‖w‖ (under L∞ it reaches it).</summary>
-    /// <remarks>Random starts cost PGD up to 5 % under L2 and 10 % where its step is fixed; Auto-PGD's sparse steps reach 0.77 to 1 under L1 (least of 600 points), where the reference's reach 0.32 to 1 (of 750).</remarks>
+    /// <summary>How close to the optimum it gets on a linear model, where the optimum is known: share of ε‖w‖ (under L∞
+    /// it reaches it).</summary>
+    /// <remarks>Random starts cost PGD up to 5 % under L2 and 10 % where its step is fixed; Auto-PGD's sparse steps
+    /// reach 0.77 to 1 under L1 (least of 600 points), where the reference's reach 0.32 to 1 (of 750).</remarks>
     internal double LinearShare { get; init; } = 0.999;
 }
 
-/// <summary>Every attack under test. A new attack gets all the laws of <see cref="AttackLawTests"/> by one row here.</summary>
+/// <summary>Every attack under test. A new attack gets all the laws of <see cref="AttackLawTests"/> by one row
+/// here.</summary>
 internal static class AttackTable
 {
     // a step longer than the ball is wide is refused

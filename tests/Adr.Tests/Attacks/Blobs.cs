@@ -5,10 +5,12 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
 
-/// <summary>A problem small enough to be learnt in a test: two classes, a bright upper or a bright lower half, in images of 4×4.</summary>
+/// <summary>A problem small enough to be learnt in a test: two classes, a bright upper or a bright lower half, in
+/// images of 4×4.</summary>
 internal static class Blobs
 {
-    /// <summary>[N,1,4,4] in [0,1] and labels: the halves differ by 0.2 on average, so ε = 0.15 suffices to exchange the classes.</summary>
+    /// <summary>[N,1,4,4] in [0,1] and labels: the halves differ by 0.2 on average, so ε = 0.15 suffices to exchange
+    /// the classes.</summary>
     internal static (Tensor Images, Tensor Labels) Points(long seed, int count)
     {
         var labels = SplitMix.Labels(seed, count, 2);

@@ -115,7 +115,8 @@ public static class GradientAttackTests
         double[] Run(int restarts) => Margins.Of(model, new Pgd(ThreatModel.Linf(0.4), 2, 0.05, restarts).Run(model, images, labels, seeds), labels);
         var (one, two, four) = (Run(1), Run(2), Run(4));
         Assert.All(one.Zip(two), pair => Assert.True(pair.Second >= pair.First - 1e-6));
-        // of independent starts the second is the better one for half of the points, the later ones for half of them again
+        // of independent starts the second is the better one for half of the points, the later ones for half of them
+        // again
         Assert.InRange(one.Zip(two).Count(pair => pair.Second > pair.First + 1e-4), count / 4, 3 * count / 4);
         Assert.InRange(two.Zip(four).Count(pair => pair.Second > pair.First + 1e-4), count / 4, 3 * count / 4);
     }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
 
-/// <summary>A surrogate for images of any shape: class 0 has a brighter lower half, as in <see cref="Blobs"/>, class 1 a brighter upper one; six more are unlikely.</summary>
+/// <summary>A surrogate for images of any shape: class 0 has a brighter lower half, as in <see cref="Blobs"/>, class 1
+/// a brighter upper one; six more are unlikely.</summary>
 internal sealed class Halves() : nn.Module<Tensor, Tensor>("halves")
 {
     public override Tensor forward(Tensor images)

@@ -13,7 +13,8 @@ namespace Adr.Tests.Attacks;
 [Properties(Arbitrary = [typeof(HyperplaneProjectionTests.Planes)])]
 public static class HyperplaneProjectionTests
 {
-    /// <summary>Points in a box, normals with zeros, equal entries and entries of any size, and gaps from none to out of reach.</summary>
+    /// <summary>Points in a box, normals with zeros, equal entries and entries of any size, and gaps from none to out
+    /// of reach.</summary>
     public sealed record Planes(int Points, int Width, Norm Norm, Bounds Bounds, double Scale, int Seed)
     {
         public static Arbitrary<Planes> Any { get; } = Arb.From(
@@ -104,7 +105,8 @@ public static class HyperplaneProjectionTests
             if (own.Length == 0) continue;
             var (gap, largest) = (Math.Abs(gaps[point]), own.Max(i => Math.Abs(w[i])));
             double RoomOf(int i) => s.Room(x[i], Math.Sign(gaps[point]) * Math.Sign(w[i]));
-            // L1 spends its length where a unit gives most: all coordinates above a threshold go their room, so the length is found by the threshold
+            // L1 spends its length where a unit gives most: all coordinates above a threshold go their room, so the
+            // length is found by the threshold
             double Move(int i, double level) => s.Norm switch
             {
                 Norm.Linf => Math.Min(level, RoomOf(i)),

@@ -7,7 +7,8 @@ namespace Adr.Tests.Attacks;
 /// <summary>Margins and accuracy, computed here from the logits.</summary>
 internal static class Margins
 {
-    /// <summary>max over k ≠ y of logits_k, minus logits_y: positive where the point is misclassified. Leaves the model in evaluation mode.</summary>
+    /// <summary>max over k ≠ y of logits_k, minus logits_y: positive where the point is misclassified. Leaves the model
+    /// in evaluation mode.</summary>
     internal static double[] Of(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels)
     {
         using var scope = NewDisposeScope();

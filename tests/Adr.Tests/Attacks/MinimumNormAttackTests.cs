@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
 
-/// <summary>What every minimum-norm attack of <see cref="AttackTable"/> must hold on any valid input, and the settings of each.</summary>
+/// <summary>What every minimum-norm attack of <see cref="AttackTable"/> must hold on any valid input, and the settings
+/// of each.</summary>
 public static class MinimumNormAttackTests
 {
     private static MinimumNormAttack Attack(AttackRow row, AttackCase sample) => (MinimumNormAttack)row.Make(sample.Threat);
@@ -100,7 +101,8 @@ public static class MinimumNormAttackTests
         [Theory, MemberData(nameof(AttackTable.Nearest), MemberType = typeof(AttackTable))]
         public void On_a_linear_model_of_two_classes_it_finds_the_known_distance(string name) => ForAll(name, (row, sample) =>
         {
-            // the margin is ⟨w, x⟩ + b, so the boundary is |margin| / ‖w‖ in the dual norm away; the box is out of reach
+            // the margin is ⟨w, x⟩ + b, so the boundary is |margin| / ‖w‖ in the dual norm away; the box is out of
+            // reach
             sample = sample with { Kind = TinyModels.Kind.Linear, Classes = 2, Channels = 3, Height = 3, Width = 4, Epsilon = 1e-3, Bounds = sample.Norm == Norm.L1 ? new(-4, 4) : new(-1, 1) };
             using var model = sample.Model();
             var (images, labels) = (sample.Images * 0.1, sample.Labels);

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Attacks;
 
-/// <summary>Random corners of the ball; an example keeps the one with the largest margin. The example of docs/attacks.md.</summary>
+/// <summary>Random corners of the ball; an example keeps the one with the largest margin. The example of
+/// docs/attacks.md.</summary>
 internal sealed class RandomCorners(ThreatModel threat, int trials = 10) : Attack($"corners×{trials}", threat)
 {
     /// <inheritdoc/>

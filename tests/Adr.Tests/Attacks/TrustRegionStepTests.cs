@@ -11,7 +11,8 @@ namespace Adr.Tests.Attacks;
 [Properties(Arbitrary = [typeof(TrustRegionStepTests.Problem)])]
 public static class TrustRegionStepTests
 {
-    /// <summary>A generated problem: random points with many on the box's edge, normals with zeros, every size of c and r.</summary>
+    /// <summary>A generated problem: random points with many on the box's edge, normals with zeros, every size of c and
+    /// r.</summary>
     /// <param name="Share">Of what can be reached: beyond ±1 it cannot.</param>
     /// <param name="Still">Whether the step begins at the origin.</param>
     public sealed record Problem(
@@ -72,7 +73,8 @@ public static class TrustRegionStepTests
 
     private static double Length(IEnumerable<double> values) => Math.Sqrt(values.Sum(v => v * v));
 
-    /// <summary>By bisection alone, in another way than the code under test: the shortest step to the boundary within [low, high], or null where it is out of reach.</summary>
+    /// <summary>By bisection alone, in another way than the code under test: the shortest step to the boundary within
+    /// [low, high], or null where it is out of reach.</summary>
     private static double[]? Nearest(double[] to, double[] normal, double[] low, double[] high, double level)
     {
         var (below, above) = (-1e18, 1e18);
@@ -199,7 +201,8 @@ public static class TrustRegionStepTests
         Assert.Equal(none, solver.Solve(origin, origin, [1, -1, 2], 0, 1).ToArray());
     }
 
-    /// <summary>Whether the level is the very end of what the box allows: there the step goes as far as it can, and need not be near as well.</summary>
+    /// <summary>Whether the level is the very end of what the box allows: there the step goes as far as it can, and
+    /// need not be near as well.</summary>
     private static bool IsAtTheEnd(Problem problem)
     {
         var (low, high) = Box(problem);

@@ -118,7 +118,8 @@ public static class IdxReaderTests
         public bool Content_longer_than_the_header_says_though_compressed_well(Sample sample) =>
             Refuses(Compress([.. sample.Plain, 0]));
 
-        // A changed byte of gzip's own header (time, system) changes nothing; any other must be noticed, by the checksum at the latest.
+        // A changed byte of gzip's own header (time, system) changes nothing; any other must be noticed, by the
+        // checksum at the latest.
         [Law(MaxTest = 400)]
         public bool A_changed_byte_of_a_compressed_file_never_changes_the_content_unnoticed(Flip flip)
         {

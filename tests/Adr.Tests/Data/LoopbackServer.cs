@@ -25,7 +25,8 @@ internal sealed class LoopbackServer : IDisposable
     /// <summary>What is sent.</summary>
     internal byte[] Content { get; set; }
 
-    /// <summary>After how many bytes of the body the connection breaks, by number of the request from 0; null for never.</summary>
+    /// <summary>After how many bytes of the body the connection breaks, by number of the request from 0; null for
+    /// never.</summary>
     internal Func<int, int?> BreaksAfter { get; init; } = _ => null;
 
     /// <summary>Whether it knows the Range header.</summary>

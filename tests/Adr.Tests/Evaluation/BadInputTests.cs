@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Evaluation;
 
-/// <summary>What an evaluation does with data and models that are not as they should be: a clear error or a note, never a wrong number.</summary>
+/// <summary>What an evaluation does with data and models that are not as they should be: a clear error or a note, never
+/// a wrong number.</summary>
 public static class BadInputTests
 {
     private static readonly string[] Names = ["top", "middle", "bottom"];

@@ -48,7 +48,8 @@ public sealed record EvaluationCase(int Points, int BatchSize, double Epsilon, N
         return model;
     }
 
-    /// <summary>Three classes in 6×6: a pair of bright rows at the top, in the middle, or at the bottom, in noise that makes a few points hard.</summary>
+    /// <summary>Three classes in 6×6: a pair of bright rows at the top, in the middle, or at the bottom, in noise that
+    /// makes a few points hard.</summary>
     internal static Dataset Stripes(long seed, int count)
     {
         using var scope = NewDisposeScope();

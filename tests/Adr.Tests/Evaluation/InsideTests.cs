@@ -10,7 +10,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Evaluation;
 
-/// <summary>Divergence by depth, certainty and loss surfaces, each against a plain computation on the same network.</summary>
+/// <summary>Divergence by depth, certainty and loss surfaces, each against a plain computation on the same
+/// network.</summary>
 public static class InsideTests
 {
     private static readonly Pgd Attack = new(ThreatModel.Linf(0.2), 3, 0.1);

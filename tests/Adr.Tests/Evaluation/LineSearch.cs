@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Evaluation;
 
-/// <summary>The simplest minimum-norm attack: along the gradient of the margin at the image, the first of equally spaced points that is wrong.</summary>
+/// <summary>The simplest minimum-norm attack: along the gradient of the margin at the image, the first of equally
+/// spaced points that is wrong.</summary>
 internal sealed class LineSearch(ThreatModel threat, int steps = 20, double farthest = 1) : MinimumNormAttack($"line-{steps}", threat)
 {
     public override int Steps => steps;

@@ -94,7 +94,8 @@ public static class RobustnessTests
             Array.Reverse(attacks);
             var reversed = Robustness.Evaluate(model, data, attacks, sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 }, name: "tiny");
             Assert.Equal(report.Natural, reversed.Natural);
-            // single precision: another batch size may carry a point over the border where it lies on it; none may differ more often than that
+            // single precision: another batch size may carry a point over the border where it lies on it; none may
+            // differ more often than that
             var differences = report.Attacks.Zip(reversed.Attacks.Reverse()).Sum(pair => pair.First.Robust.Zip(pair.Second.Robust).Count(r => r.First != r.Second));
             Assert.True(differences <= 1, $"{differences} points differ.");
         }

@@ -85,9 +85,9 @@ public static class TSneTests
         Close.Tensor(fixture[$"affinities/{perplexity}"].to(ScalarType.Float64), p.narrow(0, 0, 10), 2e-5, "affinities", floor: 0);
     }
 
-    // KL(P ‖ Q), which both descend. Rounding decides in which minimum a descent ends: over 72 orders of these points, each with
-    // roundings of its own, 0.96 to 1.20 times scikit-learn's; one in seven lay above 1.07. So the best of six must be as good as
-    // theirs, and none far from it.
+    // KL(P ‖ Q), which both descend. Rounding decides in which minimum a descent ends: over 72 orders of these points,
+    // each with roundings of its own, 0.96 to 1.20 times scikit-learn's; one in seven lay above 1.07. So the best of
+    // six must be as good as theirs, and none far from it.
     [Theory, InlineData(5), InlineData(20), InlineData(40)]
     public static void The_plane_is_as_true_as_that_of_scikit_learn(int perplexity)
     {

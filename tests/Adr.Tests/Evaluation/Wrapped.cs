@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Evaluation;
 
-/// <summary>The trained model of <see cref="EvaluationCase"/> with something before and after it. [B,1,6,6], 3 classes.</summary>
+/// <summary>The trained model of <see cref="EvaluationCase"/> with something before and after it. [B,1,6,6], 3
+/// classes.</summary>
 internal sealed class Wrapped : Classifier
 {
     private readonly TinyClassifier _inner = EvaluationCase.Model();

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Reference;
 
-/// <summary>Numbers that the reference scripts and the tests make alike: value i is the top 24 bits of SplitMix64's output i.</summary>
+/// <summary>Numbers that the reference scripts and the tests make alike: value i is the top 24 bits of SplitMix64's
+/// output i.</summary>
 internal static class SplitMix
 {
     /// <summary>Multiples of 2⁻²⁴ in [0,1), exact in float.</summary>
@@ -33,7 +34,8 @@ internal static class SplitMix
     internal static Tensor Labels(long seed, int count, int classes) =>
         tensor(Uniform(seed, count).Select(u => (long)(u * classes)).ToArray());
 
-    /// <summary>Gives parameter k of the model the numbers of stream 1000·seed + k, as fill() of adr_fixtures.py does.</summary>
+    /// <summary>Gives parameter k of the model the numbers of stream 1000·seed + k, as fill() of adr_fixtures.py
+    /// does.</summary>
     internal static T Fill<T>(T model, long seed) where T : nn.Module
     {
         using var scope = NewDisposeScope();

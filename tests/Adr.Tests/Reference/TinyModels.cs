@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Reference;
 
-/// <summary>Small networks for the laws: fast, deterministic, and between them every kind of layer that matters to an attack.</summary>
+/// <summary>Small networks for the laws: fast, deterministic, and between them every kind of layer that matters to an
+/// attack.</summary>
 public static class TinyModels
 {
     public enum Kind
@@ -16,7 +17,8 @@ public static class TinyModels
         /// <summary>Two fully connected layers with dropout between.</summary>
         Mlp,
 
-        /// <summary>Convolution, batch normalisation, pooling, dropout: what differs between training and evaluation mode.</summary>
+        /// <summary>Convolution, batch normalisation, pooling, dropout: what differs between training and evaluation
+        /// mode.</summary>
         Cnn,
     }
 
@@ -60,7 +62,8 @@ internal sealed class TinyClassifier : Classifier
     }
 }
 
-/// <summary>A classifier that answers otherwise in training mode: batch normalisation and dropout. [B,1,6,6], latent [B,36], 3 classes.</summary>
+/// <summary>A classifier that answers otherwise in training mode: batch normalisation and dropout. [B,1,6,6], latent
+/// [B,36], 3 classes.</summary>
 internal sealed class NoisyClassifier : Classifier
 {
     private readonly BatchNorm2d _norm = nn.BatchNorm2d(1);
