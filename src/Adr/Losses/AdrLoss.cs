@@ -3,10 +3,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Losses;
 
-/// <summary>
-/// The terms that ADR adds to a classification loss: adversarial divergence reduction by local and global compactness
-/// (Bui et al. 2020, section 3).
-/// </summary>
+/// <summary>The terms that ADR adds to a classification loss: adversarial divergence reduction by local and global
+/// compactness (Bui et al. 2020, section 3).</summary>
 /// <remarks>
 /// A classifier is h = g ∘ f, with the latent z = f(x) and the logits g(z). x' is an adversarial example of x, with the
 /// latent z' and the logits of x'. B is the batch size, D the size of the latent, K the number of classes;
@@ -86,9 +84,7 @@ public static class AdrLoss
         return crossEntropy.mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// Global compactness: mean_ij w_ij d(z_j, z'_i) over all B² pairs. It draws one class together and others apart.
-    /// </summary>
+    /// <summary>Global compactness: mean_ij w_ij d(z_j, z'_i) over all B² pairs. It draws classes together.</summary>
     /// <param name="latent">z [B,D].</param>
     /// <param name="adversarialLatent">z' [B,D].</param>
     /// <param name="labels">y [B], int64; a batch of one class is fine.</param>
@@ -165,9 +161,7 @@ public sealed record CompactnessWeights(
     double Separation = 0.99,
     bool DetachClean = false)
 {
-    /// <summary>
-    /// The authors' setting: every weight is 1, but that of global smoothness is 0; the clean side is detached.
-    /// </summary>
+    /// <summary>The authors' setting: all weights 1, but global smoothness 0; the clean side is detached.</summary>
     public static CompactnessWeights Paper { get; } = new(DetachClean: true);
 
     /// <summary>No terms: what remains is the baseline.</summary>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Adr.Losses;
 
 /// <summary>The losses that ADR's terms (<see cref="AdrLoss"/>) are added to.</summary>
-/// <remarks>All are scalars, means over the batch. The gradient flows through every tensor that is given.
-/// p(x) = softmax(logits of x).</remarks>
+/// <remarks>All are scalars, means over the batch. The gradient flows through every tensor that is given. p(x) =
+/// softmax(logits of x).</remarks>
 public static class Loss
 {
     /// <summary>Cross-entropy: mean_i −log p(x_i)_{y_i}.</summary>
@@ -20,10 +20,8 @@ public static class Loss
         return nn.functional.cross_entropy(logits, labels);
     }
 
-    /// <summary>
-    /// MART's boosted cross-entropy: mean_i CE(x'_i, y_i) − log(1.0001 − max_{k≠y} p_k(x'_i) + 10⁻¹²)
-    /// (Wang et al. 2020, eq. 8, with the constants of their code).
-    /// </summary>
+    /// <summary>MART's boosted cross-entropy: mean_i CE(x'_i, y_i) − log(1.0001 − max_{k≠y} p_k(x'_i) + 10⁻¹²) (Wang et
+    /// al. 2020, eq. 8, with the constants of their code).</summary>
     /// <param name="adversarialLogits">Logits of x' [B,K], K ≥ 2.</param>
     /// <param name="labels">y [B], int64.</param>
     /// <returns>A scalar.</returns>
@@ -43,9 +41,7 @@ public static class Loss
         return (-ofLabel - (1.0001 - largestOther + 1e-12).log()).mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// TRADES' regulariser: mean_i KL(p(x_i) ‖ p(x'_i)) (Zhang et al. 2019, eq. 5, as in their code).
-    /// </summary>
+    /// <summary>TRADES' regulariser: mean_i KL(p(x_i) ‖ p(x'_i)) (Zhang et al. 2019, eq. 5).</summary>
     /// <param name="logits">Logits of x [B,K].</param>
     /// <param name="adversarialLogits">Logits of x' [B,K].</param>
     /// <returns>A scalar ≥ 0, up to rounding; its gradient flows through both arguments.</returns>
@@ -59,10 +55,8 @@ public static class Loss
         return (logClean.exp() * (logClean - logAdversarial)).sum(1).mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// MART's regulariser: mean_i KL(p(x_i) ‖ p(x'_i)) · (1.0000001 − p_y(x_i))
-    /// (Wang et al. 2020, eq. 11, with the constant of their code).
-    /// </summary>
+    /// <summary>MART's regulariser: mean_i KL(p(x_i) ‖ p(x'_i)) · (1.0000001 − p_y(x_i)) (Wang et al. 2020, eq. 11,
+    /// with the constant of their code).</summary>
     /// <param name="logits">Logits of x [B,K].</param>
     /// <param name="adversarialLogits">Logits of x' [B,K].</param>
     /// <param name="labels">y [B], int64.</param>

@@ -2,11 +2,9 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>
-/// A model of which only the output is known: any function from images to logits, such as a call to another process.
-/// </summary>
-/// <remarks>Score-based attacks run on it, and so does every evaluation of a classifier. Its latent is its
-/// logits.</remarks>
+/// <summary>A model of which only the output is known: any function from images to logits, such as a web
+/// service.</summary>
+/// <remarks>Score-based attacks and all evaluations of a classifier run on it. Its latent is its logits.</remarks>
 public sealed class BlackBox : Classifier
 {
     private readonly Func<Tensor, Tensor> _predict;
@@ -18,8 +16,8 @@ public sealed class BlackBox : Classifier
     /// <param name="classes">The number of classes K, at least 2.</param>
     /// <param name="inputShape">The shape [C,H,W] of one image.</param>
     /// <param name="bounds">The box of valid pixel values; null for [0,1].</param>
-    /// <exception cref="ArgumentException">The name is empty, there are fewer than 2 classes, or the shape or the
-    /// bounds are not valid.</exception>
+    /// <exception cref="ArgumentException">The name, the classes, the shape or the bounds are not as
+    /// described.</exception>
     public BlackBox(string name, Func<Tensor, Tensor> predict, int classes, long[] inputShape, Bounds? bounds = null)
         : base(name, classes, inputShape)
     {

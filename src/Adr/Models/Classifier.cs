@@ -13,20 +13,16 @@ public interface ILatentModel
     (Tensor Latent, Tensor Logits) Represent(Tensor images);
 }
 
-/// <summary>
-/// A classifier h = g ∘ f that gives its latent z = f(x) and says what it takes (Bui et al. 2020, section 3.1).
-/// </summary>
-/// <remarks>
-/// Normalisation belongs inside <see cref="Represent"/>: images are always pixel values in <see cref="Bounds"/>.
-/// </remarks>
+/// <summary>A classifier h = g ∘ f that gives its latent z = f(x) (Bui et al. 2020, section 3.1).</summary>
+/// <remarks>Normalisation belongs inside <see cref="Represent"/>: images are always pixel values in
+/// <see cref="Bounds"/>.</remarks>
 public abstract class Classifier : nn.Module<Tensor, Tensor>, ILatentModel
 {
     /// <summary>Names the network and its input and output.</summary>
     /// <param name="name">The architecture's name, as shown in tables and stored in checkpoints.</param>
     /// <param name="classes">The number of classes K, at least 2.</param>
     /// <param name="inputShape">The shape [C,H,W] of one image.</param>
-    /// <exception cref="ArgumentException">The name is empty, there are fewer than 2 classes, or the shape is not three
-    /// positive sizes.</exception>
+    /// <exception cref="ArgumentException">The name, the classes or the shape are not as described.</exception>
     protected Classifier(string name, int classes, long[] inputShape) : base(name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -59,28 +55,20 @@ public abstract class Classifier : nn.Module<Tensor, Tensor>, ILatentModel
     /// <summary>The box of valid pixel values, [0,1] unless a subclass says otherwise.</summary>
     public Bounds Bounds { get; protected init; } = Bounds.Unit;
 
-    /// <summary>
-    /// The seed that the initial weights were drawn from; null where they depend on no seed of the network.
-    /// </summary>
-    /// <remarks>
-    /// A run folder of a seeded network refuses other initial weights. A run of any other network continues from its
-    /// checkpoint, whatever the weights are now, because nobody could draw the same ones again.
-    /// </remarks>
+    /// <summary>The seed of the initial weights; null where they were drawn without a seed of the network.</summary>
+    /// <remarks>A run folder of a seeded network refuses other initial weights. A run of any other network continues
+    /// from its checkpoint, whatever the weights are now, because nobody could draw the same ones again.</remarks>
     public long? Seed { get; protected init; }
 
     /// <inheritdoc/>
     public abstract (Tensor Latent, Tensor Logits) Represent(Tensor images);
 
-    /// <summary>
-    /// The network as a function of images alone, in evaluation mode and for weights that do not change: the form that
-    /// an attack runs many times between two training steps.
-    /// </summary>
+    /// <summary>The network as a function of images alone, in evaluation mode and for weights that do not change: the
+    /// form that an attack runs many times between two training steps.</summary>
     /// <param name="type">Float32 or BFloat16, the type to compute in; images and logits are float32 in both.</param>
-    /// <returns>
-    /// A function from images [B,C,H,W] to logits [B,K], equal to <see cref="forward"/> but for rounding. Its tensors
-    /// belong to the dispose scope that is open now. Null, the default, where the network has no such form in this
-    /// type; attacks then call the network itself.
-    /// </returns>
+    /// <returns>A function from images [B,C,H,W] to logits [B,K], equal to <see cref="forward"/> but for rounding. Its
+    /// tensors belong to the dispose scope that is open now. Null, the default, where the network has no such form in
+    /// this type; attacks then call the network itself.</returns>
     protected internal virtual Func<Tensor, Tensor>? Frozen(ScalarType type) => null;
 
     /// <summary>The logits [B,K] of images [B,C,H,W].</summary>
@@ -124,9 +112,7 @@ public sealed class ComposedModel : nn.Module<Tensor, Tensor>, ILatentModel
     }
 }
 
-/// <summary>
-/// The box of valid pixel values [Low, High] that a model accepts; [0, 1] for every network of this library.
-/// </summary>
+/// <summary>The box of valid pixel values [Low, High] of a model; [0, 1] for the library's networks.</summary>
 /// <param name="Low">The smallest valid pixel value.</param>
 /// <param name="High">The largest valid pixel value; greater than <paramref name="Low"/>.</param>
 public readonly record struct Bounds(double Low, double High)

@@ -4,9 +4,7 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>
-/// The paper's CNNs: groups of 3×3 convolutions, each ending in a max-pool, then three fully connected layers.
-/// </summary>
+/// <summary>The paper's CNNs: groups of 3×3 convolutions and a max-pool, then three fully connected layers.</summary>
 /// <remarks>
 /// The convolutions have no padding. A ReLU follows each of them and each hidden layer; dropout follows the first
 /// hidden layer; the flattened output of the last group is the latent. The last ReLU of a group comes after its pool:
@@ -90,17 +88,15 @@ public abstract class ConvNet : StagedClassifier
     }
 }
 
-/// <summary>The paper's CNN for MNIST: convolutions 32-32-64-64, fully connected 200-200-10; latent [B,1024].</summary>
-/// <remarks>
-/// See <see cref="ConvNet"/>; maps of 28→26→24→12→10→8→4. It is the network of Carlini and Wagner (2017), which TRADES
-/// and Bui et al. (2020) use.
-/// </remarks>
+/// <summary>The paper's CNN for MNIST: convolutions 32-32-64-64, layers 200-200-10; latent [B,1024].</summary>
+/// <remarks>See <see cref="ConvNet"/>; maps of 28→26→24→12→10→8→4. It is the network of Carlini and Wagner (2017),
+/// which TRADES and Bui et al. (2020) use.</remarks>
 public sealed class MnistCnn : ConvNet
 {
     /// <summary>Builds the network with weights drawn from <paramref name="seed"/>.</summary>
     /// <param name="seed">The seed of the initial weights.</param>
-    /// <param name="dropout">The probability of dropout after the first fully connected layer, in [0,1). Default 0.5,
-    /// as in the paper's code.</param>
+    /// <param name="dropout">Of the first fully connected layer's output, in [0,1). Default 0.5, as in the paper's
+    /// code.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is not in [0,1).</exception>
     public MnistCnn(long seed, double dropout = 0.5)
         : base("mnist-cnn", 10, [1, 28, 28], [[32, 32], [64, 64]], 200, seed, dropout)
@@ -108,20 +104,16 @@ public sealed class MnistCnn : ConvNet
     }
 }
 
-/// <summary>
-/// The paper's CNN for CIFAR-10: convolutions 64-64-128-128, fully connected 256-256-K; latent [B,3200].
-/// </summary>
-/// <remarks>
-/// See <see cref="ConvNet"/>; maps of 32→30→28→14→12→10→5. The authors' code declares a latent of 128·3·3, which its
-/// own convolutions do not give.
-/// </remarks>
+/// <summary>The paper's CNN for CIFAR-10: convolutions 64-64-128-128, layers 256-256-K; latent [B,3200].</summary>
+/// <remarks>See <see cref="ConvNet"/>; maps of 32→30→28→14→12→10→5. The authors' code declares a latent of 128·3·3,
+/// which its own convolutions do not give.</remarks>
 public sealed class CifarCnn : ConvNet
 {
     /// <summary>Builds the network with weights drawn from <paramref name="seed"/>.</summary>
     /// <param name="seed">The seed of the initial weights.</param>
     /// <param name="classes">The number of classes K, at least 2. Default 10.</param>
-    /// <param name="dropout">The probability of dropout after the first fully connected layer, in [0,1). Default 0.5,
-    /// as in the paper's code.</param>
+    /// <param name="dropout">Of the first fully connected layer's output, in [0,1). Default 0.5, as in the paper's
+    /// code.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is not in [0,1).</exception>
     public CifarCnn(long seed, int classes = 10, double dropout = 0.5)
         : base("cifar-cnn", classes, [3, 32, 32], [[64, 64], [128, 128]], 256, seed, dropout)
@@ -129,20 +121,15 @@ public sealed class CifarCnn : ConvNet
     }
 }
 
-/// <summary>
-/// The paper's CNN for CIFAR-100: convolutions 64-64-64-128-128-128, fully connected 256-256-K; latent [B,1152].
-/// </summary>
-/// <remarks>
-/// See <see cref="ConvNet"/>; maps of 32→30→28→26→13→11→9→7→3. The authors' code has the network, but no settings for
-/// it.
-/// </remarks>
+/// <summary>The paper's CNN for CIFAR-100: convolutions 3×64 and 3×128, layers 256-256-K; latent [B,1152].</summary>
+/// <remarks>See <see cref="ConvNet"/>; maps of 32→30→28→26→13→11→9→7→3. The authors give no settings for it.</remarks>
 public sealed class Cifar100Cnn : ConvNet
 {
     /// <summary>Builds the network with weights drawn from <paramref name="seed"/>.</summary>
     /// <param name="seed">The seed of the initial weights.</param>
     /// <param name="classes">The number of classes K, at least 2. Default 100.</param>
-    /// <param name="dropout">The probability of dropout after the first fully connected layer, in [0,1). Default 0.5,
-    /// as in the paper's code.</param>
+    /// <param name="dropout">Of the first fully connected layer's output, in [0,1). Default 0.5, as in the paper's
+    /// code.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is not in [0,1).</exception>
     public Cifar100Cnn(long seed, int classes = 100, double dropout = 0.5)
         : base("cifar-100-cnn", classes, [3, 32, 32], [[64, 64, 64], [128, 128, 128]], 256, seed, dropout)

@@ -1,19 +1,15 @@
 namespace Adr.Models;
 
-/// <summary>
-/// Random numbers that are a function of (key, counter) and of nothing else: SplitMix64 (Steele, Lea, Flood, OOPSLA
-/// 2014).
-/// </summary>
+/// <summary>Random numbers as a function of (key, counter) alone: SplitMix64 (Steele, Lea, Flood, OOPSLA
+/// 2014).</summary>
 /// <remarks>They do not depend on the engine, the device or the order of the calls. A key's numbers are the SplitMix64
 /// sequence that starts there.</remarks>
 public static class CounterNoise
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
 
-    /// <summary>
-    /// Folds <paramref name="value"/> into <paramref name="key"/>: different pairs give, for all purposes, unrelated
-    /// keys.
-    /// </summary>
+    /// <summary>Folds <paramref name="value"/> into <paramref name="key"/>: different pairs give unrelated
+    /// keys.</summary>
     public static ulong Key(ulong key, long value) => Mix(Mix(key + Golden) ^ (ulong)value);
 
     /// <summary>Fills <paramref name="target"/> with numbers uniform in [low, high).</summary>
@@ -23,10 +19,8 @@ public static class CounterNoise
             target[i] = (float)(low + (high - low) * Fraction(key, 2 * (ulong)i));
     }
 
-    /// <summary>
-    /// Fills <paramref name="target"/> with standard normal numbers (Box–Muller; coordinates 2k and 2k+1 share one pair
-    /// of uniforms).
-    /// </summary>
+    /// <summary>Fills <paramref name="target"/> with standard normal numbers (Box–Muller; 2k and 2k+1 share two
+    /// uniforms).</summary>
     public static void Normal(ulong key, Span<float> target)
     {
         for (var i = 0; i < target.Length; i += 2)

@@ -9,12 +9,10 @@ namespace Adr.Models;
 // into the convolutions before them. Their tensors belong to the dispose scope that is open when they are made.
 
 /// <summary>The type that frozen layers compute in.</summary>
-/// <remarks>
-/// Where the processor has no bfloat16 instructions, libtorch would take minutes for what float32 does in a second.
-/// There the rounding is imitated: every tensor that would be stored in bfloat16 (weights, activations and their
-/// gradients) is rounded to it, and sums between run in float32, as they do in hardware that has it. So the outcome of
-/// an attack can be studied where its speed cannot.
-/// </remarks>
+/// <remarks>Where the processor has no bfloat16 instructions, libtorch would take minutes for what float32 does in a
+/// second. There the rounding is imitated: every tensor that would be stored in bfloat16 (weights, activations and
+/// their gradients) is rounded to it, and sums between run in float32, as they do in hardware that has it. So the
+/// outcome of an attack can be studied where its speed cannot.</remarks>
 internal sealed record FrozenNumbers(ScalarType Type, bool IsImitated)
 {
     internal static FrozenNumbers On(Device device, ScalarType type) =>
@@ -28,10 +26,8 @@ internal sealed record FrozenNumbers(ScalarType Type, bool IsImitated)
 }
 
 /// <summary>A frozen convolution, with the batch norm after it folded in.</summary>
-/// <remarks>
-/// In evaluation mode a batch norm is an affine map of each channel, so that the two are one convolution with the
-/// weight W·γ/√(σ²+ε) and the bias β + (b − μ)·γ/√(σ²+ε).
-/// </remarks>
+/// <remarks>In evaluation mode a batch norm is an affine map of each channel, so that the two are one convolution with
+/// the weight W·γ/√(σ²+ε) and the bias β + (b − μ)·γ/√(σ²+ε).</remarks>
 internal sealed record FrozenConvolution(
     FrozenNumbers Numbers, Tensor Weight, Tensor? Bias, long[] Strides, long[] Padding)
 {

@@ -4,22 +4,16 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>
-/// Initial weights that depend on a seed and the parameters' names alone, and their layout in memory.
-/// </summary>
-/// <remarks>
-/// Engine, device and the order of the parameters do not matter. Parameters of normalisations keep what their layers
-/// gave them: 1 and 0.
-/// </remarks>
+/// <summary>Initial weights by a seed and the parameters' names alone, and their layout in memory.</summary>
+/// <remarks>Engine, device and the order of the parameters do not matter. Parameters of normalisations keep what their
+/// layers gave them: 1 and 0.</remarks>
 internal static class Initialisation
 {
     /// <summary>Fills the values of a weight of this shape, or of the bias beside it.</summary>
     private delegate void Draw(ulong key, long[] weightShape, bool isBias, Span<float> values);
 
-    /// <summary>
-    /// Convolutions N(0, 2/fan-in) with zero bias (He et al. 2015); fully connected layers uniform in ±1/√fan-in,
-    /// weight and bias.
-    /// </summary>
+    /// <summary>Convolutions N(0, 2/fan-in) with zero bias (He et al. 2015); fully connected layers uniform in
+    /// ±1/√fan-in, weight and bias.</summary>
     internal static void HeNormalConvolutions(nn.Module model, long seed) => Apply(model, seed,
         convolution: (key, shape, isBias, values) => Normal(key, isBias ? 0 : Math.Sqrt(2.0 / FanIn(shape)), values),
         linear: Uniform);
@@ -27,23 +21,16 @@ internal static class Initialisation
     /// <summary>Everything uniform in ±1/√fan-in, weight and bias, as PyTorch's layers do by themselves.</summary>
     internal static void Uniform(nn.Module model, long seed) => Apply(model, seed, Uniform, Uniform);
 
-    /// <summary>
-    /// Convolutions N(0, 2/(h·w·out)); fully connected layers uniform in ±1/√fan-in with zero bias, as in wide residual
-    /// networks.
-    /// </summary>
+    /// <summary>Convolutions N(0, 2/(h·w·out)); fully connected layers uniform in ±1/√fan-in with zero bias.</summary>
     internal static void FanOutNormalConvolutions(nn.Module model, long seed) => Apply(model, seed,
         convolution: (key, shape, isBias, values) =>
             Normal(key, isBias ? 0 : Math.Sqrt(2.0 / (shape[0] * shape[2] * shape[3])), values),
         linear: (key, shape, isBias, values) => { if (!isBias) Uniform(key, shape, isBias, values); });
 
-    /// <summary>
-    /// Stores the weight [O,I,h,w] of every convolution with I innermost (PyTorch's memory_format=channels_last). To be
-    /// called in a constructor, before anyone holds a parameter.
-    /// </summary>
-    /// <remarks>
-    /// libtorch then runs the whole network in that layout, with the same values but for rounding; on CPUs oneDNN is
-    /// faster in it.
-    /// </remarks>
+    /// <summary>Stores the weight [O,I,h,w] of every convolution with I innermost (PyTorch's
+    /// memory_format=channels_last). To be called in a constructor, before anyone holds a parameter.</summary>
+    /// <remarks>libtorch then runs the whole network in that layout; the values differ by rounding, and CPUs are
+    /// faster.</remarks>
     internal static void ChannelsLast(nn.Module model)
     {
         using var scope = NewDisposeScope();

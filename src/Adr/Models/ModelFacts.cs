@@ -5,32 +5,29 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>
-/// What attacks, training and evaluation ask of any module, whether it is a <see cref="Classifier"/> or not.
-/// </summary>
+/// <summary>What attacks, training and evaluation need to know of any module.</summary>
 internal static class ModelFacts
 {
     /// <summary>The name in tables and files: the architecture's, else the module's.</summary>
-    internal static string NameOf(nn.Module<Tensor, Tensor> model) => model is Classifier classifier
-        ? classifier.Architecture
-        // libtorch's own names
-        : model.GetName() is { Length: > 0 } name && !name.Contains("::", StringComparison.Ordinal)
-            ? name
-            : model.GetType().Name;
+    internal static string NameOf(nn.Module<Tensor, Tensor> model)
+    {
+        if (model is Classifier classifier) return classifier.Architecture;
+        var name = model.GetName();
+        var isOwn = name.Length > 0 && !name.Contains("::", StringComparison.Ordinal); // not libtorch's torch::nn::…
+        return isOwn ? name : model.GetType().Name;
+    }
 
     /// <summary>The box of valid pixel values, [0,1] where the model does not say.</summary>
     internal static Bounds BoundsOf(nn.Module<Tensor, Tensor> model) => (model as Classifier)?.Bounds ?? Bounds.Unit;
 
-    /// <summary>
-    /// Checks that a model takes images of a shape and tells so many classes apart: a <see cref="Classifier"/> by what
-    /// it declares, any other module by one forward pass on one image.
-    /// </summary>
+    /// <summary>Checks that a model fits images and classes: a <see cref="Classifier"/> by what it declares, any other
+    /// module by one forward pass on one image.</summary>
     /// <param name="model">Any module.</param>
     /// <param name="imageShape">[C,H,W].</param>
     /// <param name="classes">K.</param>
     /// <param name="data">The name of the data, for the message.</param>
     /// <param name="parameter">The caller's parameter that is refused.</param>
-    /// <exception cref="ArgumentException">It does not.</exception>
+    /// <exception cref="ArgumentException">The model does not fit.</exception>
     internal static void Check(
         nn.Module<Tensor, Tensor> model,
         long[] imageShape,
@@ -43,13 +40,13 @@ internal static class ModelFacts
             throw new ArgumentException(
                 $"{own.Architecture} takes images {Shape(own.InputShape)}, {data} has {Shape(imageShape)}.", parameter);
         long[] logits = own is null ? LogitsShape(model, imageShape, data, parameter) : [1, own.Classes];
-        if (logits is not [1, var told])
+        if (logits is not [1, var found])
             throw new ArgumentException(
                 $"{NameOf(model)} must give logits [B,{classes}], but its output for one image {Shape(imageShape)} of "
                 + $"{data} is {Shape(logits)}.", parameter);
-        if (told != classes)
+        if (found != classes)
             throw new ArgumentException(
-                $"{NameOf(model)} tells {told} classes apart, {data} has {classes}.", parameter);
+                $"{NameOf(model)} has {found} classes, {data} has {classes}.", parameter);
     }
 
     /// <summary>The latent [B,D] and the logits [B,K]; they may be the same tensor.</summary>
@@ -68,7 +65,7 @@ internal static class ModelFacts
         nn.Module<Tensor, Tensor> model, long[] imageShape, string data, string? parameter)
     {
         using var scope = NewDisposeScope();
-        using var still = new FrozenModel(model); // in training mode the pass would move the moments of a batch norm
+        using var frozen = new FrozenModel(model); // in training mode the pass would move the moments of a batch norm
         using var noGraph = no_grad();
         var weight = model.parameters().FirstOrDefault();
         try

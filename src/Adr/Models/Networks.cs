@@ -19,20 +19,16 @@ public static class Networks
         ("toy-mlp", (seed, classes, _) => new ToyMlp(seed, classes)),
     ];
 
-    /// <summary>
-    /// The names that <see cref="Create"/> knows. A wide residual network can have any depth and width.
-    /// </summary>
+    /// <summary>The names that <see cref="Create"/> knows. Wide residual networks have any size.</summary>
     public static IReadOnlyList<string> Architectures { get; } = [.. Registry.Select(network => network.Name)];
 
     /// <summary>A network with fresh weights.</summary>
-    /// <param name="architecture">A <see cref="Classifier.Architecture"/>, such as "mnist-cnn" or
-    /// "wide-resnet-16-4".</param>
+    /// <param name="architecture">A <see cref="Classifier.Architecture"/>, such as "wide-resnet-16-4".</param>
     /// <param name="classes">The number of classes K. Default 10.</param>
     /// <param name="seed">The seed of the initial weights. Default 0.</param>
-    /// <param name="dropout">The dropout of a plain CNN, in [0,1); null, the default, for the authors' 0.5. Other
-    /// networks have none.</param>
-    /// <exception cref="ArgumentException">There is no such network, it does not take so many classes, or it has no
-    /// dropout.</exception>
+    /// <param name="dropout">Of a plain CNN, in [0,1); null, the default, for the authors' 0.5. Other networks have
+    /// none.</param>
+    /// <exception cref="ArgumentException">There is no such network, or it has other classes or no dropout.</exception>
     public static Classifier Create(string architecture, int classes = 10, long seed = 0, double? dropout = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(architecture);
@@ -50,15 +46,12 @@ public static class Networks
             : new ArgumentException($"{architecture} has {model.Classes} classes, not {classes}.", nameof(classes));
     }
 
-    /// <summary>
-    /// A network with the weights of a file, such as a run folder's <c>best.safetensors</c> or one written from
-    /// PyTorch.
-    /// </summary>
+    /// <summary>A network with the weights of a file: a run folder's <c>best.safetensors</c>, or one from
+    /// PyTorch.</summary>
     /// <param name="path">A safetensors file with the network's names and shapes (<see cref="Weights"/>).</param>
     /// <param name="architecture">The network; null to take what the file says of itself.</param>
     /// <exception cref="ArgumentException">There is no such network.</exception>
-    /// <exception cref="InvalidDataException">The file is not valid, does not fit the network, or does not say which
-    /// network it is for.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, does not fit, or names no network.</exception>
     public static Classifier Load(string path, string? architecture = null)
     {
         using var scope = torch.NewDisposeScope();

@@ -5,12 +5,10 @@ using static TorchSharp.torch;
 namespace Adr.Models;
 
 /// <summary>ResNet-18 for 32×32 images: a 3×3 stem and four stages of two blocks; latent [B,512].</summary>
-/// <remarks>
-/// He et al. (2016), in the form that adversarial training uses: maps of 32→32→16→8→4, widths 64, 128, 256, 512, an
-/// average pool, one fully connected layer. Initial weights are uniform in ±1/√fan-in, PyTorch's default. Parameters
-/// are named as in the authors' PyTorch model: <c>conv1.weight</c>, <c>layer2.0.shortcut.0.weight</c>, …,
-/// <c>linear.bias</c>.
-/// </remarks>
+/// <remarks>He et al. (2016), in the form that adversarial training uses: maps of 32→32→16→8→4, widths 64, 128, 256,
+/// 512, an average pool, one fully connected layer. Initial weights are uniform in ±1/√fan-in, PyTorch's default.
+/// Parameters are named as in the authors' PyTorch model: <c>conv1.weight</c>, <c>layer2.0.shortcut.0.weight</c>, …,
+/// <c>linear.bias</c>.</remarks>
 public sealed class ResNet18 : StagedClassifier
 {
     private static readonly (string Name, long Width, long Stride)[] Stages =
@@ -71,10 +69,8 @@ public sealed class ResNet18 : StagedClassifier
     }
 }
 
-/// <summary>
-/// relu(x̂ + bn(conv(relu(bn(conv(x)))))), where x̂ is x, or a 1×1 convolution of it where the shape changes
-/// (He et al. 2016, fig. 2).
-/// </summary>
+/// <summary>relu(x̂ + bn(conv(relu(bn(conv(x)))))), where x̂ is x, or a 1×1 convolution of it where the shape changes
+/// (He et al. 2016, fig. 2).</summary>
 internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
 {
     // Named and ordered as in PyTorch: the parameters' names come from the fields'.

@@ -4,18 +4,14 @@ using static TorchSharp.torch;
 namespace Adr.Models;
 
 /// <summary>Reads and writes safetensors files: tensors by name, readable from Python, with no code in them.</summary>
-/// <remarks>
-/// The format (huggingface/safetensors): 8 bytes little-endian length of the header; the header, JSON; then the raw
-/// little-endian values of each tensor, without holes. The same tensors always give the same bytes.
-/// </remarks>
+/// <remarks>The format (huggingface/safetensors): 8 bytes little-endian length of the header; the header, JSON; then
+/// the raw little-endian values of each tensor, without holes. The same tensors always give the same bytes.</remarks>
 public static class Safetensors
 {
-    /// <summary>
-    /// Writes tensors, first to a temporary file beside <paramref name="path"/>, which is then renamed.
-    /// </summary>
+    /// <summary>Writes tensors to a temporary file, which is then renamed.</summary>
     /// <param name="path">The file; it is replaced if it exists. Its folder must exist.</param>
-    /// <param name="tensors">Tensors of any shape on any device: float64/32/16, bfloat16, int64/32/16/8, uint8 or bool,
-    /// up to 2 GiB each.</param>
+    /// <param name="tensors">On any device: float64/32/16, bfloat16, int64/32/16/8, uint8 or bool, up to 2 GiB
+    /// each.</param>
     /// <param name="metadata">Text by key, stored in the header.</param>
     /// <exception cref="ArgumentException">A tensor's type or size cannot be stored.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>

@@ -4,9 +4,7 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>
-/// One tensor as a safetensors header describes it; its bytes are [Begin, End) of the data that follow the header.
-/// </summary>
+/// <summary>One tensor in a safetensors header; its bytes are [Begin, End) of the data after the header.</summary>
 internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
 
 /// <summary>The JSON header of a safetensors file: names, types, shapes, positions, and text metadata.</summary>
@@ -25,10 +23,7 @@ internal sealed record SafetensorsHeader(
         ("U8", ScalarType.Byte, 1), ("I8", ScalarType.Int8, 1), ("BOOL", ScalarType.Bool, 1),
     ];
 
-    /// <summary>
-    /// Lays the tensors out as the reference implementation does: wide types first, so that every one is aligned, then
-    /// by name.
-    /// </summary>
+    /// <summary>The layout of the reference implementation: wide types first, for alignment, then by name.</summary>
     internal static SafetensorsHeader For(
         IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
@@ -69,9 +64,7 @@ internal sealed record SafetensorsHeader(
         return buffer.ToArray();
     }
 
-    /// <summary>
-    /// Reads a header and checks that its tensors fill <paramref name="dataLength"/> bytes, one after the other.
-    /// </summary>
+    /// <summary>Reads a header and checks that its tensors fill <paramref name="dataLength"/> bytes.</summary>
     /// <exception cref="InvalidDataException">The header is not valid; the message says where.</exception>
     internal static SafetensorsHeader Parse(ReadOnlyMemory<byte> bytes, long dataLength)
     {

@@ -8,9 +8,7 @@ namespace Adr.Models;
 /// <param name="Apply">From the output of the stage before it to its own output, [B,…].</param>
 public sealed record Stage(string Name, Func<Tensor, Tensor> Apply);
 
-/// <summary>
-/// A classifier that is a chain of named stages. The last one gives the logits; any other can be the latent.
-/// </summary>
+/// <summary>A chain of named stages. The last one gives the logits; any other can be the latent.</summary>
 /// <remarks>To write one, derive, register the layers, and end the constructor with <see cref="Chain"/>.</remarks>
 public abstract class StagedClassifier : Classifier
 {
@@ -74,8 +72,7 @@ public abstract class StagedClassifier : Classifier
     }
 
     /// <summary>Says which stages the network is a chain of. Call it once, at the end of the constructor.</summary>
-    /// <param name="stages">First to last, at least two; the last one gives the logits [B,K]. No name occurs
-    /// twice.</param>
+    /// <param name="stages">First to last, at least two, each name once; the last one gives the logits [B,K].</param>
     /// <param name="latent">The stage whose output is the latent by default; not the last one.</param>
     /// <exception cref="ArgumentException">The stages or the latent are not as described.</exception>
     protected void Chain(IEnumerable<Stage> stages, string latent)

@@ -21,14 +21,10 @@ public static class Weights
         Safetensors.Write(path, model.state_dict(), all);
     }
 
-    /// <summary>
-    /// Copies a file's values into the model, on whatever device the model is, and returns the metadata.
-    /// </summary>
+    /// <summary>Copies a file's values into the model, on any device, and returns the metadata.</summary>
     /// <param name="model">A model of the same parameters and buffers.</param>
-    /// <param name="path">A file by <see cref="Save"/>, or any other with the same names and shapes, such as one
-    /// written from PyTorch.</param>
-    /// <exception cref="InvalidDataException">The file is not valid, or its tensors are not the model's; the model is
-    /// then unchanged.</exception>
+    /// <param name="path">A file with the same names and shapes, by <see cref="Save"/> or from PyTorch.</param>
+    /// <exception cref="InvalidDataException">The file does not fit; the model is then unchanged.</exception>
     public static IReadOnlyDictionary<string, string> Load(nn.Module<Tensor, Tensor> model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);

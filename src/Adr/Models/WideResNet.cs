@@ -5,16 +5,13 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>
-/// A wide residual network for 32×32 images (Zagoruyko and Komodakis 2016), by default WideResNet-34-10, the paper's
-/// largest; latent [B,64·width].
-/// </summary>
-/// <remarks>
-/// Maps of 32→32→16→8, widths 16, 16·w, 32·w, 64·w in three groups of (depth − 4)/6 blocks, no dropout. Initial
-/// weights: convolutions N(0, 2/(9·out)); the last layer uniform in ±1/√fan-in with zero bias. Parameters are named as
-/// in the PyTorch model that TRADES published and the authors took over: <c>block1.layer.0.convShortcut.weight</c>, …,
-/// <c>fc.bias</c>. Theirs also holds a copy of the first group, <c>sub_block1</c>, which no image passes.
-/// </remarks>
+/// <summary>A wide residual network for 32×32 images (Zagoruyko and Komodakis 2016), by default WideResNet-34-10, the
+/// paper's largest; latent [B,64·width].</summary>
+/// <remarks>Maps of 32→32→16→8, widths 16, 16·w, 32·w, 64·w in three groups of (depth − 4)/6 blocks, no dropout.
+/// Initial weights: convolutions N(0, 2/(9·out)); the last layer uniform in ±1/√fan-in with zero bias. Parameters are
+/// named as in the PyTorch model that TRADES published and the authors took over:
+/// <c>block1.layer.0.convShortcut.weight</c>, …, <c>fc.bias</c>. Theirs also holds a copy of the first group,
+/// <c>sub_block1</c>, which no image passes.</remarks>
 public sealed partial class WideResNet : StagedClassifier
 {
     private const long LastMap = 8;
@@ -72,9 +69,7 @@ public sealed partial class WideResNet : StagedClassifier
         ], latent: "pooled");
     }
 
-    /// <summary>
-    /// The depth and the width in a name such as "wide-resnet-34-10"; null where the name is another.
-    /// </summary>
+    /// <summary>The size in a name such as "wide-resnet-34-10"; null for another name.</summary>
     internal static (int Depth, int Width)? SizeOf(string architecture) =>
         NamePattern().Match(architecture) is { Success: true } match
             ? (int.Parse(match.Groups["depth"].Value), int.Parse(match.Groups["width"].Value))
@@ -102,10 +97,8 @@ public sealed partial class WideResNet : StagedClassifier
     private static partial Regex NamePattern();
 }
 
-/// <summary>
-/// x̂ + conv(relu(bn(conv(r)))) with r = relu(bn(x)), where x̂ is x, or a 1×1 convolution of r where the width changes
-/// (Zagoruyko and Komodakis 2016).
-/// </summary>
+/// <summary>x̂ + conv(relu(bn(conv(r)))) with r = relu(bn(x)), where x̂ is x, or a 1×1 convolution of r where the width
+/// changes (Zagoruyko and Komodakis 2016).</summary>
 internal sealed class WideBlock : nn.Module<Tensor, Tensor>
 {
     // Named and ordered as in PyTorch: the parameters' names come from the fields'.

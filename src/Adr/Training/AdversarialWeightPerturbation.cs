@@ -9,24 +9,19 @@ using static TorchSharp.torch;
 
 namespace Adr.Training;
 
-/// <summary>
-/// AWP, adversarial weight perturbation on top of another defence (Wu, Xia and Wang 2020, algorithm 1): the gradient is
-/// taken at weights that were moved to raise the loss.
-/// </summary>
-/// <remarks>
-/// Once x' is known, every weight tensor w of more than one dimension moves by γ ‖w‖ g/‖g‖, where g is the gradient of
-/// the defence's own loss. The loss and its gradient are taken there; then w is restored, and the optimiser steps from
-/// it. The first pass leaves the moments of batch norms alone, as the source's proxy does. The source's γ: 0.01 on
-/// adversarial training, 0.005 from epoch 11 on with TRADES.
-/// </remarks>
+/// <summary>AWP, adversarial weight perturbation on top of another defence (Wu, Xia and Wang 2020, algorithm 1): the
+/// gradient is taken at weights that were moved to raise the loss.</summary>
+/// <remarks>Once x' is known, every weight tensor w of more than one dimension moves by γ ‖w‖ g/‖g‖, where g is the
+/// gradient of the defence's own loss. The loss and its gradient are taken there; then w is restored, and the optimiser
+/// steps from it. The first pass leaves the moments of batch norms alone, as the source's proxy does. The source's γ:
+/// 0.01 on adversarial training, 0.005 from epoch 11 on with TRADES.</remarks>
 public sealed record AdversarialWeightPerturbation : Defence
 {
     /// <summary>Puts AWP on top of a defence.</summary>
     /// <param name="inner">The defence whose loss counts.</param>
     /// <param name="size">γ &gt; 0, how far a weight tensor moves, as a share of its norm. Default 0.01.</param>
     /// <param name="warmupEpochs">How many epochs are without it, at least 0. Default 0.</param>
-    /// <exception cref="ArgumentException">A number is out of range, or the defence takes several steps a
-    /// batch.</exception>
+    /// <exception cref="ArgumentException">A number is out of range, or the defence has replays.</exception>
     public AdversarialWeightPerturbation(Defence inner, double size = 0.01, int warmupEpochs = 0)
         : base(inner?.Attack, inner?.Weights)
     {

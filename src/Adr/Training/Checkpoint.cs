@@ -6,14 +6,9 @@ using static TorchSharp.torch;
 
 namespace Adr.Training;
 
-/// <summary>
-/// What a run needs to continue as if it had never stopped: the model, the optimiser, the epoch, and the first norm of
-/// the latent.
-/// </summary>
-/// <remarks>
-/// It is one safetensors file, so that a rename replaces all of it at once. Nothing in it depends on time: equal runs
-/// give equal bytes.
-/// </remarks>
+/// <summary>What a run needs to continue as if it had never stopped.</summary>
+/// <remarks>It is one safetensors file, so that a rename replaces all of it at once. Nothing in it depends on time:
+/// equal runs give equal bytes.</remarks>
 /// <param name="Epoch">How many epochs are complete; 0 for the initial weights.</param>
 /// <param name="InitialNorm">See <see cref="DivergenceGuard.InitialNorm"/>.</param>
 internal sealed record Checkpoint(int Epoch, double? InitialNorm)

@@ -5,25 +5,18 @@ using static TorchSharp.torch;
 
 namespace Adr.Training;
 
-/// <summary>
-/// The loss of a defence for a network that gives every image the same probabilities, as one that has learnt nothing
-/// yet.
-/// </summary>
-/// <remarks>
-/// It shows whether a defence rewards such a network for guessing evenly, or for being sure of one class and wrong
-/// about the others. Let every image have the probabilities p over K classes that are equally frequent. The
+/// <summary>The loss of a defence for a network that gives every image the same probabilities.</summary>
+/// <remarks>It shows whether a defence rewards such a network for guessing evenly, or for being sure of one class and
+/// wrong about the others. Let every image have the probabilities p over K classes that are equally frequent. The
 /// cross-entropies are −(w/K) Σ_k log p_k, with w = 2 for ADV and 1 for TRADES. Confidence and local smoothness are λ
 /// H(p) each; compactness is 0. At the even guess p = 1/K the first curves upwards by w K and the second downwards by λ
 /// K, so the guess is stable only where λ_conf + λ_vat &lt; w. Otherwise every step makes the network surer of some
 /// class, slowly where the two are equal: the third order, −w K² Σ δ³/6, decides. With many classes, being sure of one
 /// can cost less even where the guess is stable. With the clean side detached, local smoothness does not count: it then
-/// teaches p' = p and no more.
-/// </remarks>
+/// teaches p' = p and no more.</remarks>
 public static class ConstantPredictor
 {
-    /// <summary>
-    /// The loss for each probability of one class, whatever the image; the other classes share the rest.
-    /// </summary>
+    /// <summary>The loss for each probability of one class; the other classes share the rest.</summary>
     /// <param name="defence">Its loss is computed. AWP and replays play no part.</param>
     /// <param name="classes">K, at least 2.</param>
     /// <param name="probabilities">Each in (0,1); 1/K is the even guess.</param>

@@ -12,10 +12,8 @@ using static TorchSharp.torch;
 namespace Adr.Training;
 
 /// <summary>A way of training: how a batch becomes a loss.</summary>
-/// <remarks>
-/// To write one, derive, give it a <see cref="Name"/> and implement <see cref="ComputeLoss"/> as a <see cref="Sum"/> of
-/// named terms. Settings of your own belong into <see cref="Describe()"/>, so that a run folder knows them.
-/// </remarks>
+/// <remarks>To write one, derive, give it a <see cref="Name"/> and implement <see cref="ComputeLoss"/> as a
+/// <see cref="Sum"/> of named terms. Put your own settings into <see cref="Describe()"/>, for the run folder.</remarks>
 public abstract record Defence
 {
     private readonly CompactnessWeights? _weights;
@@ -103,15 +101,13 @@ public abstract record Defence
         return new Prediction(logits, z);
     }
 
-    /// <summary>
-    /// The sum of named terms, to which ADR's terms are added where the defence has <see cref="Weights"/>.
-    /// </summary>
+    /// <summary>The sum of named terms, to which ADR's terms are added where the defence has
+    /// <see cref="Weights"/>.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="clean">The prediction for x; null where the loss does not use x.</param>
     /// <param name="adversarial">The prediction for x'; null where the loss does not use x'.</param>
     /// <param name="terms">Scalars by name, each already multiplied by its weight; at least one.</param>
-    /// <exception cref="InvalidOperationException">ADR's terms lack the prediction for x or x', or its
-    /// latent.</exception>
+    /// <exception cref="InvalidOperationException">ADR's terms lack a prediction or its latent.</exception>
     protected BatchLoss Sum(
         Batch batch, Prediction? clean, Prediction? adversarial, params IEnumerable<(string Name, Tensor Value)> terms)
     {
@@ -178,8 +174,7 @@ public sealed record BatchLoss(
 /// <param name="Type">What it computes in: Float32 or BFloat16.</param>
 /// <param name="Cancellation">Stops it between two of its steps.</param>
 /// <param name="Epoch">The epoch of this step, from 1.</param>
-/// <param name="Perturbation">What the defence keeps from one step of the epoch to the next; null where nobody keeps
-/// it.</param>
+/// <param name="Perturbation">What the defence keeps from one step to the next; null where nobody keeps it.</param>
 public sealed record InnerAttack(
     double Epsilon,
     ExampleSeeds Seeds,
@@ -188,9 +183,7 @@ public sealed record InnerAttack(
     int Epoch = 1,
     PersistentPerturbation? Perturbation = null);
 
-/// <summary>
-/// A tensor that a defence keeps from one step of an epoch to the next, such as the perturbation of free training.
-/// </summary>
+/// <summary>A tensor that a defence keeps from one step of an epoch to the next, such as free training's δ.</summary>
 /// <remarks>Every epoch begins without one, so that a run can be continued from any epoch.</remarks>
 public sealed class PersistentPerturbation : IDisposable
 {

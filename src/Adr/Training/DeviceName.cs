@@ -3,9 +3,7 @@ using TorchSharp;
 
 namespace Adr.Training;
 
-/// <summary>
-/// Names of devices: "cpu", "cuda", "cuda:N", and "auto" for the GPU where there is one, else the CPU.
-/// </summary>
+/// <summary>Names of devices: "cpu", "cuda", "cuda:N", and "auto" for the GPU if there is one.</summary>
 public static class DeviceName
 {
     /// <summary>The name of a device of this machine: "auto" becomes one, and every other name is checked.</summary>
@@ -19,9 +17,7 @@ public static class DeviceName
             $"{problem} \"auto\" takes the GPU where there is one, else the CPU.", nameof(device));
     }
 
-    /// <summary>
-    /// What keeps a name, "auto" not among them, from being a device of this machine; null if nothing does.
-    /// </summary>
+    /// <summary>Why a name, other than "auto", is no device of this machine; null where it is one.</summary>
     internal static string? Problem(string device)
     {
         var parts = device.Split(':');

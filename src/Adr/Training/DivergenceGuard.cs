@@ -1,8 +1,6 @@
 namespace Adr.Training;
 
-/// <summary>
-/// Watches a run for a loss that is not finite, and for a latent (or logits) that grows without bound.
-/// </summary>
+/// <summary>Stops a run whose loss is not finite, or whose latent (or logits) grows without bound.</summary>
 internal sealed class DivergenceGuard(Defence defence, double learningRate, double limit)
 {
     /// <summary>The mean norm at the run's first step; null before it.</summary>
@@ -38,10 +36,8 @@ internal sealed class DivergenceGuard(Defence defence, double learningRate, doub
     }
 }
 
-/// <summary>
-/// Training was stopped because the loss is no longer a number, or because the latent grows without bound. The message
-/// names the likely cause and what to do.
-/// </summary>
+/// <summary>Training was stopped because the loss is no longer a number, or because the latent grows without bound. The
+/// message names the likely cause and what to do.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(string message, int epoch, int step) : base(message) =>
@@ -53,8 +49,6 @@ public sealed class TrainingDivergedException : Exception
     /// <summary>The step of that epoch, from 1.</summary>
     public int Step { get; }
 
-    /// <summary>
-    /// The last complete epoch, whose checkpoint is in the run folder where there is one; 0 where none is complete.
-    /// </summary>
+    /// <summary>The last complete epoch, which the run folder's checkpoint holds; 0 where none is complete.</summary>
     public int LastGoodEpoch => Epoch - 1;
 }

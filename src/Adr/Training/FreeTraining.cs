@@ -9,15 +9,11 @@ using static TorchSharp.torch;
 
 namespace Adr.Training;
 
-/// <summary>
-/// "Free" adversarial training (Shafahi et al. 2019, algorithm 1): each batch is used m times, and one backward pass
-/// moves the weights and the perturbation δ at once.
-/// </summary>
-/// <remarks>
-/// δ starts at 0 and persists from each batch to the next; here every epoch starts it anew, so that a run can be
-/// continued from any epoch. The optimiser takes m steps a batch, so N epochs of other defences are N/m of these. The
-/// source's settings on CIFAR-10: L∞, ε = 8/255, m = 8.
-/// </remarks>
+/// <summary>"Free" adversarial training (Shafahi et al. 2019, algorithm 1): each batch is used m times, and one
+/// backward pass moves the weights and the perturbation δ at once.</summary>
+/// <remarks>δ starts at 0 and persists from each batch to the next; here every epoch starts it anew, so that a run can
+/// be continued from any epoch. The optimiser takes m steps a batch, so N epochs of other defences are N/m of these.
+/// The source's settings on CIFAR-10: L∞, ε = 8/255, m = 8.</remarks>
 public sealed record FreeTraining : Defence
 {
     /// <summary>Trains on a perturbation that persists.</summary>

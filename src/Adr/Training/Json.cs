@@ -4,9 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Adr.Training;
 
-/// <summary>
-/// How run folders and tables are written: camelCase names, enums by name, NaN allowed, files replaced whole.
-/// </summary>
+/// <summary>JSON files: camelCase names, enums by name, NaN allowed, files replaced whole.</summary>
 internal static class Json
 {
     /// <summary>One line.</summary>

@@ -6,16 +6,14 @@ using static TorchSharp.torch;
 
 namespace Adr.Training;
 
-/// <summary>
-/// MART (Wang et al. 2020, eq. 11): a boosted cross-entropy of x', and a divergence that counts most where the model is
-/// unsure of x; with weights the terms of ADR.
-/// </summary>
+/// <summary>MART (Wang et al. 2020, eq. 11): a boosted cross-entropy of x', and a divergence that counts most where the
+/// model is unsure of x; with weights the terms of ADR.</summary>
 public sealed record Mart : Defence
 {
     /// <summary>Trains on the adversarial examples of an attack.</summary>
     /// <param name="attack">Finds x'. The source's is <see cref="InnerAttackOf"/>.</param>
-    /// <param name="beta">β &gt; 0, the weight of the divergence. Default 5, the paper's λ; the authors' code has 6 for
-    /// wide networks.</param>
+    /// <param name="beta">β &gt; 0, the weight of the divergence. Default 5, the paper's λ; 6 in the authors' code for
+    /// WRN.</param>
     /// <param name="weights">The weights of ADR's terms; null, or all 0, for the baseline.</param>
     public Mart(Attack attack, double beta = 5, CompactnessWeights? weights = null) : base(attack, weights)
     {

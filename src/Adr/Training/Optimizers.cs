@@ -91,15 +91,11 @@ public sealed record AdamSettings(
         parameters, LearningRate, beta1: Beta1, beta2: Beta2, eps: Epsilon, weight_decay: WeightDecay);
 }
 
-/// <summary>
-/// One of TorchSharp's optimisers, with its state by the parameters' names, so that a run can be continued.
-/// </summary>
-/// <remarks>
-/// The state is read from and put into the objects of TorchSharp's <c>state_dict()</c>, which restores it to the bit.
-/// TorchSharp 0.107's own <c>save_state_dict</c> and <c>load_state_dict</c> are not used: their file has no names and
-/// cannot be read from Python, SGD loads shapes that do not fit, and SGD's momentum is freed with the dispose scope in
-/// which it was loaded.
-/// </remarks>
+/// <summary>One of TorchSharp's optimisers, with its state by name, so that a run can be continued.</summary>
+/// <remarks>The state is read from and put into the objects of TorchSharp's <c>state_dict()</c>, which restores it to
+/// the bit. TorchSharp 0.107's own <c>save_state_dict</c> and <c>load_state_dict</c> are not used: their file has no
+/// names and cannot be read from Python, SGD loads shapes that do not fit, and SGD's momentum is freed with the dispose
+/// scope in which it was loaded.</remarks>
 public sealed class Optimizer : IDisposable
 {
     private readonly OptimizerHelper _optimizer;
@@ -113,9 +109,7 @@ public sealed class Optimizer : IDisposable
     /// <summary>How many steps were taken.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>
-    /// The remembered tensors by name, such as <c>momentum.classifier.fc1.weight</c>. They belong to the optimiser.
-    /// </summary>
+    /// <summary>Its own tensors by name, such as <c>momentum.classifier.fc1.weight</c>.</summary>
     public IReadOnlyDictionary<string, Tensor> State
     {
         get

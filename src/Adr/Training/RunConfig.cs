@@ -10,12 +10,10 @@ using static TorchSharp.torch;
 namespace Adr.Training;
 
 /// <summary>The config.json of a run folder: every setting that decides what is computed.</summary>
-/// <remarks>
-/// Format 2. The initial weights of a network that draws them from a seed (<see cref="Classifier.Seed"/>) are settings
-/// too, by their fingerprint. Those of any other network count only until the first checkpoint holds them; of such a
-/// network the names and shapes of the parameters are recorded.
-/// Format 1, without a number, had the initial weights of every network, and called AWP's settings weightPerturbation.
-/// </remarks>
+/// <remarks>Format 2. The initial weights of a network that draws them from a seed (<see cref="Classifier.Seed"/>) are
+/// settings too, by their fingerprint. Those of any other network count only until the first checkpoint holds them; of
+/// such a network the names and shapes of the parameters are recorded. Format 1, without a number, had the initial
+/// weights of every network, and called AWP's settings weightPerturbation.</remarks>
 internal static class RunConfig
 {
     private const int Format = 2;

@@ -4,28 +4,25 @@ using System.Text.Json.Nodes;
 namespace Adr.Training;
 
 /// <summary>The folder of one training run: its settings, its metrics and its weights.</summary>
-/// <remarks>
-/// <c>config.json</c>: every setting; a run with other settings does not continue here.
-/// <c>metrics.jsonl</c>: one line for each epoch (<see cref="EpochMetrics"/>).
-/// <c>checkpoint.safetensors</c>, <c>checkpoint.json</c>: model, optimiser and epoch, to continue from.
-/// <c>best.safetensors</c>: the weights of the best epoch. Every file is replaced by a rename, so none is ever half
-/// written.
-/// </remarks>
+/// <remarks><c>config.json</c>: every setting; a run with other settings does not continue here. <c>metrics.jsonl</c>:
+/// one line for each epoch (<see cref="EpochMetrics"/>). <c>checkpoint.safetensors</c>, <c>checkpoint.json</c>: model,
+/// optimiser and epoch, to continue from. <c>best.safetensors</c>: the weights of the best epoch. Every file is
+/// replaced by a rename, so none is ever half written.</remarks>
 public sealed class RunFolder
 {
     private const string Another = "another folder: give its path to Fit, or set an experiment's RunsFolder, "
         + "the option --runs or the environment variable ADR_RUNS";
 
     /// <summary>Names a folder; it need not exist yet.</summary>
-    /// <param name="path">Where it is, or shall be.</param>
+    /// <param name="path">Absolute, or relative to the current directory.</param>
     public RunFolder(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         FullPath = Path.GetFullPath(path);
     }
 
-    /// <summary>The folder at a path, so that a path can be given where a folder is asked for.</summary>
-    /// <param name="path">Where it is, or shall be.</param>
+    /// <summary>Lets a path be given where a folder is expected.</summary>
+    /// <param name="path">Absolute, or relative to the current directory.</param>
     public static implicit operator RunFolder(string path) => new(path);
 
     /// <summary>Where it is.</summary>
@@ -77,12 +74,9 @@ public sealed class RunFolder
     internal void WriteMetrics(IEnumerable<EpochMetrics> epochs) => Json.WriteText(
         MetricsPath, string.Concat(epochs.Select(epoch => JsonSerializer.Serialize(epoch, Json.Compact) + "\n")));
 
-    /// <summary>
-    /// Takes the folder for one run: creates it, keeps others out until disposed, and compares its settings with these.
-    /// </summary>
+    /// <summary>Takes the folder for one run until disposed, and compares its settings with these.</summary>
     /// <exception cref="IOException">Another run uses it.</exception>
-    /// <exception cref="InvalidOperationException">It holds a run with other settings; the message lists
-    /// them.</exception>
+    /// <exception cref="InvalidOperationException">It holds a run with other settings.</exception>
     internal IDisposable Open(JsonObject config)
     {
         Directory.CreateDirectory(FullPath);

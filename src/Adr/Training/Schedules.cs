@@ -2,8 +2,7 @@ namespace Adr.Training;
 
 /// <summary>A learning rate that falls by a factor at milestones, as PyTorch's <c>MultiStepLR</c>.</summary>
 /// <param name="Initial">The rate of the first epoch.</param>
-/// <param name="Milestones">After how many finished epochs it falls: milestone 55 makes epoch 56 the first with the
-/// lower rate.</param>
+/// <param name="Milestones">After how many epochs it falls: milestone 55 lowers the rate from epoch 56 on.</param>
 /// <param name="Factor">What it is multiplied by at each.</param>
 public sealed record LearningRateSchedule(double Initial, IReadOnlyList<int> Milestones, double Factor = 0.1)
 {
@@ -12,15 +11,10 @@ public sealed record LearningRateSchedule(double Initial, IReadOnlyList<int> Mil
     public double At(int epoch) => Initial * Math.Pow(Factor, Milestones.Count(milestone => epoch > milestone));
 }
 
-/// <summary>
-/// A learning rate that rises linearly from 0 to its largest and falls linearly to 0, step by step: one cycle of
-/// PyTorch's
-/// <c>CyclicLR</c>.
-/// </summary>
-/// <remarks>
-/// "Fast is better than free" (Wong, Rice and Kolter 2020) trains FGSM-RS with it: up to 0.2 by SGD on CIFAR-10, rising
-/// for half of the steps.
-/// </remarks>
+/// <summary>A learning rate that rises linearly from 0 to its largest and falls linearly to 0, step by step: one cycle
+/// of PyTorch's <c>CyclicLR</c>.</summary>
+/// <remarks>"Fast is better than free" (Wong, Rice and Kolter 2020) trains FGSM-RS with it: up to 0.2 by SGD on
+/// CIFAR-10, rising for half of the steps.</remarks>
 /// <param name="Largest">The rate at the peak, above 0.</param>
 /// <param name="Peak">After which share of all steps it is reached, in (0,1).</param>
 /// <param name="Epochs">Over how many epochs the cycle goes.</param>
@@ -37,14 +31,9 @@ public sealed record CyclicLearningRate(double Largest, double Peak, int Epochs)
     }
 }
 
-/// <summary>
-/// The linear growth of a setting over the first epochs: of the training attack's radius, or of the weights of ADR's
-/// terms.
-/// </summary>
-/// <remarks>
-/// Step t of the warm-up's T has the share t/T, t = 1 … T: never 0, and 1 from its last step on. A network that is
-/// trained against ε = 0.3 on MNIST from the first step on stalls at chance.
-/// </remarks>
+/// <summary>The linear growth of ε, or of the weights of ADR's terms, over the first epochs.</summary>
+/// <remarks>Step t of the warm-up's T has the share t/T, t = 1 … T: never 0, and 1 from its last step on. A network
+/// that is trained against ε = 0.3 on MNIST from the first step on stalls at chance.</remarks>
 /// <param name="Epochs">Over how many epochs it grows; 0 for none.</param>
 public sealed record LinearWarmup(int Epochs)
 {

@@ -6,13 +6,11 @@ using static TorchSharp.torch;
 namespace Adr.Training;
 
 /// <summary>Trains a model with a defence.</summary>
-/// <remarks>
-/// The same model, data, settings and machine give the same bits. A run with a folder can be killed at any moment and
-/// continued: the order of batches derives from (seed, epoch), the noise of attacks from (seed, epoch, example), and
-/// libtorch's generator (dropout) is set from (seed, epoch, step) before each step, so nothing random is carried over.
-/// That generator is the process's: where dropout is on, two trainings at once in one process change each other's
-/// numbers.
-/// </remarks>
+/// <remarks>The same model, data, settings and machine give the same bits. A run with a folder can be killed at any
+/// moment and continued: the order of batches derives from (seed, epoch), the noise of attacks from (seed, epoch,
+/// example), and libtorch's generator (dropout) is set from (seed, epoch, step) before each step, so nothing random is
+/// carried over. That generator is the process's: where dropout is on, two trainings at once in one process change each
+/// other's numbers.</remarks>
 public sealed class Trainer
 {
     private readonly nn.Module<Tensor, Tensor> _model;
@@ -38,8 +36,7 @@ public sealed class Trainer
     }
 
     /// <summary>Trains, or continues the run of the folder, or just loads what a finished run left.</summary>
-    /// <param name="train">The training data; some of it is held out where the options say so. Never the test
-    /// set.</param>
+    /// <param name="train">The training data, of which the options may hold some out. Never the test set.</param>
     /// <param name="resumeFrom">A run folder, or its path: the run in it is continued, or a new one is started. Metrics
     /// and checkpoints go there after every epoch; without it none are written.</param>
     /// <param name="progress">Reported to a few times a second, on this thread.</param>
@@ -47,8 +44,7 @@ public sealed class Trainer
     /// as it is at that moment.</param>
     /// <returns>The history. The model has the weights of its best epoch and is in evaluation mode.</returns>
     /// <exception cref="ArgumentException">The data do not suit the model or the options.</exception>
-    /// <exception cref="TrainingDivergedException">The loss is not finite, or the latent grows without
-    /// bound.</exception>
+    /// <exception cref="TrainingDivergedException">The loss or the latent grew without bound.</exception>
     /// <exception cref="InvalidOperationException">The folder holds a run with other settings.</exception>
     /// <exception cref="IOException">The folder is in use by another run.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was requested.</exception>

@@ -14,10 +14,8 @@ public sealed record TrainingHistory(string Defence, IReadOnlyList<EpochMetrics>
     /// <summary>The wall time of all epochs, in seconds.</summary>
     public double Seconds => Epochs.Sum(epoch => epoch.Seconds);
 
-    /// <summary>
-    /// What is wrong with the run, in sentences: that it predicts one class for every example held out. Empty where
-    /// nothing was found.
-    /// </summary>
+    /// <summary>What is wrong with the run, in sentences: that it predicts one class for every example held out. Empty
+    /// where nothing was found.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Notes => [.. OneClass()];
 
@@ -48,17 +46,15 @@ public sealed record TrainingHistory(string Defence, IReadOnlyList<EpochMetrics>
 /// <summary>What one pass over the training data showed.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="LearningRate">That of the epoch's last step.</param>
-/// <param name="Epsilon">The attack's radius at the epoch's last step, in [0,1] pixel units; 0 without an
-/// attack.</param>
+/// <param name="Epsilon">The attack's radius at the last step, in [0,1] pixel units; 0 without an attack.</param>
 /// <param name="Loss">Mean total loss over the examples.</param>
 /// <param name="Terms">Mean of each summand of the loss, its weight included.</param>
 /// <param name="NaturalAccuracy">Share of training examples classified right during the epoch, while the weights still
 /// move and dropout is on; null where the loss does not use x.</param>
-/// <param name="RobustAccuracy">The same under the training attack at the radius of the step; null without an
-/// attack.</param>
-/// <param name="ValidationNatural">Accuracy on the examples held out, after the epoch, in evaluation mode; null where
-/// none are held out.</param>
-/// <param name="ValidationRobust">The same under a short PGD at full ε; null where none are held out or there is no
+/// <param name="RobustAccuracy">The same under the training attack; null without an attack.</param>
+/// <param name="ValidationNatural">Accuracy on the examples held out, after the epoch; null where there are
+/// none.</param>
+/// <param name="ValidationRobust">The same under a short PGD at full ε; null where there are none, or no
 /// attack.</param>
 /// <param name="LatentNorm">Mean ‖z‖₂ over the examples; of the logits where the model gives no latent.</param>
 /// <param name="Seconds">Wall time of the epoch, validation included.</param>
@@ -75,16 +71,12 @@ public sealed record EpochMetrics(
     double LatentNorm,
     double Seconds)
 {
-    /// <summary>
-    /// How many classes the predictions for the examples held out name, after the epoch, clean and in evaluation mode.
-    /// Null where those are of one class alone or none are held out, and in older run folders.
-    /// </summary>
+    /// <summary>How many classes the predictions for the examples held out name, after the epoch, clean and in
+    /// evaluation mode. Null where those are of one class or none are held out, and in older folders.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ValidationClasses { get; init; }
 
-    /// <summary>
-    /// Whether the epoch is better than another on the examples held out: more robust, else more accurate.
-    /// </summary>
+    /// <summary>Whether it is better than another on the examples held out: more robust, else more accurate.</summary>
     internal bool Beats(EpochMetrics other) => (ValidationRobust ?? -1, ValidationNatural ?? -1)
         .CompareTo((other.ValidationRobust ?? -1, other.ValidationNatural ?? -1)) > 0;
 }
@@ -114,9 +106,8 @@ public sealed record TrainingProgress(
     double SecondsElapsed,
     TrainingHistory SoFar);
 
-/// <summary>
-/// Adds up what the batches of an epoch show, weighted by their sizes. Accuracies come from the loss's own logits.
-/// </summary>
+/// <summary>Sums over the batches of an epoch, weighted by their sizes; accuracies are of the loss's own
+/// logits.</summary>
 internal sealed class EpochTally
 {
     private readonly Dictionary<string, double> _terms = [];

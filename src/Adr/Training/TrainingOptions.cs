@@ -22,67 +22,49 @@ public sealed record TrainingOptions
     /// <summary>What the learning rate is multiplied by at a milestone, in (0,1]. Default 0.1.</summary>
     public double DecayFactor { get; init; } = 0.1;
 
-    /// <summary>
-    /// After which share of all steps the learning rate peaks, in (0,1), where it rises from 0 and falls to 0
+    /// <summary>After which share of all steps the learning rate peaks, in (0,1), where it rises from 0 and falls to 0
     /// (<see cref="CyclicLearningRate"/>); the optimiser's rate is the largest. Null, the default, for
-    /// <see cref="Milestones"/>.
-    /// </summary>
+    /// <see cref="Milestones"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? CyclicPeak { get; init; }
 
-    /// <summary>
-    /// Over how many epochs the attack's ε grows to its full size (<see cref="LinearWarmup"/>). Default 0: full from
-    /// the start.
-    /// </summary>
+    /// <summary>Over how many epochs the attack's ε grows to its full size (<see cref="LinearWarmup"/>). Default 0:
+    /// none.</summary>
     public int EpsilonWarmupEpochs { get; init; }
 
-    /// <summary>
-    /// Over how many epochs the weights of ADR's terms grow to their full size (<see cref="LinearWarmup"/>). Default 0:
-    /// full from the start, as in the paper.
-    /// </summary>
+    /// <summary>Over how many epochs the weights of ADR's terms grow to their full size (<see cref="LinearWarmup"/>).
+    /// Default 0: full from the start, as in the paper.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int TermWarmupEpochs { get; init; }
 
-    /// <summary>
-    /// What is done to the images of each batch before they are attacked. Default null, nothing; the paper crops and
-    /// flips on CIFAR.
-    /// </summary>
+    /// <summary>What is done to the images of each batch before they are attacked. Default null, nothing; the paper
+    /// crops and flips on CIFAR.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CropAndFlip? Augmentation { get; init; }
 
-    /// <summary>
-    /// Decides the order of batches, the noise of attacks, augmentation, dropout, and which examples are held out.
-    /// Default 1.
-    /// </summary>
+    /// <summary>Of the order of batches, attacks, augmentation, dropout, and the examples held out. Default
+    /// 1.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>
-    /// How many training examples are held out to choose the epoch; 0, the default, keeps the last epoch.
-    /// </summary>
+    /// <summary>How many examples are held out to choose the epoch; 0, the default, keeps the last epoch.</summary>
     public int ValidationCount { get; init; }
 
-    /// <summary>
-    /// Steps of the PGD, of size 2.5 ε/steps, that runs on the examples held out after each epoch. Default 10.
-    /// </summary>
+    /// <summary>Steps of the PGD, of 2.5 ε/steps, on the examples held out. Default 10.</summary>
     public int ValidationSteps { get; init; } = 10;
 
-    /// <summary>
-    /// What the attack of each training step computes in; validation is float32. Default
-    /// <see cref="AttackPrecision.Auto"/>.
-    /// </summary>
+    /// <summary>What the attack of each training step computes in; validation is float32. Default
+    /// <see cref="AttackPrecision.Auto"/>.</summary>
     public AttackPrecision AttackPrecision { get; init; } = AttackPrecision.Auto;
 
-    /// <summary>
-    /// How many times its first size the norm of the latent may reach before the run is stopped; of the logits where
-    /// the model gives no latent. Default 100.
-    /// </summary>
+    /// <summary>How many times its first size the norm of the latent may reach before the run is stopped; of the logits
+    /// where the model gives no latent. Default 100.</summary>
     public double LatentGrowthLimit { get; init; } = 100;
 
     /// <summary>"cpu", "cuda" or "cuda:N". Default "cpu".</summary>
     public string Device { get; init; } = "cpu";
 
     /// <summary>Checks everything that can be known before the work.</summary>
-    /// <param name="train">The training data, where the check shall include it.</param>
+    /// <param name="train">The training data, where the check includes it.</param>
     /// <exception cref="ArgumentException">Lists every problem.</exception>
     public void Validate(Dataset? train = null)
     {

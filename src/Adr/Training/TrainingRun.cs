@@ -63,9 +63,7 @@ internal sealed class TrainingRun : IDisposable
 
     private TrainingHistory History => TrainingHistory.Of(_defence.Name, [.. _epochs]);
 
-    /// <summary>
-    /// Trains all epochs that are not done yet, and leaves the model with the weights of the best one.
-    /// </summary>
+    /// <summary>Trains the epochs that are left; the model then has the weights of the best one.</summary>
     internal TrainingHistory Complete()
     {
         Resume();

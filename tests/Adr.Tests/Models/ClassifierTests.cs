@@ -95,7 +95,7 @@ public static class ClassifierTests
         {
             using var plain = nn.Sequential(nn.Flatten(), nn.Linear(36, 3));
             using var maps = nn.Sequential(nn.Conv2d(1, 3, 3));
-            Refused(plain, [1, 6, 6], 4, "tells 3 classes apart, the data has 4");
+            Refused(plain, [1, 6, 6], 4, "has 3 classes, the data has 4");
             Refused(plain, [1, 5, 5], 3, "does not take the images [1,5,5] of the data");
             Refused(maps, [1, 6, 6], 3, "must give logits [B,3]");
 

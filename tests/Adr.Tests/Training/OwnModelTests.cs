@@ -132,7 +132,7 @@ public sealed class OwnModelTests : IDisposable
 
     [Theory]
     [InlineData(5, 3, "does not take the images [1,4,4] of three rows")]
-    [InlineData(16, 4, "tells 4 classes apart, three rows has 3")]
+    [InlineData(16, 4, "has 4 classes, three rows has 3")]
     public void Data_that_do_not_fit_are_refused_with_what_was_seen(int inputs, int classes, string message)
     {
         using var data = TinyRun.Data();
