@@ -27,7 +27,8 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
 
     private ThreatModel Threat => ThreatModel.Linf(IsMnist ? 0.3 : 8 / 255.0);
 
-    private double StepSize => IsMnist ? 0.5 / Steps : 10.0 / 255 / Steps; // 1.67 and 1.25 ε in all: enough to cross the ball from a random start
+    // 1.67 and 1.25 ε in all: enough to cross the ball from a random start
+    private double StepSize => IsMnist ? 0.5 / Steps : 10.0 / 255 / Steps;
 
     private int BatchSize => IsMnist ? 64 : 128;
 
@@ -37,7 +38,8 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
     {
         var results = File.Exists(file) ? (JsonObject)JsonNode.Parse(File.ReadAllText(file))! : new JsonObject { ["settings"] = Settings(), ["runs"] = new JsonArray() };
         if (results["settings"]!.ToJsonString() != Settings().ToJsonString())
-            throw new InvalidOperationException($"{file} holds results of other settings: {results["settings"]!.ToJsonString()}. Name another file, or delete it.");
+            throw new InvalidOperationException($"{file} holds results of other settings: "
+                + $"{results["settings"]!.ToJsonString()}. Name another file, or delete it.");
         var runs = (JsonArray)results["runs"]!;
         var (train, test) = IsMnist ? Mnist.Full() : Cifar10.Load();
         using (train)
@@ -74,7 +76,8 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
     private JsonObject Settings() => new()
     {
         ["dataSet"] = DataSet, ["images"] = Images, ["testImages"] = TestImages, ["epochs"] = Epochs, ["batchSize"] = BatchSize, ["steps"] = Steps,
-        ["stepSize"] = StepSize, ["epsilon"] = Threat.Epsilon, ["judgedBy"] = $"PGD-{JudgingSteps}, float32, worst iterate",
+        ["stepSize"] = StepSize, ["epsilon"] = Threat.Epsilon, ["judgedBy"] = $"PGD-{JudgingSteps}, float32, worst "
+            + $"iterate",
         ["bfloat16"] = AttackPrecision.BFloat16.IsNative() ? "native" : "rounding imitated in float32",
     };
 
@@ -82,13 +85,17 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
     /// t).</summary>
     private string Table(JsonArray runs)
     {
-        var text = new StringBuilder("| | float32 attack | bfloat16 attack | difference, 95 % interval |\n|---|---|---|---|\n");
+        var text = new StringBuilder("| | float32 attack | bfloat16 attack | difference, 95 % interval "
+            + "|\n|---|---|---|---|\n");
         foreach (var measure in new[] { "natural", "robust" })
         {
             var (full, low) = (Of(AttackPrecision.Float32), Of(AttackPrecision.BFloat16));
             var differences = low.Zip(full, (b, a) => b - a).ToList();
             var half = Student(differences.Count - 1) * Math.Sqrt(differences.Sum(d => Math.Pow(d - differences.Average(), 2)) / (differences.Count - 1) / differences.Count);
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {measure} accuracy | {full.Average():0.0000} | {low.Average():0.0000} | {differences.Average():+0.0000;-0.0000} [{differences.Average() - half:+0.0000;-0.0000}, {differences.Average() + half:+0.0000;-0.0000}] |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {measure} accuracy | {full.Average():0.0000} | "
+                + $"{low.Average():0.0000} | {differences.Average():+0.0000;-0.0000} "
+                + $"[{differences.Average() - half:+0.0000;-0.0000}, {differences.Average() + half:+0.0000;-0.0000}] "
+                + $"|");
 
             List<double> Of(AttackPrecision precision) =>
                 [.. Enumerable.Range(FirstSeed, LastSeed - FirstSeed + 1).Select(seed => (double)runs.First(run => (int)run!["seed"]! == seed && (string)run["attack"]! == precision.ToString())![measure]!)];

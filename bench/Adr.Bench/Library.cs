@@ -35,7 +35,8 @@ internal sealed class Library : IDisposable
         var threat = ThreatModel.Linf(epsilon);
         if (scenario.IsEvaluation) _digits = new TrainedDigits(_model, scenario.Batch);
         _attack = new Pgd(threat, scenario.Steps, step, keep: scenario.IsEvaluation ? KeptIterate.EarlyStop : KeptIterate.Last);
-        var weights = scenario.Defence.StartsWith("ADR", StringComparison.Ordinal) ? new CompactnessWeights(GlobalSmoothness: 1, DetachClean: true) : null; // as the reference
+        // as the reference
+        var weights = scenario.Defence.StartsWith("ADR", StringComparison.Ordinal) ? new CompactnessWeights(GlobalSmoothness: 1, DetachClean: true) : null;
         _defence = scenario.IsEvaluation ? null
             : scenario.Defence.EndsWith("TRADES", StringComparison.Ordinal) ? new Trades(Pgd.Trades(threat, scenario.Steps, step), weights: weights)
             : new AdversarialTraining(_attack, weights);

@@ -68,8 +68,10 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
     /// <summary>What cannot work, in a sentence; null where all is well.</summary>
     /// <param name="threads">The threads that are asked for, if any are.</param>
     internal string? Problem(int? threads) =>
-        !Names.Contains(Kind) ? $"there is no attack \"{Attack}\". Choose from {string.Join(", ", Names)}, with -linf, -l2 or -l1 behind it, or nothing."
-        : Points < 1 || Batch < 1 || Steps < 1 || threads < 1 ? "--points, --batch, --attack-steps and --threads must be at least 1."
+        !Names.Contains(Kind) ? $"there is no attack \"{Attack}\". Choose from {string.Join(", ", Names)}, with "
+            + $"-linf, -l2 or -l1 behind it, or nothing."
+        : Points < 1 || Batch < 1 || Steps < 1 || threads < 1 ? "--points, --batch, --attack-steps and --threads must "
+            + "be at least 1."
         : Steps is not null && Kind is (NoAttack or "apgd-ce" or "apgd-t" or "apgd-dlr" or "square" or "fab-t" or "aa-standard") ? $"--attack-steps does not go with {Attack}: Auto-Attack's settings are its own."
         : null;
 
@@ -98,7 +100,9 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
 
         Report.Write(file, report);
         if (report["robustCount"] is { } robust)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Attack} on {Path.GetFileName(Model)}: {(int)report["naturalCount"]!} of {Points} right, {(int)robust!} robust at {Epsilon:0.####}, {(double)report["seconds"]!:0.0} s"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Attack} on {Path.GetFileName(Model)}: "
+                + $"{(int)report["naturalCount"]!} of {Points} right, {(int)robust!} robust at {Epsilon:0.####}, "
+                + $"{(double)report["seconds"]!:0.0} s"));
     }
 
     private void AddAttack(JsonObject report, Classifier model, Dataset points, Attack attack)
@@ -120,7 +124,8 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
             robust = result.Robust;
             (report["seconds"], report["evaluations"]) = (result.Seconds, result.ModelEvaluations);
         }
-        report["cpuSeconds"] = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds; // of all threads: what another program's work disturbs least
+        // of all threads: what another program's work disturbs least
+        report["cpuSeconds"] = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds;
         AddFlags(report, "natural", Right(model, points));
         AddFlags(report, "robust", robust);
         report["settings"] = JsonSerializer.SerializeToNode(AttackSettings.Of(attack));

@@ -11,7 +11,8 @@ internal static class Peak
     internal static double MatrixProduct()
     {
         using var scope = NewDisposeScope();
-        var (a, b) = (rand(8, 1024, 1024), rand(8, 1024, 1024)); // several at once: one alone takes one thread where OpenBLAS is held to it
+        // several at once: one alone takes one thread where OpenBLAS is held to it
+        var (a, b) = (rand(8, 1024, 1024), rand(8, 1024, 1024));
         return Best(2e-9 * 8 * 1024 * 1024 * 1024, () => a.bmm(b));
     }
 

@@ -14,7 +14,8 @@ internal sealed class Reference : IDisposable
     internal Reference(string python, string script, bool oneBlasThread = false)
     {
         var start = new ProcessStartInfo(python, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var ours in new[] { "OPENBLAS_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT" }) // what the library sets for itself
+        // what the library sets for itself
+        foreach (var ours in new[] { "OPENBLAS_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT" })
             start.Environment.Remove(ours);
         if (oneBlasThread) start.Environment["OPENBLAS_NUM_THREADS"] = "1";
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{python} did not start.");
@@ -69,5 +70,6 @@ internal sealed class Reference : IDisposable
         _process.Dispose();
     }
 
-    private InvalidOperationException Ended() => new("The reference ended. It needs a Python with torch (Debian: apt install python3-torch); ADR_PYTHON names another one.");
+    private InvalidOperationException Ended() => new("The reference ended. It needs a Python with torch (Debian: apt "
+        + "install python3-torch); ADR_PYTHON names another one.");
 }

@@ -25,7 +25,8 @@ internal sealed class Scaling(Reference reference, int repeats)
             set_num_threads(count);
             foreach (var batch in new[] { 32, 64, 128, 256, 512 })
             {
-                var scenario = new Scenario($"mnist-adr-step, 10 steps, batch {batch}, {count} threads", "mnist-cnn", "ADR-ADV", 10, batch);
+                var scenario = new Scenario($"mnist-adr-step, 10 steps, batch {batch}, {count} "
+                    + $"threads", "mnist-cnn", "ADR-ADV", 10, batch);
                 reference.Make(scenario, count);
                 using var library = new Library(scenario);
                 var (ours, theirs) = InTurn(() => library.Run(ScalarType.Float32), () => reference.Run(scenario));
@@ -36,7 +37,8 @@ internal sealed class Scaling(Reference reference, int repeats)
         foreach (var points in new[] { 128, 512 })
             foreach (var classes in new[] { 10, 100, 1000 })
             {
-                if ((long)points * points * classes > 1 << 27) continue; // the reference lays out [B,B,K], over 4 GiB with its gradients
+                // the reference lays out [B,B,K], over 4 GiB with its gradients
+                if ((long)points * points * classes > 1 << 27) continue;
                 var (ours, theirs) = InTurn(() => Terms(points, classes), () => reference.Terms(points, Width, classes));
                 terms.Add(new JsonObject { ["points"] = points, ["classes"] = classes, ["seconds"] = ours, ["secondsReference"] = theirs });
             }

@@ -36,6 +36,8 @@ internal static class StepMemory
         }
         var seconds = clock.Elapsed.TotalSeconds / 2;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{model.Architecture}, batch {batch}, float32: peak resident memory {Process.GetCurrentProcess().PeakWorkingSet64 / Math.Pow(2, 30):0.00} GiB, {seconds:0} s a step with {AttackSteps} attack steps, {get_num_threads()} threads"));
+            $"{model.Architecture}, batch {batch}, float32: peak resident memory "
+                + $"{Process.GetCurrentProcess().PeakWorkingSet64 / Math.Pow(2, 30):0.00} GiB, {seconds:0} s a step "
+                + $"with {AttackSteps} attack steps, {get_num_threads()} threads"));
     }
 }

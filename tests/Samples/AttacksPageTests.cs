@@ -35,7 +35,7 @@ public static class AttacksPageTests
 
         using var evaluator = new Evaluator(model, test, name: "ADR-ADV");
         var distances = MinimumNormReport.Evaluate(evaluator, new FabTargeted(threat));
-        var median = distances.Median;                       // half of the examples are misclassified within this distance
+        var median = distances.Median; // half of the examples are misclassified within this distance
         var curve = RobustnessCurve.Of(distances, [0, 0.1, 0.2, 0.3, 0.4]);
         Assert.InRange(median, 0, 1);
         Assert.Equal(5, curve.Points.Count);

@@ -5,7 +5,8 @@ namespace Adr.Samples;
 /// <summary>Every C# snippet of the documentation is in this project, so that it compiles and runs.</summary>
 public static class DocumentationTests
 {
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+    private static string Root([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 
     public static TheoryData<string, int> Snippets
     {
@@ -13,7 +14,8 @@ public static class DocumentationTests
         {
             var data = new TheoryData<string, int>();
             foreach (var page in Pages())
-                foreach (var (line, _) in SnippetsOf(page)) data.Add(Path.GetRelativePath(Root(), page).Replace('\\', '/'), line);
+                foreach (var (line, _) in SnippetsOf(page))
+                    data.Add(Path.GetRelativePath(Root(), page).Replace('\\', '/'), line);
             return data;
         }
     }
@@ -22,7 +24,8 @@ public static class DocumentationTests
     public static void Snippet_is_compiled_here(string page, int line)
     {
         var snippet = SnippetsOf(Path.Combine(Root(), page)).Single(one => one.Line == line).Text;
-        var samples = Directory.GetFiles(Path.Combine(Root(), "tests", "Samples"), "*.cs").Select(file => Flat(File.ReadLines(file)));
+        var samples = Directory.GetFiles(Path.Combine(Root(), "tests", "Samples"), "*.cs")
+            .Select(file => Flat(File.ReadLines(file)));
         Assert.True(samples.Any(sample => sample.Contains(snippet, StringComparison.Ordinal)),
             $"{page}:{line}: put this snippet into tests/Samples, so that it is compiled and run:\n{snippet}");
     }
@@ -30,7 +33,8 @@ public static class DocumentationTests
     [Fact]
     public static void Pages_have_snippets() => Assert.InRange(Pages().Sum(page => SnippetsOf(page).Count()), 8, 1000);
 
-    private static IEnumerable<string> Pages() => Directory.GetFiles(Path.Combine(Root(), "docs"), "*.md").Append(Path.Combine(Root(), "README.md"));
+    private static IEnumerable<string> Pages() =>
+        Directory.GetFiles(Path.Combine(Root(), "docs"), "*.md").Append(Path.Combine(Root(), "README.md"));
 
     private static IEnumerable<(int Line, string Text)> SnippetsOf(string page)
     {
@@ -44,5 +48,6 @@ public static class DocumentationTests
     }
 
     // indentation does not matter, nor do empty lines
-    private static string Flat(IEnumerable<string> lines) => string.Join('\n', lines.Select(line => line.Trim()).Where(line => line.Length > 0));
+    private static string Flat(IEnumerable<string> lines) =>
+        string.Join('\n', lines.Select(line => line.Trim()).Where(line => line.Length > 0));
 }

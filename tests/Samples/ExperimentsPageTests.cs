@@ -1,4 +1,5 @@
 using Adr.Experiments;
+using Adr.Losses;
 
 namespace Adr.Samples;
 
@@ -9,9 +10,10 @@ public static class ExperimentsPageTests
     {
         using var folder = new Folder();
 
-        var experiment = Experiment.Mnist(Budget.Smoke) with { Weights = new(LocalCompactness: 2), LatentLayer = "conv3" };
+        var settings = new CompactnessWeights(LocalCompactness: 2);
+        var experiment = Experiment.Mnist(Budget.Smoke) with { Weights = settings, LatentLayer = "conv3" };
         var trained = experiment.Train("ADR-ADV");            // resumes an interrupted run, loads a finished one
-        var result = experiment.Evaluate(trained);            // every attack of experiment.Evaluation, one after another
+        var result = experiment.Evaluate(trained); // every attack of experiment.Evaluation, one after another
         var table = new RobustnessTable(experiment, [result]);
 
         Assert.Contains("| ADR-ADV |", table.ToMarkdown(), StringComparison.Ordinal);

@@ -30,7 +30,8 @@ public sealed class OwnPartsTests : IDisposable
     {
         var threat = ThreatModel.L2(1);
         var defence = new MarginTraining(new Pgd(threat, 4));
-        var options = new TrainingOptions { Epochs = 3, BatchSize = 50, Optimizer = new AdamSettings(0.01), ValidationCount = 50 };
+        var adam = new AdamSettings(0.01);
+        var options = new TrainingOptions { Epochs = 3, BatchSize = 50, Optimizer = adam, ValidationCount = 50 };
 
         // interrupted in its second epoch, then resumed: the same bytes as a run that was not
         using var whole = MyNetwork(4, seed: 3);
@@ -43,19 +44,22 @@ public sealed class OwnPartsTests : IDisposable
         using var resumed = MyNetwork(4, seed: 3);
         var history = new Trainer(resumed, defence, options).Fit(_train, new RunFolder("cut"));
         Assert.Equal(3, history.Epochs.Count);
-        Assert.Equal(File.ReadAllBytes("whole/checkpoint.safetensors"), File.ReadAllBytes("cut/checkpoint.safetensors"));
+        const string checkpoint = "checkpoint.safetensors";
+        Assert.Equal(File.ReadAllBytes($"whole/{checkpoint}"), File.ReadAllBytes($"cut/{checkpoint}"));
 
         using var evaluator = new Evaluator(resumed, _test, name: "mine");
         var report = RobustnessReport.Evaluate(evaluator, [new RandomCorners(threat), new Pgd(threat, 10)]);
         Assert.InRange(report.Natural.Value, 0.9, 1);
         Assert.InRange(report.WorstCase.Value, 0, report.Natural.Value);
-        var auto = AutoAttackReport.Evaluate(evaluator, new AutoAttack([new Apgd(threat, steps: 10), new RandomCorners(threat)]), "auto.json");
+        var two = new AutoAttack([new Apgd(threat, steps: 10), new RandomCorners(threat)]);
+        var auto = AutoAttackReport.Evaluate(evaluator, two, "auto.json");
         Assert.InRange(auto.RobustAccuracy.Value, 0, report.Natural.Value);
         var distances = MinimumNormReport.Evaluate(evaluator, new DeepFool(threat));
         Assert.InRange(distances.Median, 0.01, 10);
         Assert.Equal(60, ConfusionMatrix.Evaluate(evaluator, new Fgsm(threat)).Accuracy.Total);
         Assert.Equal(60, PredictionConfidence.Evaluate(evaluator, new Fgsm(threat)).CleanConfidence.Length);
-        Assert.NotEmpty(GradientMaskingReport.Evaluate(evaluator, threat, new() { Examples = 20, SquareQueries = 20 }).Findings);
+        var few = new GradientMaskingOptions { Examples = 20, SquareQueries = 20 };
+        Assert.NotEmpty(GradientMaskingReport.Evaluate(evaluator, threat, few).Findings);
         Assert.Equal(3, RobustnessCurve.Evaluate(evaluator, new Pgd(threat, 5), [0, 0.5, 1]).Points.Count);
     }
 
@@ -63,11 +67,12 @@ public sealed class OwnPartsTests : IDisposable
     public void Latent_comes_from_an_adapter()
     {
         var threat = ThreatModel.Linf(0.2);
-        using var features = nn.Sequential(("conv", nn.Conv2d(1, 4, 3)), ("relu", nn.ReLU()), ("flatten", nn.Flatten()));
+        using var features = nn.Sequential(("conv", nn.Conv2d(1, 4, 3)), ("relu", nn.ReLU()));
         using var head = nn.Linear(4 * 6 * 6, 4);
         using var model = Classifier.From(features, head);
         var adr = new AdversarialTraining(new Pgd(threat, 3), new CompactnessWeights());
-        var history = new Trainer(model, adr, new TrainingOptions { Epochs = 2, Optimizer = new AdamSettings() }).Fit(_train);
+        var options = new TrainingOptions { Epochs = 2, Optimizer = new AdamSettings() };
+        var history = new Trainer(model, adr, options).Fit(_train);
         Assert.Contains("LocalCompactness", history.Epochs[^1].Terms.Keys);
         using var evaluator = new Evaluator(model, _test);
         Assert.Equal(60, LatentExamples.Evaluate(evaluator, new Fgsm(threat)).Clean.GetLength(0));
@@ -114,7 +119,8 @@ public sealed class OwnPartsTests : IDisposable
     private static nn.Module<Tensor, Tensor> MyNetwork(int classes, long seed)
     {
         manual_seed(seed);
-        return nn.Sequential(("conv", nn.Conv2d(1, 8, 3)), ("relu", nn.ReLU()), ("flatten", nn.Flatten()), ("fc", nn.Linear(8 * 6 * 6, classes)));
+        return nn.Sequential(
+            ("conv", nn.Conv2d(1, 8, 3)), ("relu", nn.ReLU()), ("flatten", nn.Flatten()), ("fc", nn.Linear(8 * 6 * 6, classes)));
     }
 
     // 8×8 images with a bright bar in one of four places

@@ -17,7 +17,10 @@ internal static class ConfidenceView
             Spread("Entropy", entropy, one => one.CleanEntropy, one => one.AdversarialEntropy));
 
         LineFigure Spread(
-            string title, Axis x, Func<PredictionConfidence, double[]> clean, Func<PredictionConfidence, double[]> adversarial) =>
+            string title,
+            Axis x,
+            Func<PredictionConfidence, double[]> clean,
+            Func<PredictionConfidence, double[]> adversarial) =>
             new(title, [.. networks.SelectMany((network, i) => new[]
             {
                 Cumulative(network.Model, i, clean(network), x, attacked: false),

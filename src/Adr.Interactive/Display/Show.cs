@@ -79,7 +79,8 @@ public static class Show
     /// <summary>The share of images up to each confidence and up to each entropy, clean and attacked.</summary>
     /// <param name="networks">At least one network.</param>
     /// <exception cref="ArgumentException">There is no network.</exception>
-    public static FigureRow Confidence(params IReadOnlyList<PredictionConfidence> networks) => ConfidenceView.Of(networks);
+    public static FigureRow Confidence(params IReadOnlyList<PredictionConfidence> networks) =>
+        ConfidenceView.Of(networks);
 
     /// <summary>
     /// What a network that predicts the same for every image gains or loses by favouring one class, for each defence

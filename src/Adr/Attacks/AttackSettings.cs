@@ -19,8 +19,11 @@ internal static class AttackSettings
 
     /// <summary>To tell two attacks apart: everything, the threat and the settings of inner attacks too, as in
     /// "Apgd(GradientSamples=1, …, Steps=100, Threat=Linf 0.3 [0, 1])".</summary>
-    internal static string Whole(Attack attack) =>
-        $"{attack.GetType().Name}({string.Join(", ", Properties(attack).Select(one => $"{one.Name}={Exact(one.GetValue(attack))}"))})";
+    internal static string Whole(Attack attack)
+    {
+        var settings = Properties(attack).Select(property => $"{property.Name}={Exact(property.GetValue(attack))}");
+        return $"{attack.GetType().Name}({string.Join(", ", settings)})";
+    }
 
     private static IEnumerable<PropertyInfo> Properties(Attack attack) =>
             attack.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)

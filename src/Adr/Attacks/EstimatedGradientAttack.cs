@@ -82,7 +82,7 @@ public abstract class EstimatedGradientAttack : Attack
             using var scope = NewDisposeScope();
             var count = Math.Min(atOnce, Samples - first);
             var pairs = Enumerable.Range(first, count);
-            var directions = stack([.. pairs.Select(pair => Direction(x, seeds.Fork(pair)))], 1);              // [b,m,C,H,W]
+            var directions = stack([.. pairs.Select(pair => Direction(x, seeds.Fork(pair)))], 1); // [b,m,C,H,W]
             var centre = x.unsqueeze(1);
             // [b·2m,C,H,W]
             var asked = cat([centre + Sigma * directions, centre - Sigma * directions], 1).flatten(0, 1);

@@ -128,7 +128,8 @@ public sealed class MatrixTable
         if (Missing.Count > 0) text.Append("\nMissing: ").AppendJoin("; ", Missing.Select(Described)).Append(".\n");
         return text.ToString();
 
-        static string Described(SweepRun run) => run.State() is { } state && state != "missing" ? $"{run} ({state})" : $"{run}";
+        static string Described(SweepRun run) =>
+            run.State() is { } state && state != "missing" ? $"{run} ({state})" : $"{run}";
 
         void Line(
             string name,

@@ -133,11 +133,18 @@ public sealed class RobustnessTable
             var (e, culture) = (Experiment, CultureInfo.InvariantCulture);
             var warmup = e.EpsilonWarmupEpochs == 0 ? "" : $", warm-up over {Epochs(e.EpsilonWarmupEpochs)}";
             var type = AttackType == ScalarType.Float32 ? "" : $" in {AttackType}";
-            return string.Create(culture, $"{Rows[0].Report.DataSet}, {e.TestCount:N0} test images; {e.Network}; ")
-                + string.Create(culture, $"{e.Budget.ToString().ToLowerInvariant()} budget: trained on {e.TrainCount:N0} images ")
-                + string.Create(culture, $"({e.ValidationCount:N0} more held out to choose the epoch), {Epochs(e.Epochs)}, ")
-                + string.Create(culture, $"batch {e.BatchSize}, {e.Optimizer}, ε = {Level(e.Epsilon)} ({e.Norm.Symbol()}{warmup}), ")
-                + string.Create(culture, $"{e.AttackSteps} attack steps of {Level(e.StepSize)}{type}");
+            string[] parts =
+            [
+                string.Create(culture, $"{Rows[0].Report.DataSet}, {e.TestCount:N0} test images; {e.Network}; "),
+                string.Create(culture, $"{Budget(e)} budget: trained on {e.TrainCount:N0} "),
+                string.Create(culture, $"images ({e.ValidationCount:N0} more held out to choose the epoch), "),
+                string.Create(culture, $"{Epochs(e.Epochs)}, batch {e.BatchSize}, {e.Optimizer}, "),
+                string.Create(culture, $"ε = {Level(e.Epsilon)} ({e.Norm.Symbol()}{warmup}), "),
+                string.Create(culture, $"{e.AttackSteps} attack steps of {Level(e.StepSize)}{type}"),
+            ];
+            return string.Concat(parts);
+
+            static string Budget(Experiment settings) => settings.Budget.ToString().ToLowerInvariant();
 
             static string Epochs(int count) => count == 1 ? "1 epoch" : $"{count} epochs";
         }

@@ -60,7 +60,8 @@ public static class AttackCostTests
         var cost = new AttackCost();
         Make(name, ThreatModel.Linf(0.1)).Run(model, full([1, 1, 3, 3], 0.5), zeros(1, dtype: ScalarType.Int64), ExampleSeeds.Sequence(1, 1), cost: cost);
         Assert.Equal(backwards, cost.Backwards);
-        if (name is "Square" or "Auto-Attack") Assert.InRange(cost.Forwards, forwards / 3, forwards); // changes that ball and box undo are not asked about
+        // changes that ball and box undo are not asked about
+        if (name is "Square" or "Auto-Attack") Assert.InRange(cost.Forwards, forwards / 3, forwards);
         else Assert.Equal(forwards, cost.Forwards);
     }
 
@@ -70,9 +71,10 @@ public static class AttackCostTests
         public override Tensor forward(Tensor images)
         {
             using var scope = NewDisposeScope();
-            var brightness = images.flatten(1).mean([1L]).unsqueeze(1);                                             // [B,1]
-            var others = arange(Classes - 1, dtype: ScalarType.Float32, device: images.device).unsqueeze(0) * 0.1; // [1,K-1]
-            return cat([5 - brightness, others + brightness], 1).MoveToOuterDisposeScope();                         // [B,K]
+            var brightness = images.flatten(1).mean([1L]).unsqueeze(1); // [B,1]
+            // [1,K-1]
+            var others = arange(Classes - 1, dtype: ScalarType.Float32, device: images.device).unsqueeze(0) * 0.1;
+            return cat([5 - brightness, others + brightness], 1).MoveToOuterDisposeScope(); // [B,K]
         }
     }
 }

@@ -57,7 +57,8 @@ public static class AttackLawTests
         public void Moves_where_epsilon_is_not_zero(string name) => ForAll(name, (row, sample) =>
         {
             var inside = Close.Doubles(sample.Images).Any(pixel => pixel > sample.Bounds.Low + 0.01 && pixel < sample.Bounds.High - 0.01);
-            if (sample.Kind == TinyModels.Kind.Linear && inside && !StandsStill(row, sample)) // its gradient is nowhere zero
+            // its gradient is nowhere zero
+            if (sample.Kind == TinyModels.Kind.Linear && inside && !StandsStill(row, sample))
                 Assert.NotEqual(Close.Doubles(sample.Images), Close.Doubles(Run(row.Make(sample.Threat), sample)));
         });
 
@@ -91,7 +92,8 @@ public static class AttackLawTests
         {
             // under L2 and a step inside the box the end of the path keeps a trace of its beginning
             sample = sample with { Norm = Norm.L2, Kind = TinyModels.Kind.Mlp, Epsilon = 0.3, Points = 4 };
-            if (row.FirstRunIsFixed || StandsStill(row, sample)) return; // the first: MinimumNormAttackTests has its own law
+            // the first: MinimumNormAttackTests has its own law
+            if (row.FirstRunIsFixed || StandsStill(row, sample)) return;
             var first = Close.Doubles(Run(row.Make(sample.Threat), sample));
             var second = Close.Doubles(Run(row.Make(sample.Threat), sample, sample.Seeds with { Seed = sample.Seed + 1_000_003 }));
             var third = Close.Doubles(Run(row.Make(sample.Threat), sample, new ExampleSeeds(sample.Seed, [.. sample.Seeds.Indices.Select(i => i + 1)])));
@@ -114,7 +116,8 @@ public static class AttackLawTests
                 var adversarial = row.Budget!(sample.Threat, budget).Run(model, images, labels, sample.Seeds);
                 var now = Margins.Of(model, adversarial, labels).Select(margin => margin > 1e-6).ToArray();
                 if (broken is not null)
-                    for (var i = 0; i < now.Length; i++) Assert.True(now[i] || !broken[i], $"point {i} was broken by a smaller budget and is not by {budget}.");
+                    for (var i = 0; i < now.Length; i++) Assert.True(now[i] || !broken[i], $"point {i} was broken by "
+                        + $"a smaller budget and is not by {budget}.");
                 broken = [.. Margins.Of(model, adversarial, labels).Select(margin => margin > 2e-6)];
             }
         });
@@ -154,11 +157,13 @@ public static class AttackLawTests
                 var robust = Margins.Accuracy(model, adversarial, labels);
                 // KL drives a prediction away from itself, from a small noise as often towards more certainty as
                 // towards the other class
-                Assert.True(robust <= natural - row.LeastFall, $"{attack}: accuracy falls from {natural} to {robust} only.");
+                Assert.True(robust <= natural - row.LeastFall, $"{attack}: accuracy falls from {natural} to {robust} "
+                    + $"only.");
                 // what an attack with the wrong sign would find; it shows that the bound above can fail
                 var opposite = threat.Project(2 * images - adversarial, images);
                 var harmless = Margins.Accuracy(model, opposite, labels);
-                Assert.True(!row.SeeksErrors || harmless >= natural - 0.02, $"{attack}: the opposite step lowers accuracy to {harmless}.");
+                Assert.True(!row.SeeksErrors || harmless >= natural - 0.02, $"{attack}: the opposite step lowers "
+                    + $"accuracy to {harmless}.");
             }
         }
     }
@@ -171,7 +176,8 @@ public static class AttackLawTests
             using var model = new Counting(sample.Model());
             var (attack, cost) = (row.Make(sample.Threat), new AttackCost());
             attack.Run(model, sample.Images, sample.Labels, sample.Seeds, cost: cost);
-            if (attack is not Transfer) Assert.Equal(model.Images - 1, cost.Forwards); // one image is shown by the check of the input
+            // one image is shown by the check of the input
+            if (attack is not Transfer) Assert.Equal(model.Images - 1, cost.Forwards);
             Assert.Equal(cost.Forwards + cost.Backwards, cost.ModelEvaluations);
             var most = cost.Forwards * (row.ManyGradients ? sample.Classes - 1 : 1);
             Assert.InRange(cost.Backwards, 0, most);

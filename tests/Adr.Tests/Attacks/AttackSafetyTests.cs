@@ -77,7 +77,8 @@ public static class AttackSafetyTests
             var attack = row.Make(sample.Threat);
             var training = attack.Run(model, sample.Images, sample.Labels, sample.Seeds);
             model.eval();
-            Close.Same(attack.Run(model, sample.Images, sample.Labels, sample.Seeds), training, "training mode before the attack");
+            Close.Same(attack.Run(model, sample.Images, sample.Labels, sample.Seeds), training, "training mode before "
+                + "the attack");
         }, 10);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]

@@ -122,7 +122,8 @@ internal static class AttackTable
             Random = true, LinearShare = 0.93,
             Budget = (threat, n) => new MultiTargetedPgd(threat, n, 0.3 * threat.Epsilon),
         },
-        new("Multi-targeted PGD on cross-entropy, until broken", threat => new MultiTargetedPgd(threat, 4, 0.5 * Radius(threat), TargetedLoss.CrossEntropy, 2, KeptIterate.EarlyStop))
+        new("Multi-targeted PGD on cross-entropy, until "
+            + "broken", threat => new MultiTargetedPgd(threat, 4, 0.5 * Radius(threat), TargetedLoss.CrossEntropy, 2, KeptIterate.EarlyStop))
         {
             Random = true, StopsEarly = true,
             Budget = (threat, n) => new MultiTargetedPgd(threat, 2 * n, 0.3 * threat.Epsilon, TargetedLoss.CrossEntropy, keep: KeptIterate.EarlyStop),
@@ -133,7 +134,8 @@ internal static class AttackTable
             Budget = (threat, n) => new Apgd(threat, steps: 5, restarts: n),
         },
         new("APGD-DLR", threat => new Apgd(threat, AttackLoss.Dlr, 20, 2)) { Random = true, LinearShare = 0.7, Budget = (threat, n) => new Apgd(threat, AttackLoss.Dlr, 5, n) },
-        new("APGD on the margin, until broken, of two gradients", threat => new Apgd(threat, AttackLoss.Margin, 12, 2, 2, keep: KeptIterate.EarlyStop)) { Random = true, StopsEarly = true },
+        new("APGD on the margin, until broken, of two "
+            + "gradients", threat => new Apgd(threat, AttackLoss.Margin, 12, 2, 2, keep: KeptIterate.EarlyStop)) { Random = true, StopsEarly = true },
         new("APGD-T", threat => new ApgdTargeted(threat, 12, 3)) { Random = true, LinearShare = 0.7, Budget = (threat, n) => new ApgdTargeted(threat, 6, n) },
         new("APGD-T, until broken", threat => new ApgdTargeted(threat, 12, keep: KeptIterate.EarlyStop)) { Random = true, StopsEarly = true },
         new("APGD, larger radii first under L1", threat => new Apgd(threat, steps: 20, largerRadii: threat.Norm == Norm.L1)) { Random = true, LinearShare = 0.7 },
@@ -151,7 +153,8 @@ internal static class AttackTable
             Random = true, StopsEarly = true, SkipsErrors = true,
             Budget = (threat, n) => new AutoAttack([.. new Attack[] { new Apgd(threat, steps: 5), new ApgdTargeted(threat, 4), new Square(threat, 20), new Pgd(threat, 3) }.Take(n)]),
         },
-        new("Random corners", threat => new RandomCorners(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0 }, // the example of docs/attacks.md
+        // the example of docs/attacks.md
+        new("Random corners", threat => new RandomCorners(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0 },
         new("FAB", threat => new Fab(threat, 8))
         {
             StopsEarly = true, SkipsErrors = true, ManyGradients = true,

@@ -54,7 +54,8 @@ public static class GradientAttackTests
         Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.Gaussian, 10), (Pgd.Trades(Threat).Loss, Pgd.Trades(Threat).Start, Pgd.Trades(Threat).Steps));
     }
 
-    [Theory, InlineData(TinyModels.Kind.Linear), InlineData(TinyModels.Kind.Mlp)] // on the linear model the last iterate is the best
+    // on the linear model the last iterate is the best
+    [Theory, InlineData(TinyModels.Kind.Linear), InlineData(TinyModels.Kind.Mlp)]
     public static void The_best_iterate_is_no_worse_than_the_last(object kind)
     {
         using var scope = NewDisposeScope();
@@ -77,7 +78,8 @@ public static class GradientAttackTests
         var (left, leftCost) = Run(KeptIterate.EarlyStop);
         Assert.InRange(whole.Count(margin => margin > 0), count / 5, 4 * count / 5);
         Assert.Equal(whole.Select(margin => margin > 0), left.Select(margin => margin > 0));
-        Assert.All(whole.Zip(left).Where(pair => pair.First <= 0), pair => Assert.Equal(pair.First, pair.Second, 1e-5)); // to these nothing differs
+        // to these nothing differs
+        Assert.All(whole.Zip(left).Where(pair => pair.First <= 0), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
         Assert.InRange(leftCost, wholeCost / 20, wholeCost * 8 / 10);
 
         (double[] Margins, long Cost) Run(KeptIterate keep)

@@ -12,7 +12,8 @@ internal sealed class Halves() : nn.Module<Tensor, Tensor>("halves")
         using var scope = NewDisposeScope();
         var rows = images.flatten(2).mean([1L]);                                                       // [B,HW]
         var half = rows.shape[1] / 2;
-        var rise = (rows.narrow(1, 0, half).mean([1L]) - rows.narrow(1, half, half).mean([1L])).unsqueeze(1); // [B,1]: upper less lower
+        // [B,1]: upper less lower
+        var rise = (rows.narrow(1, 0, half).mean([1L]) - rows.narrow(1, half, half).mean([1L])).unsqueeze(1);
         return cat([-rise, rise, rise.expand(-1, 6) * 0.1 - 5], 1).MoveToOuterDisposeScope();          // [B,8]
     }
 }

@@ -56,7 +56,8 @@ public static class HyperplaneProjectionTests
                     var sign = (Seed + point) % 2 == 0 ? 1 : -1;
                     var reach = Coordinates(point).Sum(i => Math.Abs(w[i]) * Room(x[i], sign * Math.Sign(w[i])));
                     var share = ((Seed + point) % 7) switch { 0 => 0, 1 => 1, 2 => 1.5, 3 => 1e-6, _ => shares[point] };
-                    return sign * (reach > 0 ? share * reach : share); // where the normal is zero, a gap that nothing can close
+                    // where the normal is zero, a gap that nothing can close
+                    return sign * (reach > 0 ? share * reach : share);
                 })];
             }
         }
@@ -130,7 +131,8 @@ public static class HyperplaneProjectionTests
                 var last = own.Where(i => Math.Abs(w[i]) > threshold).Min(i => Math.Abs(w[i]));
                 expected -= (Gives(high) - gap) / last;
             }
-            Close.Number(expected, s.Length(s.Coordinates(point).Select(i => d[i])), 1e-7, $"‖d‖ of point {point}", floor: 1e-6);
+            Close.Number(expected, s.Length(s.Coordinates(point).Select(i => d[i])), 1e-7, $"‖d‖ of point "
+                + $"{point}", floor: 1e-6);
             if (s.Norm != Norm.Linf) continue;
             foreach (var i in own) Close.Number(Math.Sign(gaps[point]) * Math.Sign(w[i]) * Move(i, high), d[i], 1e-7, $"d[{i}]", floor: 1e-6);
         }
@@ -144,7 +146,8 @@ public static class HyperplaneProjectionTests
         Assert.All(s.Ways(w, new double[s.Points]), d => Assert.Equal(0, d));
         Assert.All(s.Ways(new double[w.Length], [.. Enumerable.Repeat(1.0, s.Points)]), d => Assert.Equal(0, d));
         var ways = s.Ways();
-        for (var i = 0; i < w.Length; i++) Assert.True(w[i] != 0 || ways[i] == 0, $"coordinate {i} moves by {ways[i]} for nothing.");
+        for (var i = 0; i < w.Length; i++) Assert.True(w[i] != 0 || ways[i] == 0, $"coordinate {i} moves by {ways[i]} "
+            + $"for nothing.");
     }
 
     [Law(MaxTest = 150)]

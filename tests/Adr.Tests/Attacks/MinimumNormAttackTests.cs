@@ -36,7 +36,8 @@ public static class MinimumNormAttackTests
                 else if (double.IsPositiveInfinity(distances[point])) Assert.Equal(0, length);
                 else
                 {
-                    Assert.True(after[point] > 0, $"point {point} is said to be broken at {distances[point]}, but its margin is {after[point]}.");
+                    Assert.True(after[point] > 0, $"point {point} is said to be broken at {distances[point]}, but its "
+                        + $"margin is {after[point]}.");
                     Close.Number(length, distances[point], 1e-5, $"distance of point {point}");
                     Assert.True(length > 0);
                 }
@@ -46,7 +47,8 @@ public static class MinimumNormAttackTests
         [Theory, MemberData(nameof(AttackTable.MinimumNorm), MemberType = typeof(AttackTable))]
         public void Does_not_depend_on_the_batch_a_point_sits_in(string name) => ForAll(name, AloneAsTogether);
 
-        [Theory, MemberData(nameof(AttackTable.MinimumNorm), MemberType = typeof(AttackTable))] // the seventh point: its second step ends on the boundary exactly
+        // the seventh point: its second step ends on the boundary exactly
+        [Theory, MemberData(nameof(AttackTable.MinimumNorm), MemberType = typeof(AttackTable))]
         public void Nor_where_a_step_ends_on_the_boundary(string name) =>
             AloneAsTogether(AttackTable.Row(name), AttackTable.Row(name).Fit(new AttackCase(TinyModels.Kind.Mlp, 5, 1, 3, 3, 3, Norm.Linf, 0.031, Bounds.Unit, 642412)), 6);
 
@@ -183,7 +185,8 @@ public static class MinimumNormAttackTests
             Assert.Equal(before + 2, DisposeScopeManager.Statistics.ThreadTotalLiveCount); // what it gave back
             var (half, sizes) = (model.Live.Count / 2, model.Live.Select(seen => seen.Points).Distinct().Count());
             var most = model.Live.Take(half).Max(seen => seen.Tensors);
-            Assert.InRange(model.Live.Skip(half).Max(seen => seen.Tensors), 0, most + 8 * sizes); // a few whenever points were left out
+            // a few whenever points were left out
+            Assert.InRange(model.Live.Skip(half).Max(seen => seen.Tensors), 0, most + 8 * sizes);
             nearest.Images.Dispose();
         }
 
@@ -228,7 +231,8 @@ public static class MinimumNormAttackTests
             using var model = TinyModels.Make(TinyModels.Kind.Mlp, [1, 3, 3], 4, 8);
             model.eval();
             var images = SplitMix.Tensor(1, 0, 1, count, 1, 3, 3);
-            var (labels, seeds) = (model.call(images).argmax(1), ExampleSeeds.Sequence(3, count)); // all are right at first
+            // all are right at first
+            var (labels, seeds) = (model.call(images).argmax(1), ExampleSeeds.Sequence(3, count));
             var threat = new ThreatModel(norm, epsilon, Bounds.Unit);
             foreach (var make in new Func<bool, FabAttack>[] { stops => new Adr.Attacks.Fab(threat, 20, 2, stopsWithinEpsilon: stops), stops => new FabTargeted(threat, 20, 3, 2, stopsWithinEpsilon: stops) })
             {
@@ -236,7 +240,8 @@ public static class MinimumNormAttackTests
                 var (less, lessCost) = Run(make(true));
                 Assert.InRange(whole.Count(distance => distance <= epsilon), count / 10, 9 * count / 10);
                 Assert.Equal(whole.Select(distance => distance <= epsilon), less.Select(distance => distance <= epsilon));
-                Assert.All(whole.Zip(less).Where(pair => pair.First > epsilon), pair => Close.Number(pair.First, pair.Second, 1e-4, "distance")); // to these nothing differs
+                // to these nothing differs
+                Assert.All(whole.Zip(less).Where(pair => pair.First > epsilon), pair => Close.Number(pair.First, pair.Second, 1e-4, "distance"));
                 Assert.InRange(lessCost, wholeCost / 20, wholeCost * 95 / 100);
             }
 

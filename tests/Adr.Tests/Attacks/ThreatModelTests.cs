@@ -187,7 +187,8 @@ public static class ThreatModelTests
 
             var linf = Close.Doubles(new ThreatModel(Norm.Linf, 0.5, wide).RandomStart(origin, ExampleSeeds.Sequence(3, count)));
             Assert.Equal(0, linf.Average(), 5 * 0.2887 / Math.Sqrt(linf.Length));
-            Assert.Equal(0.25 / 3, linf.Average(v => v * v), 5 * 0.0745 / Math.Sqrt(linf.Length)); // var of U²: (0.5²)²·4/45
+            // var of U²: (0.5²)²·4/45
+            Assert.Equal(0.25 / 3, linf.Average(v => v * v), 5 * 0.0745 / Math.Sqrt(linf.Length));
 
             var l2 = Close.Doubles(new ThreatModel(Norm.L2, 0.5, wide).RandomStart(origin, ExampleSeeds.Sequence(3, count)));
             var radii = Enumerable.Range(0, count).Select(p => Math.Sqrt(l2.Skip(p * width).Take(width).Sum(v => v * v)) / 0.5).ToArray();
@@ -199,7 +200,8 @@ public static class ThreatModelTests
             var l1 = Close.Doubles(new ThreatModel(Norm.L1, 0.5, wide).RandomStart(origin, ExampleSeeds.Sequence(3, count)));
             var sums = l1.Chunk(width).Select(point => point.Sum(Math.Abs) / 0.5).ToArray();
             Assert.Equal(0.5, sums.Average(r => Math.Pow(r, width)), 5 * 0.2887 / Math.Sqrt(count));
-            Assert.Equal(0, l1.Average(), 5 * 0.5 / width / Math.Sqrt(l1.Length)); // |δ| has mean and deviation below ε/d
+            // |δ| has mean and deviation below ε/d
+            Assert.Equal(0, l1.Average(), 5 * 0.5 / width / Math.Sqrt(l1.Length));
             // each pixel's share of the sum is Beta(1, d − 1), of mean 1/d and of second moment 2/(d(d + 1))
             Assert.Equal(2.0 / (width * (width + 1)), l1.Chunk(width).Average(point => point.Average(v => Math.Pow(v / point.Sum(Math.Abs), 2))), 0.001);
         }

@@ -62,7 +62,8 @@ public static class CropAndFlipTests
         var result = new CropAndFlip { Padding = 1 }.Apply(image, ExampleSeeds.Sequence(3, count));
         var kinds = result.view(count, 6).data<float>().ToArray().Chunk(6).GroupBy(row => string.Join(",", row)).ToDictionary(group => group.Key, group => group.Count());
         Assert.Equal(18, kinds.Count); // 3 × 3 corners, mirrored or not
-        Assert.All(kinds.Values, often => Assert.InRange(often, count / 18 - 170, count / 18 + 170)); // five standard deviations
+        // five standard deviations
+        Assert.All(kinds.Values, often => Assert.InRange(often, count / 18 - 170, count / 18 + 170));
     }
 
     [Fact]

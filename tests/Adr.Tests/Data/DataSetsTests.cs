@@ -22,7 +22,8 @@ public static class DataSetsTests
     {
         Assert.Contains("cifar-100", DataSets.Names);
         foreach (var call in new Action[] { () => DataSets.Load("imagenet"), () => DataSets.Missing("imagenet") })
-            Assert.Contains("Choose one of mnist-10k, mnist, fashion-mnist, cifar-10, cifar-100", Assert.Throws<ArgumentException>("name", call).Message, StringComparison.Ordinal);
+            Assert.Contains("Choose one of mnist-10k, mnist, fashion-mnist, cifar-10, "
+                + "cifar-100", Assert.Throws<ArgumentException>("name", call).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -161,6 +161,7 @@ internal sealed class WithMnistAttribute : FactAttribute
     public WithMnistAttribute()
     {
         var data = Environment.GetEnvironmentVariable("ADR_DATA");
-        if (string.IsNullOrEmpty(data) || !Directory.Exists(Path.Combine(data, "mnist"))) Skip = "ADR_DATA/mnist is not here";
+        if (string.IsNullOrEmpty(data) || !Directory.Exists(Path.Combine(data, "mnist"))) Skip = "ADR_DATA/mnist is "
+            + "not here";
     }
 }

@@ -114,7 +114,8 @@ public static class AutoAttackTests
             var attack = Small(sample.Threat);
             var whole = Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, attack));
             var other = Robustness.Evaluate(model, data, [attack], sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 }, name: "tiny");
-            Assert.True(whole.Robust.Zip(other.Attacks[0].Robust).Count(pair => pair.First != pair.Second) <= 1); // rounding may carry a point over the border
+            // rounding may carry a point over the border
+            Assert.True(whole.Robust.Zip(other.Attacks[0].Robust).Count(pair => pair.First != pair.Second) <= 1);
         }
 
         [Law(MaxTest = 3)]
@@ -214,13 +215,15 @@ public static class AutoAttackTests
             var state = Path.Combine(folder.Path, "state.json");
             Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state));
             var error = Assert.Throws<InvalidOperationException>(() => Evaluating.With(model, data, sample.Options with { Seed = sample.Seed + 1 }, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state)));
-            Assert.Contains($"seed: {sample.Seed} there, {sample.Seed + 1} here", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"seed: {sample.Seed} there, {sample.Seed + 1} "
+                + $"here", error.Message, StringComparison.Ordinal);
             Assert.Throws<InvalidOperationException>(() => Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, (AutoAttack)Small(sample.Threat).ScaledTo(0.011), state)));
             using var other = new TinyClassifier(2);
             Assert.Contains("model: ", Assert.Throws<InvalidOperationException>(() => Evaluating.With(other, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state))).Message, StringComparison.Ordinal);
         }
 
-        [Theory, InlineData("{"), InlineData("[]"), InlineData("{\"format\": 99}"), InlineData("{\"format\": 1, \"state\": {\"batches\": \"x\"}}")]
+        [Theory, InlineData("{"), InlineData("[]"), InlineData("{\"format\": "
+            + "99}"), InlineData("{\"format\": 1, \"state\": {\"batches\": \"x\"}}")]
         public static void A_damaged_one_is_named(string text)
         {
             using var scope = NewDisposeScope();

@@ -41,7 +41,8 @@ public static class BlackBoxEvaluationTests
         Assert.Equal(here.Attacks[0].Robust, there.Attacks[0].Robust);
         Assert.Equal(here.Attacks[0].ModelEvaluations, there.Attacks[0].ModelEvaluations);
         Assert.Equal(0, there.Attacks[0].Backwards);
-        if (name != "noise") Assert.True(there.WorstCase.Successes < there.Natural.Successes - 5, $"{there.WorstCase} of {there.Natural}");
+        if (name != "noise") Assert.True(there.WorstCase.Successes < there.Natural.Successes - 5, $"{there.WorstCase} "
+            + $"of {there.Natural}");
     }
 
     [Fact]
@@ -70,7 +71,8 @@ public static class BlackBoxEvaluationTests
         using var box = Box(EvaluationCase.Model());
         using var data = EvaluationCase.Stripes(21, 50);
         var report = Robustness.Evaluate(box, data, [new Transfer(new Pgd(Threat, 10), model, "tiny")], name: "remote");
-        Assert.Equal(Robustness.Evaluate(model, data, [new Pgd(Threat, 10)], name: "tiny").WorstCase, report.WorstCase); // the same weights
+        // the same weights
+        Assert.Equal(Robustness.Evaluate(model, data, [new Pgd(Threat, 10)], name: "tiny").WorstCase, report.WorstCase);
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed record EvaluationCase(int Points, int BatchSize, double Epsilon, N
 
     internal EvaluationOptions Options => new() { BatchSize = BatchSize, Seed = Seed };
 
-    public override string ToString() => $"{Points} points in batches of {BatchSize}, {Threat}, seed {Seed}: {string.Join(", ", Attacks)}";
+    public override string ToString() => $"{Points} points in batches of {BatchSize}, {Threat}, seed {Seed}: "
+        + $"{string.Join(", ", Attacks)}";
 
     /// <summary>The trained model, in training mode.</summary>
     internal static TinyClassifier Model()

@@ -21,7 +21,8 @@ public static class GradientMaskingTests
     }
 
     private static void Warns(GradientMaskingReport report, params MaskingCheck[] checks) =>
-        Assert.True(checks.All(check => report.Warnings.Any(w => w.Check == check)), $"expected warnings of {string.Join(", ", checks)}; got\n{report}");
+        Assert.True(checks.All(check => report.Warnings.Any(w => w.Check == check)), $"expected warnings of "
+            + $"{string.Join(", ", checks)}; got\n{report}");
 
     public static class Findings
     {
@@ -53,7 +54,9 @@ public static class GradientMaskingTests
             Warns(Check(model), MaskingCheck.LossRises, MaskingCheck.WholeBox, MaskingCheck.BlackBox);
         }
 
-        [Fact] // waves over the input turn the gradient round at every other place: a long way for many small steps, a wrong one for a large one
+        // waves over the input turn the gradient round at every other place: a long way for many small steps, a wrong
+        // one for a large one
+        [Fact]
         public static void Too_few_steps_have_not_converged()
         {
             var waves = new Wrapped("waves", before: images => images + 0.03 * (60 * images).sin());

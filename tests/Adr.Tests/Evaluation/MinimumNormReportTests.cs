@@ -100,7 +100,8 @@ public static class MinimumNormReportTests
                 else if (double.IsFinite(found[i])) Close.Number(found[i], report.Distances[i], 1e-5, $"point {i}");
                 else Assert.Equal(double.PositiveInfinity, report.Distances[i]);
             }
-            Assert.InRange(report.Found.Value, norm == Norm.L1 ? 0.03 : 0.3, 1); // under L1 the line leads along one pixel
+            // under L1 the line leads along one pixel
+            Assert.InRange(report.Found.Value, norm == Norm.L1 ? 0.03 : 0.3, 1);
             Assert.Equal(Robustness.Evaluate(model, data, [], name: "tiny").Natural, report.Natural);
             // one gradient, each radius, and two looks, for every right point
             var attacked = right.Count(r => r);

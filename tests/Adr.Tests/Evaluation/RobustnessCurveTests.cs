@@ -31,7 +31,8 @@ public static class RobustnessCurveTests
         {
             var alone = Robustness.Evaluate(model, data, [attack.ScaledTo(epsilon)], sample.Options, name: "tiny");
             // a point on the border may fall to either side where batches differ
-            Assert.True(robust.Successes <= alone.WorstCase.Successes + 1, $"ε = {epsilon}: {robust} on the curve, {alone.WorstCase} alone.");
+            Assert.True(robust.Successes <= alone.WorstCase.Successes + 1, $"ε = {epsilon}: {robust} on the curve, "
+                + $"{alone.WorstCase} alone.");
         }
     }
 

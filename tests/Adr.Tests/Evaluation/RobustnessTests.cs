@@ -34,7 +34,8 @@ public static class RobustnessTests
             {
                 for (var i = 0; i < right.Length; i++)
                 {
-                    Assert.True(right[i] || !result.Robust[i], $"point {i} is wrong as it is, and robust under {result.Attack}.");
+                    Assert.True(right[i] || !result.Robust[i], $"point {i} is wrong as it is, and robust under "
+                        + $"{result.Attack}.");
                     worst[i] &= result.Robust[i];
                 }
                 Assert.Equal(Proportion.Of(result.Robust), result.RobustAccuracy);

@@ -76,7 +76,8 @@ public static class TSneTests
         Assert.Equal(Math.Log(row[0] / row[1]) / 3, Math.Log(row[1] / row[2]), 6);
     }
 
-    [Theory, InlineData(5), InlineData(20), InlineData(40)] // its search for the widths ends at an error of 1e-5 in the entropy
+    // its search for the widths ends at an error of 1e-5 in the entropy
+    [Theory, InlineData(5), InlineData(20), InlineData(40)]
     public static void Affinities_are_those_of_scikit_learn(int perplexity)
     {
         using var scope = NewDisposeScope();

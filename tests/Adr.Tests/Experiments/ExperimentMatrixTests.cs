@@ -49,7 +49,9 @@ public sealed class ExperimentMatrixTests : IDisposable
             Assert.Equal(new AdamSettings(0.002), digits.Optimizer);
             Assert.Equal((40, 2, expected.Epochs, expected.StepSize, expected.Evaluation.PgdStepSize), (digits.TrainCount, digits.Evaluation.PgdSteps, digits.Epochs, digits.StepSize, digits.Evaluation.PgdStepSize));
             Assert.Equal(Experiment.Mnist(Budget.Quick, device: "cpu") with { Epsilon = 0.2, RunsFolder = digits.RunsFolder }, matrix.Experiments["stripes"] with { Milestones = Experiment.Mnist(Budget.Quick, device: "cpu").Milestones });
-            Assert.Equal(["ADV on mnist-10k, seed 3", "ADR-ADV on mnist-10k, seed 3", "ADV on mnist-10k, seed 4", "ADR-ADV on mnist-10k, seed 4"], matrix.Runs.Take(4).Select(cell => cell.ToString()));
+            Assert.Equal(["ADV on mnist-10k, seed 3", "ADR-ADV on mnist-10k, seed "
+                + "3", "ADV on mnist-10k, seed 4", "ADR-ADV on mnist-10k, seed "
+                + "4"], matrix.Runs.Take(4).Select(cell => cell.ToString()));
             Assert.Equal(8, matrix.Runs.Select(cell => cell.Folder.FullPath).Distinct().Count());
         }
 
@@ -80,7 +82,9 @@ public sealed class ExperimentMatrixTests : IDisposable
             Defences = ["ADV", "AVD", "ADV"], Seeds = [1, 1],
         };
         var message = Assert.Throws<ArgumentException>(matrix.Validate).Message;
-        Assert.All(["large: mnist-10k has 8500", "large: ", "Epochs", "wrong network: cifar-cnn takes images [3,32,32]", "wrong network: 65 images", "no defence \"AVD\"", "ADV is there twice", "seed 1 is there twice", "good and again"],
+        Assert.All(["large: mnist-10k has 8500", "large: ", "Epochs", "wrong network: cifar-cnn takes images "
+            + "[3,32,32]", "wrong network: 65 images", "no defence \"AVD\"", "ADV is there "
+            + "twice", "seed 1 is there twice", "good and again"],
             part => Assert.Contains(part, message, StringComparison.Ordinal));
         Assert.False(Directory.Exists(_folder["runs"]));
         Assert.Equal(["There is no experiment.", "There is no defence.", "There is no seed."], (matrix with { Experiments = new Dictionary<string, Experiment>(), Defences = [], Seeds = [] }).Problems());
@@ -113,7 +117,8 @@ public sealed class ExperimentMatrixTests : IDisposable
             var half = MatrixTable.Of(matrix).Single();
             Assert.Equal([3L, 4L], half.SeedsOf("ADV"));
             Assert.Empty(half.Pairs);
-            Assert.Contains("Missing: ADR-ADV on mnist-10k, seed 3 (trained); ADR-ADV on mnist-10k, seed 4.", half.ToMarkdown(), StringComparison.Ordinal);
+            Assert.Contains("Missing: ADR-ADV on mnist-10k, seed 3 (trained); ADR-ADV on mnist-10k, seed "
+                + "4.", half.ToMarkdown(), StringComparison.Ordinal);
 
             foreach (var cell in matrix.Runs) cell.Run();
             var whole = MatrixTable.Of(matrix).Single();
@@ -130,10 +135,14 @@ public sealed class ExperimentMatrixTests : IDisposable
         }
 
         [Theory]
-        [InlineData(60, 62, "ADR-ADV beats ADV under natural: +10.0 ± 0.0 points, ahead in 2 of 2 seeds; the interval leaves 0 out.")]
-        [InlineData(60, 53, "ADR-ADV is ahead of ADV under natural: +5.5 ± 57.2 points, ahead in 2 of 2 seeds; the interval holds 0, so that these seeds do not decide it.")]
-        [InlineData(40, 42, "ADR-ADV does not beat ADV under natural: −10.0 ± 0.0 points, ahead in 0 of 2 seeds; the interval leaves 0 out.")]
-        [InlineData(60, null, "ADR-ADV is ahead of ADV under natural: +10.0 points, ahead in 1 of 1 seeds; one seed has no interval.")]
+        [InlineData(60, 62, "ADR-ADV beats ADV under natural: +10.0 ± 0.0 points, ahead in 2 of 2 seeds; the interval "
+            + "leaves 0 out.")]
+        [InlineData(60, 53, "ADR-ADV is ahead of ADV under natural: +5.5 ± 57.2 points, ahead in 2 of 2 seeds; the "
+            + "interval holds 0, so that these seeds do not decide it.")]
+        [InlineData(40, 42, "ADR-ADV does not beat ADV under natural: −10.0 ± 0.0 points, ahead in 0 of 2 seeds; the "
+            + "interval leaves 0 out.")]
+        [InlineData(60, null, "ADR-ADV is ahead of ADV under natural: +10.0 points, ahead in 1 of 1 seeds; one seed "
+            + "has no interval.")]
         public void Says_that_ADR_beats_its_baseline_only_where_the_seeds_decide_it(int third, int? fourth, string expected)
         {
             var all = _all.Read(Two);

@@ -84,7 +84,8 @@ public static class ExperimentTests
             using (train)
             using (test)
                 Assert.Equal((100, smoke.TestCount), (train.Classes, test.Count));
-            Assert.Equal("cifar-100", Experiment.Cifar100(Budget.Quick, device: "cpu").DataSet.Name); // nothing stands in for what is measured
+            // nothing stands in for what is measured
+            Assert.Equal("cifar-100", Experiment.Cifar100(Budget.Quick, device: "cpu").DataSet.Name);
         }
 
         // the paper's weights do not: see Experiment.Cifar100
@@ -132,7 +133,8 @@ public static class ExperimentTests
         [Fact]
         public void Of_an_unknown_name_are_refused_with_the_known_ones() =>
             Assert.All(["AWP", "adv", "ADR-Standard", "Standard-AWP", "Free-AWP", "ADR-ADR-ADV"], name =>
-            Assert.Contains("Choose Standard, ADV, TRADES, MART", Assert.Throws<ArgumentException>("name", () => _settings.Defence(name)).Message, StringComparison.Ordinal));
+            Assert.Contains("Choose Standard, ADV, TRADES, "
+                + "MART", Assert.Throws<ArgumentException>("name", () => _settings.Defence(name)).Message, StringComparison.Ordinal));
 
         [Fact]
         public void Of_ADR_without_a_weight_are_refused() =>

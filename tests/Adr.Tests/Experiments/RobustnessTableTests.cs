@@ -56,7 +56,8 @@ public sealed class RobustnessTableTests
         var table = new RobustnessTable(Settings, [WithAutoAttack("ADV"), WithAutoAttack("ADR-ADV")]);
         Assert.Equal(["natural", "PGD-40", "PGD-40, first 3", "AutoAttack, first 3"], table.Columns);
         Assert.Equal([new(4, 4), new(3, 4), new(2, 3), new(1, 3)], table.Shares(table.Rows[0]));
-        Assert.StartsWith("| defence | natural | PGD-40 | PGD-40, first 3 | AutoAttack, first 3 | minutes |", table.ToMarkdown(), StringComparison.Ordinal);
+        Assert.StartsWith("| defence | natural | PGD-40 | PGD-40, first 3 | AutoAttack, first 3 | minutes "
+            + "|", table.ToMarkdown(), StringComparison.Ordinal);
         Assert.Contains("of the first ones where the table says so", table.Caption, StringComparison.Ordinal);
         var row = table.ToJson()["rows"]![0]!;
         Assert.Equal(1.0 / 3, (double)row["robust"]!["AutoAttack"]!, 12);
@@ -76,7 +77,8 @@ public sealed class RobustnessTableTests
         var result = new AttackResult("PGD-40", threat, new Proportion(3, 4), [true, true, false, true], [], 1, 80);
         var auto = new AutoAttackReport(defence, "MNIST-10k test", "AutoAttack", threat, new Proportion(3, 3),
             [new("APGD-CE", new Dictionary<string, string>(), false, 3, 1, new Proportion(2, 3), 2, 600, null), new("Square-5000", new Dictionary<string, string>(), true, 2, 1, new Proportion(1, 3), 3, 5000, null)],
-            new Proportion(1, 3), [true, false, false], [], [new(SanityFlag.SquareBreaksMore, "Square broke more.", "Gradients may be masked.")], ["0"], 1, "cpu");
+            new Proportion(1, 3), [true, false, false], [], [new(SanityFlag.SquareBreaksMore, "Square broke "
+                + "more.", "Gradients may be masked.")], ["0"], 1, "cpu");
         return new ModelResult(defence, new RobustnessReport(defence, "MNIST-10k test", new Proportion(4, 4), [], [result], new Proportion(3, 4), ["0"], 1, "cpu"), 90, 7, auto);
     }
 

@@ -76,7 +76,8 @@ public static class ElfVersionsTests
 
         var changed = Assert.Single(Enumerable.Range(0, before.Length), i => before[i] != after[i]);
         Assert.Equal((0, 2), (before[changed], after[changed]));
-        Assert.Equal(0x1234567, BinaryPrimitives.ReadInt32LittleEndian(after.AsSpan(changed - 4))); // right behind its hash
+        // right behind its hash
+        Assert.Equal(0x1234567, BinaryPrimitives.ReadInt32LittleEndian(after.AsSpan(changed - 4)));
         Assert.Equal(5, after[changed + 2]); // and before its index
     }
 
@@ -105,7 +106,8 @@ public static class ElfVersionsTests
         for (var length = 0; length < whole.Length; length++)
         {
             var refused = Record.Exception(() => ElfVersions.Weaken(whole.AsSpan(0, length).ToArray(), Library, Version, Symbol));
-            if (length <= whole.Length - 64 || refused is not null) Assert.IsType<InvalidDataException>(refused); // before the last header
+            // before the last header
+            if (length <= whole.Length - 64 || refused is not null) Assert.IsType<InvalidDataException>(refused);
         }
     }
 }

@@ -41,7 +41,8 @@ public static class GradientsTests
 
         Assert.Equal([6], Close.Doubles(Gradients.Of(loss, a, keepGraph: true)));
         Assert.Equal([6], Close.Doubles(Gradients.Of(loss, a)));
-        Assert.ThrowsAny<System.Runtime.InteropServices.ExternalException>(() => Gradients.Of(loss, a)); // freed by the one before
+        // freed by the one before
+        Assert.ThrowsAny<System.Runtime.InteropServices.ExternalException>(() => Gradients.Of(loss, a));
         Assert.Null(a.grad);
     }
 

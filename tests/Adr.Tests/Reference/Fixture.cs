@@ -20,7 +20,8 @@ internal sealed class Fixture : IDisposable
 
     internal Tensor this[string name] => _tensors.TryGetValue(name, out var tensor)
         ? tensor
-        : throw new KeyNotFoundException($"The fixture {_name} has no '{name}'. Write the fixtures again: tests/reference/adr_fixtures.py.");
+        : throw new KeyNotFoundException($"The fixture {_name} has no '{name}'. Write the fixtures again: "
+            + $"tests/reference/adr_fixtures.py.");
 
     internal static Fixture Load(string name)
     {

@@ -18,7 +18,8 @@ internal static class Python
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"python3 {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}");
+        Assert.True(process.ExitCode == 0, $"python3 {string.Join(' ', arguments)} ended with {process.ExitCode}: "
+            + $"{errors.Result}");
         return JsonDocument.Parse(output);
     }
 }
