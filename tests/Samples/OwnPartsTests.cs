@@ -120,7 +120,10 @@ public sealed class OwnPartsTests : IDisposable
     {
         manual_seed(seed);
         return nn.Sequential(
-            ("conv", nn.Conv2d(1, 8, 3)), ("relu", nn.ReLU()), ("flatten", nn.Flatten()), ("fc", nn.Linear(8 * 6 * 6, classes)));
+            ("conv", nn.Conv2d(1, 8, 3)),
+            ("relu", nn.ReLU()),
+            ("flatten", nn.Flatten()),
+            ("fc", nn.Linear(8 * 6 * 6, classes)));
     }
 
     // 8×8 images with a bright bar in one of four places
