@@ -180,7 +180,7 @@ public sealed class ApgdTargeted : AutoPgdAttack
                 ? $"The targeted DLR needs 4 classes, but there are {classes}: the difference of the two logits was "
                     + $"increased instead."
                 : null,
-            Setting.FewerTargets(Targets, classes),
+            Require.FewerTargets(Targets, classes),
         ];
         return notes.Any(note => note is not null) ? string.Join(" ", notes.OfType<string>()) : null;
     }

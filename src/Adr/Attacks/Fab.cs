@@ -245,7 +245,7 @@ public sealed class FabTargeted : FabAttack
     public int Targets { get; }
 
     /// <inheritdoc/>
-    public override string? FallbackFor(int classes) => Setting.FewerTargets(Targets, classes);
+    public override string? FallbackFor(int classes) => Require.FewerTargets(Targets, classes);
 
     private protected override IEnumerable<(long First, long Count)> Passes(long others) =>
         Enumerable.Range(0, (int)Math.Min(Targets, others)).Select(target => ((long)target, 1L));

@@ -31,9 +31,9 @@ public sealed class MultiTargetedPgd : Attack
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
-        Setting.StepSize(stepSize, threat);
-        Setting.Defined(loss);
-        Setting.Defined(keep);
+        Require.StepSize(stepSize, threat);
+        Require.Defined(loss);
+        Require.Defined(keep);
         if (keep == KeptIterate.Last)
             throw new ArgumentOutOfRangeException(nameof(keep), keep,
                 "Runs towards different targets end in different places: use KeptIterate.Worst or EarlyStop.");
@@ -59,7 +59,7 @@ public sealed class MultiTargetedPgd : Attack
     public override Attack ScaledTo(double epsilon)
     {
         var scaled = (MultiTargetedPgd)base.ScaledTo(epsilon);
-        scaled._fixedStepSize = Setting.ScaledStep(_fixedStepSize, Threat.Epsilon, epsilon);
+        scaled._fixedStepSize = Require.ScaledStep(_fixedStepSize, Threat.Epsilon, epsilon);
         return scaled;
     }
 

@@ -47,11 +47,11 @@ public class Pgd : Attack
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
-        Setting.Defined(keep);
-        Setting.Defined(loss);
-        Setting.Defined(start);
-        Setting.StepSize(stepSize, threat);
-        Setting.NotNegative(momentum);
+        Require.Defined(keep);
+        Require.Defined(loss);
+        Require.Defined(start);
+        Require.StepSize(stepSize, threat);
+        Require.NotNegative(momentum);
         if (restarts > 1 && start == AttackStart.None)
             throw new ArgumentException($"{restarts} restarts from the image itself are {restarts} times the same run. "
                 + "Choose a random start, or 1 restart.", nameof(restarts));
@@ -98,7 +98,7 @@ public class Pgd : Attack
     public override Attack ScaledTo(double epsilon)
     {
         var scaled = (Pgd)base.ScaledTo(epsilon);
-        scaled._fixedStepSize = Setting.ScaledStep(_fixedStepSize, Threat.Epsilon, epsilon);
+        scaled._fixedStepSize = Require.ScaledStep(_fixedStepSize, Threat.Epsilon, epsilon);
         return scaled;
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Adr.Attacks;
 
 /// <summary>Checks of the numbers that attacks are set up with; each error says what was expected.</summary>
-internal static class Setting
+internal static class Require
 {
     internal static void Positive(
         double value,
