@@ -20,8 +20,7 @@ public sealed record NotebookParameters(IReadOnlyDictionary<string, string> Valu
     {
         var last = new Dictionary<string, ParameterValue>(StringComparer.Ordinal);
         foreach (var one in given) last[one.Name] = one;
-        return new NotebookParameters(
-            last.ToDictionary(one => one.Key, one => one.Value.Value),
+        return new NotebookParameters(last.ToDictionary(one => one.Key, one => one.Value.Value),
             last.Values.Where(one => one.IsText).Select(one => one.Name).ToHashSet());
     }
 

@@ -151,8 +151,7 @@ public sealed record TorchFacts(
             return new TorchFacts(version, null, null, null, false, 0, 0, 0, error.Message);
         }
         var cuda = torch.cuda.is_available();
-        return new TorchFacts(
-            version, torch.__version__, LibtorchAmong(LoadedFiles()), NativeTorch.Replacement, cuda,
+        return new TorchFacts(version, torch.__version__, LibtorchAmong(LoadedFiles()), NativeTorch.Replacement, cuda,
             cuda ? torch.cuda.device_count() : 0, torch.get_num_threads(), Math.Round(Gigaflops(), 1), null);
     }
 

@@ -30,7 +30,7 @@ internal static class DepthView
         {
             Y = new Axis(y) { Min = 0 },
             XLabel = "layer, from the image to the latent",
-            Subtitle = $"{networks[0].Attack}, {Number.Count(networks[0].Points)} images; {subtitle}",
+            Subtitle = $"{networks[0].Attack}, {Number.Count(networks[0].Examples)} images; {subtitle}",
             Width = 820,
             Height = 400,
         };

@@ -20,7 +20,7 @@ internal static class DistanceView
         {
             X = new Axis($"distance ({norm.Symbol()})", "pixel units") { Min = 0 },
             Y = Axis.Share("share of examples misclassified within"),
-            Subtitle = $"{Number.Count(reports[0].Points)} examples; distances that attacks find are upper bounds",
+            Subtitle = $"{Number.Count(reports[0].Examples)} examples; distances that attacks find are upper bounds",
         };
     }
 
@@ -28,7 +28,7 @@ internal static class DistanceView
     private static LineSeries Curve(MinimumNormReport report)
     {
         double[] distances = [.. report.Distances.Where(double.IsFinite).Order()];
-        var shares = distances.Select((_, i) => (i + 1.0) / report.Points);
+        var shares = distances.Select((_, i) => (i + 1.0) / report.Examples);
         return new LineSeries($"{report.Model}, {report.Attack}", distances, shares) { Markers = false };
     }
 }

@@ -16,7 +16,7 @@ internal static class MinimumNormView
             $"{Number.Fixed(100 * share, 0)} %{(share == 0.5 ? " (median)" : "")}",
             Number.Short(report.Quantile(share)),
         ]);
-        var title = $"{report.Model} on {report.DataSet}, {Number.Count(report.Points)} examples: "
+        var title = $"{report.Model} on {report.DataSet}, {Number.Count(report.Examples)} examples: "
             + "distance to the nearest misclassified image";
         string[] columns = ["share of examples", $"misclassified within ({report.Threat.Norm.Symbol()})"];
         return new TableView(title, columns, rows)

@@ -31,7 +31,7 @@ internal static class SensitivityView
             },
             Y = Axis.Share("accuracy", rows.Values.SelectMany(term => term).Select(row => row.Report.Natural.High)),
             Subtitle = $"dashed: natural, solid: {attack}; "
-                + $"bands: 95 % intervals of {Number.Count(first.Points)} images, one seed",
+                + $"bands: 95 % intervals of {Number.Count(first.Examples)} images, one seed",
         };
     }
 

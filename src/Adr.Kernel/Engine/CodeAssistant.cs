@@ -57,8 +57,7 @@ internal sealed class CodeAssistant(CSharpSession session)
         var found = await service.GetCompletionsAsync(document, position).ConfigureAwait(false);
         var start = Math.Min(found.Span.Start, position);
         var items = Matching(found.ItemsList, code[start..position])
-            .Select(item => new Completion(
-                item.Properties.GetValueOrDefault("InsertionText", item.DisplayText),
+            .Select(item => new Completion(item.Properties.GetValueOrDefault("InsertionText", item.DisplayText),
                 item.Tags.FirstOrDefault("text").ToLowerInvariant()))
             .Distinct().Take(MostItems);
         return new Completions(request.Id, start, position, [.. items]);

@@ -46,8 +46,7 @@ internal static class AnsiText
             var end = start < 0 ? text.Length : start + SequenceStart.Length;
             while (end < text.Length && !char.IsAsciiLetter(text[end])) end++;
             var isColor = end < text.Length && text[end] == 'm';
-            yield return (
-                start < 0 ? text[from..] : text[from..start],
+            yield return (start < 0 ? text[from..] : text[from..start],
                 isColor ? text[(start + SequenceStart.Length)..end] : null);
             if (end == text.Length) yield break;
             from = end + 1;

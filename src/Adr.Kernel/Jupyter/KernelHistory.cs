@@ -18,12 +18,9 @@ internal sealed class KernelHistory
         var most = Math.Max(0, JupyterMessage.Number(request, "n", int.MaxValue));
         var found = JupyterMessage.Text(request, "hist_access_type") switch
         {
-            "range" => Range(
-                JupyterMessage.Number(request, "session", 0),
-                JupyterMessage.Number(request, "start", 0),
+            "range" => Range(JupyterMessage.Number(request, "session", 0), JupyterMessage.Number(request, "start", 0),
                 JupyterMessage.Number(request, "stop", int.MaxValue)),
-            "search" => Search(
-                JupyterMessage.Text(request, "pattern"),
+            "search" => Search(JupyterMessage.Text(request, "pattern"),
                 JupyterMessage.Flag(request, "unique", false)).TakeLast(most),
             _ => entries.TakeLast(most),
         };
@@ -44,8 +41,7 @@ internal sealed class KernelHistory
 
     private IEnumerable<(int Line, string Code)> Search(string pattern, bool unique)
     {
-        var regex = new Regex(
-            $"^{Regex.Escape(pattern).Replace(@"\*", ".*").Replace(@"\?", ".")}$",
+        var regex = new Regex($"^{Regex.Escape(pattern).Replace(@"\*", ".*").Replace(@"\?", ".")}$",
             RegexOptions.Singleline | RegexOptions.NonBacktracking);
         var found = entries.Where(entry => regex.IsMatch(entry.Code));
         return unique ? found.Reverse().DistinctBy(entry => entry.Code).Reverse() : found;

@@ -84,12 +84,12 @@ internal sealed class AdversarialStart(
             {
                 var gradient = context.Gradient(x.Rows, logits => AttackLosses.Margin(logits, Labels(open))).Gradient;
                 if (!gradient.isfinite().all().item<bool>())
-                    throw new InvalidOperationException($"{attack} met a gradient that is not finite. "
+                    throw new InvalidOperationException($"The gradient under {attack} is not finite. "
                         + "Check that the model's weights and logits are finite.");
                 x.Set((x.Rows + ClimbStep * bounds.Range * gradient.sign()).clamp(bounds.Low, bounds.High));
             }
             var left = Take(starts, x.Rows, open);
-            if (left.Count < open.Count) x.Select(Index([.. left.Select(point => open.IndexOf(point))]));
+            if (left.Count < open.Count) x.Select(Index([.. left.Select(example => open.IndexOf(example))]));
             open = left;
         }
         if (open.Count > 0) starts.index_copy_(0, Index(open), x.Rows);
@@ -103,20 +103,21 @@ internal sealed class AdversarialStart(
         var margins = MarginNumbers.Of(context.Forward(candidates), labelled, attack);
         List<int> wrong = [.. Enumerable.Range(0, open.Count).Where(margins.IsWrong)];
         if (wrong.Count == 0) return open;
-        List<int> points = [.. wrong.Select(i => open[i])];
-        starts.index_copy_(0, Index(points), candidates.index_select(0, Index(wrong)));
-        foreach (var point in points) Found[point] = true;
+        List<int> examples = [.. wrong.Select(i => open[i])];
+        starts.index_copy_(0, Index(examples), candidates.index_select(0, Index(wrong)));
+        foreach (var example in examples) Found[example] = true;
         return [.. open.Where((_, i) => !margins.IsWrong(i))];
     }
 
     private List<int> Missing() => [.. Enumerable.Range(0, Found.Length).Where(i => !Found[i])];
 
-    private Tensor Noise(ExampleSeeds seeds, List<int> points) =>
-        seeds.Select(points).Uniform([points.Count, .. origin.shape.Skip(1)], bounds.Low, bounds.High, origin.device)
+    private Tensor Noise(ExampleSeeds seeds, List<int> examples) =>
+        seeds.Select(examples)
+            .Uniform([examples.Count, .. origin.shape.Skip(1)], bounds.Low, bounds.High, origin.device)
             .to(origin.dtype)
             .clamp(bounds.Low, bounds.High);
 
-    private Tensor Labels(List<int> points) => labels.index_select(0, Index(points));
+    private Tensor Labels(List<int> examples) => labels.index_select(0, Index(examples));
 
-    private Tensor Index(List<int> points) => PerExample.Index(points, origin.device);
+    private Tensor Index(List<int> examples) => PerExample.Index(examples, origin.device);
 }

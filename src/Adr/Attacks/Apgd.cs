@@ -23,9 +23,8 @@ public abstract class AutoPgdAttack : Attack
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(gradientSamples, 1);
-        if (keep is not (KeptIterate.Worst or KeptIterate.EarlyStop))
-            throw new ArgumentOutOfRangeException(nameof(keep), keep,
-                "Auto-PGD keeps the worst iterate, or stops early: use KeptIterate.Worst or EarlyStop.");
+        Require.That(keep is KeptIterate.Worst or KeptIterate.EarlyStop, keep,
+            "Auto-PGD keeps the worst iterate, or stops early: use KeptIterate.Worst or EarlyStop.");
         (Steps, Restarts, GradientSamples, LargerRadii, Keep) = (steps, restarts, gradientSamples, largerRadii, keep);
         CheckThreat(threat);
     }
@@ -49,8 +48,7 @@ public abstract class AutoPgdAttack : Attack
     protected override void CheckThreat(ThreatModel threat)
     {
         if (LargerRadii && threat.Norm != Norm.L1)
-            throw new ArgumentException(
-                $"Larger radii at first are made for L1, not for {threat.Norm.Symbol()}.",
+            throw new ArgumentException($"Larger radii at first are made for L1, not for {threat.Norm.Symbol()}.",
                 nameof(threat));
     }
 
@@ -112,11 +110,8 @@ public sealed class Apgd : AutoPgdAttack
         int gradientSamples = 1, bool largerRadii = false, KeptIterate keep = KeptIterate.Worst)
         : base(NameOf(loss, restarts), threat, steps, restarts, gradientSamples, largerRadii, keep)
     {
-        if (loss is not (AttackLoss.CrossEntropy or AttackLoss.Dlr or AttackLoss.Margin))
-            throw new ArgumentOutOfRangeException(
-                nameof(loss),
-                loss,
-                "Auto-PGD increases CrossEntropy, Dlr or Margin.");
+        Require.That(loss is AttackLoss.CrossEntropy or AttackLoss.Dlr or AttackLoss.Margin, loss,
+            "Auto-PGD increases CrossEntropy, Dlr or Margin.");
         Loss = loss;
     }
 
@@ -180,7 +175,7 @@ public sealed class ApgdTargeted : AutoPgdAttack
                 ? $"The targeted DLR needs 4 classes, but there are {classes}: the difference of the two logits was "
                     + $"increased instead."
                 : null,
-            Require.FewerTargets(Targets, classes),
+            FewerTargets(Targets, classes),
         ];
         return notes.Any(note => note is not null) ? string.Join(" ", notes.OfType<string>()) : null;
     }

@@ -83,8 +83,8 @@ internal class ApgdRun(
         var first = Ascend(start);
         (X, _previous, BestX) = (Keep(start), Keep(start), Keep(start));
         (Gradient, _bestGradient) = (Keep(first.Gradient), Keep(first.Gradient));
-        (_bestLoss, _bestLossAtCheck, _lastLoss) = (Keep(first.Losses), Keep(first
-            .Losses), Keep(zeros_like(first.Losses)));
+        (_bestLoss, _bestLossAtCheck) = (Keep(first.Losses), Keep(first.Losses));
+        _lastLoss = Keep(zeros_like(first.Losses));
         (_rises, _wentBack) = (Keep(zeros_like(first.Losses)), Keep(ones_like(first.Losses, dtype: ScalarType.Bool)));
         StepSize = Keep(full_like(first.Losses, FirstStep * threat.Epsilon));
     }
@@ -103,8 +103,7 @@ internal class ApgdRun(
     private protected virtual Tensor Next(bool isFirst)
     {
         var (x, origin) = (X.Rows, context.Images);
-        var step = threat.Project(
-            x + PerExample.Spread(StepSize.Rows, x) * threat.AscentDirection(Gradient.Rows),
+        var step = threat.Project(x + PerExample.Spread(StepSize.Rows, x) * threat.AscentDirection(Gradient.Rows),
             origin);
         return threat.Project(isFirst ? step : x + 0.75 * (step - x) + 0.25 * (x - _previous.Rows), origin);
     }

@@ -80,7 +80,7 @@ public abstract class Attack
     /// ε = 0 the result is a copy of the images.
     /// </remarks>
     /// <param name="model">Gives logits [B,K].</param>
-    /// <param name="images">[B,C,H,W], floating example, within the threat model's bounds; B may be 0.</param>
+    /// <param name="images">[B,C,H,W], floating point, within the threat model's bounds; B may be 0.</param>
     /// <param name="labels">[B], int64, in 0 … K − 1.</param>
     /// <param name="seed">Decides the random numbers, together with each example's position in the batch.</param>
     /// <param name="cancellation">Stops the attack before its next step.</param>
@@ -92,11 +92,7 @@ public abstract class Attack
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return Run(
-            model,
-            images,
-            labels,
-            ExampleSeeds.Sequence(seed, images.dim() == 0 ? 0 : images.shape[0]),
+        return Run(model, images, labels, ExampleSeeds.Sequence(seed, images.dim() == 0 ? 0 : images.shape[0]),
             cancellation);
     }
 
@@ -104,7 +100,7 @@ public abstract class Attack
     /// batch.</summary>
     /// <inheritdoc cref="Run(nn.Module{Tensor, Tensor}, Tensor, Tensor, long, CancellationToken)"/>
     /// <param name="model">Gives logits [B,K].</param>
-    /// <param name="images">[B,C,H,W], floating example, within the threat model's bounds; B may be 0.</param>
+    /// <param name="images">[B,C,H,W], floating point, within the threat model's bounds; B may be 0.</param>
     /// <param name="labels">[B], int64, in 0 … K − 1.</param>
     /// <param name="seeds">One position per example.</param>
     /// <param name="cancellation">Stops the attack before its next step.</param>
@@ -135,7 +131,14 @@ public abstract class Attack
 
     /// <summary>Says that the model gave numbers that are not finite.</summary>
     private protected InvalidOperationException NotFinite(string what) =>
-        new($"{Name} met {what} not finite. Check that the model's weights and logits are finite on these images.");
+        new($"{Name} came upon {what} not finite. "
+            + "Check that the model's weights and logits are finite on these images.");
+
+    /// <summary>What a targeted attack does where there are fewer other classes than targets; null where there are
+    /// enough.</summary>
+    private protected static string? FewerTargets(int targets, int classes) => classes - 1 < targets
+        ? $"{targets} targets were asked for, but there are {classes - 1} other classes: all of them were aimed at."
+        : null;
 
     /// <summary>Checks the input, freezes the model, switches autograd off, and calls <paramref name="use"/> with a
     /// context.</summary>
@@ -156,12 +159,7 @@ public abstract class Attack
         var network = frozen.Network(NeedsFloat32 ? ScalarType.Float32 : type);
         // A copy, for the sake of its memory: an array of .NET may begin at any address, and matrix products round by
         // it.
-        using var context = new AttackContext(
-            network,
-            images.detach().clone(),
-            labels,
-            seeds,
-            cost ?? new AttackCost(),
+        using var context = new AttackContext(network, images.detach().clone(), labels, seeds, cost ?? new AttackCost(),
             cancellation);
         return use(context);
     }

@@ -18,20 +18,17 @@ internal static class AttackInput
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(seeds);
-        if (images.shape
-            .Length < 2) throw Wrong(nameof(images), "images as a batch [B,C,H,W]", $"the shape is {Shape(images)}");
-        if (!images.is_floating_point()) throw Wrong(
-            nameof(images),
-            "floating-point images in pixel units",
-            $"the type is {images.dtype}; divide bytes by 255");
+        if (images.shape.Length < 2)
+            throw Wrong(nameof(images), "images as a batch [B,C,H,W]", $"the shape is {Shape(images)}");
+        if (!images.is_floating_point())
+            throw Wrong(nameof(images), "floating-point images",
+                $"the type is {images.dtype}; divide bytes by 255");
         if (labels.shape.Length != 1 || labels.shape[0] != images.shape[0])
             throw Wrong(nameof(labels), $"labels [{images.shape[0]}], one per image", $"the shape is {Shape(labels)}");
-        if (labels
-            .dtype != ScalarType.Int64) throw Wrong(nameof(labels), "int64 labels", $"the type is {labels.dtype}");
+        if (labels.dtype != ScalarType.Int64)
+            throw Wrong(nameof(labels), "int64 labels", $"the type is {labels.dtype}");
         if (seeds.Indices.Length != images.shape[0])
-            throw Wrong(
-                nameof(seeds),
-                $"seeds with one index per image, {images.shape[0]}",
+            throw Wrong(nameof(seeds), $"seeds with one index per image, {images.shape[0]}",
                 $"there are {seeds.Indices.Length}");
         if (model.parameters().FirstOrDefault() is { } weight) CheckAgainst(weight, images, labels);
         if (model is Classifier classifier) CheckAgainst(classifier, threat, images);
@@ -40,29 +37,21 @@ internal static class AttackInput
 
     private static void CheckAgainst(Tensor weight, Tensor images, Tensor labels)
     {
-        if (images.dtype != weight.dtype) throw Wrong(
-            nameof(images),
-            $"images of the model's type {weight.dtype}",
-            $"the type is {images.dtype}");
+        if (images.dtype != weight.dtype)
+            throw Wrong(nameof(images), $"images of the model's type {weight.dtype}", $"the type is {images.dtype}");
         foreach (var (name, tensor) in new[] { (nameof(images), images), (nameof(labels), labels) })
             if (tensor.device.type != weight.device.type || tensor.device.index != weight.device.index)
-                throw Wrong(
-                    name,
-                    $"{name} on the model's device {weight.device}",
+                throw Wrong(name, $"{name} on the model's device {weight.device}",
                     $"they lie on {tensor.device}; move them with to()");
     }
 
     private static void CheckAgainst(Classifier model, ThreatModel threat, Tensor images)
     {
         if (!images.shape.Skip(1).SequenceEqual(model.InputShape))
-            throw Wrong(
-                nameof(images),
-                $"images [B,{string.Join(",", model.InputShape)}] for {model.Architecture}",
+            throw Wrong(nameof(images), $"images [B,{string.Join(",", model.InputShape)}] for {model.Architecture}",
                 $"the shape is {Shape(images)}");
         if (threat.Bounds != model.Bounds)
-            throw Wrong(
-                nameof(threat),
-                $"a threat model with the box {model.Bounds} of {model.Architecture}",
+            throw Wrong(nameof(threat), $"a threat model with the box {model.Bounds} of {model.Architecture}",
                 $"its box is {threat.Bounds}");
     }
 
@@ -70,30 +59,24 @@ internal static class AttackInput
     {
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
-        if (!images.isfinite().all()
-            .item<bool>()) throw Wrong(nameof(images), "finite images", "there is a NaN or an infinity");
-        var (low, high) = (images.min().to(ScalarType.Float64).item<double>(), images.max().to(ScalarType.Float64)
-            .item<double>());
+        if (!images.isfinite().all().item<bool>())
+            throw Wrong(nameof(images), "finite images", "there is a NaN or an infinity");
+        var low = images.min().to(ScalarType.Float64).item<double>();
+        var high = images.max().to(ScalarType.Float64).item<double>();
         // as float: 0.1 is not 0.1f
         if ((float)low < (float)threat.Bounds.Low || (float)high > (float)threat.Bounds.High)
-            throw Wrong(
-                nameof(images),
-                $"images in {threat.Bounds}",
+            throw Wrong(nameof(images), $"images in {threat.Bounds}",
                 $"the values are in [{low:R}, {high:R}]; normalisation belongs inside the model");
         var logits = model.call(images.narrow(0, 0, 1));
         if (logits.shape.Length != 2 || logits.shape[0] != 1)
-            throw Wrong(
-                nameof(model),
-                "a model that gives logits [B,K]",
+            throw Wrong(nameof(model), "a model that gives logits [B,K]",
                 $"for one image the shape is {Shape(logits)}");
         if (!logits.isfinite().all().item<bool>())
             throw new InvalidOperationException("The model's logits on the first image are not finite. Check that its "
                 + "weights are: training may have diverged.");
         var (first, last) = (labels.min().item<long>(), labels.max().item<long>());
         if (first < 0 || last >= logits.shape[1])
-            throw Wrong(
-                nameof(labels),
-                $"labels in 0 … {logits.shape[1] - 1}, the model's classes",
+            throw Wrong(nameof(labels), $"labels in 0 … {logits.shape[1] - 1}, the model's classes",
                 $"the values are in {first} … {last}");
     }
 

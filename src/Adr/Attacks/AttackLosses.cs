@@ -78,9 +78,7 @@ public static class AttackLosses
         AttackLoss.CrossEntropy => CrossEntropy(logits, labels),
         AttackLoss.Margin => Margin(logits, labels),
         AttackLoss.Dlr => Dlr(logits, labels),
-        _ => throw new ArgumentOutOfRangeException(
-            nameof(loss),
-            loss,
+        _ => throw new ArgumentOutOfRangeException(nameof(loss), loss,
             "This loss does not follow from logits and labels alone."),
     };
 
@@ -131,7 +129,7 @@ internal sealed record MarginNumbers(double[] Margin, double[] Least)
         var (margin, largest) = (PerExample.Numbers(margins.Values), PerExample.Numbers(margins.Largest));
         if (!margin.All(double.IsFinite))
             throw new InvalidOperationException(
-                $"{attack} met logits that are not finite. Check that the model's weights are finite.");
+                $"The logits under {attack} are not finite. Check that the model's weights are finite.");
         return new MarginNumbers(margin, [.. largest.Select(size => LeastShare * size)]);
     }
 

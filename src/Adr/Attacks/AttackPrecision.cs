@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>The precision in which an attack looks for x'; what is made of x' afterwards, a loss or an accuracy, is
-/// always float32.</summary>
+/// <summary>The precision in which an attack searches for x'. What is computed from x' afterwards, a loss or an
+/// accuracy, is always float32.</summary>
 public enum AttackPrecision
 {
     /// <summary>float32.</summary>
@@ -21,7 +21,7 @@ public enum AttackPrecision
     Auto,
 }
 
-/// <summary>What <see cref="AttackPrecision.Auto"/> stands for.</summary>
+/// <summary>What <see cref="AttackPrecision.Auto"/> means.</summary>
 public static class AttackPrecisions
 {
     /// <summary>The data sets for which a bfloat16 attack was measured to be faster and to cost no robustness. None

@@ -13,8 +13,7 @@ internal static class AttackSettings
     internal static IReadOnlyDictionary<string, string> Of(Attack attack) => Properties(attack)
         .Where(property => property.Name != nameof(Attack.Threat) && IsPlain(property.PropertyType))
         .OrderBy(property => property.Name == nameof(Attack.Steps) ? 0 : 1)
-        .ToDictionary(
-            property => JsonNamingPolicy.CamelCase.ConvertName(property.Name),
+        .ToDictionary(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name),
             property => Shown(property.GetValue(attack)));
 
     /// <summary>To tell two attacks apart: everything, the threat and the settings of inner attacks too, as in

@@ -98,9 +98,7 @@ public sealed class AutoAttack : Attack
                 new Apgd(threat, gradientSamples: 20, keep: Keep),
                 new Apgd(threat, AttackLoss.Dlr, gradientSamples: 20, keep: Keep),
             ],
-            _ => throw new ArgumentOutOfRangeException(
-                nameof(version),
-                version,
+            _ => throw new ArgumentOutOfRangeException(nameof(version), version,
                 "Expected a member of AutoAttackVersion."),
         };
     }
@@ -116,8 +114,7 @@ public sealed class AutoAttack : Attack
     {
         ArgumentNullException.ThrowIfNull(attacks);
         if (attacks.Count == 0 || attacks.Any(attack => attack is null))
-            throw new ArgumentException(
-                "Auto-Attack needs one or more attacks, and no null among them.",
+            throw new ArgumentException("Auto-Attack needs one or more attacks, and no null among them.",
                 nameof(attacks));
         var threats = attacks.Select(attack => attack.Threat).Distinct().ToList();
         return threats.Count == 1 ? threats[0] : throw new ArgumentException(

@@ -53,10 +53,8 @@ internal sealed class Boundary(AttackContext context, ExampleState others, Threa
     private static Hyperplane Nearer(Hyperplane first, Hyperplane second)
     {
         var isSecond = second.Distance.lt(first.Distance);
-        return new Hyperplane(
-            where(PerExample.Spread(isSecond, first.Normal), second.Normal, first.Normal),
-            where(isSecond, second.Rise, first.Rise),
-            where(isSecond, second.Distance, first.Distance));
+        return new Hyperplane(where(PerExample.Spread(isSecond, first.Normal), second.Normal, first.Normal),
+            where(isSecond, second.Rise, first.Rise), where(isSecond, second.Distance, first.Distance));
     }
 }
 

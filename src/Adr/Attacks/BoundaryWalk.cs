@@ -18,7 +18,7 @@ internal sealed class BoundaryWalk
     private readonly AttackContext _context;
     private readonly Tensor _origin; // [b,C,H,W]
     private readonly Tensor _labels; // [b]
-    private readonly int _points;
+    private readonly int _count;
     private readonly int _size;
     private readonly double[] _clean;    // [b·n]: the clean images
     private readonly double[] _best;     // [b·n]: the nearest misclassified examples so far
@@ -33,21 +33,21 @@ internal sealed class BoundaryWalk
     internal BoundaryWalk(BrendelBethge attack, AttackContext context, Tensor origin, Tensor labels)
     {
         (_attack, _context, _origin, _labels) = (attack, context, origin, labels);
-        (_points, _size, _clean) = ((int)origin.shape[0], (int)PerExample.Coordinates(origin), PerExample.Numbers(
-            origin));
+        (_count, _size) = ((int)origin.shape[0], (int)PerExample.Coordinates(origin));
+        _clean = PerExample.Numbers(origin);
         (_best, _normal) = (new double[_clean.Length], new double[_clean.Length]);
-        _distance = new double[_points];
+        _distance = new double[_count];
         Array.Fill(_distance, double.PositiveInfinity);
     }
 
     /// <summary>Walks.</summary>
     /// <param name="starts">[b,C,H,W], in the box and misclassified.</param>
-    /// <returns>The nearest misclassified examples that were met [b,C,H,W].</returns>
+    /// <returns>The nearest misclassified examples that were seen [b,C,H,W].</returns>
     internal Tensor From(Tensor starts)
     {
         using var outer = NewDisposeScope();
         PerExample.Numbers(starts).CopyTo(_best, 0);
-        for (var point = 0; point < _points; point++) _distance[point] = Distance(_best, point);
+        for (var i = 0; i < _count; i++) _distance[i] = Distance(_best, i);
         using var x = _context.Keep(ToBoundary(starts));
         var rate = _attack.LearningRate;
         var interval = Math.Max(1, _attack.Steps / _attack.Decays);
@@ -69,13 +69,13 @@ internal sealed class BoundaryWalk
     // halves the way from the image to the start; gives the last place that is misclassified
     private Tensor ToBoundary(Tensor starts)
     {
-        var (low, high) = (new double[_points], Enumerable.Repeat(1.0, _points).ToArray());
+        var (low, high) = (new double[_count], Enumerable.Repeat(1.0, _count).ToArray());
         for (var step = 0; step < _attack.BinarySearchSteps; step++)
         {
             using var scope = _context.Step();
             double[] middle = [.. low.Zip(high, (a, b) => (a + b) / 2)];
             var margins = MarginNumbers.Of(_context.Forward(Between(starts, middle)), _labels, _attack.Name);
-            for (var point = 0; point < _points; point++) (margins.IsWrong(point) ? high : low)[point] = middle[point];
+            for (var i = 0; i < _count; i++) (margins.IsWrong(i) ? high : low)[i] = middle[i];
         }
         return Between(starts, high);
     }
@@ -85,9 +85,8 @@ internal sealed class BoundaryWalk
     private Tensor Between(Tensor starts, double[] shares)
     {
         using var scope = NewDisposeScope();
-        var (share, bounds) = (PerExample.Spread(
-            tensor(shares, device: _origin.device).to(_origin.dtype),
-            _origin), _attack.Threat.Bounds);
+        var share = PerExample.Spread(tensor(shares, device: _origin.device).to(_origin.dtype), _origin);
+        var bounds = _attack.Threat.Bounds;
         var between = _attack.Threat.Norm == Norm.L2
             ? share * starts + (1 - share) * _origin
             : maximum(minimum(starts, _origin + share * bounds.Range), _origin - share * bounds.Range);
@@ -96,12 +95,12 @@ internal sealed class BoundaryWalk
 
     private void Record(double[] here, MarginNumbers margins)
     {
-        for (var point = 0; point < _points; point++)
+        for (var example = 0; example < _count; example++)
         {
-            if (!margins.IsWrong(point)
-                || !(Distance(here, point) is var distance && distance < _distance[point])) continue;
-            _distance[point] = distance;
-            Row(here, point).CopyTo(Row(_best, point));
+            if (!margins.IsWrong(example)
+                || !(Distance(here, example) is var distance && distance < _distance[example])) continue;
+            _distance[example] = distance;
+            Row(here, example).CopyTo(Row(_best, example));
         }
     }
 
@@ -114,7 +113,7 @@ internal sealed class BoundaryWalk
             _normal[i] = (1 - momentum) * gradient[i] + momentum * _normal[i];
         }
         if (double.IsNaN(finite))
-            throw new InvalidOperationException($"{_attack.Name} met a gradient that is not finite. "
+            throw new InvalidOperationException($"The gradient under {_attack.Name} is not finite. "
                 + "Check that the model's weights and logits are finite.");
     }
 
@@ -122,21 +121,21 @@ internal sealed class BoundaryWalk
     private void Move(double[] here, MarginNumbers margins, double radius)
     {
         var (norm, bounds) = (_attack.Threat.Norm, _attack.Threat.Bounds);
-        Parallel.For(0, _points, () => TrustRegionStep.Of(norm, _size, bounds), (point, _, solver) =>
+        Parallel.For(0, _count, () => TrustRegionStep.Of(norm, _size, bounds), (example, _, solver) =>
         {
-            var row = Row(here, point);
-            var margin = margins.Margin[point];
-            var aim = Math.Max((_attack.Overshoot - 1) * Math.Abs(margin), LeastAim * margins.Least[point]);
-            var step = solver.Solve(Row(_clean, point), row, Row(_normal, point), aim - margin, radius);
+            var row = Row(here, example);
+            var margin = margins.Margin[example];
+            var aim = Math.Max((_attack.Overshoot - 1) * Math.Abs(margin), LeastAim * margins.Least[example]);
+            var step = solver.Solve(Row(_clean, example), row, Row(_normal, example), aim - margin, radius);
             for (var i = 0; i < row.Length; i++) row[i] = Math.Clamp(row[i] + step[i], bounds.Low, bounds.High);
             return solver;
         }, _ => { });
     }
 
-    private double Distance(double[] images, int point)
+    private double Distance(double[] images, int example)
     {
-        var image = Row(images, point);
-        var clean = Row(_clean, point);
+        var image = Row(images, example);
+        var clean = Row(_clean, example);
         var (largest, squares) = (0.0, 0.0);
         for (var i = 0; i < image.Length; i++)
         {
@@ -147,7 +146,7 @@ internal sealed class BoundaryWalk
         return _attack.Threat.Norm == Norm.Linf ? largest : Math.Sqrt(squares);
     }
 
-    private Span<double> Row(double[] rows, int point) => rows.AsSpan(point * _size, _size);
+    private Span<double> Row(double[] rows, int example) => rows.AsSpan(example * _size, _size);
 
     private Tensor ToImages(double[] rows) => tensor(rows, _origin.shape, device: _origin.device).to(_origin.dtype);
 }

@@ -52,22 +52,11 @@ public sealed class BrendelBethge : MinimumNormAttack
         ArgumentOutOfRangeException.ThrowIfLessThan(binarySearchSteps, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(directions, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(blendSteps, 1);
-        if (!(overshoot >= 1 && overshoot <= 2)) throw new ArgumentOutOfRangeException(
-            nameof(overshoot),
-            overshoot,
-            "The overshoot must be in [1, 2].");
-        if (!(learningRate > 0 && double.IsFinite(learningRate))) throw new ArgumentOutOfRangeException(
-            nameof(learningRate),
-            learningRate,
+        Require.That(overshoot >= 1 && overshoot <= 2, overshoot, "The overshoot must be in [1, 2].");
+        Require.That(learningRate > 0 && double.IsFinite(learningRate), learningRate,
             "The learning rate must be a finite number > 0.");
-        if (!(decay > 0 && decay <= 1)) throw new ArgumentOutOfRangeException(
-            nameof(decay),
-            decay,
-            "The decay must be in (0, 1].");
-        if (!(momentum >= 0 && momentum < 1)) throw new ArgumentOutOfRangeException(
-            nameof(momentum),
-            momentum,
-            "The momentum must be in [0, 1).");
+        Require.That(decay > 0 && decay <= 1, decay, "The decay must be in (0, 1].");
+        Require.That(momentum >= 0 && momentum < 1, momentum, "The momentum must be in [0, 1).");
         (Steps, Overshoot, LearningRate, Decay, Decays, Momentum)
             = (steps, overshoot, learningRate, decay, decays, momentum);
         (BinarySearchSteps, Directions, BlendSteps) = (binarySearchSteps, directions, blendSteps);

@@ -41,17 +41,11 @@ public sealed class CarliniWagner : MinimumNormAttack
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(searches, 1);
-        if (!(learningRate > 0 && double.IsFinite(learningRate))) throw new ArgumentOutOfRangeException(
-            nameof(learningRate),
-            learningRate,
+        Require.That(learningRate > 0 && double.IsFinite(learningRate), learningRate,
             "The learning rate must be a finite number > 0, such as 0.01.");
-        if (!(initialConstant > 0 && double.IsFinite(initialConstant))) throw new ArgumentOutOfRangeException(
-            nameof(initialConstant),
-            initialConstant,
+        Require.That(initialConstant > 0 && double.IsFinite(initialConstant), initialConstant,
             "The first c must be a finite number > 0, such as 0.001.");
-        if (!(confidence >= 0 && double.IsFinite(confidence))) throw new ArgumentOutOfRangeException(
-            nameof(confidence),
-            confidence,
+        Require.That(confidence >= 0 && double.IsFinite(confidence), confidence,
             "κ must be a finite margin ≥ 0, in logits.");
         (Steps, Searches, LearningRate, InitialConstant, Confidence, AbortsEarly)
             = (steps, searches, learningRate, initialConstant, confidence, abortsEarly);

@@ -30,9 +30,7 @@ public sealed class DeepFool : MinimumNormAttack
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(candidates, 2);
-        if (!(overshoot >= 0 && double.IsFinite(overshoot))) throw new ArgumentOutOfRangeException(
-            nameof(overshoot),
-            overshoot,
+        Require.That(overshoot >= 0 && double.IsFinite(overshoot), overshoot,
             "The overshoot must be a finite number ≥ 0, a share such as 0.02.");
         (Steps, Overshoot, Candidates) = (steps, overshoot, candidates);
     }
@@ -50,8 +48,7 @@ public sealed class DeepFool : MinimumNormAttack
     protected override void CheckThreat(ThreatModel threat)
     {
         if (threat.Norm == Norm.L1)
-            throw new ArgumentException(
-                "DeepFool is made for L∞ and L2; for L1 use Fab or FabTargeted.",
+            throw new ArgumentException("DeepFool is made for L∞ and L2; for L1 use Fab or FabTargeted.",
                 nameof(threat));
     }
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>Projected ascent on the margin with gradients estimated from answers alone: the loop of <see cref="Spsa"/>
+/// <summary>Projected ascent on the margin with gradients estimated from the logits alone, score-based: the loop of <see cref="Spsa"/>
 /// and <see cref="Nes"/>.</summary>
 /// <remarks>An example that is clearly misclassified is finished. An example keeps the iterate with the largest
 /// margin.</remarks>
@@ -27,10 +27,7 @@ public abstract class EstimatedGradientAttack : Attack
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        if (!(sigma > 0 && double.IsFinite(sigma))) throw new ArgumentOutOfRangeException(
-            nameof(sigma),
-            sigma,
-            "σ must be a finite number > 0, in pixel units.");
+        Require.That(sigma > 0 && double.IsFinite(sigma), sigma, "σ must be a finite number > 0, for images in [0,1].");
         (Steps, Samples, Sigma) = (steps, samples, sigma);
     }
 

@@ -41,17 +41,11 @@ public abstract class FabAttack : MinimumNormAttack
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
-        if (!(alphaMax is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(
-            nameof(alphaMax),
-            alphaMax,
+        Require.That(alphaMax is >= 0 and <= 1, alphaMax,
             "α_max is the largest weight of the clean image: it must be in [0,1].");
-        if (!(eta >= 1 && double.IsFinite(eta))) throw new ArgumentOutOfRangeException(
-            nameof(eta),
-            eta,
+        Require.That(eta >= 1 && double.IsFinite(eta), eta,
             "η says how far beyond the boundary a step leads: it must be a finite number ≥ 1, such as 1.05.");
-        if (!(beta is > 0 and < 1)) throw new ArgumentOutOfRangeException(
-            nameof(beta),
-            beta,
+        Require.That(beta is > 0 and < 1, beta,
             "β is what a backward step leaves of the perturbation: it must be in (0,1).");
         (Steps, Restarts, AlphaMax, Eta, Beta, StopsWithinEpsilon)
             = (steps, restarts, alphaMax, eta, beta, stopsWithinEpsilon);
@@ -124,8 +118,8 @@ public abstract class FabAttack : MinimumNormAttack
     // again
     private Tensor Next(Tensor x, Tensor origin, Hyperplane plane)
     {
-        var (points, origins, normals, next) = (new ExampleRows(x), new ExampleRows(origin), new ExampleRows(
-            plane.Normal), new ExampleRows(empty_like(x)));
+        var (points, origins) = (new ExampleRows(x), new ExampleRows(origin));
+        var (normals, next) = (new ExampleRows(plane.Normal), new ExampleRows(empty_like(x)));
         var rises = PerExample.Numbers(plane.Rise);
         var projection = new HyperplaneProjection(points.Length, Threat.Norm, Threat.Bounds);
         var (here, clean, normal) = (new double[points.Length], new double[points.Length], new double[points.Length]);
@@ -143,10 +137,10 @@ public abstract class FabAttack : MinimumNormAttack
             var (length, lengthFromClean) = (Length(way), Length(wayFromClean));
             var alpha = Math.Min(length / (length + lengthFromClean), AlphaMax);
             for (var i = 0; i < here.Length; i++)
-                here[i] = Math.Clamp(
-                    (1 - alpha) * (here[i] + eta * way[i]) + alpha * (clean[i] + eta * wayFromClean[i]),
-                    low,
-                    high);
+            {
+                var (fromHere, fromClean) = (here[i] + eta * way[i], clean[i] + eta * wayFromClean[i]);
+                here[i] = Math.Clamp((1 - alpha) * fromHere + alpha * fromClean, low, high);
+            }
             next.Write(point, here);
         }
         return next.Tensor.to(x.device);
@@ -155,11 +149,9 @@ public abstract class FabAttack : MinimumNormAttack
     private double Length(ReadOnlySpan<double> way)
     {
         var (sum, squares, largest) = (0.0, 0.0, 0.0);
-        foreach (var d in way) (sum, squares, largest) = (sum + Math.Abs(d), squares + d * d, Math.Max(
-            largest,
-            Math.Abs(d)));
-        return Math.Max(
-            Threat.Norm switch { Norm.Linf => largest, Norm.L1 => sum, _ => Math.Sqrt(squares) },
+        foreach (var d in way)
+            (sum, squares, largest) = (sum + Math.Abs(d), squares + d * d, Math.Max(largest, Math.Abs(d)));
+        return Math.Max(Threat.Norm switch { Norm.Linf => largest, Norm.L1 => sum, _ => Math.Sqrt(squares) },
             LeastLength);
     }
 
@@ -245,7 +237,7 @@ public sealed class FabTargeted : FabAttack
     public int Targets { get; }
 
     /// <inheritdoc/>
-    public override string? FallbackFor(int classes) => Require.FewerTargets(Targets, classes);
+    public override string? FallbackFor(int classes) => FewerTargets(Targets, classes);
 
     private protected override IEnumerable<(long First, long Count)> Passes(long others) =>
         Enumerable.Range(0, (int)Math.Min(Targets, others)).Select(target => ((long)target, 1L));

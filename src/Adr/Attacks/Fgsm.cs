@@ -8,15 +8,7 @@ public sealed class Fgsm : Pgd
     /// <param name="threat">What the attacker may do.</param>
     /// <param name="loss">What is increased; not <see cref="AttackLoss.KullbackLeibler"/>.</param>
     public Fgsm(ThreatModel threat, AttackLoss loss = AttackLoss.CrossEntropy)
-        : base(
-            "FGSM",
-            threat,
-            steps: 1,
-            stepSize: null,
-            restarts: 1,
-            KeptIterate.Last,
-            loss,
-            AttackStart.None,
+        : base("FGSM", threat, steps: 1, stepSize: null, restarts: 1, KeptIterate.Last, loss, AttackStart.None,
             momentum: 0)
     {
     }

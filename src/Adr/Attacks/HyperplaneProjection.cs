@@ -90,10 +90,8 @@ internal sealed class HyperplaneProjection(int count, Norm norm, Bounds bounds)
             if (going == 0 || !(next > level)) break;
             level = next;
         }
-        for (
-            var i = 0;
-            i < sizes.Length;
-            i++) lengths[i] = rooms[i] > 0 ? Math.Min(level * (isFlat ? 1 : sizes[i]), rooms[i]) : 0;
+        for (var i = 0; i < sizes.Length; i++)
+            lengths[i] = rooms[i] > 0 ? Math.Min(level * (isFlat ? 1 : sizes[i]), rooms[i]) : 0;
     }
 
     private void Greedy(double need, Span<double> lengths)

@@ -16,8 +16,7 @@ public sealed class Mim : Pgd
         KeptIterate keep = KeptIterate.Last, AttackLoss loss = AttackLoss.CrossEntropy)
         : base($"MIM-{steps}", threat, steps, stepSize, restarts: 1, keep, loss, AttackStart.None, momentum)
     {
-        if (momentum == 0)
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "Without momentum MIM is BIM: use that.");
+        Require.That(momentum != 0, momentum, "Without momentum MIM is BIM: use that.");
     }
 
     private protected override double DefaultStepSize => Threat.Epsilon / Steps;

@@ -33,7 +33,7 @@ public abstract class MinimumNormAttack : Attack
 
     /// <summary>The nearest adversarial images; each is shown to the model once more at the end.</summary>
     /// <param name="model">Gives logits [B,K]; it is left as it was.</param>
-    /// <param name="images">[B,C,H,W], floating example, within the threat model's bounds; B may be 0.</param>
+    /// <param name="images">[B,C,H,W], floating point, within the threat model's bounds; B may be 0.</param>
     /// <param name="labels">[B], int64, in 0 … K − 1.</param>
     /// <param name="seed">Decides the random numbers.</param>
     /// <param name="cancellation">Stops the attack before its next step.</param>
@@ -49,7 +49,7 @@ public abstract class MinimumNormAttack : Attack
 
     /// <inheritdoc cref="Find(nn.Module{Tensor, Tensor}, Tensor, Tensor, long, CancellationToken)"/>
     /// <param name="model">Gives logits [B,K]; it is left as it was.</param>
-    /// <param name="images">[B,C,H,W], floating example, within the threat model's bounds; B may be 0.</param>
+    /// <param name="images">[B,C,H,W], floating point, within the threat model's bounds; B may be 0.</param>
     /// <param name="labels">[B], int64, in 0 … K − 1.</param>
     /// <param name="seeds">One position per example.</param>
     /// <param name="cancellation">Stops the attack before its next step.</param>
@@ -59,8 +59,7 @@ public abstract class MinimumNormAttack : Attack
         Within(model, images, labels, seeds, cancellation, cost, ScalarType.Float32, check: true, context =>
         {
             var nearest = SearchAndCheck(context);
-            return new NearestImages(
-                nearest.Images.MoveToOuterDisposeScope(),
+            return new NearestImages(nearest.Images.MoveToOuterDisposeScope(),
                 nearest.Distance.MoveToOuterDisposeScope());
         });
 
@@ -79,8 +78,8 @@ public abstract class MinimumNormAttack : Attack
     private NearestImages SearchAndCheck(AttackContext context)
     {
         var (origin, labels) = (context.Images.clone(), context.Labels.clone());
-        if (context
-            .Count == 0) return new NearestImages(origin, zeros([0], dtype: origin.dtype, device: origin.device));
+        if (context.Count == 0)
+            return new NearestImages(origin, zeros([0], dtype: origin.dtype, device: origin.device));
         var candidates = context.Marked(Search(context));
         if (!candidates.isfinite().all().item<bool>()) throw NotFinite("a gradient or logits that are");
         var (wrongAtFirst, wrong) = (IsWrong(origin), IsWrong(candidates));

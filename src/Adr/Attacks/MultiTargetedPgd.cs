@@ -31,12 +31,11 @@ public sealed class MultiTargetedPgd : Attack
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
-        Require.StepSize(stepSize, threat);
+        StepSizes.Check(stepSize, threat);
         Require.Defined(loss);
         Require.Defined(keep);
-        if (keep == KeptIterate.Last)
-            throw new ArgumentOutOfRangeException(nameof(keep), keep,
-                "Runs towards different targets end in different places: use KeptIterate.Worst or EarlyStop.");
+        Require.That(keep != KeptIterate.Last, keep,
+            "Runs towards different targets end in different places: use KeptIterate.Worst or EarlyStop.");
         (Steps, _fixedStepSize, Loss, Restarts, Keep) = (steps, stepSize, loss, restarts, keep);
     }
 
@@ -59,7 +58,7 @@ public sealed class MultiTargetedPgd : Attack
     public override Attack ScaledTo(double epsilon)
     {
         var scaled = (MultiTargetedPgd)base.ScaledTo(epsilon);
-        scaled._fixedStepSize = Require.ScaledStep(_fixedStepSize, Threat.Epsilon, epsilon);
+        scaled._fixedStepSize = StepSizes.Scaled(_fixedStepSize, Threat.Epsilon, epsilon);
         return scaled;
     }
 

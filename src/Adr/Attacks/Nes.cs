@@ -20,7 +20,7 @@ public sealed class Nes : EstimatedGradientAttack
     public Nes(ThreatModel threat, int steps = 100, int samples = 50, double? stepSize = null, double sigma = 0.001)
         : base($"NES-{steps}×{samples}", threat, steps, samples, sigma)
     {
-        Require.StepSize(stepSize, threat);
+        StepSizes.Check(stepSize, threat);
         _fixedStepSize = stepSize;
     }
 
@@ -31,7 +31,7 @@ public sealed class Nes : EstimatedGradientAttack
     public override Attack ScaledTo(double epsilon)
     {
         var scaled = (Nes)base.ScaledTo(epsilon);
-        scaled._fixedStepSize = Require.ScaledStep(_fixedStepSize, Threat.Epsilon, epsilon);
+        scaled._fixedStepSize = StepSizes.Scaled(_fixedStepSize, Threat.Epsilon, epsilon);
         return scaled;
     }
 

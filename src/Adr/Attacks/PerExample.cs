@@ -32,9 +32,7 @@ internal static class PerExample
         {
             var which = mask.nonzero().squeeze(1); // mostly few
             if (which.shape[0] == 0) return;
-            to.index_copy_(
-                0,
-                positions is null ? which : positions.index_select(0, which),
+            to.index_copy_(0, positions is null ? which : positions.index_select(0, which),
                 rows.index_select(0, which));
             return;
         }

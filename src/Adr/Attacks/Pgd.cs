@@ -50,8 +50,8 @@ public class Pgd : Attack
         Require.Defined(keep);
         Require.Defined(loss);
         Require.Defined(start);
-        Require.StepSize(stepSize, threat);
-        Require.NotNegative(momentum);
+        StepSizes.Check(stepSize, threat);
+        Require.That(momentum >= 0 && double.IsFinite(momentum), momentum, "The momentum must be a finite number ≥ 0.");
         if (restarts > 1 && start == AttackStart.None)
             throw new ArgumentException($"{restarts} restarts from the image itself are {restarts} times the same run. "
                 + "Choose a random start, or 1 restart.", nameof(restarts));
@@ -98,7 +98,7 @@ public class Pgd : Attack
     public override Attack ScaledTo(double epsilon)
     {
         var scaled = (Pgd)base.ScaledTo(epsilon);
-        scaled._fixedStepSize = Require.ScaledStep(_fixedStepSize, Threat.Epsilon, epsilon);
+        scaled._fixedStepSize = StepSizes.Scaled(_fixedStepSize, Threat.Epsilon, epsilon);
         return scaled;
     }
 

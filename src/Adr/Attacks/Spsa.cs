@@ -12,18 +12,15 @@ public sealed class Spsa : EstimatedGradientAttack
     /// <param name="threat">What the attack may do.</param>
     /// <param name="steps">Steps of Adam, at least 1.</param>
     /// <param name="samples">Directions for one estimate, at least 1; each is evaluated on both sides. The field takes
-    /// 128 to 8,192: more is better and dearer.</param>
+    /// 128 to 8,192: more is stronger and slower.</param>
     /// <param name="learningRate">Adam's, &gt; 0, for images in [0,1].</param>
     /// <param name="sigma">How far away it evaluates, &gt; 0, for images in [0,1].</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public Spsa(ThreatModel threat, int steps = 100, int samples = 128, double learningRate = 0.01, double sigma = 0.01)
         : base($"SPSA-{steps}×{samples}", threat, steps, samples, sigma)
     {
-        if (!(learningRate > 0 && double.IsFinite(learningRate)))
-            throw new ArgumentOutOfRangeException(
-                nameof(learningRate),
-                learningRate,
-                "The learning rate must be a finite number > 0, in pixel units.");
+        Require.That(learningRate > 0 && double.IsFinite(learningRate), learningRate,
+            "The learning rate must be a finite number > 0, for images in [0,1].");
         LearningRate = learningRate;
     }
 

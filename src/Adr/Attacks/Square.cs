@@ -27,10 +27,7 @@ public sealed class Square : Attack
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(queries, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
-        if (!(share is > 0 and <= 1)) throw new ArgumentOutOfRangeException(
-            nameof(share),
-            share,
-            "The share of pixels must be in (0,1].");
+        Require.That(share is > 0 and <= 1, share, "The share of pixels must be in (0,1].");
         (Steps, Restarts, Share, Rescale) = (queries, restarts, share, rescale);
     }
 

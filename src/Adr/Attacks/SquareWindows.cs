@@ -44,14 +44,12 @@ internal sealed class SquareWindows(ThreatModel threat, long[] shape)
     // L∞: ±2ε in a window, so that every pixel in it ends at +ε or −ε
     private Tensor Raise(Tensor best, Tensor origin, double share, ExampleSeeds seeds)
     {
-        var side = Math.Min(
-            Math.Max((int)Math.Round(Math.Sqrt(share * _height * _width)), 1),
+        var side = Math.Min(Math.Max((int)Math.Round(Math.Sqrt(share * _height * _width)), 1),
             Math.Min(_height, _width));
         var (top, left) = Corners(side, seeds);
         // [b,1,H,1]·[b,1,1,W]
         var window = Covers(top, side, _height, best).unsqueeze(3) * Covers(left, side, _width, best).unsqueeze(2);
-        return threat.Project(
-            best + 2 * threat.Epsilon * window * Signs(seeds.Fork(1), best, [_channels, 1, 1]),
+        return threat.Project(best + 2 * threat.Epsilon * window * Signs(seeds.Fork(1), best, [_channels, 1, 1]),
             origin);
     }
 
@@ -90,8 +88,8 @@ internal sealed class SquareWindows(ThreatModel threat, long[] shape)
     private Tensor Patch(int side, Tensor like, ExampleSeeds seeds)
     {
         var lying = tensor(SquarePatch.Of(side, threat.Norm), [side, side], device: like.device).to(like.dtype);
-        var stands = PerExample.Spread(seeds.Uniform([like.shape[0], 1], 0, 1, like.device).squeeze(1).gt(0.5), like);
-        return where(stands, lying.transpose(0, 1), lying) * Signs(seeds.Fork(1), like, [_channels, 1, 1]);
+        var upright = PerExample.Spread(seeds.Uniform([like.shape[0], 1], 0, 1, like.device).squeeze(1).gt(0.5), like);
+        return where(upright, lying.transpose(0, 1), lying) * Signs(seeds.Fork(1), like, [_channels, 1, 1]);
     }
 
     private (Tensor Top, Tensor Left) Corners(int side, ExampleSeeds seeds)

@@ -29,10 +29,8 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
     /// <summary>The radius ε ≥ 0.</summary>
     public double Epsilon { get; } = double.IsFinite(Epsilon) && Epsilon >= 0
         ? Epsilon
-        : throw new ArgumentOutOfRangeException(
-            nameof(Epsilon),
-            Epsilon,
-            "ε must be a finite number ≥ 0, in pixel units: 0.3, or 8.0/255, not 8.");
+        : throw new ArgumentOutOfRangeException(nameof(Epsilon), Epsilon,
+            "ε must be a finite number ≥ 0, for images in [0,1]: 0.3, or 8.0/255, not 8.");
 
     /// <summary>The norm of the ball.</summary>
     public Norm Norm { get; } = Enum.IsDefined(Norm)

@@ -6,7 +6,7 @@ namespace Adr.Data;
 /// <param name="Images">[B,C,H,W], float32 in [0,1].</param>
 /// <param name="Labels">[B], int64 in [0, classes).</param>
 /// <param name="Indices">B positions in the data set that the batch was cut from. They seed the noise of attacks, so
-/// that an example meets the same noise in whatever batch it sits.</param>
+/// that an example gets the same noise in every batch.</param>
 /// <remarks>The tensors belong to the dispose scope that is open when the batch is made; <see cref="Dispose"/> frees
 /// them sooner.</remarks>
 public sealed record Batch(Tensor Images, Tensor Labels, long[] Indices) : IDisposable

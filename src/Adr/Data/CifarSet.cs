@@ -52,19 +52,12 @@ internal sealed record CifarSet(
     internal (Dataset Train, Dataset Test) Load(string? folder, int label, IReadOnlyList<string> classes)
     {
         var place = folder ?? DefaultFolder;
-        if (folder is null && DataFolder.Named is null && Missing(place) is not null) Download(
-            place,
-            [],
-            null,
-            default);
+        if (folder is null && DataFolder.Named is null && Missing(place) is not null)
+            Download(place, [], null, default);
         if (Missing(place) is { } problem) throw new FileNotFoundException($"{Name} is not complete here: {problem}");
         var parts = TrainFiles.Select(file => Path.Combine(place, file)).Where(File.Exists);
-        return (Read($"{Name} train", parts, label, classes, TrainCount), Read(
-            $"{Name} test",
-            [Path.Combine(place, TestFile)],
-            label,
-            classes,
-            TestCount));
+        return (Read($"{Name} train", parts, label, classes, TrainCount), Read($"{Name} test",
+            [Path.Combine(place, TestFile)], label, classes, TestCount));
     }
 
     /// <summary>Fetches the archive and unpacks the files that are read.</summary>

@@ -14,7 +14,6 @@ internal static class DataFolder
     /// <summary>A folder of this user's that downloads go to: <c>adr/NAME</c> under the platform's local application
     /// data.</summary>
     internal static string Cache(string name) => Path.Combine(
-        Environment.GetFolderPath(
-            Environment.SpecialFolder.LocalApplicationData,
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
             Environment.SpecialFolderOption.DoNotVerify), "adr", name);
 }

@@ -9,11 +9,9 @@ public static class DataSets
         = new(StringComparer.Ordinal)
     {
         ["mnist-10k"] = (Mnist.Embedded, () => null),
-        ["mnist"] = (() => Mnist.Full(), () => Lines(
-            Mnist.Problems(),
+        ["mnist"] = (() => Mnist.Full(), () => Lines(Mnist.Problems(),
             $"Mnist.Download(\"{Mnist.DefaultFolder}\") fetches it; ADR_DATA names the folder that holds mnist/.")),
-        ["fashion-mnist"] = (() => FashionMnist.Load(), () => Lines(
-            FashionMnist.Problems(),
+        ["fashion-mnist"] = (() => FashionMnist.Load(), () => Lines(FashionMnist.Problems(),
             "On Debian: apt install dataset-fashion-mnist. Elsewhere: FashionMnist.Download.")),
         ["cifar-10"] = (() => Cifar10.Load(), () => Cifar10.Missing()),
         ["cifar-100"] = (() => Cifar100.Load(), () => Cifar100.Missing()),
@@ -37,8 +35,7 @@ public static class DataSets
     {
         var load = Find(name).Load;
         // read once for each folder that ADR_DATA may name, and kept: every caller gets views of the same memory
-        var (train, test) = Loaded.GetOrAdd(
-            (name, DataFolder.Named),
+        var (train, test) = Loaded.GetOrAdd((name, DataFolder.Named),
             _ => new(load, LazyThreadSafetyMode.PublicationOnly)).Value;
         return (train.Take(train.Count), test.Take(test.Count));
     }

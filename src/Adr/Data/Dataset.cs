@@ -69,18 +69,13 @@ public sealed class Dataset : IDisposable
     public Dataset Slice(int start, int count)
     {
         if (start < 0 || count < 1 || start + (long)count > Count)
-            throw new ArgumentOutOfRangeException(
-                nameof(count),
+            throw new ArgumentOutOfRangeException(nameof(count),
                 $"{Name} has {Count} examples; {count} from position {start} on are not all there.");
-        return new Dataset(
-            Name,
-            Images.narrow(0, start, count),
-            Labels.narrow(0, start, count),
-            ClassNames,
+        return new Dataset(Name, Images.narrow(0, start, count), Labels.narrow(0, start, count), ClassNames,
             check: false);
     }
 
-    /// <summary>Splits off examples drawn at random, for choosing an epoch without a look at the test set.</summary>
+    /// <summary>Splits off examples drawn at random, for choosing an epoch without using the test set.</summary>
     /// <param name="validationCount">How many examples to hold out, at least 1 and fewer than
     /// <see cref="Count"/>.</param>
     /// <param name="seed">Decides which.</param>
@@ -89,8 +84,7 @@ public sealed class Dataset : IDisposable
     public (Dataset Train, Dataset Validation) HoldOut(int validationCount, long seed)
     {
         if (validationCount < 1 || validationCount >= Count)
-            throw new ArgumentOutOfRangeException(
-                nameof(validationCount),
+            throw new ArgumentOutOfRangeException(nameof(validationCount),
                 $"{validationCount} of {Name}'s {Count} examples cannot be held out: both parts need at least one.");
         var order = Permutation.Of(Count, seed);
         var held = order[..validationCount];

@@ -27,20 +27,14 @@ public static class Gratings
         Dataset Make(string name, int first, int count)
         {
             var values = new float[count * Size];
-            for (
-                var i = 0;
-                i < count;
-                i++) Draw(
-                    (first + i) % classes,
-                    classes,
-                    CounterNoise.Key((ulong)seed, first + i),
-                    values.AsSpan(i * Size, Size));
+            for (var i = 0; i < count; i++)
+            {
+                var key = CounterNoise.Key((ulong)seed, first + i);
+                Draw((first + i) % classes, classes, key, values.AsSpan(i * Size, Size));
+            }
             using var scope = NewDisposeScope();
-            return new Dataset(
-                name,
-                tensor(values, [count, 3, Side, Side]),
-                tensor([.. Enumerable.Range(first, count).Select(i => (long)(i % classes))]),
-                names);
+            return new Dataset(name, tensor(values, [count, 3, Side, Side]),
+                tensor([.. Enumerable.Range(first, count).Select(i => (long)(i % classes))]), names);
         }
     }
 

@@ -45,11 +45,7 @@ internal sealed record IdxSet(
         {
             if (Find(folder, name) is { } there && Problem(there, sha256) is null) continue;
             var addresses = mirrors.Select(mirror => new Uri($"{mirror.TrimEnd('/')}/{name}.gz")).ToList();
-            download.Fetch(
-                addresses,
-                Path.Combine(folder, name + ".gz"),
-                path => Problem(path, sha256),
-                progress,
+            download.Fetch(addresses, Path.Combine(folder, name + ".gz"), path => Problem(path, sha256), progress,
                 cancellation).GetAwaiter().GetResult();
         }
     }

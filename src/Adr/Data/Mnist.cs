@@ -31,8 +31,7 @@ public static class Mnist
     /// <summary>The first 10,000 training digits, which come with this library: 8,500 to train on and the next 1,500 to
     /// test on.</summary>
     /// <returns>Images [8500,1,28,28] and [1500,1,28,28], float32 in [0,1]; neither part is MNIST's test set.</returns>
-    public static (Dataset Train, Dataset Test) Embedded() => (
-        FromResources("MNIST-10k train", "train-8500"),
+    public static (Dataset Train, Dataset Test) Embedded() => (FromResources("MNIST-10k train", "train-8500"),
         FromResources("MNIST-10k test", "test-1500"));
 
     /// <summary>All of MNIST: 60,000 training and 10,000 test digits.</summary>
@@ -78,10 +77,7 @@ public static class Mnist
 
     private static Dataset FromResources(string name, string part)
     {
-        return IdxSet.Combine(
-            name,
-            Open($"{part}-images-idx3-ubyte.gz"),
-            Open($"{part}-labels-idx1-ubyte.gz"),
+        return IdxSet.Combine(name, Open($"{part}-images-idx3-ubyte.gz"), Open($"{part}-labels-idx1-ubyte.gz"),
             Set.Classes);
 
         static (IdxArray, string) Open(string file)

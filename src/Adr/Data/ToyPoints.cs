@@ -38,10 +38,7 @@ public static class ToyPoints
     /// <exception cref="ArgumentOutOfRangeException">A number is not as above.</exception>
     public static Dataset Circles(int count, double noise = 0.06, double ratio = 0.5, long seed = 1)
     {
-        if (ratio is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(
-            nameof(ratio),
-            ratio,
-            "The ratio of the radii must be in (0,1).");
+        Require.That(ratio is > 0 and < 1, ratio, "The ratio of the radii must be in (0,1).");
         return Make("Circles", ["outer", "inner"], count, noise, seed, (label, u, _) =>
         {
             var (sin, cos) = Math.SinCos(2 * Math.PI * u);
@@ -76,10 +73,7 @@ public static class ToyPoints
         Func<int, double, int, (double X, double Y)> place)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, classes.Length);
-        if (noise is not (>= 0 and < double.PositiveInfinity)) throw new ArgumentOutOfRangeException(
-            nameof(noise),
-            noise,
-            "The noise must be a number, at least 0.");
+        Require.That(noise is >= 0 and < double.PositiveInfinity, noise, "The noise must be a number, at least 0.");
         var points = new float[2 * count];
         var labels = new long[count];
         Span<float> along = stackalloc float[1], shift = stackalloc float[2];

@@ -57,8 +57,8 @@ public sealed class AdversarialExamples : IDisposable
             var threat = new ThreatModel(Enum.Parse<Norm>(about["norm"]), Number(about["epsilon"]), bounds);
             var names = JsonSerializer.Deserialize<string[]>(about["classNames"])!;
             var robust = tensors["robust"].Values<bool>();
-            if (robust.Length != tensors["images"].shape[0]) throw new ArgumentException(
-                $"there are {robust.Length} flags for {tensors["images"].shape[0]} images");
+            if (robust.Length != tensors["images"].shape[0])
+                throw new ArgumentException($"there are {robust.Length} flags for {tensors["images"].shape[0]} images");
             var seed = long.Parse(about["seed"], CultureInfo.InvariantCulture);
             return new(
                 new Dataset($"{about["dataSet"]} under {about["attack"]}", tensors["images"], tensors["labels"], names),
@@ -132,19 +132,19 @@ internal sealed class AdversarialImages : IDisposable
     public void Dispose() => _images.Dispose();
 }
 
-/// <summary>The adversarial images of examples that Auto-Attack broke, kept beside its state so that a run that goes on
-/// has them all.</summary>
+/// <summary>The adversarial images of examples that Auto-Attack misclassified, kept beside its state so that a resumed
+/// run has them all.</summary>
 internal sealed class MisclassifiedImages : IDisposable
 {
     private readonly AdversarialImages _images;
     private readonly List<long> _positions = [];
     private readonly List<Tensor> _rows = []; // [1,C,H,W] each
 
-    /// <summary>Empty, or those of the run that goes on.</summary>
+    /// <summary>Empty, or those of the run that is resumed.</summary>
     /// <param name="data">The clean images.</param>
     /// <param name="stateFile">The state; its images lie beside it.</param>
     /// <param name="isFresh">Whether the run begins.</param>
-    /// <exception cref="InvalidDataException">The run goes on, but its images are gone.</exception>
+    /// <exception cref="InvalidDataException">The run is resumed, but its images are gone.</exception>
     internal MisclassifiedImages(Dataset data, string? stateFile, bool isFresh)
     {
         _images = new AdversarialImages(data);
@@ -161,12 +161,10 @@ internal sealed class MisclassifiedImages : IDisposable
         var wrong = Enumerable.Range(0, positions.Length).Where(i => !robust[positions[i]]).Select(i => (long)i)
             .ToArray();
         if (wrong.Length == 0) return;
-        Keep(
-            [.. wrong.Select(i => positions[i])],
+        Keep([.. wrong.Select(i => positions[i])],
             adversarial.index_select(0, tensor(wrong, device: adversarial.device)).cpu());
         if (stateFile is null) return;
-        Safetensors.Write(
-            PathOf(stateFile),
+        Safetensors.Write(PathOf(stateFile),
             new Dictionary<string, Tensor> { ["positions"] = tensor(_positions.ToArray()), ["images"] = cat(_rows, 0) },
             new Dictionary<string, string>());
     }

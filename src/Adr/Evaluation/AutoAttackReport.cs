@@ -116,10 +116,8 @@ public sealed record AutoAttackReport(
         foreach (var (_, adversarial, positions) in evaluator.Attacked(attack, wanted, cost))
         {
             var predictions = evaluator.Predict(adversarial);
-            for (
-                var i = 0;
-                i < positions.Length;
-                i++) robust[positions[i]] = predictions[i] == evaluator.Labels[positions[i]];
+            for (var i = 0; i < positions.Length; i++)
+                robust[positions[i]] = predictions[i] == evaluator.Labels[positions[i]];
             images?.Take(positions, adversarial, robust, stateFile);
             state = state with
             {
@@ -131,15 +129,8 @@ public sealed record AutoAttackReport(
             if (stateFile is not null) state.Write(stateFile);
         }
         var (attacked, left) = (robustBefore.Count(isRobust => isRobust), robust.Count(isRobust => isRobust));
-        var stage = new AutoAttackStage(
-            attack.Name,
-            AttackSettings.Of(attack),
-            !attack.NeedsGradient,
-            attacked,
-            attacked - left,
-            Proportion.Of(robust),
-            state.Seconds,
-            state.ModelEvaluations,
+        var stage = new AutoAttackStage(attack.Name, AttackSettings.Of(attack), !attack.NeedsGradient, attacked,
+            attacked - left, Proportion.Of(robust), state.Seconds, state.ModelEvaluations,
             attack.FallbackFor(evaluator.Data.Classes));
         state = state.Next(stage);
         if (stateFile is not null) state.Write(stateFile);
@@ -152,9 +143,9 @@ public sealed record AutoAttackReport(
 /// <param name="Settings">Its settings as text by name.</param>
 /// <param name="IsScoreBased">Whether it needs no gradient.</param>
 /// <param name="Attacked">The examples that were robust before it.</param>
-/// <param name="Misclassified">Those of them that it broke.</param>
-/// <param name="RobustAccuracy">The share of all examples that stand after it.</param>
-/// <param name="Seconds">Its wall time; of a run that was cut off, of all its parts.</param>
+/// <param name="Misclassified">Those of them that are misclassified after it.</param>
+/// <param name="RobustAccuracy">The share of all examples that are robust after it.</param>
+/// <param name="Seconds">Its wall time; of an interrupted run, of all its parts.</param>
 /// <param name="ModelEvaluations">Its forward plus backward passes, counted per example.</param>
 /// <param name="Note">What it did differently because the model has few classes; null where it did what its name
 /// says.</param>

@@ -7,8 +7,8 @@ using Adr.Training;
 
 namespace Adr.Evaluation;
 
-/// <summary>How far a run of Auto-Attack is: enough to go on to the same result. Written after every batch.</summary>
-/// <param name="Run">What runs: fingerprints, attacks with their settings, seed, batch size. Another run does not go on
+/// <summary>How far a run of Auto-Attack is: enough to resume to the same result. Written after every batch.</summary>
+/// <param name="Run">What runs: fingerprints, attacks with their settings, seed, batch size. Another run does not resume
 /// from here.</param>
 /// <param name="Right">For each example whether the clean image is classified correctly.</param>
 /// <param name="Warnings">What was seen before the attacks.</param>
@@ -37,7 +37,7 @@ internal sealed record AutoAttackState(
         ["model"] = Fingerprint.Of(evaluator.Model),
         ["architecture"] = ModelFacts.NameOf(evaluator.Model),
         ["data"] = Fingerprint.Of([("images", evaluator.Data.Images), ("labels", evaluator.Data.Labels)]),
-        ["points"] = evaluator.Data.Count,
+        ["examples"] = evaluator.Data.Count,
         ["attacks"] = string.Join("; ", attack.Attacks.Select(AttackSettings.Whole)),
         ["seed"] = evaluator.Options.Seed,
         ["batchSize"] = evaluator.Options.BatchSize,
@@ -78,7 +78,7 @@ internal sealed record AutoAttackState(
         }
         var differences = Json.Differences(state.Run, run).ToList();
         return differences.Count == 0 ? state : throw new InvalidOperationException(
-            $"{path} belongs to another run, so this one cannot go on from it:\n  "
+            $"{path} belongs to another run, so this one cannot resume from it:\n  "
                 + $"{string.Join("\n  ", differences)}\nName another state file, or delete this one.");
     }
 

@@ -10,13 +10,13 @@ namespace Adr.Evaluation;
 /// <param name="Model">The model's name in tables.</param>
 /// <param name="DataSet">The data set's name.</param>
 /// <param name="Attack">The attack's name.</param>
-/// <param name="Points">How many images.</param>
+/// <param name="Examples">How many images.</param>
 /// <param name="Layers">"input" first, then every layer but the logits, in their order.</param>
 public sealed record DepthDivergence(
     string Model,
     string DataSet,
     string Attack,
-    int Points,
+    int Examples,
     IReadOnlyList<LayerDivergence> Layers)
 {
     /// <summary>Measures every layer. All of them are held in memory for all examples.</summary>
@@ -54,10 +54,8 @@ public sealed record DepthDivergence(
         {
             to[0].Add(images.flatten(1).cpu().MoveToOuterDisposeScope());
             var activations = model.Activations(images);
-            for (
-                var i = 0;
-                i < activations.Count;
-                i++) to[i + 1].Add(activations[i].Latent.cpu().MoveToOuterDisposeScope());
+            for (var i = 0; i < activations.Count; i++)
+                to[i + 1].Add(activations[i].Latent.cpu().MoveToOuterDisposeScope());
         }
     }
 }
@@ -86,11 +84,8 @@ public sealed record LayerDivergence(string Layer, double Divergence, double Wit
         var apart = cdist(clean, clean, p: 1) / clean.shape[1];                                                 // [N,N]
         var equal = labels.unsqueeze(1).eq(labels.unsqueeze(0)).to(apart.dtype);                                // [N,N]
         var itself = eye(clean.shape[0], dtype: apart.dtype);
-        return new LayerDivergence(
-            layer,
-            (clean - adversarial).abs().mean().to(ScalarType.Float64).item<double>(),
-            Mean(equal - itself),
-            Mean(1 - equal));
+        return new LayerDivergence(layer, (clean - adversarial).abs().mean().to(ScalarType.Float64).item<double>(),
+            Mean(equal - itself), Mean(1 - equal));
 
         double Mean(Tensor chosen)
         {

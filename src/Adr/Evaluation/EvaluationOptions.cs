@@ -32,9 +32,8 @@ public sealed record EvaluationOptions
     /// file.</exception>
     public void Validate()
     {
-        if (BatchSize < 1) throw new ArgumentException(
-            $"The batch size must be at least 1, but is {BatchSize}.",
-            nameof(BatchSize));
+        if (BatchSize < 1)
+            throw new ArgumentException($"The batch size must be at least 1, but is {BatchSize}.", nameof(BatchSize));
         if (SaveAdversarialTo is { } folder && (string.IsNullOrWhiteSpace(folder) || File.Exists(folder)))
             throw new ArgumentException(
                 $"SaveAdversarialTo must name a folder, but '{folder}' is "

@@ -35,8 +35,8 @@ public sealed class Evaluator : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         if (name is not null) ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        (Model, Data, Options, Name) = (model, data, options ?? new EvaluationOptions(), name
-            ?? ModelFacts.NameOf(model));
+        (Model, Data) = (model, data);
+        (Options, Name) = (options ?? new EvaluationOptions(), name ?? ModelFacts.NameOf(model));
         Options.Validate();
         ModelFacts.Check(model, data.ImageShape, data.Classes, data.Name, nameof(data));
         _device = DeviceOf(model, Options.Device);

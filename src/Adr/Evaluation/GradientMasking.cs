@@ -8,7 +8,7 @@ namespace Adr.Evaluation;
 /// about a minute; larger ones see more.</summary>
 public sealed record GradientMaskingOptions
 {
-    /// <summary>How many examples to look at, from the first on, at least 1; fewer where the data set has fewer.
+    /// <summary>How many examples to check, from the first on, at least 1; fewer where the data set has fewer.
     /// Default 200.</summary>
     public int Examples { get; init; } = 200;
 
@@ -66,9 +66,7 @@ public sealed record GradientMaskingOptions
         ArgumentOutOfRangeException.ThrowIfNegative(SpsaSteps);
         ArgumentOutOfRangeException.ThrowIfNegative(NoiseTrials);
         if (!Enum.IsDefined(Loss) || Loss == AttackLoss.KullbackLeibler)
-            throw new ArgumentOutOfRangeException(
-                nameof(Loss),
-                Loss,
+            throw new ArgumentOutOfRangeException(nameof(Loss), Loss,
                 "Expected CrossEntropy, Margin or Dlr: KL(p(x) ‖ p(x')) has no gradient at the images themselves.");
         if (!IsAscending([.. Steps.Select(steps => (double)steps)]) || Steps[0] < 1)
             throw new ArgumentException(
@@ -77,22 +75,10 @@ public sealed record GradientMaskingOptions
         if (!IsAscending(RadiusFactors) || !(RadiusFactors[0] > 0) || !double.IsFinite(RadiusFactors[^1]))
             throw new ArgumentException($"RadiusFactors must be two or more ascending finite numbers > 0, but are "
                 + $"[{string.Join(", ", RadiusFactors)}].", nameof(RadiusFactors));
-        if (!(SmallStep is > 0 and <= 1)) throw new ArgumentOutOfRangeException(
-            nameof(SmallStep),
-            SmallStep,
-            "The small step is a share of ε in (0,1].");
-        if (!(LeastRise is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(
-            nameof(LeastRise),
-            LeastRise,
-            "A share of examples is in [0,1].");
-        if (!(Tolerance is >= 0 and < 1)) throw new ArgumentOutOfRangeException(
-            nameof(Tolerance),
-            Tolerance,
-            "A share of examples is in [0,1).");
-        if (!(WholeBoxLeft is >= 0 and < 1)) throw new ArgumentOutOfRangeException(
-            nameof(WholeBoxLeft),
-            WholeBoxLeft,
-            "A share of examples is in [0,1).");
+        Require.That(SmallStep is > 0 and <= 1, SmallStep, "The small step is a share of ε in (0,1].");
+        Require.That(LeastRise is >= 0 and <= 1, LeastRise, "A share of examples is in [0,1].");
+        Require.That(Tolerance is >= 0 and < 1, Tolerance, "A share of examples is in [0,1).");
+        Require.That(WholeBoxLeft is >= 0 and < 1, WholeBoxLeft, "A share of examples is in [0,1).");
     }
 
     private static bool IsAscending(IReadOnlyList<double> values) =>
@@ -133,10 +119,7 @@ internal sealed class MaskingRun
     private MaskingFinding Logits()
     {
         var share = new Proportion(_evaluator.ProbabilityRows, _correct.Length);
-        return new(
-            MaskingCheck.Logits,
-            share.Successes == share.Total,
-            "warns if all are",
+        return new(MaskingCheck.Logits, share.Successes == share.Total, "warns if all are",
             [new("outputs in [0,1] that sum to 1", share)]);
     }
 
@@ -147,12 +130,7 @@ internal sealed class MaskingRun
         foreach (var (images, labels, positions) in _evaluator.Batches("gradients", _correct))
         {
             using var noGraph = no_grad();
-            using var context = new AttackContext(
-                _evaluator.Model,
-                images,
-                labels,
-                new(0, positions),
-                Cost,
+            using var context = new AttackContext(_evaluator.Model, images, labels, new(0, positions), Cost,
                 _evaluator.Cancellation);
             var here = context.Gradient(images, logits => AttackLosses.Of(_options.Loss, logits, labels));
             if (!here.Gradient.isfinite().all().item<bool>())
@@ -165,14 +143,10 @@ internal sealed class MaskingRun
             rising += (int)Height(there, labels).gt(Height(here.Logits, labels)).sum().item<long>();
         }
         var right = Natural.Successes;
-        yield return new(
-            MaskingCheck.ZeroGradients,
-            zero > Allowed(right),
+        yield return new(MaskingCheck.ZeroGradients, zero > Allowed(right),
             $"warns above {Allowed(right)} of {right} examples",
             [new("right examples whose gradient is exactly zero", new(zero, right))]);
-        yield return new(
-            MaskingCheck.LossRises,
-            rising < _options.LeastRise * right,
+        yield return new(MaskingCheck.LossRises, rising < _options.LeastRise * right,
             $"warns below {Text(100 * _options.LeastRise)} %",
             [new($"right examples whose loss rises along {Text(_options.SmallStep)} ε", new(rising, right))]);
     }
@@ -186,28 +160,19 @@ internal sealed class MaskingRun
             rises |= outcome.Share.Successes > best + Allowed();
             best = Math.Min(best, outcome.Share.Successes);
         }
-        return new(
-            MaskingCheck.MoreSteps,
-            rises,
-            $"warns if it rises by more than {Allowed()} examples",
+        return new(MaskingCheck.MoreSteps, rises, $"warns if it rises by more than {Allowed()} examples",
             [.. bySteps.Select(outcome => outcome.Number)]);
     }
 
     private MaskingFinding Convergence(Outcome[] bySteps) =>
-        new(
-            MaskingCheck.Convergence,
-            bySteps[^1].Share.Successes < bySteps[^2].Share.Successes - Allowed(),
-            $"warns above {InWords(Allowed())}",
-            [bySteps[^2].Number, bySteps[^1].Number]);
+        new(MaskingCheck.Convergence, bySteps[^1].Share.Successes < bySteps[^2].Share.Successes - Allowed(),
+            $"warns above {InWords(Allowed())}", [bySteps[^2].Number, bySteps[^1].Number]);
 
     private MaskingFinding OneStep(Outcome many)
     {
         var one = Attack(new Fgsm(_threat, _options.Loss));
-        return new(
-            MaskingCheck.OneStep,
-            one.Share.Successes < many.Share.Successes - Allowed(),
-            $"warns above {InWords(Allowed())} more",
-            [one.Number, many.Number]);
+        return new(MaskingCheck.OneStep, one.Share.Successes < many.Share.Successes - Allowed(),
+            $"warns above {InWords(Allowed())} more", [one.Number, many.Number]);
     }
 
     private MaskingFinding LargerRadius()
@@ -223,28 +188,18 @@ internal sealed class MaskingRun
         var rises = numbers.Zip(numbers.Skip(1))
             .Any(pair => pair.Second.Share.Successes > pair.First.Share.Successes + allowed);
         var isFlat = Natural.Successes > allowed && numbers[^1].Share.Successes >= Natural.Successes - allowed;
-        return new(
-            MaskingCheck.LargerRadius,
-            rises || isFlat,
-            $"warns if it rises by more than {allowed} examples, or falls by no more in all",
-            numbers);
+        return new(MaskingCheck.LargerRadius, rises || isFlat,
+            $"warns if it rises by more than {allowed} examples, or falls by no more in all", numbers);
     }
 
     // from the images themselves: a start anywhere in the box would be wrong without any gradient
     private MaskingFinding WholeBox()
     {
         var box = new ThreatModel(Norm.Linf, _threat.Bounds.Range, _threat.Bounds);
-        var outcome = Attack(new Pgd(
-            box,
-            _options.WholeBoxSteps,
-            keep: KeptIterate.EarlyStop,
-            loss: _options.Loss,
+        var outcome = Attack(new Pgd(box, _options.WholeBoxSteps, keep: KeptIterate.EarlyStop, loss: _options.Loss,
             start: AttackStart.None));
         var left = (int)Math.Floor(_options.WholeBoxLeft * _correct.Length);
-        return new(
-            MaskingCheck.WholeBox,
-            outcome.Share.Successes > left,
-            $"warns above {InWords(left)}",
+        return new(MaskingCheck.WholeBox, outcome.Share.Successes > left, $"warns above {InWords(left)}",
             [new($"robust accuracy in the whole box {_threat.Bounds}, {outcome.Attack}", outcome.Share)]);
     }
 
@@ -286,9 +241,9 @@ internal sealed class MaskingRun
 
     private int Allowed() => Allowed(_correct.Length);
 
-    private int Allowed(int points) => (int)Math.Floor(_options.Tolerance * points);
+    private int Allowed(int examples) => (int)Math.Floor(_options.Tolerance * examples);
 
-    private static string InWords(int points) => points == 1 ? "1 example" : $"{points} examples";
+    private static string InWords(int examples) => examples == 1 ? "1 example" : $"{examples} examples";
 
     // [b] in float64. For cross-entropy log Σ exp(z_k − z_y) over k ≠ y: it rises where cross-entropy does, and does
     // not round to 0 where the model is sure.

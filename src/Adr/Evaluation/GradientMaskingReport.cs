@@ -68,15 +68,12 @@ public sealed record GradientMaskingReport(
             + $"{Warnings.Count} of {Findings.Count} checks warn.\n");
         foreach (var finding in Findings)
         {
-            text.Append(
-                CultureInfo.InvariantCulture,
+            text.Append(CultureInfo.InvariantCulture,
                 $"{(finding.IsWarning ? "WARNING" : "ok     ")}  {finding.Rule} ({finding.Limit})\n");
-            foreach (var number in finding.Numbers) text.Append(
-                CultureInfo.InvariantCulture,
-                $"         {number.What}: {number.Share}\n");
-            if (finding.IsWarning) text.Append(
-                CultureInfo.InvariantCulture,
-                $"         {finding.Meaning}\n         {finding.Advice}\n");
+            foreach (var number in finding.Numbers)
+                text.Append(CultureInfo.InvariantCulture, $"         {number.What}: {number.Share}\n");
+            if (finding.IsWarning)
+                text.Append(CultureInfo.InvariantCulture, $"         {finding.Meaning}\n         {finding.Advice}\n");
         }
         return text.ToString().TrimEnd('\n');
     }
@@ -86,10 +83,9 @@ public sealed record GradientMaskingReport(
     /// Examples that are misclassified as they are count as not robust and are not attacked. Examples keep their worst
     /// iterate. A number warns when it is off by more than <see cref="GradientMaskingOptions.Tolerance"/> of all
     /// examples: with the default 200 examples, by more than 4. No warning is no proof, and a warning is a reason to
-    /// look: what it means and what to do stand in each <see cref="MaskingFinding"/>.
+    /// look closer: each <see cref="MaskingFinding"/> says what it means and what to do.
     /// </remarks>
-    /// <param name="evaluator">Model and data; <see cref="GradientMaskingOptions.Examples"/> of them are looked
-    /// at.</param>
+    /// <param name="evaluator">Model and data; <see cref="GradientMaskingOptions.Examples"/> of them are used.</param>
     /// <param name="threat">What the evaluation in doubt allows, with ε &gt; 0.</param>
     /// <param name="options">The budgets; null for the defaults.</param>
     /// <exception cref="ArgumentException">Model, data, threat and options do not fit together, the model is a black
@@ -106,8 +102,7 @@ public sealed record GradientMaskingReport(
         options ??= new GradientMaskingOptions();
         options.Validate();
         if (threat.Epsilon == 0)
-            throw new ArgumentException(
-                "The checks need ε > 0: with ε = 0 there is nothing to attack.",
+            throw new ArgumentException("The checks need ε > 0: with ε = 0 there is nothing to attack.",
                 nameof(threat));
         if (evaluator.Model is BlackBox box)
             throw new ArgumentException($"{box.Architecture} is a black box: it has no gradient that could be masked. "
@@ -175,8 +170,7 @@ public sealed record MaskingFinding(
             "Look for rounding, noise and code outside autograd in the forward pass. Attack through a smooth "
                 + "replacement (BPDA), or "
             + "with the mean of several gradients (Apgd, gradientSamples)."),
-        [MaskingCheck.MoreSteps] = (
-            "more steps do not raise the robust accuracy",
+        [MaskingCheck.MoreSteps] = ("more steps do not raise the robust accuracy",
             "The attack loses its way: its gradients lead nowhere, or its step size does not suit its steps.",
             "Try other step sizes and Apgd, which sets its own; take the worst case over all runs."),
         [MaskingCheck.Convergence] = (

@@ -38,17 +38,11 @@ public sealed record LossSurface(string Model, long Label, double[] Offsets, dou
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(image);
-        if (!(reach > 0 && double.IsFinite(reach))) throw new ArgumentOutOfRangeException(
-            nameof(reach),
-            reach,
-            "The reach must be a finite number > 0.");
-        if (count < 3 || count % 2 == 0) throw new ArgumentOutOfRangeException(
-            nameof(count),
-            count,
+        Require.That(reach > 0 && double.IsFinite(reach), reach, "The reach must be a finite number > 0.");
+        Require.That(count >= 3 && count % 2 == 1, count,
             "The grid needs an odd number of at least 3, so that the image lies in its middle.");
         if (image.shape is not ([_, _, _] or [1, _, _, _]))
-            throw new ArgumentException(
-                $"Expected one image [C,H,W], got [{string.Join(",", image.shape)}].",
+            throw new ArgumentException($"Expected one image [C,H,W], got [{string.Join(",", image.shape)}].",
                 nameof(image));
         long[] shape = [1, .. image.shape[^3..]];
         if (model is Classifier network && !network.InputShape.SequenceEqual(shape[1..]))
@@ -60,8 +54,7 @@ public sealed record LossSurface(string Model, long Label, double[] Offsets, dou
         var x = image.detach().reshape(shape);
         var y = tensor(new[] { label }, device: x.device);
         var classes = model.call(x).shape[1];
-        if (label < 0 || label >= classes)
-            throw new ArgumentOutOfRangeException(nameof(label), label, $"The model has classes 0 to {classes - 1}.");
+        Require.That(label >= 0 && label < classes, label, $"The model has classes 0 to {classes - 1}.");
         var steepest = Steepest(model, x, y);
         using var noGraph = no_grad();
         var signs = ExampleSeeds.Sequence(seed, 1).Uniform(shape, -1, 1, x.device).sign();

@@ -65,14 +65,14 @@ public sealed record MinimumNormReport(
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The number of examples, N.</summary>
-    public int Points => Distances.Length;
+    public int Examples => Distances.Length;
 
     /// <summary>Accuracy on the clean images: the share of distances above 0.</summary>
     public Proportion Natural => RobustAccuracyAt(0);
 
     /// <summary>The share of all examples for which an adversarial image is known, those that are misclassified as they
     /// are included.</summary>
-    public Proportion Found => new(Distances.Count(double.IsFinite), Points);
+    public Proportion Found => new(Distances.Count(double.IsFinite), Examples);
 
     /// <summary>The distance within which half of all examples are wrong, those that are misclassified as they are
     /// included; +∞ where fewer were found.</summary>
@@ -84,12 +84,9 @@ public sealed record MinimumNormReport(
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="share"/> is not in (0,1].</exception>
     public double Quantile(double share)
     {
-        if (!(share is > 0 and <= 1)) throw new ArgumentOutOfRangeException(
-            nameof(share),
-            share,
-            "A share of examples must be in (0,1].");
+        Require.That(share is > 0 and <= 1, share, "A share of examples must be in (0,1].");
         // 0.7 · 10 is not 7
-        return Distances.Order().ElementAt(Math.Max(1, (int)Math.Ceiling(share * Points - 1e-9)) - 1);
+        return Distances.Order().ElementAt(Math.Max(1, (int)Math.Ceiling(share * Examples - 1e-9)) - 1);
     }
 
     /// <summary>The share of all examples that are correct and stay so within ε, as far as the attack found
@@ -99,11 +96,8 @@ public sealed record MinimumNormReport(
     /// number.</exception>
     public Proportion RobustAccuracyAt(double epsilon)
     {
-        if (!(epsilon >= 0)) throw new ArgumentOutOfRangeException(
-            nameof(epsilon),
-            epsilon,
-            "ε must be a number ≥ 0, in pixel units.");
-        return new Proportion(Distances.Count(distance => distance > epsilon), Points);
+        Require.That(epsilon >= 0, epsilon, "ε must be a number ≥ 0, for images in [0,1].");
+        return new Proportion(Distances.Count(distance => distance > epsilon), Examples);
     }
 
     /// <summary>Everything as JSON; +∞ is the text "Infinity".</summary>

@@ -21,9 +21,7 @@ public sealed record PairedDifference(int OnlyFirst, int OnlySecond, int Total)
             + $"the same examples on both sides, at least one; there are {first.Count} and "
             + $"{second.Count}.", nameof(second));
         var pairs = first.Zip(second).ToList();
-        return new(
-            pairs.Count(pair => pair.First && !pair.Second),
-            pairs.Count(pair => !pair.First && pair.Second),
+        return new(pairs.Count(pair => pair.First && !pair.Second), pairs.Count(pair => !pair.First && pair.Second),
             pairs.Count);
     }
 

@@ -11,9 +11,7 @@ public sealed record Proportion(int Successes, int Total)
     /// <summary>The examples that count.</summary>
     public int Successes { get; } = Total >= 0 && Successes >= 0 && Successes <= Total
         ? Successes
-        : throw new ArgumentOutOfRangeException(
-            nameof(Successes),
-            Successes,
+        : throw new ArgumentOutOfRangeException(nameof(Successes), Successes,
             $"A proportion needs 0 ≤ successes ≤ total, but total is {Total}.");
 
     /// <summary>All examples.</summary>

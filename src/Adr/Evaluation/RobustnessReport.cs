@@ -33,7 +33,7 @@ public sealed record RobustnessReport(
     string Device)
 {
     /// <summary>The number of examples, N.</summary>
-    public int Points => Natural.Total;
+    public int Examples => Natural.Total;
 
     /// <summary>What the attacks computed in, as asked for.</summary>
     public AttackPrecision AttackPrecision { get; init; }
@@ -70,7 +70,7 @@ public sealed record RobustnessReport(
                 $"{Words(first)} and {Words(other)}: reports of different things cannot be put together.",
                 nameof(parts));
         AttackResult[] attacks = [.. parts.SelectMany(part => part.Attacks)];
-        var worst = attacks.Length == 0 ? first.Natural : Proportion.Of(Enumerable.Range(0, first.Points)
+        var worst = attacks.Length == 0 ? first.Natural : Proportion.Of(Enumerable.Range(0, first.Examples)
             .Select(i => Array.TrueForAll(attacks, attack => attack.Robust[i]))
             .ToArray());
         return first with { Attacks = attacks, WorstCase = worst, Notes = [.. parts.SelectMany(part => part.Notes)
@@ -82,7 +82,7 @@ public sealed record RobustnessReport(
 
     private static string Words(
         RobustnessReport report) => $"{report.Model} on {report.DataSet} (natural {report.Natural.Successes} of "
-            + $"{report.Points}, seed {report.Seed})";
+            + $"{report.Examples}, seed {report.Seed})";
 
     /// <summary>Natural accuracy, robust accuracy under each attack, and the worst case over them.</summary>
     /// <remarks>
@@ -105,16 +105,9 @@ public sealed record RobustnessReport(
         AttackResult[] results = [.. attacks.Select((attack, i) => AttackResult.Of(evaluator, attack, i, correct))];
         bool[] worst = [.. correct.Select(
             (isCorrect, i) => isCorrect && Array.TrueForAll(results, result => result.Robust[i]))];
-        return new RobustnessReport(
-            evaluator.Name,
-            evaluator.Data.Name,
-            Proportion.Of(correct),
-            evaluator.PerClass(correct),
-            results,
-            Proportion.Of(worst),
-            evaluator.Data.ClassNames,
-            evaluator.Options.Seed,
-            evaluator.Device)
+        return new RobustnessReport(evaluator.Name, evaluator.Data.Name, Proportion.Of(correct),
+            evaluator.PerClass(correct), results, Proportion.Of(worst), evaluator.Data.ClassNames,
+            evaluator.Options.Seed, evaluator.Device)
         {
             AttackPrecision = evaluator.Options.AttackPrecision,
             Notes = evaluator.Notes,
@@ -186,14 +179,8 @@ public sealed record AttackResult(
         var robust = evaluator.StayCorrect(attack, correct, cost, images);
         var seconds = clock.Elapsed.TotalSeconds;
         images?.Save(folder!, number, evaluator.Name, attack, evaluator.Options.Seed, robust);
-        return new AttackResult(
-            attack.Name,
-            attack.Threat,
-            Proportion.Of(robust),
-            robust,
-            evaluator.PerClass(robust),
-            seconds,
-            cost.ModelEvaluations)
+        return new AttackResult(attack.Name, attack.Threat, Proportion.Of(robust), robust, evaluator.PerClass(robust),
+            seconds, cost.ModelEvaluations)
         {
             Backwards = cost.Backwards,
             Note = attack.FallbackFor(evaluator.Data.Classes),

@@ -14,7 +14,7 @@ internal static class SanityChecks
     private const double FallThatCounts = 0.002;      // 0.2 points
 
     /// <summary>What can be seen before any attack.</summary>
-    /// <param name="evaluator">Model and data; the first batch is looked at.</param>
+    /// <param name="evaluator">Model and data; the first batch is checked.</param>
     /// <param name="attack">The attacks that will run.</param>
     internal static IReadOnlyList<SanityWarning> Before(Evaluator evaluator, AutoAttack attack)
     {
@@ -101,7 +101,7 @@ internal static class SanityChecks
                 + "through it.");
     }
 
-    // Autograd is off, and still the logits or the weights have met it. (To forbid it, by inference mode, would end the
+    // Autograd is off, and still the logits or the weights went through it. (To forbid it, by inference mode, would end the
     // process where the model calls TorchSharp's autograd.grad: Native/Gradients.)
     private static bool UsesAutograd(nn.Module<Tensor, Tensor> model, Tensor images)
     {

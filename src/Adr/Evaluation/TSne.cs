@@ -31,12 +31,12 @@ public sealed record TSne
     public Tensor Embed(Tensor points)
     {
         ArgumentNullException.ThrowIfNull(points);
-        if (points.dim() != 2 || points.shape[0] < 4) throw new ArgumentException(
-            $"t-SNE needs at least 4 points [N,D], not [{string.Join(",", points.shape)}].",
-            nameof(points));
-        if (!(Perplexity >= 1 && Perplexity < points.shape[0] / 3.0)) throw new ArgumentException(
-            $"The perplexity is {Perplexity}; it must be at least 1 and below a third of the {points.shape[0]} "
-                + $"points.");
+        if (points.dim() != 2 || points.shape[0] < 4)
+            throw new ArgumentException($"t-SNE needs at least 4 points [N,D], not [{string.Join(",", points.shape)}].",
+                nameof(points));
+        if (!(Perplexity >= 1 && Perplexity < points.shape[0] / 3.0))
+            throw new ArgumentException($"The perplexity is {Perplexity}; it must be at least 1 and below a third of "
+                + $"the {points.shape[0]} points.");
         if (Steps < Early) throw new ArgumentException($"Steps is {Steps}; the exaggeration alone takes {Early}.");
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
@@ -70,10 +70,8 @@ public sealed record TSne
         // no point is its own neighbour
         var squared = where(eye(count, dtype: ScalarType.Float64).gt(0), tensor(double.PositiveInfinity), apart);
         squared = squared - squared.min(1, keepdim: true).values; // the nearest at 0: no row underflows
-        var (low, high) = (zeros([count, 1], ScalarType.Float64), full(
-            [count, 1],
-            double.PositiveInfinity,
-            ScalarType.Float64));
+        var low = zeros([count, 1], ScalarType.Float64);
+        var high = full([count, 1], double.PositiveInfinity, ScalarType.Float64);
         var precision = mean.reciprocal(); // β = 1/2σ², by bisection
         var target = Math.Log(Perplexity);
         var rows = zeros_like(squared);

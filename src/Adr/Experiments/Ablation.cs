@@ -76,8 +76,7 @@ public static class Ablation
         "global compactness" => weights with { GlobalCompactness = value },
         "global smoothness" => weights with { GlobalSmoothness = value },
         "confidence" => weights with { Confidence = value },
-        _ => throw new ArgumentException(
-            $"There is no term \"{term}\". Choose one of {string.Join(", ", TermNames)}.",
+        _ => throw new ArgumentException($"There is no term \"{term}\". Choose one of {string.Join(", ", TermNames)}.",
             nameof(term)),
     };
 

@@ -18,14 +18,10 @@ public static class Defences
         ("ADV", true, true, (e, threat, weights) =>
             new AdversarialTraining(new Pgd(threat, e.AttackSteps, e.StepSize), weights) {
                 CrossEntropyWeight = e.CrossEntropyWeight }),
-        ("TRADES", true, true, (e, threat, weights) => new Trades(
-            Pgd.Trades(threat, e.AttackSteps, e.StepSize),
-            e.Beta,
+        ("TRADES", true, true, (e, threat, weights) => new Trades(Pgd.Trades(threat, e.AttackSteps, e.StepSize), e.Beta,
             weights)),
-        ("MART", true, true, (e, threat, weights) => new Mart(
-            Mart.InnerAttackOf(threat, e.AttackSteps, e.StepSize),
-            e.MartBeta,
-            weights)),
+        ("MART", true, true, (e, threat, weights) => new Mart(Mart.InnerAttackOf(threat, e.AttackSteps, e.StepSize),
+            e.MartBeta, weights)),
         ("Madry", false, true, (e, threat, _) => new MadryTraining(new Pgd(threat, e.AttackSteps, e.StepSize))),
         ("FGSM-RS", false, true, (_, threat, _) => MadryTraining.Fast(threat)),
         ("Free", false, false, (e, threat, _) => new FreeTraining(threat, e.Replays)),

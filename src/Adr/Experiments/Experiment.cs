@@ -416,8 +416,8 @@ public sealed partial record Experiment
 
     private void CheckData()
     {
-        if (DataSet
-            .Missing() is { } missing) throw new FileNotFoundException($"{DataSet} is not complete here: {missing}");
+        if (DataSet.Missing() is { } missing)
+            throw new FileNotFoundException($"{DataSet} is not complete here: {missing}");
         var (train, test) = Load();
         using (train)
         using (test)
@@ -430,8 +430,9 @@ public sealed partial record Experiment
         var plan = Evaluation;
         var most = new[] { plan.MultiTargetedCount, plan.BrendelBethgeCount, plan.SpsaCount, plan.AutoAttackCount }
             .Max();
-        if (most > TestCount) throw new ArgumentException(
-            $"{most} images for a costly attack are more than the {TestCount} of the test.");
+        if (most > TestCount)
+            throw new ArgumentException(
+                $"{most} images for a costly attack are more than the {TestCount} of the test.");
     }
 
     private TrainingOptions Options() => new()
@@ -471,11 +472,7 @@ public sealed partial record Experiment
         var name = NoWord().Replace(attack.Name.ToLowerInvariant(), "");
         var path = trained.Folder.File($"{name}-{count}-{Hash(AttackSettings.Whole(attack))}.json");
         if (File.Exists(path)) return RobustnessReport.Load(path);
-        var report = On(
-            trained,
-            count,
-            evaluator => RobustnessReport.Evaluate(evaluator, [attack]),
-            progress,
+        var report = On(trained, count, evaluator => RobustnessReport.Evaluate(evaluator, [attack]), progress,
             cancellation);
         report.Save(path);
         return report;
@@ -505,8 +502,7 @@ public sealed partial record Experiment
             .. EvaluationAttacks().Select(AttackSettings.Whole),
             .. CostlyAttacks().Select(one => $"{one.Count}: {AttackSettings.Whole(one.Attack)}"),
         ];
-        var all = JsonSerializer.Serialize(
-            new { TestCount, Attacks = attacks, Evaluation.AutoAttackCount },
+        var all = JsonSerializer.Serialize(new { TestCount, Attacks = attacks, Evaluation.AutoAttackCount },
             Json.Compact);
         return folder.File($"result-{Hash(all)}.json");
     }

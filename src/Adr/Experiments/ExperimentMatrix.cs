@@ -37,8 +37,8 @@ public sealed record ExperimentMatrix
     public void Validate()
     {
         var problems = Problems();
-        if (problems
-            .Count > 0) throw new ArgumentException($"The matrix cannot be run:\n  {string.Join("\n  ", problems)}");
+        if (problems.Count > 0)
+            throw new ArgumentException($"The matrix cannot be run:\n  {string.Join("\n  ", problems)}");
     }
 
     /// <summary>What keeps runs from beginning, one line for each problem; none is good. Loads every data set
@@ -49,17 +49,29 @@ public sealed record ExperimentMatrix
         if (Experiments.Count == 0) problems.Add("There is no experiment.");
         if (Defences.Count == 0) problems.Add("There is no defence.");
         if (Seeds.Count == 0) problems.Add("There is no seed.");
-        foreach (var twice in Twice(Defences).Concat(Twice(Seeds.Select(seed => $"seed {seed}")))) problems.Add(
-            $"{twice} is there twice.");
+        foreach (var twice in Twice(Defences).Concat(Twice(Seeds.Select(seed => $"seed {seed}"))))
+            problems.Add($"{twice} is there twice.");
         foreach (var (name, experiment) in Experiments)
             foreach (var problem in experiment.Problems(Defences)) problems.Add($"{name}: {problem}");
-        if (problems.Count > 0) return problems;
-        var same = Experiments.GroupBy(
-            pair => string.Join('\n', Defences.Select(defence => pair.Value.FolderOf(defence).FullPath)))
-            .FirstOrDefault(group => group.Count() > 1);
-        if (same is not null) problems.Add(
-            $"{string.Join(" and ", same.Select(pair => pair.Key))} are trained under the same settings.");
+        var same = Experiments
+            .GroupBy(pair => string.Join('\n', Defences.Select(defence => Folder(pair.Value, defence))))
+            .FirstOrDefault(group => group.Key.Trim().Length > 0 && group.Count() > 1);
+        if (same is not null)
+            problems.Add($"{string.Join(" and ", same.Select(pair => pair.Key))} are trained under the same settings.");
         return problems;
+    }
+
+    // null where the defence or the settings are wrong, which is among the problems already
+    private static string? Folder(Experiment experiment, string defence)
+    {
+        try
+        {
+            return experiment.FolderOf(defence).FullPath;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
     }
 
     private static IEnumerable<string> Twice(IEnumerable<string> names) =>
@@ -81,12 +93,14 @@ public sealed record ExperimentMatrix
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         try
         {
-            var file = JsonSerializer.Deserialize<MatrixFile>(File.ReadAllText(path), new JsonSerializerOptions(
-                Strict) {
-                    ReadCommentHandling = JsonCommentHandling.Skip,
-                    AllowTrailingCommas = true,
-                    RespectRequiredConstructorParameters = true,
-                    RespectNullableAnnotations = true })
+            var options = new JsonSerializerOptions(Strict)
+            {
+                ReadCommentHandling = JsonCommentHandling.Skip,
+                AllowTrailingCommas = true,
+                RespectRequiredConstructorParameters = true,
+                RespectNullableAnnotations = true,
+            };
+            var file = JsonSerializer.Deserialize<MatrixFile>(File.ReadAllText(path), options)
                 ?? throw new InvalidDataException($"{path} holds null, not a matrix.");
             var (experiments, problems) = (new Dictionary<string, Experiment>(), new List<string>());
             foreach (var (name, changes) in file.Experiments)
@@ -116,9 +130,8 @@ public sealed record ExperimentMatrix
         var of = Take("of") ?? throw new ArgumentException("\"of\" is missing: mnist, cifar-10 or cifar-100.");
         var budgetName = Take("budget")
             ?? throw new ArgumentException("\"budget\" is missing: smoke, quick, desktop or paper.");
-        if (!Enum.TryParse<Budget>(budgetName, ignoreCase: true, out var budget) || char.IsAsciiDigit(
-            budgetName[0])) throw new ArgumentException(
-                $"\"budget\" is \"{budgetName}\"; expected smoke, quick, desktop or paper.");
+        if (!Enum.TryParse<Budget>(budgetName, ignoreCase: true, out var budget) || char.IsAsciiDigit(budgetName[0]))
+            throw new ArgumentException($"\"budget\" is \"{budgetName}\"; expected smoke, quick, desktop or paper.");
         var network = changes["network"]?.GetValue<string>();
         if (!Presets.All.TryGetValue(of, out var preset))
             throw new ArgumentException($"\"of\" is \"{of}\"; expected {string.Join(", ", Presets.All.Keys)}.");

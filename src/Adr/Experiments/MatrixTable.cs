@@ -4,7 +4,7 @@ using Adr.Evaluation;
 
 namespace Adr.Experiments;
 
-/// <summary>What of one experiment of a matrix has been judged: the mean over its seeds, what ADR adds to its baseline,
+/// <summary>What of one experiment of a matrix has been evaluated: the mean over its seeds, what ADR adds to its baseline,
 /// and which runs are missing.</summary>
 public sealed class MatrixTable
 {
@@ -65,10 +65,7 @@ public sealed class MatrixTable
     /// <param name="second">One of <see cref="Defences"/>.</param>
     public IReadOnlyList<MeanOfSeeds>? Difference(string first, string second)
     {
-        var shared = Rows(first).Join(
-            Rows(second),
-            one => one.Seed,
-            other => other.Seed,
+        var shared = Rows(first).Join(Rows(second), one => one.Seed, other => other.Seed,
             (one, other) => (one.Table.Shares(one.Row), other.Table.Shares(other.Row))).ToList();
         return shared.Count == 0 ? null : [.. Columns.Select((_, column) => new MeanOfSeeds(
             [.. shared.Select(pair => pair.Item1[column].Value - pair.Item2[column].Value)]))];
@@ -90,8 +87,7 @@ public sealed class MatrixTable
         var difference = differences[column];
         var wins = difference.Values.Count(value => value > 0);
         var decided = difference.HalfWidth is not null && (difference.Low > 0 || difference.High < 0);
-        var verb = (difference.Mean
-            > 0, decided) switch { (true, true) => "beats", (true, false) => "is ahead of", _ => "does not beat" };
+        var verb = difference.Mean <= 0 ? "does not beat" : decided ? "beats" : "is ahead of";
         var what = string.Create(CultureInfo.InvariantCulture, $"{adr} {verb} {baseline} under {Columns[column]}: "
             + $"{Signed(difference)} points, ahead in {wins} of {difference.Values.Count} seeds");
         return difference.HalfWidth is null ? what + "; one seed has no interval."
@@ -111,19 +107,20 @@ public sealed class MatrixTable
                 .Insert(text.Length, "---|", Columns.Count + 2)
                 .Append('\n');
             foreach (var defence in Defences)
-                Line(defence, string.Join(", ", SeedsOf(defence)), Cells(defence), (Rows(defence).Average(
-                    pair => pair.Row.TrainingSeconds) / 60).ToString("0.0", CultureInfo.InvariantCulture));
+            {
+                var minutes = Rows(defence).Average(pair => pair.Row.TrainingSeconds) / 60;
+                Line(defence, SeedsOf(defence), Cells(defence), minutes.ToString("0.0", CultureInfo.InvariantCulture));
+            }
             foreach (var (adr, baseline) in Pairs)
-                if (Difference(adr, baseline) is { } difference) Line($"{adr} − {baseline}", string.Join(
-                    ", ",
-                    SeedsOf(adr).Intersect(SeedsOf(baseline))), difference.Select(
-                        (one, column) => one.HalfWidth is null
-                            ? Lone(adr, baseline, column, one.Mean)
-                            : Signed(one)), "");
+            {
+                if (Difference(adr, baseline) is not { } difference) continue;
+                Line($"{adr} − {baseline}", SeedsOf(adr).Intersect(SeedsOf(baseline)),
+                    difference.Select((one, column) =>
+                        one.HalfWidth is null ? Lone(adr, baseline, column, one.Mean) : Signed(one)), "");
+            }
             text.Append(CultureInfo.InvariantCulture, $"\n{Caption}\n");
-            foreach (var (adr, baseline) in Pairs) text.Append(
-                CultureInfo.InvariantCulture,
-                $"\n{Verdict(adr, baseline, Columns.Count - 1)}\n");
+            foreach (var (adr, baseline) in Pairs)
+                text.Append(CultureInfo.InvariantCulture, $"\n{Verdict(adr, baseline, Columns.Count - 1)}\n");
         }
         if (Missing.Count > 0) text.Append("\nMissing: ").AppendJoin("; ", Missing.Select(Described)).Append(".\n");
         return text.ToString();
@@ -131,11 +128,8 @@ public sealed class MatrixTable
         static string Described(SweepRun run) =>
             run.State() is { } state && state != "missing" ? $"{run} ({state})" : $"{run}";
 
-        void Line(
-            string name,
-            string seeds,
-            IEnumerable<string> cells,
-            string minutes) => text.Append(CultureInfo.InvariantCulture, $"| {name} | {seeds} | ")
+        void Line(string name, IEnumerable<long> seeds, IEnumerable<string> cells, string minutes) =>
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {string.Join(", ", seeds)} | ")
                 .AppendJoin(" | ", cells)
                 .Append(CultureInfo.InvariantCulture, $" | {minutes} |\n");
     }
@@ -156,25 +150,19 @@ public sealed class MatrixTable
                 .Select(row => (table.Experiment.Seed, table, row)))];
 
     private IEnumerable<string> Cells(string defence) => Rows(defence) is [var only]
-        ? only.Table.Shares(only.Row).Select(share => string.Create(
-            CultureInfo.InvariantCulture,
+        ? only.Table.Shares(only.Row).Select(share => string.Create(CultureInfo.InvariantCulture,
             $"{100 * share.Value:0.0} [{100 * share.Low:0.0}, {100 * share.High:0.0}]"))
-        : Means(defence).Select(mean => string.Create(
-            CultureInfo.InvariantCulture,
+        : Means(defence).Select(mean => string.Create(CultureInfo.InvariantCulture,
             $"{100 * mean.Mean:0.0} ± {100 * mean.HalfWidth!.Value:0.0}"));
 
     // the difference of the one seed that both have, with the interval of its examples where they are known
     private string Lone(string adr, string baseline, int column, double mean)
     {
-        var (first, second) = Rows(adr).Join(
-            Rows(baseline),
-            one => one.Seed,
-            other => other.Seed,
+        var (first, second) = Rows(adr).Join(Rows(baseline), one => one.Seed, other => other.Seed,
             (one, other) => (one.Table.Kept(one.Row)[column], other.Table.Kept(other.Row)[column])).Single();
         return first is null || second is null
             ? string.Create(CultureInfo.InvariantCulture, $"{100 * mean:+0.0;−0.0}")
-            : string.Create(
-                CultureInfo.InvariantCulture,
+            : string.Create(CultureInfo.InvariantCulture,
                 $"{100 * mean:+0.0;−0.0} ± {100 * PairedDifference.Of(first, second).HalfWidth:0.0} of its examples");
     }
 

@@ -12,14 +12,10 @@ public static class Presets
         new Dictionary<string, Func<Budget, string, string?, Experiment>>
         {
             ["mnist"] = (budget, device, _) => Mnist(budget, device: device),
-            ["cifar-10"] = (budget, device, network) => Cifar10(
-                budget,
-                device: device,
-                network: network ?? "cifar-cnn"),
-            ["cifar-100"] = (budget, device, network) => Cifar100(
-                budget,
-                device: device,
-                network: network ?? "cifar-100-cnn"),
+            ["cifar-10"] = (budget, device, network) =>
+                Cifar10(budget, device: device, network: network ?? "cifar-cnn"),
+            ["cifar-100"] = (budget, device, network) =>
+                Cifar100(budget, device: device, network: network ?? "cifar-100-cnn"),
         };
 
     /// <summary>MNIST, ε = 0.3, the paper's CNN.</summary>
@@ -30,61 +26,50 @@ public static class Presets
     /// <param name="seed">See <see cref="Experiment.Seed"/>.</param>
     /// <param name="device">See <see cref="DeviceName.Resolve"/>. Default "auto".</param>
     /// <exception cref="ArgumentException">No such budget, or no such device here.</exception>
-    public static Experiment Mnist(
-        Budget budget,
-        long seed = 1,
-        string device = "auto") => Begin(device, seed, budget switch
+    public static Experiment Mnist(Budget budget, long seed = 1, string device = "auto") =>
+        Begin(device, seed, budget switch
     {
         Budget.Smoke => new Experiment
         {
-            Budget = budget, DataSet = "mnist-10k", Network = "mnist-cnn", Epsilon = 0.3, TrainCount
-                = 256, ValidationCount = 32, TestCount = 64, Epochs = 1,
-            AttackSteps = 2, StepSize = 0.15, EpsilonWarmupEpochs = 1, Optimizer = new AdamSettings(),
-            Evaluation = new() {
-                MultiTargetedCount = 8,
-                MultiTargetedSteps = 5,
-                BrendelBethgeCount = 8,
-                BrendelBethgeSteps = 10,
-                SpsaCount = 8,
-                SpsaSteps = 5,
-                SpsaSamples = 16,
-                AutoAttackCount = 8 },
+            Budget = budget, DataSet = "mnist-10k", Network = "mnist-cnn", Epsilon = 0.3,
+            TrainCount = 256, ValidationCount = 32, TestCount = 64, Epochs = 1, AttackSteps = 2, StepSize = 0.15,
+            EpsilonWarmupEpochs = 1, Optimizer = new AdamSettings(),
+            Evaluation = new()
+            {
+                MultiTargetedCount = 8, MultiTargetedSteps = 5, BrendelBethgeCount = 8, BrendelBethgeSteps = 10,
+                SpsaCount = 8, SpsaSteps = 5, SpsaSamples = 16, AutoAttackCount = 8,
+            },
         },
         Budget.Quick => new Experiment
         {
-            Budget = budget, DataSet = "mnist-10k", Network = "mnist-cnn", Epsilon = 0.3, TrainCount
-                = 4000, ValidationCount = 200, TestCount = 1500, Epochs = 6, BatchSize = 64,
-            AttackSteps = 4, StepSize = 0.12, EpsilonWarmupEpochs = 4, Optimizer = new AdamSettings(0.002),
-            Evaluation = new() {
-                MultiTargetedCount = 100,
-                BrendelBethgeCount = 20,
-                SpsaCount = 20,
-                SpsaSteps = 40,
-                SpsaSamples = 64,
-                AutoAttackCount = 100,
-                DiagnosticsCount = 100 },
+            Budget = budget, DataSet = "mnist-10k", Network = "mnist-cnn", Epsilon = 0.3,
+            TrainCount = 4000, ValidationCount = 200, TestCount = 1500, Epochs = 6, BatchSize = 64, AttackSteps = 4,
+            StepSize = 0.12, EpsilonWarmupEpochs = 4, Optimizer = new AdamSettings(0.002),
+            Evaluation = new()
+            {
+                MultiTargetedCount = 100, BrendelBethgeCount = 20, SpsaCount = 20, SpsaSteps = 40, SpsaSamples = 32,
+                AutoAttackCount = 80, DiagnosticsCount = 100,
+            },
         },
         Budget.Desktop => new Experiment
         {
-            Budget = budget, DataSet = "mnist", Network = "mnist-cnn", Epsilon = 0.3, TrainCount
-                = 10000, ValidationCount = 500, TestCount = 10000, Epochs = 40,
-            AttackSteps = 10, StepSize = 0.05, EpsilonWarmupEpochs = 5, Milestones = [25, 35],
-            Evaluation = new() {
-                MultiTargetedCount = 500,
-                BrendelBethgeCount = 500,
-                SpsaCount = 100,
-                AutoAttackCount = 500 },
+            Budget = budget, DataSet = "mnist", Network = "mnist-cnn", Epsilon = 0.3,
+            TrainCount = 10000, ValidationCount = 500, TestCount = 10000, Epochs = 40, AttackSteps = 10,
+            StepSize = 0.05, EpsilonWarmupEpochs = 5, Milestones = [25, 35],
+            Evaluation = new()
+            {
+                MultiTargetedCount = 500, BrendelBethgeCount = 500, SpsaCount = 100, AutoAttackCount = 500,
+            },
         },
         Budget.Paper => new Experiment
         {
-            Budget = budget, DataSet = "mnist", Network = "mnist-cnn", Epsilon = 0.3, TrainCount
-                = 59000, ValidationCount = 1000, TestCount = 10000, Epochs = 100,
-            AttackSteps = 40, StepSize = 0.01, EpsilonWarmupEpochs = 10, Milestones = [55, 75, 90],
-            Evaluation = new() {
-                MultiTargetedCount = 10000,
-                BrendelBethgeCount = 1000,
-                SpsaCount = 1000,
-                AutoAttackCount = 10000 },
+            Budget = budget, DataSet = "mnist", Network = "mnist-cnn", Epsilon = 0.3,
+            TrainCount = 59000, ValidationCount = 1000, TestCount = 10000, Epochs = 100, AttackSteps = 40,
+            StepSize = 0.01, EpsilonWarmupEpochs = 10, Milestones = [55, 75, 90],
+            Evaluation = new()
+            {
+                MultiTargetedCount = 10000, BrendelBethgeCount = 1000, SpsaCount = 1000, AutoAttackCount = 10000,
+            },
         },
         _ => throw NoSuch(budget),
     });
@@ -142,35 +127,45 @@ public static class Presets
         {
             Budget.Smoke => new Experiment
             {
-                Budget = budget, DataSet = data, Network = network, Epsilon = 8
-                    * Level, TrainCount = 256, ValidationCount = 32, TestCount = 64, Epochs = 1,
-                AttackSteps = 2, StepSize = 6 * Level,
-                Evaluation = OnCifar() with { MultiTargetedCount = 8, MultiTargetedSteps = 5, BrendelBethgeCount
-                    = 8, BrendelBethgeSteps = 10, SpsaCount = 8, SpsaSteps = 5, SpsaSamples = 16, AutoAttackCount = 4 },
+                Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level,
+                TrainCount = 256, ValidationCount = 32, TestCount = 64, Epochs = 1, AttackSteps = 2,
+                StepSize = 6 * Level,
+                Evaluation = OnCifar() with
+                {
+                    MultiTargetedCount = 8, MultiTargetedSteps = 5, BrendelBethgeCount = 8, BrendelBethgeSteps = 10,
+                    SpsaCount = 8, SpsaSteps = 5, SpsaSamples = 16, AutoAttackCount = 4,
+                },
             },
             Budget.Quick => new Experiment
             {
-                Budget = budget, DataSet = data, Network = network, Epsilon = 8
-                    * Level, TrainCount = 5000, ValidationCount = 250, TestCount = 1000, Epochs = 7, BatchSize = 64,
+                Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level,
+                TrainCount = 5000, ValidationCount = 250, TestCount = 1000, Epochs = 7, BatchSize = 64,
                 AttackSteps = 2, StepSize = 6 * Level,
-                Evaluation = OnCifar() with { MultiTargetedCount = 200, BrendelBethgeCount = 50, SpsaCount
-                    = 50, SpsaSteps = 20, SpsaSamples = 64, AutoAttackCount = 50, DiagnosticsCount = 200 },
+                Evaluation = OnCifar() with
+                {
+                    MultiTargetedCount = 200, BrendelBethgeCount = 50, SpsaCount = 50, SpsaSteps = 20,
+                    SpsaSamples = 64, AutoAttackCount = 50, DiagnosticsCount = 200,
+                },
             },
             Budget.Desktop => new Experiment
             {
-                Budget = budget, DataSet = data, Network = network, Epsilon = 8
-                    * Level, TrainCount = 9500, ValidationCount = 500, TestCount = 2000, Epochs = 30,
-                AttackSteps = 7, StepSize = 2 * Level, Milestones = [20, 26],
-                Evaluation = OnCifar() with { MultiTargetedCount = 500, BrendelBethgeCount = 200, SpsaCount
-                    = 100, AutoAttackCount = 500 },
+                Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level,
+                TrainCount = 9500, ValidationCount = 500, TestCount = 2000, Epochs = 30, AttackSteps = 7,
+                StepSize = 2 * Level, Milestones = [20, 26],
+                Evaluation = OnCifar() with
+                {
+                    MultiTargetedCount = 500, BrendelBethgeCount = 200, SpsaCount = 100, AutoAttackCount = 500,
+                },
             },
             Budget.Paper => new Experiment
             {
-                Budget = budget, DataSet = data, Network = network, Epsilon = 8
-                    * Level, TrainCount = 49000, ValidationCount = 1000, TestCount = 10000, Epochs = 100,
-                AttackSteps = 10, StepSize = 2 * Level, Milestones = [75, 90],
-                Evaluation = OnCifar() with { MultiTargetedCount = 10000, BrendelBethgeCount = 1000, SpsaCount
-                    = 1000, AutoAttackCount = 10000 },
+                Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level,
+                TrainCount = 49000, ValidationCount = 1000, TestCount = 10000, Epochs = 100, AttackSteps = 10,
+                StepSize = 2 * Level, Milestones = [75, 90],
+                Evaluation = OnCifar() with
+                {
+                    MultiTargetedCount = 10000, BrendelBethgeCount = 1000, SpsaCount = 1000, AutoAttackCount = 10000,
+                },
             },
             _ => throw NoSuch(budget),
         };

@@ -17,25 +17,25 @@ public sealed class RobustnessTable
     /// <summary>A table of one experiment's models.</summary>
     /// <param name="experiment">The settings that all rows share.</param>
     /// <param name="rows">One per defence, evaluated by the same attacks.</param>
-    /// <exception cref="ArgumentException">There is no row, or two rows met different attacks.</exception>
+    /// <exception cref="ArgumentException">There is no row, or two rows were evaluated by different attacks.</exception>
     public RobustnessTable(Experiment experiment, IReadOnlyList<ModelResult> rows)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         if (rows.Count == 0) throw new ArgumentException("A table needs at least one row.", nameof(rows));
-        if (rows[0].Report.Attacks
-            .Count == 0) throw new ArgumentException("A table needs at least one attack.", nameof(rows));
+        if (rows[0].Report.Attacks.Count == 0)
+            throw new ArgumentException("A table needs at least one attack.", nameof(rows));
         Attacks = [.. rows[0].Report.Attacks.Select(attack => attack.Attack)];
-        if (rows.FirstOrDefault(
-            row => !row.Report.Attacks.Select(attack => attack.Attack).SequenceEqual(Attacks)) is { } other)
-            throw new ArgumentException($"{other.Defence} met "
-                + $"{string.Join(", ", other.Report.Attacks.Select(a => a.Attack))}, {rows[0].Defence} met "
+        bool IsOther(ModelResult row) => !row.Report.Attacks.Select(attack => attack.Attack).SequenceEqual(Attacks);
+        if (rows.FirstOrDefault(IsOther) is { } other)
+            throw new ArgumentException($"{other.Defence} was evaluated by "
+                + $"{string.Join(", ", other.Report.Attacks.Select(a => a.Attack))}, and {rows[0].Defence} by "
                 + $"{string.Join(", ", Attacks)}: one table compares under the same attacks.", nameof(rows));
         if (rows.Select(row => (row.AutoAttack?.Attack, row.AutoAttack?.Robust.Length)).Distinct().Count() > 1)
-            throw new ArgumentException("Some rows met Auto-Attack, or more examples of it, and some did not: one "
+            throw new ArgumentException("The rows were not all evaluated by Auto-Attack on the same examples: one "
                 + "table compares under the same attacks on the same examples.", nameof(rows));
         if (rows.Select(row => string.Join("; ", row.Costly.Select(First))).Distinct().Count() > 1)
-            throw new ArgumentException("The rows met different costly attacks, or different numbers of examples of "
-                + "them: one table compares under the same attacks on the same examples.", nameof(rows));
+            throw new ArgumentException("The rows were evaluated by different costly attacks, or on different numbers "
+                + "of examples: one table compares under the same attacks on the same examples.", nameof(rows));
         (Experiment, Rows) = (experiment, rows);
         Columns =
         [
@@ -161,13 +161,9 @@ public sealed class RobustnessTable
         ["defence"] = row.Defence,
         ["natural"] = row.Report.Natural.Value,
         ["naturalInterval"] = Interval(row.Report.Natural),
-        ["robust"] = ByAttack(
-            row,
-            result => JsonValue.Create(result.RobustAccuracy.Value),
+        ["robust"] = ByAttack(row, result => JsonValue.Create(result.RobustAccuracy.Value),
             auto => JsonValue.Create(auto.RobustAccuracy.Value)),
-        ["robustIntervals"] = ByAttack(
-            row,
-            result => Interval(result.RobustAccuracy),
+        ["robustIntervals"] = ByAttack(row, result => Interval(result.RobustAccuracy),
             auto => Interval(auto.RobustAccuracy)),
         ["worstCase"] = row.Report.WorstCase.Value,
         ["worstCaseInterval"] = Interval(row.Report.WorstCase),
@@ -195,7 +191,7 @@ public sealed class RobustnessTable
             ? Experiment.TermWarmupEpochs
             : null,
         ["evaluation"] = ByAttack(row, result => new JsonObject {
-            ["points"] = result.RobustAccuracy.Total,
+            ["examples"] = result.RobustAccuracy.Total,
             ["epsilon"] = result.Threat.Epsilon,
             ["seconds"] = Math.Round(result.Seconds, 2),
             ["modelEvaluations"] = result.ModelEvaluations }, auto => ToJson(row, auto)),
@@ -222,19 +218,19 @@ public sealed class RobustnessTable
 
     private JsonObject ToJson(ModelResult row, AutoAttackReport auto) => new()
     {
-        ["points"] = auto.RobustAccuracy.Total,
+        ["examples"] = auto.RobustAccuracy.Total,
         ["epsilon"] = auto.Threat.Epsilon,
         ["seconds"] = Math.Round(auto.Seconds, 2),
         ["modelEvaluations"] = auto.ModelEvaluations,
         ["robustAfter"] = new JsonObject(
             auto.Stages.Select(stage => KeyValuePair.Create(stage.Attack, (JsonNode?)stage.RobustAccuracy.Value))),
-        ["onTheSamePoints"] = new JsonObject {
+        ["onTheSameExamples"] = new JsonObject {
             ["natural"] = auto.Natural.Value,
             [Attacks[^1]] = OnFirst(row, auto.Robust.Length).Value },
         ["warnings"] = new JsonArray([.. auto.Warnings.Select(warning => JsonValue.Create(warning.ToString()))]),
     };
 
-    private static string First(RobustnessReport report) => $"{report.Attacks[0].Attack}, first {report.Points}";
+    private static string First(RobustnessReport report) => $"{report.Attacks[0].Attack}, first {report.Examples}";
 
     // 8/255 as people write it
     private static string Level(double value) =>

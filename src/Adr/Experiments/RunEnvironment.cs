@@ -22,13 +22,9 @@ public sealed record RunEnvironment(
     string System)
 {
     /// <summary>This machine, now.</summary>
-    public static RunEnvironment Here() => new(
-        DateTime.UtcNow.ToString("yyyy-MM-dd", null),
-        VersionOf(typeof(RunEnvironment).Assembly),
-        VersionOf(typeof(torch).Assembly),
-        torch.__version__,
-        ProcessorName(),
-        torch.get_num_threads(),
+    public static RunEnvironment Here() => new(DateTime.UtcNow.ToString("yyyy-MM-dd", null),
+        VersionOf(typeof(RunEnvironment).Assembly), VersionOf(typeof(torch).Assembly), torch.__version__,
+        ProcessorName(), torch.get_num_threads(),
         $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
 
     private static string VersionOf(Assembly assembly) =>

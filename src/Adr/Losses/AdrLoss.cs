@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -135,9 +136,8 @@ public static class AdrLoss
     private static Tensor PairWeights(Tensor labels, double separation, Tensor values)
     {
         LossInput.Labels(labels, values.shape[0]);
-        if (separation is not (> 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(separation), separation,
-                "The separation s must be in (0,1]; the paper's code has 0.99.");
+        Require.That(separation is > 0 and <= 1, separation,
+            "The separation s must be in (0,1]; the paper's code has 0.99.");
         var different = labels.unsqueeze(1).ne(labels.unsqueeze(0)).to(values.dtype);
         return 1 - different / separation;
     }
@@ -187,19 +187,15 @@ public sealed record CompactnessWeights(
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
-        Require(LocalCompactness, nameof(LocalCompactness));
-        Require(LocalSmoothness, nameof(LocalSmoothness));
-        Require(GlobalCompactness, nameof(GlobalCompactness));
-        Require(GlobalSmoothness, nameof(GlobalSmoothness));
-        Require(Confidence, nameof(Confidence));
-        if (Separation is not (> 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(Separation), Separation, "The separation s must be in (0,1].");
+        NotNegative(LocalCompactness);
+        NotNegative(LocalSmoothness);
+        NotNegative(GlobalCompactness);
+        NotNegative(GlobalSmoothness);
+        NotNegative(Confidence);
+        Require.That(Separation is > 0 and <= 1, Separation, "The separation s must be in (0,1].");
     }
 
-    private static void Require(double weight, string name)
-    {
-        if (!double.IsFinite(weight) || weight < 0)
-            throw new ArgumentOutOfRangeException(name, weight,
-                "A weight must be a finite number ≥ 0; 0 turns the term off.");
-    }
+    private static void NotNegative(double weight, [CallerArgumentExpression(nameof(weight))] string name = "") =>
+        Require.That(weight >= 0 && double.IsFinite(weight), weight,
+            "A weight must be a finite number ≥ 0; 0 turns the term off.", name);
 }

@@ -25,8 +25,7 @@ public abstract class ConvNet : StagedClassifier
         string name, int classes, long[] inputShape, long[][] groups, long hidden, long seed, double dropout)
         : base(name, classes, inputShape)
     {
-        if (dropout is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "A dropout probability must be in [0,1).");
+        Require.That(dropout is >= 0 and < 1, dropout, "A dropout probability must be in [0,1).");
         Seed = seed;
         var (channels, height, width) = (inputShape[0], inputShape[1], inputShape[2]);
         var layers = new List<(string, nn.Module<Tensor, Tensor>)>();

@@ -43,11 +43,9 @@ internal sealed record FrozenConvolution(
             weight = weight * factor.view(-1, 1, 1, 1);
             bias = bias is null ? shift : shift + bias * factor;
         }
-        return new FrozenConvolution(
-            numbers,
+        return new FrozenConvolution(numbers,
             numbers.Take(Initialisation.ChannelsLast(weight)).MoveToOuterDisposeScope(),
-            bias is null ? null : numbers.Take(bias.detach()).MoveToOuterDisposeScope(),
-            [stride, stride],
+            bias is null ? null : numbers.Take(bias.detach()).MoveToOuterDisposeScope(), [stride, stride],
             [padding, padding]);
     }
 
@@ -62,9 +60,7 @@ internal sealed record FrozenNorm(FrozenNumbers Numbers, Tensor Factor, Tensor S
     {
         using var scope = NewDisposeScope();
         var (factor, shift) = Affine(layer);
-        return new FrozenNorm(
-            numbers,
-            numbers.Take(factor.view(1, -1, 1, 1)).MoveToOuterDisposeScope(),
+        return new FrozenNorm(numbers, numbers.Take(factor.view(1, -1, 1, 1)).MoveToOuterDisposeScope(),
             numbers.Take(shift.view(1, -1, 1, 1)).MoveToOuterDisposeScope());
     }
 

@@ -45,8 +45,7 @@ internal static class ModelFacts
                 $"{NameOf(model)} must give logits [B,{classes}], but its output for one image {Shape(imageShape)} of "
                 + $"{data} is {Shape(logits)}.", parameter);
         if (found != classes)
-            throw new ArgumentException(
-                $"{NameOf(model)} has {found} classes, {data} has {classes}.", parameter);
+            throw new ArgumentException($"{NameOf(model)} has {found} classes, {data} has {classes}.", parameter);
     }
 
     /// <summary>The latent [B,D] and the logits [B,K]; they may be the same tensor.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>Two hidden layers of ReLUs, for examples in the plane (<see cref="Data.ToyPoints"/>).</summary>
+/// <summary>Two hidden layers of ReLUs, for points in the plane (<see cref="Data.ToyPoints"/>).</summary>
 /// <remarks>Inputs in [0,1]² are first stretched to [−2,2]². The latent is the second hidden layer, [B,hidden]. Weights
 /// are uniform in ±1/√fan-in; parameters are named <c>fc1.weight</c>, …, <c>fc3.bias</c>.</remarks>
 public sealed class ToyMlp : StagedClassifier

@@ -169,7 +169,7 @@ public sealed record BatchLoss(
     Prediction? Adversarial);
 
 /// <summary>How the attack of one training step runs.</summary>
-/// <param name="Epsilon">Its radius at this step, in [0,1] pixel units; the step size shrinks along with it.</param>
+/// <param name="Epsilon">Its radius at this step, for images in [0,1]; the step size shrinks along with it.</param>
 /// <param name="Seeds">Its noise, one index for each example.</param>
 /// <param name="Type">What it computes in: Float32 or BFloat16.</param>
 /// <param name="Cancellation">Stops it between two of its steps.</param>

@@ -8,16 +8,22 @@ internal static class FileFormat
     /// <summary>The present format. Files without a number are of format 1, which had other names.</summary>
     internal const int Current = 2;
 
-    private const string Key = "format";
+    /// <summary>Where the number stands.</summary>
+    internal const string Key = "format";
 
     private static readonly Dictionary<string, string> NewNames = new()
     {
         ["isByAnswersAlone"] = "isScoreBased",
         ["broken"] = "misclassified",
         ["points"] = "examples",
+        ["weightPerturbation"] = "adversarialWeightPerturbation",
     };
 
-    private static readonly Dictionary<string, string> NewValues = new() { ["Broken"] = "EarlyStop", ["Dlr"] = "Dlr" };
+    private static readonly Dictionary<string, string> NewValues = new()
+    {
+        ["Broken"] = "EarlyStop",
+        ["LogitRatio"] = "Dlr",
+    };
 
     /// <summary>The same object with the number of the present format.</summary>
     internal static JsonNode? Mark(JsonNode? file)
@@ -27,10 +33,15 @@ internal static class FileFormat
     }
 
     /// <summary>A file's content in the present format, without its number.</summary>
-    internal static JsonNode? Update(JsonNode? file)
+    /// <param name="file">What was read.</param>
+    /// <param name="path">Where it lies, for the error.</param>
+    /// <exception cref="InvalidDataException">A later version of the library wrote it.</exception>
+    internal static JsonNode? Update(JsonNode? file, string path)
     {
         if (file is not JsonObject root) return file;
-        return root.Remove(Key) ? root : Renamed(root);
+        if (!root.Remove(Key, out var number)) return Renamed(root);
+        return number?.GetValue<int>() <= Current ? root : throw new InvalidDataException(
+            $"{path} has format {number}; this version of the library reads up to {Current}.");
     }
 
     private static JsonNode? Renamed(JsonNode? node) => node switch

@@ -46,7 +46,7 @@ internal static class Json
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         try
         {
-            return FileFormat.Update(JsonNode.Parse(File.ReadAllText(path))).Deserialize<T>(Strict)
+            return FileFormat.Update(JsonNode.Parse(File.ReadAllText(path)), path).Deserialize<T>(Strict)
                 ?? throw new InvalidDataException($"{path} holds null, not a {typeof(T).Name}.");
         }
         catch (Exception damaged) when (damaged is JsonException or ArgumentException)
@@ -60,8 +60,7 @@ internal static class Json
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        WriteText(
-            path,
+        WriteText(path,
             FileFormat.Mark(JsonSerializer.SerializeToNode(value, Indented))!.ToJsonString(Indented) + "\n");
     }
 

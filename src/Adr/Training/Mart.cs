@@ -30,7 +30,7 @@ public sealed record Mart : Defence
     /// <summary>MART's inner attack: PGD on the cross-entropy from a Gaussian start of deviation 0.001.</summary>
     /// <param name="threat">The norm and the radius; 0.031 in the source.</param>
     /// <param name="steps">Default 10.</param>
-    /// <param name="stepSize">In [0,1] pixel units; null for 2.5 ε/steps. 0.007 in the source.</param>
+    /// <param name="stepSize">For images in [0,1]; null for 2.5 ε/steps. 0.007 in the source.</param>
     public static Pgd InnerAttackOf(ThreatModel threat, int steps = 10, double? stepSize = null) =>
         new(threat, steps, stepSize, start: AttackStart.Gaussian);
 

@@ -10,14 +10,12 @@ using static TorchSharp.torch;
 namespace Adr.Training;
 
 /// <summary>The config.json of a run folder: every setting that decides what is computed.</summary>
-/// <remarks>Format 2. The initial weights of a network that draws them from a seed (<see cref="Classifier.Seed"/>) are
+/// <remarks>The initial weights of a network that draws them from a seed (<see cref="Classifier.Seed"/>) are
 /// settings too, by their fingerprint. Those of any other network count only until the first checkpoint holds them; of
-/// such a network the names and shapes of the parameters are recorded. Format 1, without a number, had the initial
-/// weights of every network, and called AWP's settings weightPerturbation.</remarks>
+/// such a network the names and shapes of the parameters are recorded. The first format had the initial weights of
+/// every network.</remarks>
 internal static class RunConfig
 {
-    private const int Format = 2;
-
     /// <summary>What is recorded of a model, with the weights that it has now.</summary>
     internal static JsonObject Describe(nn.Module<Tensor, Tensor> model)
     {
@@ -38,7 +36,7 @@ internal static class RunConfig
     /// <summary>All settings of a run.</summary>
     internal static JsonObject Of(JsonObject model, Dataset train, Defence defence, TrainingOptions options) => new()
     {
-        ["format"] = Format,
+        [FileFormat.Key] = FileFormat.Current,
         ["model"] = model.DeepClone(),
         ["data"] = new JsonObject
         {
@@ -56,29 +54,16 @@ internal static class RunConfig
     internal static IReadOnlyList<string> Differences(string path, JsonObject here)
     {
         var there = Json.ReadObject(path);
-        var format = there["format"]?.GetValue<int>() ?? 1;
-        if (format > Format)
-            throw new InvalidDataException(
-                $"{path} has format {format}; this version of the library reads up to {Format}.");
-        if (format == 1) Upgrade(there, here);
-        var rounded = JsonNode.Parse(here.ToJsonString(Json.Compact)); // numbers as they are after a round trip
-        return [.. Json.Differences(there, rounded)];
-    }
-
-    // from format 1 to format 2
-    private static void Upgrade(JsonObject there, JsonObject here)
-    {
-        there["format"] = Format;
-        if (there["defence"] is JsonObject defence && defence["weightPerturbation"] is { } perturbation)
-        {
-            defence["adversarialWeightPerturbation"] = perturbation.DeepClone();
-            defence.Remove("weightPerturbation");
-        }
-        if (there["model"] is JsonObject model && here["model"]?["parameters"] is { } parameters)
+        var isFirstFormat = !there.ContainsKey(FileFormat.Key);
+        there = FileFormat.Update(there, path)!.AsObject();
+        if (isFirstFormat && there["model"] is JsonObject model && here["model"]?["parameters"] is { } parameters)
         {
             model.Remove("initialWeights");
             model["parameters"] = parameters.DeepClone(); // not recorded then; the checkpoint checks them
         }
+        var rounded = JsonNode.Parse(here.ToJsonString(Json.Compact))!.AsObject(); // numbers as after a round trip
+        rounded.Remove(FileFormat.Key);
+        return [.. Json.Differences(there, rounded)];
     }
 
     private static string Fingerprint(IEnumerable<Tensor> tensors)

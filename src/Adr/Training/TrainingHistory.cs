@@ -46,7 +46,7 @@ public sealed record TrainingHistory(string Defence, IReadOnlyList<EpochMetrics>
 /// <summary>What one pass over the training data showed.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="LearningRate">That of the epoch's last step.</param>
-/// <param name="Epsilon">The attack's radius at the last step, in [0,1] pixel units; 0 without an attack.</param>
+/// <param name="Epsilon">The attack's radius at the last step, for images in [0,1]; 0 without an attack.</param>
 /// <param name="Loss">Mean total loss over the examples.</param>
 /// <param name="Terms">Mean of each summand of the loss, its weight included.</param>
 /// <param name="NaturalAccuracy">Share of training examples classified right during the epoch, while the weights still

@@ -197,9 +197,7 @@ internal sealed class TrainingRun : IDisposable
             var perturbed = attack.RunUnchecked(_model, here.Images, here.Labels, seeds, _cancellation);
             robust += EpochTally.CountRight(_model.call(perturbed), here.Labels);
         }
-        return (
-            (double)right / _held.Count,
-            attack is null ? null : (double)robust / _held.Count,
+        return ((double)right / _held.Count, attack is null ? null : (double)robust / _held.Count,
             present.Count > 1 ? predicted.Count : null);
     }
 

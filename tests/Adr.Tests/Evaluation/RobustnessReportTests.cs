@@ -41,7 +41,7 @@ public static class RobustnessReportTests
             report.Save(folder["deep/report.json"]);
             var read = RobustnessReport.Load(folder["deep/report.json"]);
             Assert.Equal(report.ToJson().ToJsonString(), read.ToJson().ToJsonString());
-            Assert.Equal((report.Natural, report.WorstCase, report.Points), (read.Natural, read.WorstCase, read.Points));
+            Assert.Equal((report.Natural, report.WorstCase, report.Examples), (read.Natural, read.WorstCase, read.Examples));
             foreach (var (written, again) in report.Attacks.Zip(read.Attacks))
             {
                 Assert.Equal(written.Robust, again.Robust);
@@ -58,7 +58,7 @@ public static class RobustnessReportTests
             var report = new RobustnessReport("m", "d", new(1, 1), [new(1, 1), new(0, 0)], [], new(1, 1), ["a", "b"], 0, "cpu");
             var json = report.ToJson();
             Assert.Equal("NaN", (string?)json["naturalPerClass"]![1]!["value"]);
-            Assert.Equal((1, 1), ((int)json["points"]!, (int)json["natural"]!["total"]!));
+            Assert.Equal((1, 1), ((int)json["examples"]!, (int)json["natural"]!["total"]!));
         }
 
         [Theory]

@@ -253,7 +253,7 @@ public static class ExperimentTests
             var listener = new Listener<EvaluationProgress>(_ => asked++);
             var row = settings.Evaluate(trained, listener);
             Assert.Equal(["FGSM", "PGD-2"], row.Report.Attacks.Select(a => a.Attack));
-            Assert.Equal([("MT-PGD-2", 6), ("B&B-3", 4), ("SPSA-2×4", 3)], row.Costly.Select(report => (report.Attacks.Single().Attack, report.Points)));
+            Assert.Equal([("MT-PGD-2", 6), ("B&B-3", 4), ("SPSA-2×4", 3)], row.Costly.Select(report => (report.Attacks.Single().Attack, report.Examples)));
             Assert.Equal(2, row.AutoAttack!.Robust.Length);
             Assert.True(asked > 0);
             var files = Files(trained);

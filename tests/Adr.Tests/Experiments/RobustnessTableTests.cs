@@ -63,7 +63,7 @@ public sealed class RobustnessTableTests
         Assert.Equal(1.0 / 3, (double)row["robust"]!["AutoAttack"]!, 12);
         Assert.Equal(new Proportion(1, 3).High, (double)row["robustIntervals"]!["AutoAttack"]![1]!, 12);
         var how = row["evaluation"]!["AutoAttack"]!;
-        Assert.Equal((3, 2.0 / 3, 2.0 / 3), ((int)how["points"]!, (double)how["onTheSamePoints"]!["PGD-40"]!, (double)how["robustAfter"]!["APGD-CE"]!));
+        Assert.Equal((3, 2.0 / 3, 2.0 / 3), ((int)how["examples"]!, (double)how["onTheSameExamples"]!["PGD-40"]!, (double)how["robustAfter"]!["APGD-CE"]!));
         Assert.Contains("masked", (string?)how["warnings"]![0], StringComparison.Ordinal);
     }
 

@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using Adr.Training;
+
+namespace Adr.Tests.Training;
+
+public static class FileFormatTests
+{
+    [Fact] // a file without a number is of the first format
+    public static void Renames_what_the_first_format_called_otherwise() => Assert.Equal(
+        """{"examples":3,"attacks":[{"misclassified":1,"isScoreBased":true,"loss":"Dlr","keep":"EarlyStop"}]}""",
+        Updated("""
+            {"points":3,"attacks":[{"broken":1,"isByAnswersAlone":true,"loss":"LogitRatio","keep":"Broken"}]}
+            """));
+
+    [Fact] // a name of the present format may be one of the first that meant something else
+    public static void Leaves_the_present_format_alone() =>
+        Assert.Equal("""{"points":3}""", Updated($$"""{"format":{{FileFormat.Current}},"points":3}"""));
+
+    [Fact]
+    public static void Reads_what_it_marks() => Assert.Equal(
+        """{"a":1}""", FileFormat.Update(FileFormat.Mark(new JsonObject { ["a"] = 1 }), "a.json")!.ToJsonString());
+
+    [Fact]
+    public static void Refuses_a_later_format()
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Updated("""{"format":99}"""));
+        Assert.Contains("a.json has format 99", error.Message, StringComparison.Ordinal);
+    }
+
+    private static string Updated(string json) => FileFormat.Update(JsonNode.Parse(json), "a.json")!.ToJsonString();
+}
