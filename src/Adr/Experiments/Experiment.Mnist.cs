@@ -23,7 +23,7 @@ public sealed partial record Experiment
         {
             Budget = budget, DataSet = "mnist-10k", Network = "mnist-cnn", Epsilon = 0.3, TrainCount = 4000, ValidationCount = 200, TestCount = 1500, Epochs = 6, BatchSize = 64,
             AttackSteps = 4, StepSize = 0.12, EpsilonWarmupEpochs = 4, Optimizer = new AdamSettings(0.002),
-            Judgement = new() { MultiTargetedCount = 100, BrendelBethgeCount = 20, SpsaCount = 20, SpsaSteps = 40, SpsaSamples = 64, AutoAttackCount = 100, LookCount = 100 },
+            Judgement = new() { MultiTargetedCount = 100, BrendelBethgeCount = 20, SpsaCount = 20, SpsaSteps = 40, SpsaSamples = 32, AutoAttackCount = 80, LookCount = 100 },
         },
         Budget.Desktop => new Experiment
         {
