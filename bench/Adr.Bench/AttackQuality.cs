@@ -19,7 +19,8 @@ namespace Adr.Bench;
 /// <param name="Steps">Steps of the training attack.</param>
 /// <param name="FirstSeed">The first seed.</param>
 /// <param name="LastSeed">The last seed.</param>
-internal sealed record AttackQuality(string DataSet, int Images, int TestImages, int Epochs, int Steps, int FirstSeed, int LastSeed)
+internal sealed record AttackQuality(string DataSet, int Images, int TestImages, int Epochs, int Steps, int FirstSeed,
+    int LastSeed)
 {
     private const int JudgingSteps = 20;
 
@@ -36,7 +37,8 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
     /// there already is not trained again.</summary>
     internal void Run(string file)
     {
-        var results = File.Exists(file) ? (JsonObject)JsonNode.Parse(File.ReadAllText(file))! : new JsonObject { ["settings"] = Settings(), ["runs"] = new JsonArray() };
+        var results = File.Exists(file) ? (JsonObject)JsonNode.Parse(File.ReadAllText(file))!
+            : new JsonObject { ["settings"] = Settings(), ["runs"] = new JsonArray() };
         if (results["settings"]!.ToJsonString() != Settings().ToJsonString())
             throw new InvalidOperationException($"{file} holds results of other settings: "
                 + $"{results["settings"]!.ToJsonString()}. Name another file, or delete it.");
@@ -49,7 +51,8 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
             for (var seed = FirstSeed; seed <= LastSeed; seed++)
                 foreach (var precision in new[] { AttackPrecision.Float32, AttackPrecision.BFloat16 })
                 {
-                    if (runs.Any(run => (int)run!["seed"]! == seed && (string)run["attack"]! == precision.ToString())) continue;
+                    if (runs.Any(run => (int)run!["seed"]! == seed
+                        && (string)run["attack"]! == precision.ToString())) continue;
                     runs.Add(One(fit, judge, precision, seed));
                     Report.Write(file, results);
                     Console.WriteLine(runs[^1]!.ToJsonString());
@@ -66,18 +69,21 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
             Epochs = Epochs, BatchSize = BatchSize, Seed = seed, AttackPrecision = precision,
             Optimizer = new AdamSettings(IsMnist ? 0.002 : 0.001), EpsilonWarmupEpochs = Math.Max(1, Epochs / 2),
         }).Fit(train);
-        var report = Robustness.Evaluate(model, test, [new Pgd(Threat, JudgingSteps, Threat.Epsilon / 8, keep: KeptIterate.EarlyStop)], name: defence.Name);
+        var report = Robustness.Evaluate(model, test,
+            [new Pgd(Threat, JudgingSteps, Threat.Epsilon / 8, keep: KeptIterate.EarlyStop)], name: defence.Name);
         return new JsonObject
         {
-            ["seed"] = seed, ["attack"] = precision.ToString(), ["natural"] = report.Natural.Value, ["robust"] = report.Attacks[0].RobustAccuracy.Value, ["seconds"] = Math.Round(history.Seconds),
+            ["seed"] = seed, ["attack"] = precision.ToString(), ["natural"] = report.Natural.Value,
+                ["robust"] = report.Attacks[0].RobustAccuracy.Value, ["seconds"] = Math.Round(history.Seconds),
         };
     }
 
     private JsonObject Settings() => new()
     {
-        ["dataSet"] = DataSet, ["images"] = Images, ["testImages"] = TestImages, ["epochs"] = Epochs, ["batchSize"] = BatchSize, ["steps"] = Steps,
-        ["stepSize"] = StepSize, ["epsilon"] = Threat.Epsilon, ["judgedBy"] = $"PGD-{JudgingSteps}, float32, worst "
-            + $"iterate",
+        ["dataSet"] = DataSet, ["images"] = Images, ["testImages"] = TestImages, ["epochs"] = Epochs,
+            ["batchSize"] = BatchSize, ["steps"] = Steps,
+        ["stepSize"] = StepSize, ["epsilon"] = Threat.Epsilon, ["judgedBy"] =
+            $"PGD-{JudgingSteps}, float32, worst iterate",
         ["bfloat16"] = AttackPrecision.BFloat16.IsNative() ? "native" : "rounding imitated in float32",
     };
 
@@ -85,20 +91,24 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
     /// t).</summary>
     private string Table(JsonArray runs)
     {
-        var text = new StringBuilder("| | float32 attack | bfloat16 attack | difference, 95 % interval "
-            + "|\n|---|---|---|---|\n");
+        var text = new StringBuilder(
+            "| | float32 attack | bfloat16 attack | difference, 95 % interval |\n|---|---|---|---|\n");
         foreach (var measure in new[] { "natural", "robust" })
         {
             var (full, low) = (Of(AttackPrecision.Float32), Of(AttackPrecision.BFloat16));
             var differences = low.Zip(full, (b, a) => b - a).ToList();
-            var half = Student(differences.Count - 1) * Math.Sqrt(differences.Sum(d => Math.Pow(d - differences.Average(), 2)) / (differences.Count - 1) / differences.Count);
+            var half = Student(differences.Count - 1)
+                * Math.Sqrt(differences.Sum(d => Math.Pow(d - differences.Average(), 2)) / (differences.Count
+                - 1) / differences.Count);
             text.AppendLine(CultureInfo.InvariantCulture, $"| {measure} accuracy | {full.Average():0.0000} | "
                 + $"{low.Average():0.0000} | {differences.Average():+0.0000;-0.0000} "
                 + $"[{differences.Average() - half:+0.0000;-0.0000}, {differences.Average() + half:+0.0000;-0.0000}] "
                 + $"|");
 
             List<double> Of(AttackPrecision precision) =>
-                [.. Enumerable.Range(FirstSeed, LastSeed - FirstSeed + 1).Select(seed => (double)runs.First(run => (int)run!["seed"]! == seed && (string)run["attack"]! == precision.ToString())![measure]!)];
+                [.. Enumerable.Range(FirstSeed, LastSeed - FirstSeed + 1)
+                    .Select(seed => (double)runs.First(run => (int)run!["seed"]! == seed
+                    && (string)run["attack"]! == precision.ToString())![measure]!)];
         }
         return text.ToString();
     }

@@ -14,7 +14,8 @@ namespace Adr.Bench;
 /// <param name="ResidentMebibytes">Resident memory of this process after the last repeat.</param>
 /// <param name="Robust">Of an evaluation, the points found robust on both sides; the library keeps each point's worst
 /// iterate, the reference the last one.</param>
-internal sealed record Comparison(Scenario Scenario, Sample Float32, Sample? BFloat16, Sample Reference, Sample OneBlasThread, double ResidentMebibytes, (int Library, int Reference)? Robust)
+internal sealed record Comparison(Scenario Scenario, Sample Float32, Sample? BFloat16, Sample Reference,
+    Sample OneBlasThread, double ResidentMebibytes, (int Library, int Reference)? Robust)
 {
     /// <summary>How many times faster than the reference, with the fastest attack that the processor runs
     /// natively.</summary>
@@ -27,19 +28,22 @@ internal sealed record Comparison(Scenario Scenario, Sample Float32, Sample? BFl
     internal double RatioOneBlasThread => OneBlasThread.Median / (BFloat16 ?? Float32).Median;
 
     /// <summary>Times a scenario.</summary>
-    internal static Comparison Of(Scenario scenario, Reference reference, Reference oneBlasThread, int repeats, bool hasBFloat16)
+    internal static Comparison Of(Scenario scenario, Reference reference, Reference oneBlasThread, int repeats,
+        bool hasBFloat16)
     {
         var threads = get_num_threads();
         using var library = new Library(scenario);
         reference.Make(scenario, threads, library.Digits);
         oneBlasThread.Make(scenario, threads, library.Digits);
-        List<Func<double>> sides = [() => library.Run(ScalarType.Float32), () => reference.Run(scenario), () => oneBlasThread.Run(scenario)];
+        List<Func<double>> sides = [() => library.Run(ScalarType.Float32), () => reference.Run(scenario),
+            () => oneBlasThread.Run(scenario)];
         if (hasBFloat16) sides.Add(() => library.Run(ScalarType.BFloat16));
         foreach (var side in sides) side(); // warm
         var times = sides.ConvertAll(_ => new List<double>());
         for (var repeat = 0; repeat < repeats; repeat++)
             for (var side = 0; side < sides.Count; side++) times[side].Add(sides[side]());
-        return new Comparison(scenario, new(times[0]), hasBFloat16 ? new(times[3]) : null, new(times[1]), new(times[2]), Environment.WorkingSet / 1048576.0,
+        return new Comparison(scenario, new(times[0]), hasBFloat16 ? new(times[3]) : null, new(times[1]),
+            new(times[2]), Environment.WorkingSet / 1048576.0,
             scenario.IsEvaluation ? (library.Right, reference.Right) : null);
     }
 }

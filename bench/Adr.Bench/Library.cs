@@ -29,16 +29,20 @@ internal sealed class Library : IDisposable
         (_model, var (epsilon, step), _optimizer) = Make(scenario.Network);
         manual_seed(1);
         _batch = new Batch(
-            rand([scenario.Batch, .. _model.InputShape]).DetachFromDisposeScope(), randint(0, 10, [scenario.Batch], dtype: ScalarType.Int64).DetachFromDisposeScope(),
+            rand([scenario.Batch, .. _model.InputShape]).DetachFromDisposeScope(),
+                randint(0, 10, [scenario.Batch], dtype: ScalarType.Int64).DetachFromDisposeScope(),
             [.. Enumerable.Range(0, scenario.Batch).Select(i => (long)i)]);
         _seeds = new ExampleSeeds(1, _batch.Indices);
         var threat = ThreatModel.Linf(epsilon);
         if (scenario.IsEvaluation) _digits = new TrainedDigits(_model, scenario.Batch);
-        _attack = new Pgd(threat, scenario.Steps, step, keep: scenario.IsEvaluation ? KeptIterate.EarlyStop : KeptIterate.Last);
+        _attack = new Pgd(threat, scenario.Steps, step, keep: scenario.IsEvaluation ? KeptIterate.EarlyStop
+            : KeptIterate.Last);
         // as the reference
-        var weights = scenario.Defence.StartsWith("ADR", StringComparison.Ordinal) ? new CompactnessWeights(GlobalSmoothness: 1, DetachClean: true) : null;
+        var weights = scenario.Defence.StartsWith("ADR", StringComparison.Ordinal)
+            ? new CompactnessWeights(GlobalSmoothness: 1, DetachClean: true) : null;
         _defence = scenario.IsEvaluation ? null
-            : scenario.Defence.EndsWith("TRADES", StringComparison.Ordinal) ? new Trades(Pgd.Trades(threat, scenario.Steps, step), weights: weights)
+            : scenario.Defence.EndsWith("TRADES", StringComparison.Ordinal)
+                ? new Trades(Pgd.Trades(threat, scenario.Steps, step), weights: weights)
             : new AdversarialTraining(_attack, weights);
     }
 
@@ -57,7 +61,8 @@ internal sealed class Library : IDisposable
         {
             // as a user evaluates: checks, natural accuracy and report included
             var precision = attackType == ScalarType.BFloat16 ? AttackPrecision.BFloat16 : AttackPrecision.Float32;
-            Right = Robustness.Evaluate(_model, _digits!.Points, [_attack], new EvaluationOptions { AttackPrecision = precision }, name: "bench").WorstCase.Successes;
+            Right = Robustness.Evaluate(_model, _digits!.Points, [_attack],
+                new EvaluationOptions { AttackPrecision = precision }, name: "bench").WorstCase.Successes;
         }
         else
         {
@@ -83,9 +88,11 @@ internal sealed class Library : IDisposable
 
     private static (Classifier Model, (double Epsilon, double Step) Threat, Optimizer Optimizer) Make(string network)
     {
-        Classifier model = network switch { "mnist-cnn" => new MnistCnn(1), "cifar-cnn" => new CifarCnn(1), "resnet18" => new ResNet18(1), _ => throw new ArgumentException($"There is no network \"{network}\".") };
+        Classifier model = network switch { "mnist-cnn" => new MnistCnn(1), "cifar-cnn" => new CifarCnn(1),
+            "resnet18" => new ResNet18(1), _ => throw new ArgumentException($"There is no network \"{network}\".") };
         var parameters = model.named_parameters().Select(p => (p.name, p.parameter)).ToList();
-        OptimizerSettings settings = network switch { "mnist-cnn" => new SgdSettings(), "cifar-cnn" => new AdamSettings(), _ => new SgdSettings(WeightDecay: 3.5e-3) };
+        OptimizerSettings settings = network switch { "mnist-cnn" => new SgdSettings(),
+            "cifar-cnn" => new AdamSettings(), _ => new SgdSettings(WeightDecay: 3.5e-3) };
         return (model, network == "mnist-cnn" ? (0.3, 0.01) : (8 / 255.0, 2 / 255.0), settings.Create(parameters));
     }
 }

@@ -15,13 +15,15 @@ namespace Adr.Bench;
 public class Micro
 {
     private readonly Tensor _scalar = zeros(1), _images = rand(128, 1, 28, 28), _moved = rand(128, 1, 28, 28);
-    private readonly Tensor _latent = rand(128, 1024), _movedLatent = rand(128, 1024), _logits = randn(128, 10), _movedLogits = randn(128, 10);
+    private readonly Tensor _latent = rand(128, 1024), _movedLatent = rand(128, 1024), _logits = randn(128, 10),
+        _movedLogits = randn(128, 10);
     private readonly Tensor _labels = randint(0, 10, [128], dtype: ScalarType.Int64);
     private readonly ThreatModel _linf = ThreatModel.Linf(0.3), _l2 = ThreatModel.L2(1.5);
 
     /// <summary>Runs all of it and prints the table.</summary>
     internal static void Run() => BenchmarkRunner.Run<Micro>(DefaultConfig.Instance
-        .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)).WithOptions(ConfigOptions.DisableLogFile).WithArtifactsPath(Path.Combine("artifacts", "bench")));
+        .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)).WithOptions(ConfigOptions.DisableLogFile)
+            .WithArtifactsPath(Path.Combine("artifacts", "bench")));
 
     /// <summary>One operator of one number: what a call costs beside its work.</summary>
     [Benchmark]

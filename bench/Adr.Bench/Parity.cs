@@ -23,7 +23,8 @@ namespace Adr.Bench;
 /// <param name="Seed">The seed of the attack's random numbers.</param>
 /// <param name="Batch">Points at a time.</param>
 /// <param name="Steps">Of any but Auto-Attack's; null for the reference's own number.</param>
-internal sealed record Parity(string Model, string Network, double Epsilon, int Points, string Attack, int Seed, int Batch, int? Steps)
+internal sealed record Parity(string Model, string Network, double Epsilon, int Points, string Attack, int Seed,
+    int Batch, int? Steps)
 {
     private const string NoAttack = "none";
 
@@ -31,8 +32,11 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
     // Broken: Auto-Attack too goes on without the points that are broken, from target to target.
     private static readonly Dictionary<string, Func<ThreatModel, int?, Attack>> Attacks = new()
     {
-        ["apgd-ce"] = (threat, _) => threat.Norm == Norm.L1 ? new Apgd(threat, restarts: 5, largerRadii: true, keep: KeptIterate.EarlyStop) : new Apgd(threat, keep: KeptIterate.EarlyStop),
-        ["apgd-t"] = (threat, _) => threat.Norm == Norm.L1 ? new ApgdTargeted(threat, targets: 5, largerRadii: true, keep: KeptIterate.EarlyStop) : new ApgdTargeted(threat, keep: KeptIterate.EarlyStop),
+        ["apgd-ce"] = (threat, _) => threat.Norm == Norm.L1
+            ? new Apgd(threat, restarts: 5, largerRadii: true, keep: KeptIterate.EarlyStop)
+            : new Apgd(threat, keep: KeptIterate.EarlyStop),
+        ["apgd-t"] = (threat, _) => threat.Norm == Norm.L1 ? new ApgdTargeted(threat, targets: 5, largerRadii: true,
+            keep: KeptIterate.EarlyStop) : new ApgdTargeted(threat, keep: KeptIterate.EarlyStop),
         ["apgd-dlr"] = (threat, _) => new Apgd(threat, AttackLoss.Dlr, keep: KeptIterate.EarlyStop),
         ["square"] = (threat, _) => new Square(threat),
         ["fab-t"] = (threat, _) => new FabTargeted(threat, stopsWithinEpsilon: true),
@@ -41,11 +45,13 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
         ["bb"] = (threat, steps) => new BrendelBethge(threat, steps ?? 1000),
         ["deepfool"] = (threat, steps) => new DeepFool(threat, steps ?? 50),
         ["cw"] = (threat, steps) => new CarliniWagner(threat, steps ?? 1000),
-        ["pgd"] = (threat, steps) => threat.Norm == Norm.Linf ? new Pgd(threat, steps ?? 40, threat.Epsilon / 30) : new Pgd(threat, steps ?? 50, threat.Epsilon / 40),
+        ["pgd"] = (threat, steps) => threat.Norm == Norm.Linf ? new Pgd(threat, steps ?? 40, threat.Epsilon / 30)
+            : new Pgd(threat, steps ?? 50, threat.Epsilon / 40),
         ["mim"] = (threat, steps) => new Mim(threat, steps ?? 10, threat.Epsilon / 5),
     };
 
-    private static readonly Dictionary<string, Norm> Norms = new() { ["linf"] = Norm.Linf, ["l2"] = Norm.L2, ["l1"] = Norm.L1 };
+    private static readonly Dictionary<string,
+        Norm> Norms = new() { ["linf"] = Norm.Linf, ["l2"] = Norm.L2, ["l1"] = Norm.L1 };
 
     /// <summary>The attacks.</summary>
     internal static IEnumerable<string> Names => Attacks.Keys.Prepend(NoAttack);
@@ -60,7 +66,8 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
     internal static double? Radius(string text)
     {
         var parts = text.Split('/');
-        var numbers = parts.Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN).ToArray();
+        var numbers = parts.Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture,
+            out var number) ? number : double.NaN).ToArray();
         var radius = numbers.Length switch { 1 => numbers[0], 2 => numbers[0] / numbers[1], _ => double.NaN };
         return double.IsFinite(radius) && radius >= 0 ? radius : null;
     }
@@ -70,9 +77,11 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
     internal string? Problem(int? threads) =>
         !Names.Contains(Kind) ? $"there is no attack \"{Attack}\". Choose from {string.Join(", ", Names)}, with "
             + $"-linf, -l2 or -l1 behind it, or nothing."
-        : Points < 1 || Batch < 1 || Steps < 1 || threads < 1 ? "--points, --batch, --attack-steps and --threads must "
-            + "be at least 1."
-        : Steps is not null && Kind is (NoAttack or "apgd-ce" or "apgd-t" or "apgd-dlr" or "square" or "fab-t" or "aa-standard") ? $"--attack-steps does not go with {Attack}: Auto-Attack's settings are its own."
+        : Points < 1 || Batch < 1 || Steps < 1 || threads < 1 ?
+            "--points, --batch, --attack-steps and --threads must be at least 1."
+        : Steps is not null
+            && Kind is (NoAttack or "apgd-ce" or "apgd-t" or "apgd-dlr" or "square" or "fab-t" or "aa-standard")
+            ? $"--attack-steps does not go with {Attack}: Auto-Attack's settings are its own."
         : null;
 
     /// <summary>Runs the attack and writes what it did.</summary>
@@ -91,12 +100,15 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
     {
         var report = new JsonObject
         {
-            ["side"] = "library", ["attack"] = Attack, ["norm"] = NormName, ["network"] = Network, ["model"] = Path.GetFileName(Model),
-            ["modelSha256"] = Sha256(File.ReadAllBytes(Model)), ["points"] = Points, ["pointsSha256"] = Sha256([.. points.Images.contiguous().bytes, .. points.Labels.contiguous().bytes]),
+            ["side"] = "library", ["attack"] = Attack, ["norm"] = NormName, ["network"] = Network,
+                ["model"] = Path.GetFileName(Model),
+            ["modelSha256"] = Sha256(File.ReadAllBytes(Model)), ["points"] = Points,
+                ["pointsSha256"] = Sha256([.. points.Images.contiguous().bytes, .. points.Labels.contiguous().bytes]),
             ["epsilon"] = Epsilon, ["seed"] = Seed, ["batch"] = Batch, ["threads"] = get_num_threads(),
         };
         if (Kind == NoAttack) AddLogits(report, model, points);
-        else AddAttack(report, model, points, Attacks[Kind](new ThreatModel(Norms[NormName], Epsilon, Bounds.Unit), Steps));
+        else AddAttack(report, model, points,
+            Attacks[Kind](new ThreatModel(Norms[NormName], Epsilon, Bounds.Unit), Steps));
 
         Report.Write(file, report);
         if (report["robustCount"] is { } robust)
@@ -115,7 +127,8 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
             using var evaluator = new Evaluator(model, points, options, Network);
             var found = MinimumNormReport.Evaluate(evaluator, nearest);
             robust = [.. found.Distances.Select(distance => distance > Epsilon)];
-            report["distances"] = new JsonArray([.. found.Distances.Select(d => double.IsFinite(d) ? JsonValue.Create(d) : null)]);
+            report["distances"] = new JsonArray(
+                [.. found.Distances.Select(d => double.IsFinite(d) ? JsonValue.Create(d) : null)]);
             (report["seconds"], report["evaluations"]) = (found.Seconds, found.ModelEvaluations);
         }
         else
@@ -129,7 +142,8 @@ internal sealed record Parity(string Model, string Network, double Epsilon, int 
         AddFlags(report, "natural", Right(model, points));
         AddFlags(report, "robust", robust);
         report["settings"] = JsonSerializer.SerializeToNode(AttackSettings.Of(attack));
-        report["versions"] = new JsonObject { ["dotnet"] = Environment.Version.ToString(), ["libtorch"] = torch.__version__ };
+        report["versions"] = new JsonObject { ["dotnet"] = Environment.Version.ToString(),
+            ["libtorch"] = torch.__version__ };
     }
 
     private void AddLogits(JsonObject report, Classifier model, Dataset points)

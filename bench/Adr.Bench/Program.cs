@@ -5,14 +5,14 @@ using Adr.Bench;
 // Against the reference program, in turn, in one process tree: medians, ratios and their spread.
 var quick = new Option<bool>("--quick") { Description = "Fewer repeats, the four main scenarios only." };
 var json = new Option<string?>("--json") { Description = "Also writes all times and ratios.", HelpName = "FILE" };
-var only = new Option<string[]>("--only") { Description = "Scenarios by "
-    + "name.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
-var micro = new Option<bool>("--micro") { Description = "Instead: one call, the projections and the global terms, by "
-    + "BenchmarkDotNet." };
-var scaling = new Option<bool>("--scaling") { Description = "Instead: how times grow with batch, threads and "
-    + "classes." };
-var memory = new Option<int?>("--memory") { Description = "Instead: the peak memory of a training step of "
-    + "WideResNet-34-10 at this batch size.", HelpName = "BATCH" };
+var only = new Option<string[]>("--only") { Description =
+    "Scenarios by name.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+var micro = new Option<bool>("--micro") { Description =
+    "Instead: one call, the projections and the global terms, by BenchmarkDotNet." };
+var scaling = new Option<bool>("--scaling") { Description =
+    "Instead: how times grow with batch, threads and classes." };
+var memory = new Option<int?>("--memory") { Description =
+    "Instead: the peak memory of a training step of WideResNet-34-10 at this batch size.", HelpName = "BATCH" };
 var quality = new Option<string?>("--quality") { Description = "Instead: train with float32 and bfloat16 attacks on "
     + "mnist or cifar-10, and compare the robustness. Takes hours; needs ADR_DATA.", HelpName = "DATA" };
 quality.AcceptOnlyFromAmong("mnist", "cifar-10");
@@ -24,21 +24,22 @@ var firstSeed = Number("--from-seed", 1, "Of --quality: the first seed.");
 var lastSeed = Number("--to-seed", 5, "Of --quality: the last seed.");
 var parity = new Option<string?>("--parity") { Description = "Instead: run an attack on these weights, to compare "
     + "with tests/reference/parity.py. Needs ADR_DATA.", HelpName = "FILE" };
-var network = new Option<string>("--network") { Description = "Of --parity: mnist-cnn or "
-    + "cifar-cnn.", DefaultValueFactory = _ => "mnist-cnn" };
+var network = new Option<string>("--network") { Description =
+    "Of --parity: mnist-cnn or cifar-cnn.", DefaultValueFactory = _ => "mnist-cnn" };
 network.AcceptOnlyFromAmong("mnist-cnn", "cifar-cnn");
 var attack = new Option<string>("--attack") { Description = $"Of --parity: {string.Join(", ", Parity.Names)}; -l2 or "
     + $"-l1 behind it for that norm.", HelpName = "NAME", DefaultValueFactory = _ => "apgd-ce" };
-var epsilon = new Option<string>("--epsilon") { Description = "Of --parity: the radius, as 0.3 or "
-    + "8/255.", HelpName = "E", DefaultValueFactory = _ => "0.3" };
+var epsilon = new Option<string>("--epsilon") { Description =
+    "Of --parity: the radius, as 0.3 or 8/255.", HelpName = "E", DefaultValueFactory = _ => "0.3" };
 var points = Number("--points", 500, "Of --parity: test points, from the first on.");
 var seed = Number("--seed", 0, "Of --parity: the seed of the attack.");
 var pointsAtOnce = Number("--batch", 250, "Of --parity: points at a time.");
-var attackSteps = new Option<int?>("--attack-steps") { Description = "Of --parity: steps of an attack that is not of "
-    + "Auto-Attack; without, as in the reference.", HelpName = "N" };
+var attackSteps = new Option<int?>("--attack-steps") { Description =
+    "Of --parity: steps of an attack that is not of Auto-Attack; without, as in the reference.", HelpName = "N" };
 var threads = new Option<int?>("--threads") { Description = "Of --parity: libtorch's threads.", HelpName = "N" };
 var command = new RootCommand("Times training and attacks beside a plain PyTorch program that does what the authors' "
-    + "code does.") { quick, json, only, micro, scaling, memory, quality, images, testImages, epochs, steps, firstSeed, lastSeed, parity, network, attack, epsilon, points, seed, pointsAtOnce, attackSteps, threads };
+    + "code does.") { quick, json, only, micro, scaling, memory, quality, images, testImages, epochs, steps, firstSeed,
+        lastSeed, parity, network, attack, epsilon, points, seed, pointsAtOnce, attackSteps, threads };
 command.SetAction(parsed =>
 {
     if (parsed.GetValue(quality) is { } dataSet)
@@ -51,11 +52,13 @@ command.SetAction(parsed =>
         }
         try
         {
-            new AttackQuality(dataSet, parsed.GetValue(images), parsed.GetValue(testImages), parsed.GetValue(epochs), parsed.GetValue(steps), first, last)
+            new AttackQuality(dataSet, parsed.GetValue(images), parsed.GetValue(testImages), parsed.GetValue(epochs),
+                parsed.GetValue(steps), first, last)
                 .Run(parsed.GetValue(json) ?? $"bfloat16-{dataSet}.json");
             return 0;
         }
-        catch (Exception problem) when (problem is IOException or InvalidDataException or InvalidOperationException or ArgumentException)
+        catch (Exception problem) when (
+            problem is IOException or InvalidDataException or InvalidOperationException or ArgumentException)
         {
             Console.Error.WriteLine($"adr: {problem.Message}");
             return 5;
@@ -65,11 +68,13 @@ command.SetAction(parsed =>
     {
         if (Parity.Radius(parsed.GetValue(epsilon)!) is not { } radius)
         {
-            Console.Error.WriteLine($"adr: --epsilon {parsed.GetValue(epsilon)} is no radius: give it in pixel units, "
-                + $"as 0.3 or 8/255.");
+            Console.Error.WriteLine(
+                $"adr: --epsilon {parsed.GetValue(epsilon)} is no radius: give it in pixel units, as 0.3 or 8/255.");
             return 2;
         }
-        var comparison = new Parity(weights, parsed.GetValue(network)!, radius, parsed.GetValue(points), parsed.GetValue(attack)!, parsed.GetValue(seed), parsed.GetValue(pointsAtOnce), parsed.GetValue(attackSteps));
+        var comparison = new Parity(weights, parsed.GetValue(network)!, radius, parsed.GetValue(points),
+            parsed.GetValue(attack)!, parsed.GetValue(seed), parsed.GetValue(pointsAtOnce),
+            parsed.GetValue(attackSteps));
         if (comparison.Problem(parsed.GetValue(threads)) is { } problem)
         {
             Console.Error.WriteLine($"adr: {problem}");
@@ -81,7 +86,8 @@ command.SetAction(parsed =>
             comparison.Run(parsed.GetValue(json) ?? $"parity-{parsed.GetValue(attack)}.json");
             return 0;
         }
-        catch (Exception broken) when (broken is IOException or InvalidDataException or InvalidOperationException or ArgumentException)
+        catch (Exception broken) when (
+            broken is IOException or InvalidDataException or InvalidOperationException or ArgumentException)
         {
             Console.Error.WriteLine($"adr: {broken.Message}");
             return 5;
@@ -98,7 +104,8 @@ command.SetAction(parsed =>
         return 0;
     }
     var isQuick = parsed.GetValue(quick);
-    var names = parsed.GetValue(only) is { Length: > 0 } asked ? asked : [.. Scenario.All.Take(isQuick ? 4 : int.MaxValue).Select(s => s.Name)];
+    var names = parsed.GetValue(only) is { Length: > 0 } asked ? asked
+        : [.. Scenario.All.Take(isQuick ? 4 : int.MaxValue).Select(s => s.Name)];
     if (names.Except(Scenario.All.Select(s => s.Name)).ToList() is { Count: > 0 } unknown)
     {
         Console.Error.WriteLine($"adr: there is no scenario {string.Join(", ", unknown)}. Choose from "
@@ -124,7 +131,8 @@ command.SetAction(parsed =>
         foreach (var scenario in Scenario.All.Where(s => names.Contains(s.Name)))
         {
             Console.WriteLine($"{scenario.Name} …");
-            report.Add(Comparison.Of(scenario, reference, oneBlasThread, repeats, AttackPrecisions.IsNative(AttackPrecision.BFloat16)));
+            report.Add(Comparison.Of(scenario, reference, oneBlasThread, repeats,
+                AttackPrecisions.IsNative(AttackPrecision.BFloat16)));
         }
         report.Print();
         if (parsed.GetValue(json) is { } file) report.Save(file, repeats);
@@ -138,4 +146,5 @@ command.SetAction(parsed =>
 });
 return command.Parse(args).Invoke();
 
-static Option<int> Number(string name, int value, string description) => new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => value };
+static Option<int> Number(string name, int value, string description) =>
+    new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => value };

@@ -13,7 +13,8 @@ internal sealed class Reference : IDisposable
     /// <exception cref="InvalidOperationException">There is no Python with torch.</exception>
     internal Reference(string python, string script, bool oneBlasThread = false)
     {
-        var start = new ProcessStartInfo(python, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(python, [script]) { RedirectStandardInput = true,
+            RedirectStandardOutput = true };
         // what the library sets for itself
         foreach (var ours in new[] { "OPENBLAS_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT" })
             start.Environment.Remove(ours);
@@ -46,7 +47,8 @@ internal sealed class Reference : IDisposable
 
     /// <summary>Builds the pairwise terms and their gradient; seconds.</summary>
     internal double Terms(int points, int width, int classes) =>
-        (double)Ask(new JsonObject { ["do"] = "terms", ["points"] = points, ["width"] = width, ["classes"] = classes })["seconds"]!;
+        (double)Ask(new JsonObject { ["do"] = "terms", ["points"] = points, ["width"] = width, ["classes"] = classes })[
+            "seconds"]!;
 
     /// <summary>Sends a request and waits for its answer.</summary>
     internal JsonObject Ask(JsonObject request)

@@ -16,14 +16,16 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
     {
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 240; // no terminal, no reason to wrap
         var table = new Table { Title = new TableTitle(Markup.Escape("Seconds a batch: median [fastest, slowest]")) };
-        foreach (var column in new[] { "scenario", "library", "bfloat16 attack", "reference", "reference, 1 BLAS "
-            + "thread", "ratio", "float32", "1 BLAS thread", "of conv peak", "MiB" }) table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (var column in new[] { "scenario", "library", "bfloat16 attack", "reference",
+            "reference, 1 BLAS thread", "ratio", "float32", "1 BLAS thread", "of conv peak", "MiB" }) table.AddColumn(
+                new TableColumn(column).RightAligned());
         table.Columns[0].LeftAligned();
         foreach (var row in _rows)
         {
             string[] cells =
             [
-                row.Scenario.Name, Text(row.Float32), row.BFloat16 is { } low ? Text(low) : "no instructions", Text(row.Reference), Text(row.OneBlasThread),
+                row.Scenario.Name, Text(row.Float32), row.BFloat16 is { } low ? Text(low) : "no instructions",
+                    Text(row.Reference), Text(row.OneBlasThread),
                 Times(row.Ratio), Times(row.RatioFloat32), Times(row.RatioOneBlasThread),
                 string.Create(CultureInfo.InvariantCulture, $"{100 * Rate(row) / convolutionPeak:0} "
                     + $"%"), string.Create(CultureInfo.InvariantCulture, $"{row.ResidentMebibytes:0}"),
@@ -44,13 +46,16 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
     {
         var scenarios = new JsonArray([.. _rows.Select(row => new JsonObject
         {
-            ["name"] = row.Scenario.Name, ["ratio"] = row.Ratio, ["ratioFloat32"] = row.RatioFloat32, ["ratioOneBlasThread"] = row.RatioOneBlasThread,
+            ["name"] = row.Scenario.Name, ["ratio"] = row.Ratio, ["ratioFloat32"] = row.RatioFloat32,
+                ["ratioOneBlasThread"] = row.RatioOneBlasThread,
             ["seconds"] = Numbers(row.Float32), ["secondsBFloat16"] = row.BFloat16 is { } low ? Numbers(low) : null,
             ["secondsReference"] = Numbers(row.Reference), ["secondsOneBlasThread"] = Numbers(row.OneBlasThread),
-            ["gigaflopsPerSecond"] = Rate(row), ["ofConvolutionPeak"] = Rate(row) / convolutionPeak, ["residentMebibytes"] = row.ResidentMebibytes,
+            ["gigaflopsPerSecond"] = Rate(row), ["ofConvolutionPeak"] = Rate(row) / convolutionPeak,
+                ["residentMebibytes"] = row.ResidentMebibytes,
             ["robustPoints"] = row.Robust?.Library, ["robustPointsReference"] = row.Robust?.Reference,
         })]);
-        var report = new JsonObject { ["repeats"] = repeats, ["matrixPeak"] = matrixPeak, ["convolutionPeak"] = convolutionPeak, ["scenarios"] = scenarios };
+        var report = new JsonObject { ["repeats"] = repeats, ["matrixPeak"] = matrixPeak,
+            ["convolutionPeak"] = convolutionPeak, ["scenarios"] = scenarios };
         Write(path, report);
     }
 
@@ -66,8 +71,8 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
 
     private static JsonArray Numbers(Sample sample) => [.. sample.Seconds.Select(s => JsonValue.Create(s))];
 
-    private static string Text(Sample s) => string.Create(CultureInfo.InvariantCulture, $"{s.Median:0.000} "
-        + $"[{s.Fastest:0.000}, {s.Slowest:0.000}]");
+    private static string Text(Sample s) => string.Create(CultureInfo.InvariantCulture,
+        $"{s.Median:0.000} [{s.Fastest:0.000}, {s.Slowest:0.000}]");
 
     private static string Times(double ratio) => string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00}×");
 }

@@ -25,12 +25,13 @@ internal sealed class Scaling(Reference reference, int repeats)
             set_num_threads(count);
             foreach (var batch in new[] { 32, 64, 128, 256, 512 })
             {
-                var scenario = new Scenario($"mnist-adr-step, 10 steps, batch {batch}, {count} "
-                    + $"threads", "mnist-cnn", "ADR-ADV", 10, batch);
+                var scenario = new Scenario(
+                    $"mnist-adr-step, 10 steps, batch {batch}, {count} threads", "mnist-cnn", "ADR-ADV", 10, batch);
                 reference.Make(scenario, count);
                 using var library = new Library(scenario);
                 var (ours, theirs) = InTurn(() => library.Run(ScalarType.Float32), () => reference.Run(scenario));
-                steps.Add(new JsonObject { ["batch"] = batch, ["threads"] = count, ["seconds"] = ours, ["secondsReference"] = theirs });
+                steps.Add(new JsonObject { ["batch"] = batch, ["threads"] = count, ["seconds"] = ours,
+                    ["secondsReference"] = theirs });
             }
         }
         set_num_threads(threads);
@@ -39,8 +40,10 @@ internal sealed class Scaling(Reference reference, int repeats)
             {
                 // the reference lays out [B,B,K], over 4 GiB with its gradients
                 if ((long)points * points * classes > 1 << 27) continue;
-                var (ours, theirs) = InTurn(() => Terms(points, classes), () => reference.Terms(points, Width, classes));
-                terms.Add(new JsonObject { ["points"] = points, ["classes"] = classes, ["seconds"] = ours, ["secondsReference"] = theirs });
+                var (ours, theirs) = InTurn(() => Terms(points, classes),
+                    () => reference.Terms(points, Width, classes));
+                terms.Add(new JsonObject { ["points"] = points, ["classes"] = classes, ["seconds"] = ours,
+                    ["secondsReference"] = theirs });
             }
         Print("A training step, ADR-ADV on the MNIST CNN, 10 attack steps", steps, ["batch", "threads"]);
         Print("Global compactness and smoothness with their gradient, latent of 1,024", terms, ["points", "classes"]);
@@ -76,11 +79,13 @@ internal sealed class Scaling(Reference reference, int repeats)
     private static void Print(string title, JsonArray rows, string[] keys)
     {
         var table = new Table { Title = new TableTitle(Markup.Escape(title)) };
-        foreach (var column in (string[])[.. keys, "library, ms", "reference, ms", "ratio"]) table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (var column in (string[])[.. keys, "library, ms", "reference, ms", "ratio"]) table.AddColumn(
+            new TableColumn(column).RightAligned());
         foreach (var row in rows)
         {
             var (ours, theirs) = ((double)row!["seconds"]!, (double)row["secondsReference"]!);
-            table.AddRow([.. keys.Select(key => row[key]!.ToString()), Text(ours * 1e3), Text(theirs * 1e3), Text(theirs / ours) + "×"]);
+            table.AddRow([.. keys.Select(key => row[key]!.ToString()), Text(ours * 1e3), Text(theirs * 1e3),
+                Text(theirs / ours) + "×"]);
         }
         AnsiConsole.Write(table);
 

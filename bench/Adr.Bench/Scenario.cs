@@ -33,8 +33,10 @@ public sealed record Scenario(string Name, string Network, string Defence, int S
     // per image and pass
     private static double Multiplications(string network) => network switch
     {
-        "mnist-cnn" => Convolution(1, 32, 26) + Convolution(32, 32, 24) + Convolution(32, 64, 10) + Convolution(64, 64, 8) + 1024 * 200 + 200 * 200 + 2000,
-        "cifar-cnn" => Convolution(3, 64, 30) + Convolution(64, 64, 28) + Convolution(64, 128, 12) + Convolution(128, 128, 10) + 3200 * 256 + 256 * 256 + 2560,
+        "mnist-cnn" => Convolution(1, 32, 26) + Convolution(32, 32, 24) + Convolution(32, 64, 10)
+            + Convolution(64, 64, 8) + 1024 * 200 + 200 * 200 + 2000,
+        "cifar-cnn" => Convolution(3, 64, 30) + Convolution(64, 64, 28) + Convolution(64, 128, 12)
+            + Convolution(128, 128, 10) + 3200 * 256 + 256 * 256 + 2560,
         "resnet18" => Convolution(3, 64, 32) + 4 * Convolution(64, 64, 32)
             + Convolution(64, 128, 16) + 3 * Convolution(128, 128, 16) + 64 * 128 * 256
             + Convolution(128, 256, 8) + 3 * Convolution(256, 256, 8) + 128 * 256 * 64

@@ -21,16 +21,20 @@ internal static class StepMemory
     {
         using var model = new WideResNet(1);
         model.train();
-        using var optimizer = new SgdSettings(WeightDecay: 5e-4).Create([.. model.named_parameters().Select(p => (p.name, p.parameter))]);
-        var defence = new AdversarialTraining(new Pgd(ThreatModel.Linf(8 / 255.0), AttackSteps, 2 / 255.0), new CompactnessWeights());
+        using var optimizer = new SgdSettings(WeightDecay: 5e-4)
+            .Create([.. model.named_parameters().Select(p => (p.name, p.parameter))]);
+        var defence = new AdversarialTraining(new Pgd(ThreatModel.Linf(8 / 255.0), AttackSteps, 2 / 255.0),
+            new CompactnessWeights());
         manual_seed(1);
-        using var points = new Batch(rand(batch, 3, 32, 32).DetachFromDisposeScope(), randint(0, 10, [batch], dtype: ScalarType.Int64).DetachFromDisposeScope(),
+        using var points = new Batch(rand(batch, 3, 32, 32).DetachFromDisposeScope(),
+            randint(0, 10, [batch], dtype: ScalarType.Int64).DetachFromDisposeScope(),
             [.. Enumerable.Range(0, batch).Select(i => (long)i)]);
         var clock = Stopwatch.StartNew();
         for (var step = 0; step < 2; step++)
         {
             using var scope = NewDisposeScope();
-            var inner = new InnerAttack(defence.Attack!.Threat.Epsilon, new ExampleSeeds(1, points.Indices), ScalarType.Float32);
+            var inner = new InnerAttack(defence.Attack!.Threat.Epsilon, new ExampleSeeds(1, points.Indices),
+                ScalarType.Float32);
             var (_, gradients) = defence.Differentiate(model, points, inner, optimizer.Parameters);
             optimizer.Step(gradients, 1e-3);
         }

@@ -23,12 +23,14 @@ internal sealed class TrainedDigits : IDisposable
         {
             new Trainer(model, new AdversarialTraining(new Pgd(ThreatModel.Linf(0.3), 5, 0.1)), new TrainingOptions
             {
-                Epochs = Epochs, BatchSize = 64, Optimizer = new AdamSettings(0.002), EpsilonWarmupEpochs = Epochs / 2, AttackPrecision = AttackPrecision.Float32,
+                Epochs = Epochs, BatchSize = 64, Optimizer = new AdamSettings(0.002), EpsilonWarmupEpochs = Epochs / 2,
+                    AttackPrecision = AttackPrecision.Float32,
             }).Fit(some);
             Points = test.Take(points);
         }
         Weights.Save(model, WeightsFile);
-        Safetensors.Write(BatchFile, new Dictionary<string, TorchSharp.torch.Tensor> { ["images"] = Points.Images, ["labels"] = Points.Labels });
+        Safetensors.Write(BatchFile, new Dictionary<string,
+            TorchSharp.torch.Tensor> { ["images"] = Points.Images, ["labels"] = Points.Labels });
     }
 
     internal Dataset Points { get; }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Runtime.CompilerServices;
 
 namespace Adr.Samples;
@@ -47,7 +48,7 @@ public static class DocumentationTests
         }
     }
 
-    // indentation does not matter, nor do empty lines
-    private static string Flat(IEnumerable<string> lines) =>
-        string.Join('\n', lines.Select(line => line.Trim()).Where(line => line.Length > 0));
+    // indentation does not matter, nor do empty lines and the spaces before a comment
+    private static string Flat(IEnumerable<string> lines) => string.Join('\n',
+        lines.Select(line => Regex.Replace(line.Trim(), " +// ", " // ")).Where(line => line.Length > 0));
 }

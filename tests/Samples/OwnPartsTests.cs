@@ -67,7 +67,8 @@ public sealed class OwnPartsTests : IDisposable
     public void Latent_comes_from_an_adapter()
     {
         var threat = ThreatModel.Linf(0.2);
-        using var features = nn.Sequential(("conv", nn.Conv2d(1, 4, 3)), ("relu", nn.ReLU()));
+        using var features = nn.Sequential(
+            ("conv", nn.Conv2d(1, 4, 3)), ("relu", nn.ReLU()), ("flatten", nn.Flatten()));
         using var head = nn.Linear(4 * 6 * 6, 4);
         using var model = Classifier.From(features, head);
         var adr = new AdversarialTraining(new Pgd(threat, 3), new CompactnessWeights());

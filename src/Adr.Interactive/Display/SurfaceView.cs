@@ -29,8 +29,8 @@ internal static class SurfaceView
         {
             ColumnLabel = "along the sign of the gradient, pixel units",
             RowLabel = "along random signs, pixel units",
-            Subtitle = $"full colour: {Number.Fixed(top, 2)}; "
-                + $"×: misclassified, {Number.Fixed(wrong, 0)} % of the cells",
+            Subtitle =
+                $"full colour: {Number.Fixed(top, 2)}; ×: misclassified, {Number.Fixed(wrong, 0)} % of the cells",
             Width = 480,
             Height = 440,
         };

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Attacks;
 
-/// <summary>Projected ascent on the margin with gradients estimated from the logits alone, score-based: the loop of <see cref="Spsa"/>
-/// and <see cref="Nes"/>.</summary>
+/// <summary>Projected ascent on the margin with gradients estimated from the logits alone, score-based: the loop of
+/// <see cref="Spsa"/> and <see cref="Nes"/>.</summary>
 /// <remarks>An example that is clearly misclassified is finished. An example keeps the iterate with the largest
 /// margin.</remarks>
 public abstract class EstimatedGradientAttack : Attack

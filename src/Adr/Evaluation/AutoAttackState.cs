@@ -8,8 +8,8 @@ using Adr.Training;
 namespace Adr.Evaluation;
 
 /// <summary>How far a run of Auto-Attack is: enough to resume to the same result. Written after every batch.</summary>
-/// <param name="Run">What runs: fingerprints, attacks with their settings, seed, batch size. Another run does not resume
-/// from here.</param>
+/// <param name="Run">What runs: fingerprints, attacks with their settings, seed, batch size. Another run does not
+/// resume from here.</param>
 /// <param name="Right">For each example whether the clean image is classified correctly.</param>
 /// <param name="Warnings">What was seen before the attacks.</param>
 /// <param name="Stages">The attacks that are done.</param>

@@ -101,8 +101,8 @@ internal static class SanityChecks
                 + "through it.");
     }
 
-    // Autograd is off, and still the logits or the weights went through it. (To forbid it, by inference mode, would end the
-    // process where the model calls TorchSharp's autograd.grad: Native/Gradients.)
+    // Autograd is off, and still the logits or the weights went through it. (To forbid it, by inference mode, would end
+    // the process where the model calls TorchSharp's autograd.grad: Native/Gradients.)
     private static bool UsesAutograd(nn.Module<Tensor, Tensor> model, Tensor images)
     {
         var frozen = model.parameters().Where(parameter => !parameter.requires_grad && parameter.is_floating_point())

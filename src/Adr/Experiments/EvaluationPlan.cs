@@ -1,7 +1,7 @@
 namespace Adr.Experiments;
 
-/// <summary>The attacks that evaluate a model, and on how many test images. Costly attacks run on the first images only;
-/// a count of 0 leaves an attack out.</summary>
+/// <summary>The attacks that evaluate a model, and on how many test images. Costly attacks run on the first images
+/// only; a count of 0 leaves an attack out.</summary>
 public sealed record EvaluationPlan
 {
     /// <summary>Steps of PGD, which runs on every test image, each example keeping its worst iterate. Default 40, the

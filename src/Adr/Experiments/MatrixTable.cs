@@ -4,8 +4,8 @@ using Adr.Evaluation;
 
 namespace Adr.Experiments;
 
-/// <summary>What of one experiment of a matrix has been evaluated: the mean over its seeds, what ADR adds to its baseline,
-/// and which runs are missing.</summary>
+/// <summary>What of one experiment of a matrix has been evaluated: the mean over its seeds, what ADR adds to its
+/// baseline, and which runs are missing.</summary>
 public sealed class MatrixTable
 {
     internal MatrixTable(string name, Experiment experiment, IReadOnlyList<(SweepRun Cell, ModelResult? Row)> cells)

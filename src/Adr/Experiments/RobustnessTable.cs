@@ -17,7 +17,8 @@ public sealed class RobustnessTable
     /// <summary>A table of one experiment's models.</summary>
     /// <param name="experiment">The settings that all rows share.</param>
     /// <param name="rows">One per defence, evaluated by the same attacks.</param>
-    /// <exception cref="ArgumentException">There is no row, or two rows were evaluated by different attacks.</exception>
+    /// <exception cref="ArgumentException">There is no row, or two rows were evaluated by different
+    /// attacks.</exception>
     public RobustnessTable(Experiment experiment, IReadOnlyList<ModelResult> rows)
     {
         ArgumentNullException.ThrowIfNull(experiment);

@@ -160,8 +160,8 @@ internal sealed record SafetensorsHeader(
         long Number(JsonElement number) =>
             number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var value) && value >= 0
                 ? value
-                : throw new InvalidDataException($"the {what} of tensor '{name}' holds {number.GetRawText()}, "
-                    + "where a whole number ≥ 0 belongs");
+                : throw new InvalidDataException(
+                    $"the {what} of tensor '{name}' holds {number.GetRawText()}, where a whole number ≥ 0 belongs");
     }
 
     // null where the product leaves the range of a file

@@ -47,7 +47,7 @@ public sealed class AttackCommandTests : IDisposable
     [InlineData("--attacks 'all': expected standard, plus or rand", "--attacks", "all")]
     [InlineData("ε must be a finite number ≥ 0", "--epsilon", "-1")]
     [InlineData("The batch size must be at least 1", "--batch-size", "0")]
-    [InlineData("1500 points", "--examples", "1501")]
+    [InlineData("1500 examples", "--examples", "1501")]
     public void What_cannot_work_is_refused_before_anything_runs(string message, params string[] arguments)
     {
         var (code, output, errors) = CommandLine.Run(["attack", Weights(), .. arguments]);

@@ -31,8 +31,8 @@ public sealed class ResultsTableTests : IDisposable
             && line.Contains("65.0 [62.6, 67.4]") && line.Contains("1.3 │"));
         Assert.Contains(lines, line => line.Contains("ADR-ADV") && line.Contains("97.0 [96.0, 97.8]")
             && line.Contains("80.0 [77.9, 81.9]"));
-        Assert.Contains($"quick budget: {quick.TrainCount} training and 1500 test images, {quick.Epochs} epochs, ε "
-            + $"0.3, seed 1",
+        Assert.Contains(
+            $"quick budget: {quick.TrainCount} training and 1500 test images, {quick.Epochs} epochs, ε 0.3, seed 1",
             writer.ToString());
     }
 

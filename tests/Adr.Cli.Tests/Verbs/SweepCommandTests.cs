@@ -40,7 +40,7 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Contains("Missing: ADV on mnist-10k, seed 1.", half.Output);
         var list = CommandLine.Run("sweep", matrix, "--runs", Runs, "--list").Output;
         Assert.Contains("0\tmissing\tADV on mnist-10k, seed 1", list);
-        Assert.Contains("1\tjudged\tADR-ADV on mnist-10k, seed 1", list);
+        Assert.Contains("1\tevaluated\tADR-ADV on mnist-10k, seed 1", list);
 
         var all = CommandLine.Run("sweep", matrix, "--runs", Runs);
         Assert.Contains("ADV on mnist-10k, seed 1: epoch 1 of 1 trained", all.Output);

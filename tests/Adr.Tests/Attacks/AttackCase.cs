@@ -37,7 +37,8 @@ public sealed record AttackCase(
     {
         get
         {
-            var wide = SplitMix.Tensor(7L * Seed + 1, Bounds.Low - 0.25 * Bounds.Range, Bounds.High + 0.25 * Bounds.Range, Points, Channels, Height, Width);
+            var wide = SplitMix.Tensor(7L * Seed + 1, Bounds.Low - 0.25 * Bounds.Range,
+                Bounds.High + 0.25 * Bounds.Range, Points, Channels, Height, Width);
             return wide.clamp_(Bounds.Low, Bounds.High);
         }
     }
@@ -45,7 +46,8 @@ public sealed record AttackCase(
     internal Tensor Labels => SplitMix.Labels(7L * Seed + 2, Points, Classes);
 
     /// <summary>Points from anywhere in a data set.</summary>
-    internal ExampleSeeds Seeds => new(Seed, [.. SplitMix.Uniform(7L * Seed + 3, Points).Select((u, i) => (long)(u * 50_000) * 8 + i)]);
+    internal ExampleSeeds Seeds =>
+        new(Seed, [.. SplitMix.Uniform(7L * Seed + 3, Points).Select((u, i) => (long)(u * 50_000) * 8 + i)]);
 
     /// <summary>In training mode: attacks must switch.</summary>
     internal Sequential Model() => TinyModels.Make(Kind, ImageShape, Classes, Seed);

@@ -58,7 +58,8 @@ public static class AttackCostTests
         using var scope = NewDisposeScope();
         using var model = new Sure();
         var cost = new AttackCost();
-        Make(name, ThreatModel.Linf(0.1)).Run(model, full([1, 1, 3, 3], 0.5), zeros(1, dtype: ScalarType.Int64), ExampleSeeds.Sequence(1, 1), cost: cost);
+        Make(name, ThreatModel.Linf(0.1)).Run(model, full([1, 1, 3, 3], 0.5), zeros(1, dtype: ScalarType.Int64),
+            ExampleSeeds.Sequence(1, 1), cost: cost);
         Assert.Equal(backwards, cost.Backwards);
         // changes that ball and box undo are not asked about
         if (name is "Square" or "Auto-Attack") Assert.InRange(cost.Forwards, forwards / 3, forwards);

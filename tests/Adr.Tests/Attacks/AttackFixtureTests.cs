@@ -16,7 +16,8 @@ public static class AttackFixtureTests
 
     private static readonly long[] Indices = [5, 1_000_003];
 
-    [Theory, InlineData("fgsm"), InlineData("pgd_linf"), InlineData("pgd_l2"), InlineData("trades_linf"), InlineData("trades_l2"), InlineData("pgd_linf_random")]
+    [Theory, InlineData("fgsm"), InlineData("pgd_linf"), InlineData("pgd_l2"), InlineData("trades_linf"),
+        InlineData("trades_l2"), InlineData("pgd_linf_random")]
     public static void Every_iterate_is_the_references(string name)
     {
         using var scope = NewDisposeScope();
@@ -25,7 +26,9 @@ public static class AttackFixtureTests
         var settings = fixture.Settings(name);
         var seeds = new ExampleSeeds(settings.Whole("seed"), Indices);
         for (var steps = 1; steps <= settings.Whole("steps"); steps++)
-            Close.Tensor(fixture[$"{name}/x{steps}"], Attack(name, settings, steps).Run(model, fixture[$"{name}/images"], fixture[$"{name}/labels"], seeds), Tolerance, $"{name}, step {steps}");
+            Close.Tensor(fixture[$"{name}/x{steps}"],
+                Attack(name, settings, steps).Run(model, fixture[$"{name}/images"], fixture[$"{name}/labels"], seeds),
+                Tolerance, $"{name}, step {steps}");
     }
 
     [Theory, InlineData("trades_linf"), InlineData("trades_l2"), InlineData("pgd_linf_random")]
@@ -34,12 +37,14 @@ public static class AttackFixtureTests
         using var scope = NewDisposeScope();
         using var fixture = Fixture.Load("attacks");
         var settings = fixture.Settings(name);
-        var start = Threat(settings).RandomStart(fixture[$"{name}/images"], new ExampleSeeds(settings.Whole("seed"), Indices).Fork(0));
+        var start = Threat(settings)
+            .RandomStart(fixture[$"{name}/images"], new ExampleSeeds(settings.Whole("seed"), Indices).Fork(0));
         Close.Tensor(fixture[$"{name}/start"], start, 1e-6, name);
     }
 
     private static ThreatModel Threat(Settings settings) =>
-        settings.Text("norm") == "l2" ? ThreatModel.L2(settings.Number("epsilon")) : ThreatModel.Linf(settings.Number("epsilon"));
+        settings.Text("norm") == "l2" ? ThreatModel.L2(settings.Number("epsilon"))
+            : ThreatModel.Linf(settings.Number("epsilon"));
 
     private static Attack Attack(string name, Settings settings, int steps)
     {

@@ -26,7 +26,8 @@ public static class AttackLawTests
         if (Margins.Of(model, sample.Images, sample.Labels).All(margin => margin > 0)) return true;
         if (row.Make(sample.Threat) is AutoAttack all) return BreaksNone(all, model, sample);
         return row.Make(sample.Threat) is MinimumNormAttack search
-            && Close.Doubles(search.Find(model, sample.Images, sample.Labels, sample.Seeds).Distance).All(distance => distance == 0 || double.IsInfinity(distance));
+            && Close.Doubles(search.Find(model, sample.Images, sample.Labels, sample.Seeds).Distance)
+                .All(distance => distance == 0 || double.IsInfinity(distance));
     }
 
     private static bool BreaksNone(AutoAttack attack, Sequential model, AttackCase sample)
@@ -56,7 +57,8 @@ public static class AttackLawTests
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
         public void Moves_where_epsilon_is_not_zero(string name) => ForAll(name, (row, sample) =>
         {
-            var inside = Close.Doubles(sample.Images).Any(pixel => pixel > sample.Bounds.Low + 0.01 && pixel < sample.Bounds.High - 0.01);
+            var inside = Close.Doubles(sample.Images)
+                .Any(pixel => pixel > sample.Bounds.Low + 0.01 && pixel < sample.Bounds.High - 0.01);
             // its gradient is nowhere zero
             if (sample.Kind == TinyModels.Kind.Linear && inside && !StandsStill(row, sample))
                 Assert.NotEqual(Close.Doubles(sample.Images), Close.Doubles(Run(row.Make(sample.Threat), sample)));
@@ -68,12 +70,15 @@ public static class AttackLawTests
         {
             using var model = sample.Model();
             model.to(ScalarType.Float64);
-            var (images, labels, attack) = (sample.Images.to(ScalarType.Float64), sample.Labels, row.Make(sample.Threat));
+            var (images, labels, attack) = (sample.Images.to(ScalarType.Float64), sample.Labels,
+                row.Make(sample.Threat));
             var together = attack.Run(model, images, labels, sample.Seeds);
-            foreach (var part in new[] { new[] { sample.Points - 1 }, [.. Enumerable.Range(0, sample.Points).Reverse()] })
+            foreach (var part in new[] { new[] { sample.Points - 1 },
+                [.. Enumerable.Range(0, sample.Points).Reverse()] })
             {
                 var index = tensor(part.Select(i => (long)i).ToArray());
-                var apart = attack.Run(model, images.index_select(0, index), labels.index_select(0, index), sample.Seeds.Select(part));
+                var apart = attack.Run(model, images.index_select(0, index), labels.index_select(0, index),
+                    sample.Seeds.Select(part));
                 Close.Tensor(together.index_select(0, index), apart, 1e-7, $"points {string.Join(",", part)}");
             }
         });
@@ -88,15 +93,18 @@ public static class AttackLawTests
         });
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
-        public void Depends_on_the_seed_where_and_only_where_the_attack_is_random(string name) => ForAll(name, (row, sample) =>
+        public void Depends_on_the_seed_where_and_only_where_the_attack_is_random(string name) =>
+            ForAll(name, (row, sample) =>
         {
             // under L2 and a step inside the box the end of the path keeps a trace of its beginning
             sample = sample with { Norm = Norm.L2, Kind = TinyModels.Kind.Mlp, Epsilon = 0.3, Points = 4 };
             // the first: MinimumNormAttackTests has its own law
             if (row.FirstRunIsFixed || StandsStill(row, sample)) return;
             var first = Close.Doubles(Run(row.Make(sample.Threat), sample));
-            var second = Close.Doubles(Run(row.Make(sample.Threat), sample, sample.Seeds with { Seed = sample.Seed + 1_000_003 }));
-            var third = Close.Doubles(Run(row.Make(sample.Threat), sample, new ExampleSeeds(sample.Seed, [.. sample.Seeds.Indices.Select(i => i + 1)])));
+            var second = Close.Doubles(Run(row.Make(sample.Threat), sample,
+                sample.Seeds with { Seed = sample.Seed + 1_000_003 }));
+            var third = Close.Doubles(Run(row.Make(sample.Threat), sample,
+                new ExampleSeeds(sample.Seed, [.. sample.Seeds.Indices.Select(i => i + 1)])));
             Assert.Equal(row.Random, !first.SequenceEqual(second));
             Assert.Equal(row.Random, !first.SequenceEqual(third));
         });
@@ -116,25 +124,30 @@ public static class AttackLawTests
                 var adversarial = row.Budget!(sample.Threat, budget).Run(model, images, labels, sample.Seeds);
                 var now = Margins.Of(model, adversarial, labels).Select(margin => margin > 1e-6).ToArray();
                 if (broken is not null)
-                    for (var i = 0; i < now.Length; i++) Assert.True(now[i] || !broken[i], $"point {i} was broken by "
-                        + $"a smaller budget and is not by {budget}.");
+                    for (var i = 0; i < now.Length; i++) Assert.True(now[i] || !broken[i],
+                        $"point {i} was broken by a smaller budget and is not by {budget}.");
                 broken = [.. Margins.Of(model, adversarial, labels).Select(margin => margin > 2e-6)];
             }
         });
 
         [Theory, MemberData(nameof(AttackTable.SeeksTheWorst), MemberType = typeof(AttackTable))]
-        public void On_a_linear_model_of_two_classes_it_reaches_the_known_optimum(string name) => ForAll(name, (row, sample) =>
+        public void On_a_linear_model_of_two_classes_it_reaches_the_known_optimum(string name) =>
+            ForAll(name, (row, sample) =>
         {
             // the margin is ⟨w, x⟩ + b, so its largest rise within the ball is ε‖w‖ in the dual norm; the box is out of
             // reach
-            sample = sample with { Kind = TinyModels.Kind.Linear, Classes = 2, Channels = 3, Height = 3, Width = 4, Epsilon = 0.125, Bounds = new(-10, 10) };
+            sample = sample with { Kind = TinyModels.Kind.Linear, Classes = 2, Channels = 3, Height = 3, Width = 4,
+                Epsilon = 0.125, Bounds = new(-10, 10) };
             using var model = sample.Model();
             var (images, labels) = (sample.Images * 0.05, sample.Labels);
             var weight = Close.Doubles(model.get_parameter("last.weight")!);
-            var difference = weight.Take(weight.Length / 2).Zip(weight.Skip(weight.Length / 2), (a, b) => a - b).ToArray();
-            var dual = sample.Norm switch { Norm.Linf => difference.Sum(Math.Abs), Norm.L1 => difference.Max(Math.Abs), _ => Math.Sqrt(difference.Sum(d => d * d)) };
+            var difference = weight.Take(weight.Length / 2).Zip(weight.Skip(weight.Length / 2), (a, b) => a - b)
+                .ToArray();
+            var dual = sample.Norm switch { Norm.Linf => difference.Sum(Math.Abs), Norm.L1 => difference.Max(Math.Abs),
+                _ => Math.Sqrt(difference.Sum(d => d * d)) };
             var adversarial = row.Make(sample.Threat).Run(model, images, labels, sample.Seeds);
-            var rises = Margins.Of(model, adversarial, labels).Zip(Margins.Of(model, images, labels), (after, before) => after - before);
+            var rises = Margins.Of(model, adversarial, labels)
+                .Zip(Margins.Of(model, images, labels), (after, before) => after - before);
             var share = sample.Norm == Norm.Linf ? 0.999 : row.LinearShare;
             Assert.All(rises, rise => Assert.InRange(rise / (sample.Epsilon * dual), share, 1.001));
         });
@@ -157,13 +170,13 @@ public static class AttackLawTests
                 var robust = Margins.Accuracy(model, adversarial, labels);
                 // KL drives a prediction away from itself, from a small noise as often towards more certainty as
                 // towards the other class
-                Assert.True(robust <= natural - row.LeastFall, $"{attack}: accuracy falls from {natural} to {robust} "
-                    + $"only.");
+                Assert.True(robust <= natural - row.LeastFall,
+                    $"{attack}: accuracy falls from {natural} to {robust} only.");
                 // what an attack with the wrong sign would find; it shows that the bound above can fail
                 var opposite = threat.Project(2 * images - adversarial, images);
                 var harmless = Margins.Accuracy(model, opposite, labels);
-                Assert.True(!row.SeeksErrors || harmless >= natural - 0.02, $"{attack}: the opposite step lowers "
-                    + $"accuracy to {harmless}.");
+                Assert.True(!row.SeeksErrors || harmless >= natural - 0.02,
+                    $"{attack}: the opposite step lowers accuracy to {harmless}.");
             }
         }
     }
@@ -181,7 +194,8 @@ public static class AttackLawTests
             Assert.Equal(cost.Forwards + cost.Backwards, cost.ModelEvaluations);
             var most = cost.Forwards * (row.ManyGradients ? sample.Classes - 1 : 1);
             Assert.InRange(cost.Backwards, 0, most);
-            if (attack.NeedsGradient) Assert.InRange(cost.Backwards, row.SkipsErrors ? 0 : sample.Points * (row.StopsEarly ? 1L : attack.Steps), most);
+            if (attack.NeedsGradient) Assert.InRange(cost.Backwards, row.SkipsErrors ? 0 : sample.Points
+                * (row.StopsEarly ? 1L : attack.Steps), most);
             else if (attack is not Transfer) Assert.Equal(0, cost.Backwards);
             if (attack is Pgd { Restarts: var runs })
             {

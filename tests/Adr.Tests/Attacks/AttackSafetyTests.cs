@@ -11,7 +11,8 @@ namespace Adr.Tests.Attacks;
 public static class AttackSafetyTests
 {
     /// <summary>Everything about a model that an attack must not change.</summary>
-    private sealed record Snapshot(double[][] Parameters, double[][] Buffers, bool[] Modes, bool[] Flags, double[]?[] Gradients)
+    private sealed record Snapshot(double[][] Parameters, double[][] Buffers, bool[] Modes, bool[] Flags,
+        double[]?[] Gradients)
     {
         internal static Snapshot Of(nn.Module model) => new(
             [.. model.parameters().Select(p => Close.Doubles(p))],
@@ -77,8 +78,8 @@ public static class AttackSafetyTests
             var attack = row.Make(sample.Threat);
             var training = attack.Run(model, sample.Images, sample.Labels, sample.Seeds);
             model.eval();
-            Close.Same(attack.Run(model, sample.Images, sample.Labels, sample.Seeds), training, "training mode before "
-                + "the attack");
+            Close.Same(attack.Run(model, sample.Images, sample.Labels, sample.Seeds), training,
+                "training mode before the attack");
         }, 10);
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
@@ -106,7 +107,8 @@ public static class AttackSafetyTests
 
     public class Input
     {
-        private static readonly AttackCase Sample = new(TinyModels.Kind.Cnn, 3, 1, 4, 4, 3, Norm.Linf, 0.1, Bounds.Unit, 5);
+        private static readonly AttackCase Sample = new(TinyModels.Kind.Cnn, 3, 1, 4, 4, 3, Norm.Linf, 0.1,
+            Bounds.Unit, 5);
 
         private static Attack Make(string name) => AttackTable.Row(name).Make(AttackTable.Row(name).Fit(Sample).Threat);
 
@@ -133,7 +135,8 @@ public static class AttackSafetyTests
             Refused("labels", images, null, seeds);
             Refused("seeds", images, labels, ExampleSeeds.Sequence(1, 2));
             Refused("seeds", images, labels, null);
-            Assert.Equal("model", Assert.ThrowsAny<ArgumentException>(() => attack.Run(null!, images, labels, seeds)).ParamName);
+            Assert.Equal("model",
+                Assert.ThrowsAny<ArgumentException>(() => attack.Run(null!, images, labels, seeds)).ParamName);
 
             void Refused(string parameter, Tensor? x, Tensor? y, ExampleSeeds? s)
             {
@@ -156,11 +159,14 @@ public static class AttackSafetyTests
             using var model = new TinyClassifier(1);
             var row = AttackTable.Row(name);
             var (labels, seeds) = (zeros(2, dtype: ScalarType.Int64), ExampleSeeds.Sequence(1, 2));
-            var wrong = Assert.ThrowsAny<ArgumentException>(() => Make(name).Run(model, zeros(2, 1, 5, 6), labels, seeds));
+            var wrong = Assert.ThrowsAny<ArgumentException>(() =>
+                Make(name).Run(model, zeros(2, 1, 5, 6), labels, seeds));
             Assert.Equal("images", wrong.ParamName);
             Assert.Contains("[B,1,6,6]", wrong.Message, StringComparison.Ordinal);
             var box = new ThreatModel(row.Norms[0], 0.1, new Bounds(-1, 1));
-            Assert.Equal("threat", Assert.ThrowsAny<ArgumentException>(() => row.Make(box).Run(model, zeros(2, 1, 6, 6), labels, seeds)).ParamName);
+            Assert.Equal("threat",
+                Assert.ThrowsAny<ArgumentException>(() => row.Make(box)
+                .Run(model, zeros(2, 1, 6, 6), labels, seeds)).ParamName);
         }
 
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
@@ -168,7 +174,8 @@ public static class AttackSafetyTests
         {
             using var scope = NewDisposeScope();
             using var model = Sample.Model();
-            var none = Make(name).Run(model, zeros(0, 1, 4, 4), zeros(0, dtype: ScalarType.Int64), ExampleSeeds.Sequence(1, 0));
+            var none = Make(name).Run(model, zeros(0, 1, 4, 4), zeros(0, dtype: ScalarType.Int64),
+                ExampleSeeds.Sequence(1, 0));
             Assert.Equal([0L, 1L, 4L, 4L], none.shape);
         }
 
@@ -179,7 +186,8 @@ public static class AttackSafetyTests
             using var model = Sample.Model();
             var before = Mix(model, 3);
             Assert.Throws<OperationCanceledException>(() =>
-                Make(name).Run(model, Sample.Images, Sample.Labels, Sample.Seeds, new CancellationToken(canceled: true)));
+                Make(name).Run(model, Sample.Images, Sample.Labels, Sample.Seeds,
+                    new CancellationToken(canceled: true)));
             before.AssertSame(Snapshot.Of(model));
         }
 
@@ -191,7 +199,9 @@ public static class AttackSafetyTests
             var attack = AttackTable.Row(name).Make(AttackTable.Row(name).Fit(Sample).Threat);
             model.eval();
             var labels = model.call(Sample.Images).argmax(1); // all are right, so all are attacked
-            if (attack.NeedsGradient) Assert.Contains("no gradient", Assert.Throws<InvalidOperationException>(() => attack.Run(model, Sample.Images, labels, Sample.Seeds)).Message, StringComparison.Ordinal);
+            if (attack.NeedsGradient) Assert.Contains("no gradient",
+                Assert.Throws<InvalidOperationException>(() =>
+                attack.Run(model, Sample.Images, labels, Sample.Seeds)).Message, StringComparison.Ordinal);
             else attack.Run(model, Sample.Images, labels, Sample.Seeds); // these need none
         }
 
@@ -201,7 +211,8 @@ public static class AttackSafetyTests
             using var scope = NewDisposeScope();
             using var model = Sample.Model();
             using (no_grad()) model.get_parameter("last.weight")!.fill_(float.NaN);
-            Assert.Throws<InvalidOperationException>(() => Make(name).Run(model, Sample.Images, Sample.Labels, Sample.Seeds));
+            Assert.Throws<InvalidOperationException>(() =>
+                Make(name).Run(model, Sample.Images, Sample.Labels, Sample.Seeds));
         }
     }
 
@@ -235,6 +246,7 @@ public static class AttackSafetyTests
             register_module("inner", inner);
         }
 
-        public override Tensor forward(Tensor images) => _left-- > 0 ? _inner.call(images) : throw new TimeoutException("The model gave up.");
+        public override Tensor forward(Tensor images) => _left-- > 0 ? _inner.call(images)
+            : throw new TimeoutException("The model gave up.");
     }
 }

@@ -58,7 +58,8 @@ internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
     internal bool FindsNearest => Make(new ThreatModel(Norms[0], 0.1, Bounds.Unit)) is MinimumNormAttack;
 
     /// <summary>The same sample, under a norm that the attack is made for.</summary>
-    internal AttackCase Fit(AttackCase sample) => Norms.Contains(sample.Norm) ? sample : sample with { Norm = Norms[0] };
+    internal AttackCase Fit(AttackCase sample) => Norms.Contains(sample.Norm) ? sample
+        : sample with { Norm = Norms[0] };
 
     /// <summary>By how much it lowers the accuracy of a small trained model, at least.</summary>
     internal double LeastFall { get; init; } = 0.5;
@@ -87,13 +88,15 @@ internal static class AttackTable
             Budget = (threat, n) => new Bim(threat, 2 * n, 0.3 * threat.Epsilon, keep: KeptIterate.Worst),
         },
         new("PGD", threat => new Pgd(threat, 6)) { Random = true, LinearShare = 0.93 },
-        new("PGD, fixed step", threat => new Pgd(threat, 5, 0.4 * Radius(threat))) { Random = true, LinearShare = 0.85 },
+        new("PGD, fixed step", threat => new Pgd(threat, 5, 0.4 * Radius(threat))) { Random = true,
+            LinearShare = 0.85 },
         new("PGD, restarts", threat => new Pgd(threat, 5, restarts: 2))
         {
             Random = true, LinearShare = 0.93,
             Budget = (threat, n) => new Pgd(threat, 2, 0.3 * threat.Epsilon, restarts: n + 1),
         },
-        new("PGD, best iterate of restarts", threat => new Pgd(threat, 5, restarts: 2, keep: KeptIterate.Worst, loss: AttackLoss.Margin))
+        new("PGD, best iterate of restarts",
+            threat => new Pgd(threat, 5, restarts: 2, keep: KeptIterate.Worst, loss: AttackLoss.Margin))
         {
             Random = true, LinearShare = 0.93,
             Budget = (threat, n) => new Pgd(threat, 3, 0.3 * threat.Epsilon, restarts: n, keep: KeptIterate.Worst),
@@ -103,14 +106,20 @@ internal static class AttackTable
             Random = true, StopsEarly = true,
             Budget = (threat, n) => new Pgd(threat, 3, 0.3 * threat.Epsilon, restarts: n, keep: KeptIterate.EarlyStop),
         },
-        new("PGD, small Gaussian start", threat => new Pgd(threat, 5, keep: KeptIterate.Worst, start: AttackStart.Gaussian))
+        new("PGD, small Gaussian start",
+            threat => new Pgd(threat, 5, keep: KeptIterate.Worst, start: AttackStart.Gaussian))
         {
             Random = true,
-            Budget = (threat, n) => new Pgd(threat, n, 0.3 * threat.Epsilon, keep: KeptIterate.Worst, start: AttackStart.Gaussian),
+            Budget = (threat, n) => new Pgd(threat, n, 0.3 * threat.Epsilon, keep: KeptIterate.Worst,
+                start: AttackStart.Gaussian),
         },
-        new("TRADES' inner attack", threat => Pgd.Trades(threat, 4)) { Random = true, SeeksErrors = false, LeastFall = 0.3 },
-        new("PGD on KL", threat => new Pgd(threat, 4, restarts: 2, loss: AttackLoss.KullbackLeibler)) { Random = true, SeeksErrors = false, LeastFall = 0.3 },
-        new("PGD on the logit ratio", threat => new Pgd(threat, 6, keep: KeptIterate.Worst, loss: AttackLoss.Dlr)) { Random = true, LinearShare = 0.93 },
+        new("TRADES' inner attack", threat => Pgd.Trades(threat, 4)) { Random = true, SeeksErrors = false,
+            LeastFall = 0.3 },
+        new("PGD on KL", threat => new Pgd(threat, 4, restarts: 2, loss: AttackLoss.KullbackLeibler)) { Random = true,
+            SeeksErrors = false, LeastFall = 0.3 },
+        new("PGD on the logit ratio",
+            threat => new Pgd(threat, 6, keep: KeptIterate.Worst, loss: AttackLoss.Dlr)) { Random = true,
+            LinearShare = 0.93 },
         new("MIM", threat => new Mim(threat, 5)),
         new("MIM, until broken", threat => new Mim(threat, 5, 0.4 * Radius(threat), 0.9, KeptIterate.EarlyStop))
         {
@@ -123,38 +132,60 @@ internal static class AttackTable
             Budget = (threat, n) => new MultiTargetedPgd(threat, n, 0.3 * threat.Epsilon),
         },
         new("Multi-targeted PGD on cross-entropy, until "
-            + "broken", threat => new MultiTargetedPgd(threat, 4, 0.5 * Radius(threat), TargetedLoss.CrossEntropy, 2, KeptIterate.EarlyStop))
+            + "broken", threat => new MultiTargetedPgd(threat, 4, 0.5 * Radius(threat), TargetedLoss.CrossEntropy, 2,
+                KeptIterate.EarlyStop))
         {
             Random = true, StopsEarly = true,
-            Budget = (threat, n) => new MultiTargetedPgd(threat, 2 * n, 0.3 * threat.Epsilon, TargetedLoss.CrossEntropy, keep: KeptIterate.EarlyStop),
+            Budget = (threat, n) =>
+                new MultiTargetedPgd(threat, 2 * n, 0.3 * threat.Epsilon, TargetedLoss.CrossEntropy,
+                keep: KeptIterate.EarlyStop),
         },
         new("APGD-CE", threat => new Apgd(threat, steps: 20))
         {
             Random = true, LinearShare = 0.7,
             Budget = (threat, n) => new Apgd(threat, steps: 5, restarts: n),
         },
-        new("APGD-DLR", threat => new Apgd(threat, AttackLoss.Dlr, 20, 2)) { Random = true, LinearShare = 0.7, Budget = (threat, n) => new Apgd(threat, AttackLoss.Dlr, 5, n) },
-        new("APGD on the margin, until broken, of two "
-            + "gradients", threat => new Apgd(threat, AttackLoss.Margin, 12, 2, 2, keep: KeptIterate.EarlyStop)) { Random = true, StopsEarly = true },
-        new("APGD-T", threat => new ApgdTargeted(threat, 12, 3)) { Random = true, LinearShare = 0.7, Budget = (threat, n) => new ApgdTargeted(threat, 6, n) },
-        new("APGD-T, until broken", threat => new ApgdTargeted(threat, 12, keep: KeptIterate.EarlyStop)) { Random = true, StopsEarly = true },
-        new("APGD, larger radii first under L1", threat => new Apgd(threat, steps: 20, largerRadii: threat.Norm == Norm.L1)) { Random = true, LinearShare = 0.7 },
-        new("Square", threat => new Square(threat, 300)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Square(threat, 20 * n) },
-        new("Square, compressed, restarts", threat => new Square(threat, 150, 2, 0.5, rescale: true)) { Random = true, StopsEarly = true },
-        new("SPSA", threat => new Spsa(threat, 12, 24, Math.Max(threat.Epsilon, 0.01) / 3)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Spsa(threat, 3 * n, 8) },
-        new("NES", threat => new Nes(threat, 12, 24)) { Random = true, StopsEarly = true, Budget = (threat, n) => new Nes(threat, 3 * n, 8, 0.2 * threat.Epsilon) },
-        new("Brendel & Bethge", threat => new BrendelBethge(threat, 30, learningRate: 0.03, decays: 6, directions: 20, blendSteps: 20))
+        new("APGD-DLR", threat => new Apgd(threat, AttackLoss.Dlr, 20, 2)) { Random = true, LinearShare = 0.7,
+            Budget = (threat, n) => new Apgd(threat, AttackLoss.Dlr, 5, n) },
+        new(
+            "APGD on the margin, until broken, of two gradients", threat =>
+                new Apgd(threat, AttackLoss.Margin, 12, 2, 2, keep: KeptIterate.EarlyStop)) { Random = true,
+                StopsEarly = true },
+        new("APGD-T", threat => new ApgdTargeted(threat, 12, 3)) { Random = true, LinearShare = 0.7,
+            Budget = (threat, n) => new ApgdTargeted(threat, 6, n) },
+        new("APGD-T, until broken",
+            threat => new ApgdTargeted(threat, 12, keep: KeptIterate.EarlyStop)) { Random = true, StopsEarly = true },
+        new("APGD, larger radii first under L1",
+            threat => new Apgd(threat, steps: 20, largerRadii: threat.Norm == Norm.L1)) { Random = true,
+            LinearShare = 0.7 },
+        new("Square", threat => new Square(threat, 300)) { Random = true, StopsEarly = true, Budget = (threat, n) =>
+            new Square(threat, 20 * n) },
+        new("Square, compressed, restarts", threat => new Square(threat, 150, 2, 0.5, rescale: true)) { Random = true,
+            StopsEarly = true },
+        new("SPSA", threat => new Spsa(threat, 12, 24, Math.Max(threat.Epsilon, 0.01) / 3)) { Random = true,
+            StopsEarly = true, Budget = (threat, n) => new Spsa(threat, 3 * n, 8) },
+        new("NES", threat => new Nes(threat, 12, 24)) { Random = true, StopsEarly = true, Budget = (threat, n) =>
+            new Nes(threat, 3 * n, 8, 0.2 * threat.Epsilon) },
+        new("Brendel & Bethge", threat => new BrendelBethge(threat, 30, learningRate: 0.03, decays: 6, directions: 20,
+            blendSteps: 20))
         {
-            Norms = [Norm.Linf, Norm.L2], Random = true, FirstRunIsFixed = true, StopsEarly = true, SkipsErrors = true, Beyond = 0.02,
+            Norms = [Norm.Linf, Norm.L2], Random = true, FirstRunIsFixed = true, StopsEarly = true, SkipsErrors = true,
+                Beyond = 0.02,
         },
-        new("Random noise", threat => new RandomNoise(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0, Budget = (threat, n) => new RandomNoise(threat, 4 * n) },
-        new("AutoAttack of small members", threat => new AutoAttack([new Apgd(threat, steps: 10, keep: KeptIterate.EarlyStop), new ApgdTargeted(threat, 8, keep: KeptIterate.EarlyStop), new Square(threat, 30)]))
+        new("Random noise", threat => new RandomNoise(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0,
+            Budget = (threat, n) => new RandomNoise(threat, 4 * n) },
+        new("AutoAttack of small members",
+            threat => new AutoAttack([new Apgd(threat, steps: 10, keep: KeptIterate.EarlyStop),
+            new ApgdTargeted(threat, 8, keep: KeptIterate.EarlyStop), new Square(threat, 30)]))
         {
             Random = true, StopsEarly = true, SkipsErrors = true,
-            Budget = (threat, n) => new AutoAttack([.. new Attack[] { new Apgd(threat, steps: 5), new ApgdTargeted(threat, 4), new Square(threat, 20), new Pgd(threat, 3) }.Take(n)]),
+            Budget = (threat, n) =>
+                new AutoAttack([.. new Attack[] { new Apgd(threat, steps: 5), new ApgdTargeted(threat, 4),
+                new Square(threat, 20), new Pgd(threat, 3) }.Take(n)]),
         },
         // the example of docs/attacks.md
-        new("Random corners", threat => new RandomCorners(threat, 6)) { Random = true, SeeksErrors = false, LeastFall = 0 },
+        new("Random corners", threat => new RandomCorners(threat, 6)) { Random = true, SeeksErrors = false,
+            LeastFall = 0 },
         new("FAB", threat => new Fab(threat, 8))
         {
             StopsEarly = true, SkipsErrors = true, ManyGradients = true,
@@ -162,7 +193,8 @@ internal static class AttackTable
         },
         new("FAB, restarts", threat => new Fab(threat, 4, 3, 0.2, 1.1, 0.8))
         {
-            Random = true, FirstRunIsFixed = true, StopsEarly = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.05,
+            Random = true, FirstRunIsFixed = true, StopsEarly = true, SkipsErrors = true, ManyGradients = true,
+                Beyond = 0.05,
             NearerBudget = (threat, n) => new Fab(threat, 3, n),
         },
         new("FAB-T", threat => new FabTargeted(threat, 8, 3))
@@ -176,12 +208,14 @@ internal static class AttackTable
         },
         new("DeepFool", threat => new DeepFool(threat, 12))
         {
-            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.03, Coarse = 2e-4,
+            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.03,
+                Coarse = 2e-4,
             NearerBudget = (threat, n) => new DeepFool(threat, 2 * n),
         },
         new("DeepFool of three classes", threat => new DeepFool(threat, 12, 0.05, 3))
         {
-            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.06, Coarse = 2e-4,
+            Norms = [Norm.L2, Norm.Linf], StopsEarly = true, SkipsErrors = true, ManyGradients = true, Beyond = 0.06,
+                Coarse = 2e-4,
         },
         new("C&W", threat => new CarliniWagner(threat, 40, 7, 0.02, 0.1))
         {
@@ -189,11 +223,13 @@ internal static class AttackTable
             Precise = threat => new CarliniWagner(threat, 150, 8, 0.002, 0.1),
             NearerBudget = (threat, n) => new CarliniWagner(threat, 20, 2 * n, 0.05, 0.1),
         },
-        new("C&W, confident, all steps", threat => new CarliniWagner(threat, 25, 6, 0.04, 0.1, 0.002, abortsEarly: false))
+        new("C&W, confident, all steps",
+            threat => new CarliniWagner(threat, 25, 6, 0.04, 0.1, 0.002, abortsEarly: false))
         {
             Norms = [Norm.L2], StopsEarly = true, SkipsErrors = true, Beyond = double.PositiveInfinity,
         },
-        new("Transfer of FGSM", threat => new Transfer(new Fgsm(threat), new Halves(), "halves")) { SeeksErrors = false, LeastFall = 0.3 },
+        new("Transfer of FGSM",
+            threat => new Transfer(new Fgsm(threat), new Halves(), "halves")) { SeeksErrors = false, LeastFall = 0.3 },
     ];
 
     public static TheoryData<string> All => Names(_ => true);
@@ -225,5 +261,6 @@ internal static class AttackTable
 
     internal static AttackRow Row(string name) => Rows.Single(row => row.Name == name);
 
-    private static TheoryData<string> Names(Func<AttackRow, bool> which) => new(Rows.Where(which).Select(row => row.Name));
+    private static TheoryData<string> Names(Func<AttackRow, bool> which) =>
+        new(Rows.Where(which).Select(row => row.Name));
 }

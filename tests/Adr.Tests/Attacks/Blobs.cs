@@ -25,13 +25,15 @@ internal static class Blobs
     internal static (nn.Module<Tensor, Tensor> Model, Tensor Images, Tensor Labels) Trained()
     {
         var (train, labels) = Points(100, 128);
-        var model = nn.Sequential(("flat", nn.Flatten()), ("hidden", nn.Linear(16, 8)), ("relu", nn.ReLU()), ("last", nn.Linear(8, 2)));
+        var model = nn.Sequential(("flat", nn.Flatten()), ("hidden", nn.Linear(16, 8)), ("relu", nn.ReLU()),
+            ("last", nn.Linear(8, 2)));
         SplitMix.Fill(model, 4);
         for (var step = 0; step < 300; step++)
         {
             using var scope = NewDisposeScope();
             Tensor[] parameters = [.. model.parameters()];
-            var gradients = Gradients.Of(nn.functional.cross_entropy(model.call(train - 0.5), labels), parameters.Select(p => ("a parameter", p)));
+            var gradients = Gradients.Of(nn.functional.cross_entropy(model.call(train - 0.5), labels),
+                parameters.Select(p => ("a parameter", p)));
             using var noGraph = no_grad();
             foreach (var (parameter, gradient) in parameters.Zip(gradients)) parameter.sub_(0.3 * gradient);
         }

@@ -17,7 +17,8 @@ public static class BrendelBethgeTests
     public static Arbitrary<AttackCase> Cases { get; } =
         AttackCase.Any.Generator.Select(AttackTable.Row("Brendel & Bethge").Fit).ToArbitrary();
 
-    private static BrendelBethge Small(ThreatModel threat) => new(threat, 30, learningRate: 0.03, decays: 6, directions: 20, blendSteps: 20);
+    private static BrendelBethge Small(ThreatModel threat) =>
+        new(threat, 30, learningRate: 0.03, decays: 6, directions: 20, blendSteps: 20);
 
     public class Finds
     {
@@ -29,7 +30,8 @@ public static class BrendelBethgeTests
             var (images, labels) = (sample.Images, sample.Labels);
             var nearest = Small(sample.Threat).Find(model, images, labels, sample.Seeds);
             var (clean, found) = (Margins.Of(model, images, labels), Margins.Of(model, nearest.Images, labels));
-            var (origin, image, distance) = (Close.Doubles(images), Close.Doubles(nearest.Images), Close.Doubles(nearest.Distance));
+            var (origin, image, distance) = (Close.Doubles(images), Close.Doubles(nearest.Images),
+                Close.Doubles(nearest.Distance));
             Assert.Equal(images.dtype, nearest.Images.dtype);
             Assert.All(image, pixel => Assert.InRange(pixel, (float)sample.Bounds.Low, (float)sample.Bounds.High));
             var width = image.Length / sample.Points;
@@ -57,7 +59,8 @@ public static class BrendelBethgeTests
             var together = attack.Find(model, images, labels, sample.Seeds);
             for (var point = 0; point < sample.Points; point++)
             {
-                var apart = attack.Find(model, images.narrow(0, point, 1), labels.narrow(0, point, 1), sample.Seeds.Select([point]));
+                var apart = attack.Find(model, images.narrow(0, point, 1), labels.narrow(0, point, 1),
+                    sample.Seeds.Select([point]));
                 Close.Tensor(together.Images.narrow(0, point, 1), apart.Images, 1e-7, "images");
                 var (expected, actual) = (Close.Doubles(together.Distance)[point], Close.Doubles(apart.Distance)[0]);
                 if (!double.IsInfinity(expected)) Close.Number(expected, actual, 1e-6, "distance");
@@ -86,11 +89,13 @@ public static class BrendelBethgeTests
         {
             using var scope = NewDisposeScope();
             // |margin| / ‖w‖ in the dual norm; the box is out of reach
-            sample = sample with { Kind = TinyModels.Kind.Linear, Classes = 2, Channels = 3, Height = 3, Width = 4, Bounds = new(-10, 10) };
+            sample = sample with { Kind = TinyModels.Kind.Linear, Classes = 2, Channels = 3, Height = 3, Width = 4,
+                Bounds = new(-10, 10) };
             using var model = sample.Model();
             var (images, labels) = (sample.Images * 0.05, sample.Labels);
             var weight = Close.Doubles(model.get_parameter("last.weight")!);
-            var difference = weight.Take(weight.Length / 2).Zip(weight.Skip(weight.Length / 2), (a, b) => a - b).ToArray();
+            var difference = weight.Take(weight.Length / 2).Zip(weight.Skip(weight.Length / 2), (a, b) => a - b)
+                .ToArray();
             var dual = sample.Norm == Norm.Linf ? difference.Sum(Math.Abs) : Math.Sqrt(difference.Sum(d => d * d));
             var nearest = Small(sample.Threat).Find(model, images, labels, sample.Seeds);
             foreach (var (margin, distance) in Margins.Of(model, images, labels).Zip(Close.Doubles(nearest.Distance)))
@@ -106,8 +111,10 @@ public static class BrendelBethgeTests
             var images = cat([full(1, 1, 2, 2, 0.5f), full(1, 1, 2, 2, 0.5f), full(1, 1, 2, 2, 0.5f)]); // class 0, each
             foreach (var threat in new[] { ThreatModel.Linf(0.1), ThreatModel.L2(0.1) })
             {
-                var attack = new BrendelBethge(threat, 60, learningRate: 0.05, decays: 10, directions: 5, blendSteps: 10);
-                var (alone, all) = (Find(new Steep(), attack, images.narrow(0, 0, 1), [0]), Find(model, attack, images, [0, 1, 0]));
+                var attack = new BrendelBethge(threat, 60, learningRate: 0.05, decays: 10, directions: 5,
+                    blendSteps: 10);
+                var (alone, all) = (Find(new Steep(), attack, images.narrow(0, 0, 1), [0]),
+                    Find(model, attack, images, [0, 1, 0]));
                 Close.Number(threat.Norm == Norm.Linf ? 0.1 : 0.2, Close.Doubles(alone.Distance)[0], 0.01, "distance");
                 Assert.Equal(0, Close.Doubles(all.Distance)[1]); // wrong as it is
                 Close.Number(Close.Doubles(alone.Distance)[0], Close.Doubles(all.Distance)[0], 1e-5, "distance");
@@ -117,7 +124,8 @@ public static class BrendelBethgeTests
                 Close.Same(images, none.Images, "images");
             }
 
-            static NearestImages Find(nn.Module<Tensor, Tensor> model, BrendelBethge attack, Tensor images, long[] labels) =>
+            static NearestImages Find(nn.Module<Tensor, Tensor> model, BrendelBethge attack, Tensor images,
+                long[] labels) =>
                 attack.Find(model, images, tensor(labels), ExampleSeeds.Sequence(3, labels.Length));
         }
     }
@@ -127,7 +135,8 @@ public static class BrendelBethgeTests
         [Fact]
         public void That_are_out_of_range_are_refused()
         {
-            Assert.Contains("L1", Assert.Throws<ArgumentException>(() => new BrendelBethge(ThreatModel.L1(1))).Message, StringComparison.Ordinal);
+            Assert.Contains("L1", Assert.Throws<ArgumentException>(() => new BrendelBethge(ThreatModel.L1(1))).Message,
+                StringComparison.Ordinal);
             Assert.Equal("steps", Refused(() => new(ThreatModel.L2(1), 0)));
             Assert.Equal("overshoot", Refused(() => new(ThreatModel.L2(1), overshoot: 0.9)));
             Assert.Equal("learningRate", Refused(() => new(ThreatModel.L2(1), learningRate: 0)));
@@ -138,7 +147,8 @@ public static class BrendelBethgeTests
             Assert.Equal("directions", Refused(() => new(ThreatModel.L2(1), directions: -1)));
             Assert.Equal("blendSteps", Refused(() => new(ThreatModel.L2(1), blendSteps: 0)));
 
-            static string? Refused(Func<BrendelBethge> make) => Assert.Throws<ArgumentOutOfRangeException>(make).ParamName;
+            static string? Refused(Func<BrendelBethge> make) =>
+                Assert.Throws<ArgumentOutOfRangeException>(make).ParamName;
         }
 
         [Fact]
@@ -146,7 +156,8 @@ public static class BrendelBethgeTests
         {
             var attack = new BrendelBethge(ThreatModel.L2(1), 7, 1.2, 0.01, 0.6, 3, 0.5, 4, 5, 6);
             var other = Assert.IsType<BrendelBethge>(attack.WithThreat(ThreatModel.Linf(0.3)));
-            Assert.Equal((7, 1.2, 0.01, 0.6, 3, 0.5), (other.Steps, other.Overshoot, other.LearningRate, other.Decay, other.Decays, other.Momentum));
+            Assert.Equal((7, 1.2, 0.01, 0.6, 3, 0.5),
+                (other.Steps, other.Overshoot, other.LearningRate, other.Decay, other.Decays, other.Momentum));
             Assert.Equal((4, 5, 6), (other.BinarySearchSteps, other.Directions, other.BlendSteps));
             Assert.Equal(ThreatModel.Linf(0.3), other.Threat);
             Assert.Equal("B&B-7", other.Name);

@@ -8,7 +8,9 @@ namespace Adr.Tests.Attacks;
 
 public static class ExampleRowsTests
 {
-    public static TheoryData<ScalarType, bool> Kinds => new() { { ScalarType.Float32, false }, { ScalarType.Float32, true }, { ScalarType.Float64, false }, { ScalarType.BFloat16, false } };
+    public static TheoryData<ScalarType,
+        bool> Kinds => new() { { ScalarType.Float32, false }, { ScalarType.Float32, true },
+        { ScalarType.Float64, false }, { ScalarType.BFloat16, false } };
 
     [Theory, MemberData(nameof(Kinds))]
     public static void Reads_each_point_and_writes_it(ScalarType type, bool turned)
@@ -25,7 +27,8 @@ public static class ExampleRowsTests
             Assert.Equal(all[(40 * point)..(40 * point + 40)], one);
         }
         rows.Write(1, [.. Enumerable.Range(0, 40).Select(i => i / 8.0)]);
-        Assert.Equal([.. all[..40], .. Enumerable.Range(0, 40).Select(i => i / 8.0), .. all[80..]], Close.Doubles(rows.Tensor));
+        Assert.Equal([.. all[..40], .. Enumerable.Range(0, 40).Select(i => i / 8.0), .. all[80..]],
+            Close.Doubles(rows.Tensor));
         Assert.Equal(batch.shape, rows.Tensor.shape);
     }
 }

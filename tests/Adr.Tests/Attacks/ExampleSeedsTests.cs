@@ -29,7 +29,8 @@ public static class ExampleSeedsTests
     {
         using var scope = NewDisposeScope();
         var seeds = new ExampleSeeds(sample.Seed, sample.Indices);
-        var (uniform, normal) = (seeds.Uniform([sample.Indices.Length, 2, 3], -1, 1, CPU), seeds.Normal([sample.Indices.Length, 2, 3], CPU));
+        var (uniform, normal) = (seeds.Uniform([sample.Indices.Length, 2, 3], -1, 1, CPU),
+            seeds.Normal([sample.Indices.Length, 2, 3], CPU));
         for (var i = 0; i < sample.Indices.Length; i++)
         {
             var alone = new ExampleSeeds(sample.Seed, [sample.Indices[i]]);
@@ -45,7 +46,9 @@ public static class ExampleSeedsTests
         using var scope = NewDisposeScope();
         double[] Noise(ExampleSeeds seeds) => Close.Doubles(seeds.Uniform([1, 8], 0, 1, CPU));
         var seeds = new ExampleSeeds(sample.Seed, [sample.Indices[0]]);
-        double[][] all = [Noise(seeds), Noise(seeds with { Seed = sample.Seed + 1 }), Noise(new(sample.Seed, [sample.Indices[0] + 1])), Noise(seeds.Fork(0)), Noise(seeds.Fork(1)), Noise(seeds.Fork(0).Fork(0))];
+        double[][] all = [Noise(seeds), Noise(seeds with { Seed = sample.Seed + 1 }),
+            Noise(new(sample.Seed, [sample.Indices[0] + 1])), Noise(seeds.Fork(0)), Noise(seeds.Fork(1)),
+            Noise(seeds.Fork(0).Fork(0))];
         for (var i = 0; i < all.Length; i++)
             for (var j = 0; j < i; j++)
                 Assert.DoesNotContain(all[i].Zip(all[j]), pair => pair.First == pair.Second);

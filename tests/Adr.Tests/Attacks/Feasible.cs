@@ -14,8 +14,8 @@ internal static class Feasible
             for (var i = point * width; i < (point + 1) * width; i++)
             {
                 var (low, high) = ((double)(float)threat.Bounds.Low, (double)(float)threat.Bounds.High);
-                Xunit.Assert.True(candidate[i] >= low && candidate[i] <= high, $"Pixel {i} is {candidate[i]:R}, "
-                    + $"outside {threat.Bounds}.");
+                Xunit.Assert.True(candidate[i] >= low && candidate[i] <= high,
+                    $"Pixel {i} is {candidate[i]:R}, outside {threat.Bounds}.");
                 var delta = Math.Abs(candidate[i] - origin[i]);
                 largest = Math.Max(largest, delta);
                 squares += delta * delta;
@@ -24,8 +24,8 @@ internal static class Feasible
             var distance = threat.Norm switch { Norm.Linf => largest, Norm.L1 => sum, _ => Math.Sqrt(squares) };
             // of every pixel
             var rounding = threat.Norm == Norm.L1 ? width * threat.Bounds.Range * Math.Pow(2, -24) : 0;
-            Xunit.Assert.True(distance <= threat.Epsilon + 1e-6 + rounding, $"Point {point} lies {distance:R} away; ε "
-                + $"is {threat.Epsilon:R}.");
+            Xunit.Assert.True(distance <= threat.Epsilon + 1e-6 + rounding,
+                $"Point {point} lies {distance:R} away; ε is {threat.Epsilon:R}.");
         }
     }
 }

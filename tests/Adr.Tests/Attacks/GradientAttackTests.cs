@@ -36,7 +36,8 @@ public static class GradientAttackTests
         var attack = new Pgd(Threat, 7, 0.05, restarts: 3, keep: KeptIterate.Worst, loss: AttackLoss.Margin);
         foreach (var other in new[] { (Pgd)attack.WithThreat(ThreatModel.L2(1)), (Pgd)attack.ScaledTo(0.2) })
         {
-            Assert.Equal((7, 3, KeptIterate.Worst, AttackLoss.Margin, AttackStart.Random, attack.Name), (other.Steps, other.Restarts, other.Keep, other.Loss, other.Start, other.Name));
+            Assert.Equal((7, 3, KeptIterate.Worst, AttackLoss.Margin, AttackStart.Random, attack.Name),
+                (other.Steps, other.Restarts, other.Keep, other.Loss, other.Start, other.Name));
         }
         Assert.Equal(Norm.L2, attack.WithThreat(ThreatModel.L2(1)).Threat.Norm);
     }
@@ -48,10 +49,13 @@ public static class GradientAttackTests
         const int count = 3000;
         using var model = TinyModels.Make(TinyModels.Kind.Linear, [1, 1, 2], 2, 3);
         var images = full([count, 1, 1, 2], 0.5f);
-        var attack = new Pgd(ThreatModel.Linf(0.3), 1, 1e-12, loss: AttackLoss.KullbackLeibler, start: AttackStart.Gaussian);
-        var noise = Close.Doubles(attack.Run(model, images, zeros(count, dtype: ScalarType.Int64), ExampleSeeds.Sequence(1, count)) - images);
+        var attack = new Pgd(ThreatModel.Linf(0.3), 1, 1e-12, loss: AttackLoss.KullbackLeibler,
+            start: AttackStart.Gaussian);
+        var noise = Close.Doubles(attack.Run(model, images, zeros(count, dtype: ScalarType.Int64),
+            ExampleSeeds.Sequence(1, count)) - images);
         Assert.Equal(0.001, Math.Sqrt(noise.Average(v => v * v)), 0.001 * 5 / Math.Sqrt(2.0 * noise.Length));
-        Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.Gaussian, 10), (Pgd.Trades(Threat).Loss, Pgd.Trades(Threat).Start, Pgd.Trades(Threat).Steps));
+        Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.Gaussian, 10),
+            (Pgd.Trades(Threat).Loss, Pgd.Trades(Threat).Start, Pgd.Trades(Threat).Steps));
     }
 
     // on the linear model the last iterate is the best
@@ -61,12 +65,17 @@ public static class GradientAttackTests
         using var scope = NewDisposeScope();
         const int count = 40;
         using var model = TinyModels.Make((TinyModels.Kind)kind, [1, 3, 3], 3, 8);
-        var (images, labels, seeds) = (SplitMix.Tensor(1, 0.4, 0.6, count, 1, 3, 3), SplitMix.Labels(2, count, 3), ExampleSeeds.Sequence(3, count));
-        double[] Run(KeptIterate keep) => Margins.Of(model, new Bim(ThreatModel.Linf(0.3), 3, 0.05, keep).Run(model, images, labels, seeds), labels);
-        Assert.All(Run(KeptIterate.Worst).Zip(Run(KeptIterate.Last)), pair => Assert.True(pair.First >= pair.Second - 1e-6, $"margin {pair.First} of the best, {pair.Second} of the last"));
+        var (images, labels, seeds) = (SplitMix.Tensor(1, 0.4, 0.6, count, 1, 3, 3), SplitMix.Labels(2, count, 3),
+            ExampleSeeds.Sequence(3, count));
+        double[] Run(KeptIterate keep) =>
+            Margins.Of(model, new Bim(ThreatModel.Linf(0.3), 3, 0.05, keep).Run(model, images, labels, seeds), labels);
+        Assert.All(Run(KeptIterate.Worst).Zip(Run(KeptIterate.Last)),
+            pair => Assert.True(pair.First >= pair.Second - 1e-6,
+            $"margin {pair.First} of the best, {pair.Second} of the last"));
     }
 
-    [Theory, InlineData(AttackLoss.CrossEntropy, 1), InlineData(AttackLoss.Margin, 3), InlineData(AttackLoss.KullbackLeibler, 2)]
+    [Theory, InlineData(AttackLoss.CrossEntropy, 1), InlineData(AttackLoss.Margin, 3),
+        InlineData(AttackLoss.KullbackLeibler, 2)]
     public static void Leaving_broken_points_breaks_the_same_points_for_less(AttackLoss loss, int restarts)
     {
         using var scope = NewDisposeScope();
@@ -86,7 +95,8 @@ public static class GradientAttackTests
         {
             var cost = new AttackCost();
             var attack = new Pgd(ThreatModel.Linf(0.25), 12, 0.05, restarts, keep, loss, AttackStart.Gaussian);
-            return (Margins.Of(model, attack.Run(model, images, labels, seeds, cost: cost), labels), cost.ModelEvaluations);
+            return (Margins.Of(model, attack.Run(model, images, labels, seeds, cost: cost), labels),
+                cost.ModelEvaluations);
         }
     }
 
@@ -99,11 +109,14 @@ public static class GradientAttackTests
         model.to(ScalarType.Float64);
         var images = SplitMix.Tensor(1, 0, 1, count, 1, 3, 3).to(ScalarType.Float64);
         var (labels, seeds) = (model.call(images).argmax(1), ExampleSeeds.Sequence(3, count));
-        foreach (var attack in new Attack[] { new Pgd(ThreatModel.Linf(0.25), 12, 0.05, keep: KeptIterate.EarlyStop), new Apgd(ThreatModel.Linf(0.25), steps: 12, keep: KeptIterate.EarlyStop) })
+        foreach (var attack in new Attack[] { new Pgd(ThreatModel.Linf(0.25), 12, 0.05, keep: KeptIterate.EarlyStop),
+            new Apgd(ThreatModel.Linf(0.25), steps: 12, keep: KeptIterate.EarlyStop) })
         {
             var together = attack.Run(model, images, labels, seeds);
             for (var i = 0; i < count; i++)
-                Close.Tensor(together.narrow(0, i, 1), attack.Run(model, images.narrow(0, i, 1), labels.narrow(0, i, 1), seeds.Select([i])), 1e-7, $"{attack}, point {i} alone");
+                Close.Tensor(together.narrow(0, i, 1),
+                    attack.Run(model, images.narrow(0, i, 1), labels.narrow(0, i, 1), seeds.Select([i])), 1e-7,
+                    $"{attack}, point {i} alone");
         }
     }
 
@@ -113,8 +126,11 @@ public static class GradientAttackTests
         using var scope = NewDisposeScope();
         const int count = 64;
         using var model = TinyModels.Make(TinyModels.Kind.Mlp, [1, 3, 3], 4, 8);
-        var (images, labels, seeds) = (SplitMix.Tensor(1, 0, 1, count, 1, 3, 3), SplitMix.Labels(2, count, 4), ExampleSeeds.Sequence(3, count));
-        double[] Run(int restarts) => Margins.Of(model, new Pgd(ThreatModel.Linf(0.4), 2, 0.05, restarts).Run(model, images, labels, seeds), labels);
+        var (images, labels, seeds) = (SplitMix.Tensor(1, 0, 1, count, 1, 3, 3), SplitMix.Labels(2, count, 4),
+            ExampleSeeds.Sequence(3, count));
+        double[] Run(int restarts) =>
+            Margins.Of(model, new Pgd(ThreatModel.Linf(0.4), 2, 0.05, restarts).Run(model, images, labels, seeds),
+            labels);
         var (one, two, four) = (Run(1), Run(2), Run(4));
         Assert.All(one.Zip(two), pair => Assert.True(pair.Second >= pair.First - 1e-6));
         // of independent starts the second is the better one for half of the points, the later ones for half of them
@@ -123,17 +139,26 @@ public static class GradientAttackTests
         Assert.InRange(two.Zip(four).Count(pair => pair.Second > pair.First + 1e-4), count / 4, 3 * count / 4);
     }
 
-    [Theory, InlineData(0, null, 1, "steps"), InlineData(5, 0.0, 1, "stepSize"), InlineData(5, double.NaN, 1, "stepSize"), InlineData(5, -1.0, 1, "stepSize"), InlineData(5, null, 0, "restarts")]
-    public static void Numbers_out_of_range_are_refused_by_name(int steps, double? stepSize, int restarts, string parameter) =>
-        Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(() => new Pgd(Threat, steps, stepSize, restarts)).ParamName);
+    [Theory, InlineData(0, null, 1, "steps"), InlineData(5, 0.0, 1, "stepSize"),
+        InlineData(5, double.NaN, 1, "stepSize"), InlineData(5, -1.0, 1, "stepSize"),
+        InlineData(5, null, 0, "restarts")]
+    public static void Numbers_out_of_range_are_refused_by_name(int steps, double? stepSize, int restarts,
+        string parameter) =>
+        Assert.Equal(parameter,
+            Assert.ThrowsAny<ArgumentException>(() => new Pgd(Threat, steps, stepSize, restarts)).ParamName);
 
     [Fact]
     public static void Settings_that_make_no_sense_together_are_refused()
     {
-        Assert.Equal("start", Assert.Throws<ArgumentException>(() => new Pgd(Threat, loss: AttackLoss.KullbackLeibler, start: AttackStart.None)).ParamName);
-        Assert.Equal("restarts", Assert.Throws<ArgumentException>(() => new Pgd(Threat, restarts: 2, start: AttackStart.None)).ParamName);
-        Assert.Equal("start", Assert.Throws<ArgumentException>(() => new Fgsm(Threat, AttackLoss.KullbackLeibler)).ParamName);
-        Assert.Equal("loss", Assert.Throws<ArgumentOutOfRangeException>(() => new Bim(Threat, loss: (AttackLoss)9)).ParamName);
+        Assert.Equal("start",
+            Assert.Throws<ArgumentException>(() =>
+            new Pgd(Threat, loss: AttackLoss.KullbackLeibler, start: AttackStart.None)).ParamName);
+        Assert.Equal("restarts",
+            Assert.Throws<ArgumentException>(() => new Pgd(Threat, restarts: 2, start: AttackStart.None)).ParamName);
+        Assert.Equal("start",
+            Assert.Throws<ArgumentException>(() => new Fgsm(Threat, AttackLoss.KullbackLeibler)).ParamName);
+        Assert.Equal("loss",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Bim(Threat, loss: (AttackLoss)9)).ParamName);
         Assert.Equal("threat", Assert.Throws<ArgumentNullException>(() => new Pgd(null!)).ParamName);
     }
 }

@@ -26,14 +26,17 @@ public static class HyperplaneProjectionTests
             from seed in Gen.Choose(0, 1_000_000)
             select new Planes(points, width, norm, bounds, scale, seed));
 
-        internal Tensor X => SplitMix.Tensor(3L * Seed, Bounds.Low - 0.2 * Bounds.Range, Bounds.High + 0.2 * Bounds.Range, Points, 1, 1, Width).clamp_(Bounds.Low, Bounds.High);
+        internal Tensor X =>
+            SplitMix.Tensor(3L * Seed, Bounds.Low - 0.2 * Bounds.Range, Bounds.High + 0.2 * Bounds.Range, Points, 1, 1,
+            Width).clamp_(Bounds.Low, Bounds.High);
 
         // a third zero, a third of three sizes only; the first normal of some samples is zero
         internal Tensor Normals
         {
             get
             {
-                var values = SplitMix.Uniform(3L * Seed + 1, (long)Points * Width).Select((u, i) => (i + Seed) % 3 switch
+                var values = SplitMix.Uniform(3L * Seed + 1, (long)Points * Width)
+                    .Select((u, i) => (i + Seed) % 3 switch
                 {
                     0 => 0f,
                     1 => 2 * u - 1,
@@ -64,17 +67,21 @@ public static class HyperplaneProjectionTests
 
         internal IEnumerable<int> Coordinates(int point) => Enumerable.Range(point * Width, Width);
 
-        internal double Room(double x, int direction) => direction > 0 ? Bounds.High - x : direction < 0 ? x - Bounds.Low : 0;
+        internal double Room(double x, int direction) => direction > 0 ? Bounds.High - x : direction < 0 ? x
+            - Bounds.Low : 0;
 
-        internal double Length(IEnumerable<double> d) => Norm switch { Norm.Linf => d.Max(Math.Abs), Norm.L1 => d.Sum(Math.Abs), _ => Math.Sqrt(d.Sum(v => v * v)) };
+        internal double Length(IEnumerable<double> d) =>
+            Norm switch { Norm.Linf => d.Max(Math.Abs), Norm.L1 => d.Sum(Math.Abs), _ => Math.Sqrt(d.Sum(v => v * v)) };
 
         internal double[] Ways() => Ways(Close.Doubles(Normals), Gaps);
 
         // of all points, by one projection
         internal double[] Ways(double[] normals, double[] gaps)
         {
-            var (x, ways, projection) = (Close.Doubles(X), new double[Points * Width], new HyperplaneProjection(Width, Norm, Bounds));
-            for (var point = 0; point < Points; point++) projection.Shortest(Own(x, point), Own(normals, point), gaps[point], Own(ways, point));
+            var (x, ways, projection) = (Close.Doubles(X), new double[Points * Width],
+                new HyperplaneProjection(Width, Norm, Bounds));
+            for (var point = 0; point < Points; point++) projection.Shortest(Own(x, point), Own(normals, point),
+                gaps[point], Own(ways, point));
             return ways;
         }
 
@@ -88,10 +95,13 @@ public static class HyperplaneProjectionTests
         var (x, w, d, gaps) = (Close.Doubles(s.X), Close.Doubles(s.Normals), s.Ways(), s.Gaps);
         for (var point = 0; point < s.Points; point++)
         {
-            foreach (var i in s.Coordinates(point)) Assert.InRange(x[i] + d[i], s.Bounds.Low - 1e-12, s.Bounds.High + 1e-12);
-            var reach = s.Coordinates(point).Sum(i => Math.Abs(w[i]) * s.Room(x[i], Math.Sign(gaps[point]) * Math.Sign(w[i])));
+            foreach (var i in s.Coordinates(point)) Assert.InRange(x[i] + d[i], s.Bounds.Low - 1e-12,
+                s.Bounds.High + 1e-12);
+            var reach = s.Coordinates(point)
+                .Sum(i => Math.Abs(w[i]) * s.Room(x[i], Math.Sign(gaps[point]) * Math.Sign(w[i])));
             var come = s.Coordinates(point).Sum(i => w[i] * d[i]);
-            Close.Number(Math.Sign(gaps[point]) * Math.Min(Math.Abs(gaps[point]), reach), come, 1e-9, $"⟨w, d⟩ of point {point}", floor: 1e-6 * s.Scale);
+            Close.Number(Math.Sign(gaps[point]) * Math.Min(Math.Abs(gaps[point]), reach), come, 1e-9,
+                $"⟨w, d⟩ of point {point}", floor: 1e-6 * s.Scale);
         }
     }
 
@@ -131,10 +141,11 @@ public static class HyperplaneProjectionTests
                 var last = own.Where(i => Math.Abs(w[i]) > threshold).Min(i => Math.Abs(w[i]));
                 expected -= (Gives(high) - gap) / last;
             }
-            Close.Number(expected, s.Length(s.Coordinates(point).Select(i => d[i])), 1e-7, $"‖d‖ of point "
-                + $"{point}", floor: 1e-6);
+            Close.Number(expected, s.Length(s.Coordinates(point).Select(i => d[i])), 1e-7,
+                $"‖d‖ of point {point}", floor: 1e-6);
             if (s.Norm != Norm.Linf) continue;
-            foreach (var i in own) Close.Number(Math.Sign(gaps[point]) * Math.Sign(w[i]) * Move(i, high), d[i], 1e-7, $"d[{i}]", floor: 1e-6);
+            foreach (var i in own) Close.Number(Math.Sign(gaps[point]) * Math.Sign(w[i]) * Move(i, high), d[i], 1e-7,
+                $"d[{i}]", floor: 1e-6);
         }
     }
 
@@ -146,8 +157,8 @@ public static class HyperplaneProjectionTests
         Assert.All(s.Ways(w, new double[s.Points]), d => Assert.Equal(0, d));
         Assert.All(s.Ways(new double[w.Length], [.. Enumerable.Repeat(1.0, s.Points)]), d => Assert.Equal(0, d));
         var ways = s.Ways();
-        for (var i = 0; i < w.Length; i++) Assert.True(w[i] != 0 || ways[i] == 0, $"coordinate {i} moves by {ways[i]} "
-            + $"for nothing.");
+        for (var i = 0; i < w.Length; i++) Assert.True(w[i] != 0 || ways[i] == 0,
+            $"coordinate {i} moves by {ways[i]} for nothing.");
     }
 
     [Law(MaxTest = 150)]
@@ -173,7 +184,8 @@ public static class HyperplaneProjectionTests
         for (var point = 0; point < s.Points; point++)
         {
             var alone = new double[s.Width];
-            new HyperplaneProjection(s.Width, s.Norm, s.Bounds).Shortest(s.Own(Close.Doubles(s.X), point), s.Own(w, point), gaps[point], alone);
+            new HyperplaneProjection(s.Width, s.Norm, s.Bounds)
+                .Shortest(s.Own(Close.Doubles(s.X), point), s.Own(w, point), gaps[point], alone);
             Assert.Equal(alone, s.Own(together, point).ToArray());
         }
     }

@@ -25,5 +25,6 @@ internal static class Margins
         })];
     }
 
-    internal static double Accuracy(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels) => Of(model, images, labels).Average(margin => margin < 0 ? 1.0 : 0.0);
+    internal static double Accuracy(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels) =>
+        Of(model, images, labels).Average(margin => margin < 0 ? 1.0 : 0.0);
 }

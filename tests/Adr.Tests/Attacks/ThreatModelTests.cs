@@ -67,7 +67,8 @@ public static class ThreatModelTests
             using var scope = NewDisposeScope();
             var threat = new ThreatModel(Norm.L2, s.Epsilon, new Bounds(-1e6, 1e6));
             var candidate = Candidate(s);
-            var (x, c, p) = (Close.Doubles(s.Images), Close.Doubles(candidate), Close.Doubles(threat.Project(candidate, s.Images)));
+            var (x, c, p) = (Close.Doubles(s.Images), Close.Doubles(candidate),
+                Close.Doubles(threat.Project(candidate, s.Images)));
             var width = x.Length / s.Points;
             for (var point = 0; point < s.Points; point++)
             {
@@ -85,12 +86,15 @@ public static class ThreatModelTests
             using var scope = NewDisposeScope();
             var threat = new ThreatModel(Norm.L1, s.Epsilon, s.Bounds);
             var candidate = Candidate(s);
-            var (x, c, p) = (Close.Doubles(s.Images), Close.Doubles(candidate), Close.Doubles(threat.Project(candidate, s.Images)));
+            var (x, c, p) = (Close.Doubles(s.Images), Close.Doubles(candidate),
+                Close.Doubles(threat.Project(candidate, s.Images)));
             var width = x.Length / s.Points;
             for (var point = 0; point < s.Points; point++)
             {
                 var range = Enumerable.Range(point * width, width).ToArray();
-                double Moved(int i, double threshold) => Math.Clamp(Math.Abs(c[i] - x[i]) - threshold, 0, c[i] > x[i] ? s.Bounds.High - x[i] : x[i] - s.Bounds.Low);
+                double Moved(int i, double threshold) =>
+                    Math.Clamp(Math.Abs(c[i] - x[i]) - threshold, 0, c[i] > x[i] ? s.Bounds.High - x[i] : x[i]
+                    - s.Bounds.Low);
                 var (low, high) = (0.0, range.Max(i => Math.Abs(c[i] - x[i])));
                 if (range.Sum(i => Moved(i, 0)) <= s.Epsilon) high = 0;
                 for (var halving = 0; halving < 200; halving++)
@@ -99,7 +103,8 @@ public static class ThreatModelTests
                     if (range.Sum(i => Moved(i, middle)) > s.Epsilon) low = middle;
                     else high = middle;
                 }
-                foreach (var i in range) Assert.Equal(x[i] + Math.Sign(c[i] - x[i]) * Moved(i, high), p[i], 1e-6 * Math.Max(1, s.Bounds.Range));
+                foreach (var i in range) Assert.Equal(x[i] + Math.Sign(c[i] - x[i]) * Moved(i, high), p[i],
+                    1e-6 * Math.Max(1, s.Bounds.Range));
             }
         }
 
@@ -129,10 +134,12 @@ public static class ThreatModelTests
                 var dual = s.Norm switch
                 {
                     Norm.Linf => range.Sum(i => Math.Abs(g[i])),
-                    Norm.L1 => range.Select(i => Math.Abs(g[i])).OrderDescending().Take(Math.Max(1, width / 20)).Average(),
+                    Norm.L1 => range.Select(i => Math.Abs(g[i])).OrderDescending().Take(Math.Max(1, width / 20))
+                        .Average(),
                     _ => Math.Sqrt(range.Sum(i => g[i] * g[i])),
                 };
-                var length = s.Norm switch { Norm.Linf => range.Max(i => Math.Abs(v[i])), Norm.L1 => range.Sum(i => Math.Abs(v[i])), _ => Math.Sqrt(range.Sum(i => v[i] * v[i])) };
+                var length = s.Norm switch { Norm.Linf => range.Max(i => Math.Abs(v[i])),
+                    Norm.L1 => range.Sum(i => Math.Abs(v[i])), _ => Math.Sqrt(range.Sum(i => v[i] * v[i])) };
                 Close.Number(dual, climb, 1e-6, "⟨g, v⟩", floor: 0);
                 Close.Number(1, length, 1e-6, "‖v‖");
             }
@@ -144,9 +151,11 @@ public static class ThreatModelTests
             using var scope = NewDisposeScope();
             var threat = new ThreatModel(Norm.L1, s.Epsilon, s.Bounds);
             var gradient = SplitMix.Tensor(7L * s.Seed + 15, -1, 1, s.Images.shape);
-            var (g, x, v) = (Close.Doubles(gradient), Close.Doubles(s.Images), Close.Doubles(threat.AscentDirection(gradient, s.Images)));
+            var (g, x, v) = (Close.Doubles(gradient), Close.Doubles(s.Images),
+                Close.Doubles(threat.AscentDirection(gradient, s.Images)));
             for (var i = 0; i < g.Length; i++)
-                Assert.True(v[i] == 0 || (v[i] > 0 ? x[i] < (float)s.Bounds.High : x[i] > (float)s.Bounds.Low), $"pixel {i} at {x[i]} shall move by {v[i]}.");
+                Assert.True(v[i] == 0 || (v[i] > 0 ? x[i] < (float)s.Bounds.High : x[i] > (float)s.Bounds.Low),
+                    $"pixel {i} at {x[i]} shall move by {v[i]}.");
             Assert.All(v.Chunk(g.Length / s.Points), point => Assert.InRange(point.Sum(Math.Abs), 0, 1.000001));
         }
 
@@ -163,7 +172,8 @@ public static class ThreatModelTests
             using var scope = NewDisposeScope();
             var gradient = tensor(new[] { 3f, -4f }).view(1, 1, 1, 2) * scale;
             Assert.Equal([1.0, -1.0], Close.Doubles(ThreatModel.Linf(1).AscentDirection(gradient)));
-            Close.Tensor(tensor(new[] { 0.6f, -0.8f }).view(1, 1, 1, 2), ThreatModel.L2(1).AscentDirection(gradient), 1e-5, "direction");
+            Close.Tensor(tensor(new[] { 0.6f, -0.8f }).view(1, 1, 1, 2), ThreatModel.L2(1).AscentDirection(gradient),
+                1e-5, "direction");
         }
     }
 
@@ -185,25 +195,31 @@ public static class ThreatModelTests
             var origin = zeros(count, 1, 2, 4);
             var wide = new Bounds(-5, 5);
 
-            var linf = Close.Doubles(new ThreatModel(Norm.Linf, 0.5, wide).RandomStart(origin, ExampleSeeds.Sequence(3, count)));
+            var linf = Close.Doubles(new ThreatModel(Norm.Linf, 0.5, wide)
+                .RandomStart(origin, ExampleSeeds.Sequence(3, count)));
             Assert.Equal(0, linf.Average(), 5 * 0.2887 / Math.Sqrt(linf.Length));
             // var of U²: (0.5²)²·4/45
             Assert.Equal(0.25 / 3, linf.Average(v => v * v), 5 * 0.0745 / Math.Sqrt(linf.Length));
 
-            var l2 = Close.Doubles(new ThreatModel(Norm.L2, 0.5, wide).RandomStart(origin, ExampleSeeds.Sequence(3, count)));
-            var radii = Enumerable.Range(0, count).Select(p => Math.Sqrt(l2.Skip(p * width).Take(width).Sum(v => v * v)) / 0.5).ToArray();
+            var l2 = Close.Doubles(new ThreatModel(Norm.L2, 0.5, wide)
+                .RandomStart(origin, ExampleSeeds.Sequence(3, count)));
+            var radii = Enumerable.Range(0, count)
+                .Select(p => Math.Sqrt(l2.Skip(p * width).Take(width).Sum(v => v * v)) / 0.5).ToArray();
             // uniform in the ball: (r/ε)^d is uniform in [0,1], of mean 1/2 and deviation 0.2887
             Assert.Equal(0.5, radii.Average(r => Math.Pow(r, width)), 5 * 0.2887 / Math.Sqrt(count));
             for (var i = 0; i < width; i++)
-                Assert.Equal(0, Enumerable.Range(0, count).Average(p => l2[p * width + i]), 5 * 0.5 / Math.Sqrt(width * count));
+                Assert.Equal(0, Enumerable.Range(0, count).Average(p => l2[p * width + i]),
+                    5 * 0.5 / Math.Sqrt(width * count));
 
-            var l1 = Close.Doubles(new ThreatModel(Norm.L1, 0.5, wide).RandomStart(origin, ExampleSeeds.Sequence(3, count)));
+            var l1 = Close.Doubles(new ThreatModel(Norm.L1, 0.5, wide)
+                .RandomStart(origin, ExampleSeeds.Sequence(3, count)));
             var sums = l1.Chunk(width).Select(point => point.Sum(Math.Abs) / 0.5).ToArray();
             Assert.Equal(0.5, sums.Average(r => Math.Pow(r, width)), 5 * 0.2887 / Math.Sqrt(count));
             // |δ| has mean and deviation below ε/d
             Assert.Equal(0, l1.Average(), 5 * 0.5 / width / Math.Sqrt(l1.Length));
             // each pixel's share of the sum is Beta(1, d − 1), of mean 1/d and of second moment 2/(d(d + 1))
-            Assert.Equal(2.0 / (width * (width + 1)), l1.Chunk(width).Average(point => point.Average(v => Math.Pow(v / point.Sum(Math.Abs), 2))), 0.001);
+            Assert.Equal(2.0 / (width * (width + 1)),
+                l1.Chunk(width).Average(point => point.Average(v => Math.Pow(v / point.Sum(Math.Abs), 2))), 0.001);
         }
     }
 
@@ -214,12 +230,14 @@ public static class ThreatModelTests
         {
             using var scope = NewDisposeScope();
             var candidate = Candidate(s);
-            var (x, c, d) = (Close.Doubles(s.Images), Close.Doubles(candidate), Close.Doubles(s.Threat.Distance(candidate, s.Images)));
+            var (x, c, d) = (Close.Doubles(s.Images), Close.Doubles(candidate),
+                Close.Doubles(s.Threat.Distance(candidate, s.Images)));
             var width = x.Length / s.Points;
             for (var point = 0; point < s.Points; point++)
             {
                 var deltas = Enumerable.Range(point * width, width).Select(i => Math.Abs(c[i] - x[i])).ToArray();
-                Close.Number(s.Norm switch { Norm.Linf => deltas.Max(), Norm.L1 => deltas.Sum(), _ => Math.Sqrt(deltas.Sum(v => v * v)) }, d[point], 1e-5, "distance");
+                Close.Number(s.Norm switch { Norm.Linf => deltas.Max(), Norm.L1 => deltas.Sum(),
+                    _ => Math.Sqrt(deltas.Sum(v => v * v)) }, d[point], 1e-5, "distance");
             }
         }
     }
@@ -229,14 +247,16 @@ public static class ThreatModelTests
         [Theory, InlineData(-0.1), InlineData(double.NaN), InlineData(double.PositiveInfinity)]
         public static void An_epsilon_that_is_no_radius_is_refused(double epsilon)
         {
-            Assert.Equal("Epsilon", Assert.Throws<ArgumentOutOfRangeException>(() => ThreatModel.Linf(epsilon)).ParamName);
+            Assert.Equal("Epsilon",
+                Assert.Throws<ArgumentOutOfRangeException>(() => ThreatModel.Linf(epsilon)).ParamName);
             Assert.ThrowsAny<ArgumentException>(() => ThreatModel.L2(1).WithEpsilon(epsilon));
         }
 
         [Fact]
         public static void A_norm_or_a_box_that_is_none_is_refused()
         {
-            Assert.Equal("Norm", Assert.Throws<ArgumentOutOfRangeException>(() => new ThreatModel((Norm)7, 0.1, Bounds.Unit)).ParamName);
+            Assert.Equal("Norm",
+                Assert.Throws<ArgumentOutOfRangeException>(() => new ThreatModel((Norm)7, 0.1, Bounds.Unit)).ParamName);
             Assert.ThrowsAny<ArgumentException>(() => new ThreatModel(Norm.L2, 0.1, new Bounds(1, 1)));
             Assert.ThrowsAny<ArgumentException>(() => new ThreatModel(Norm.L2, 0.1, new Bounds(0, double.NaN)));
         }

@@ -52,7 +52,8 @@ public static class TrustRegionStepTests
                 coins[i] < zeros ? 0 : scale * (2.0 * u - 1) * Math.Pow(10, -3 * (i % 3 == 0 ? coins[i] : 0))),
         ];
 
-        internal double[] Solve() => [.. TrustRegionStep.Of(Norm, X.Length, Bounds).Solve(Origin, X, Normal, Level, Radius)];
+        internal double[] Solve() =>
+            [.. TrustRegionStep.Of(Norm, X.Length, Bounds).Solve(Origin, X, Normal, Level, Radius)];
 
         internal double Along(double[] d) => Normal.Zip(d, (b, v) => b * v).Sum();
 
@@ -66,7 +67,9 @@ public static class TrustRegionStepTests
 
         /// <summary>Whether d lies in the box and in the region.</summary>
         internal bool Allows(double[] d) =>
-            Length(d) <= Radius * (1 + 1e-9) && !d.Where((v, i) => X[i] + v < Bounds.Low - 1e-12 * Bounds.Range || X[i] + v > Bounds.High + 1e-12 * Bounds.Range).Any();
+            Length(d) <= Radius * (1 + 1e-9)
+                && !d.Where((v, i) => X[i] + v < Bounds.Low - 1e-12 * Bounds.Range || X[i] + v > Bounds.High + 1e-12
+                * Bounds.Range).Any();
 
         internal bool Meets(double[] d) => Math.Abs(Along(d) - Level) <= 1e-10 * (Size + Math.Abs(Level));
     }
@@ -80,14 +83,17 @@ public static class TrustRegionStepTests
         var (below, above) = (-1e18, 1e18);
         for (var k = 0; k < 400; k++)
         {
-            var middle = Math.Abs(below) > 1e-3 && Math.Abs(above) > 1e-3 && below * above > 0 ? Math.Sign(below) * Math.Sqrt(below * above) : (below + above) / 2;
+            var middle = Math.Abs(below) > 1e-3 && Math.Abs(above) > 1e-3 && below * above > 0 ? Math.Sign(below)
+                * Math.Sqrt(below * above) : (below + above) / 2;
             if (At(middle).Zip(normal, (d, b) => d * b).Sum() < level) below = middle;
             else above = middle;
         }
         var found = At(above);
-        return Math.Abs(found.Zip(normal, (d, b) => d * b).Sum() - level) <= 1e-10 * (normal.Sum(Math.Abs) * 4 + Math.Abs(level)) ? found : null;
+        return Math.Abs(found.Zip(normal, (d, b) => d * b).Sum() - level) <= 1e-10
+            * (normal.Sum(Math.Abs) * 4 + Math.Abs(level)) ? found : null;
 
-        double[] At(double multiplier) => [.. to.Select((a, i) => Math.Min(Math.Max(a + multiplier * normal[i], low[i]), high[i]))];
+        double[] At(double multiplier) =>
+            [.. to.Select((a, i) => Math.Min(Math.Max(a + multiplier * normal[i], low[i]), high[i]))];
     }
 
     [Law(MaxTest = 2000)]
@@ -104,7 +110,8 @@ public static class TrustRegionStepTests
     {
         var step = problem.Solve();
         var (low, high) = Box(problem);
-        var shortest = problem.Normal.All(b => b == 0) ? null : Nearest(new double[step.Length], problem.Normal, low, high, problem.Level);
+        var shortest = problem.Normal.All(b => b == 0) ? null : Nearest(new double[step.Length], problem.Normal, low,
+            high, problem.Level);
         if (shortest is not null && Length(shortest) <= problem.Radius * (1 - 1e-9))
         {
             Assert.True(problem.Meets(step), $"b·d is {problem.Along(step):R}, not {problem.Level:R}");
@@ -120,9 +127,11 @@ public static class TrustRegionStepTests
                 else to = middle;
             }
             var best = sign * problem.Along(Climb(from));
-            Assert.InRange(sign * problem.Along(step), best - 1e-9 * (Math.Abs(best) + problem.Size * 1e-3), Math.Abs(problem.Level) + 1e-9 * problem.Size);
+            Assert.InRange(sign * problem.Along(step), best - 1e-9 * (Math.Abs(best) + problem.Size * 1e-3),
+                Math.Abs(problem.Level) + 1e-9 * problem.Size);
 
-            double[] Climb(double s) => [.. problem.Normal.Select((b, i) => Math.Min(Math.Max(sign * s * b, low[i]), high[i]))];
+            double[] Climb(double s) =>
+                [.. problem.Normal.Select((b, i) => Math.Min(Math.Max(sign * s * b, low[i]), high[i]))];
         }
     }
 
@@ -145,7 +154,9 @@ public static class TrustRegionStepTests
         Assert.InRange(problem.Distance(step), 0, problem.Distance(best) + 2e-6 * problem.Bounds.Range);
 
         double[]? Try(double parameter) => problem.Norm == Norm.Linf
-            ? Nearest(new double[step.Length], problem.Normal, [.. low.Select((l, i) => Math.Max(l, way[i] - parameter))], [.. high.Select((h, i) => Math.Min(h, way[i] + parameter))], problem.Level)
+            ? Nearest(new double[step.Length], problem.Normal,
+                [.. low.Select((l, i) => Math.Max(l, way[i] - parameter))],
+                [.. high.Select((h, i) => Math.Min(h, way[i] + parameter))], problem.Level)
             : Nearest([.. way.Select(w => parameter * w)], problem.Normal, low, high, problem.Level);
     }
 
@@ -160,12 +171,14 @@ public static class TrustRegionStepTests
             // a change along the boundary, small or large, put back on it within the box
             var reach = problem.Bounds.Range * Math.Pow(10, -rival % 5);
             var noise = SplitMix.Uniform(100L * problem.Seed + rival, step.Length);
-            double[] to = [.. step.Select((d, i) => d + (rival < 10 ? reach * (noise[i] - 0.5) : reach * (problem.Origin[i] - problem.X[i] - d)))];
+            double[] to = [.. step.Select((d, i) =>
+                d + (rival < 10 ? reach * (noise[i] - 0.5) : reach * (problem.Origin[i] - problem.X[i] - d)))];
             var other = problem.Normal.All(b => b == 0)
                 ? [.. to.Select((v, i) => Math.Clamp(v, low[i], high[i]))]
                 : Nearest(to, problem.Normal, low, high, problem.Level);
             if (other is null || !problem.Allows(other)) continue;
-            Assert.True(problem.Distance(step) <= problem.Distance(other) + 2e-6 * problem.Bounds.Range, $"{problem.Distance(step):R} > {problem.Distance(other):R}");
+            Assert.True(problem.Distance(step) <= problem.Distance(other) + 2e-6 * problem.Bounds.Range,
+                $"{problem.Distance(step):R} > {problem.Distance(other):R}");
         }
     }
 

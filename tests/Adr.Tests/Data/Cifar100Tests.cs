@@ -11,14 +11,17 @@ public sealed class Cifar100Tests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private void Write(string file, params (byte Coarse, byte Fine)[] labels) => File.WriteAllBytes(_folder[file],
-        [.. labels.SelectMany((label, record) => new[] { label.Coarse, label.Fine }.Concat(Enumerable.Range(0, 3072).Select(i => (byte)(i / 1024 * 80 + (i + record) % 32))))]);
+        [.. labels.SelectMany((label, record) =>
+            new[] { label.Coarse, label.Fine }.Concat(Enumerable.Range(0, 3072)
+            .Select(i => (byte)(i / 1024 * 80 + (i + record) % 32))))]);
 
     [Fact]
     public void A_record_has_two_labels_and_three_planes()
     {
         Write("train.bin", (11, 47), (19, 99));
         Write("test.bin", (0, 4));
-        foreach (var (kind, labels, classes, last) in new[] { (CifarLabels.Fine, new[] { 47L, 99L }, 100, "worm"), (CifarLabels.Coarse, [11L, 19L], 20, "vehicles 2") })
+        foreach (var (kind, labels, classes, last) in new[] { (CifarLabels.Fine, new[] { 47L, 99L }, 100, "worm"),
+            (CifarLabels.Coarse, [11L, 19L], 20, "vehicles 2") })
         {
             var (train, test) = Cifar100.Load(kind, _folder.Path);
             using (train)
@@ -39,7 +42,9 @@ public sealed class Cifar100Tests : IDisposable
     {
         Write("test.bin", (1, 1));
         Write("train.bin", (1, 1), (coarse, fine));
-        Assert.Contains(message, Assert.Throws<InvalidDataException>(() => Cifar100.Load(folder: _folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(message,
+            Assert.Throws<InvalidDataException>(() => Cifar100.Load(folder: _folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,7 +54,8 @@ public sealed class Cifar100Tests : IDisposable
         var message = Assert.Throws<FileNotFoundException>(() => Cifar100.Load(folder: _folder.Path)).Message;
         Assert.Contains("lacks train.bin", message, StringComparison.Ordinal);
         Assert.Contains("cifar-100-binary.tar.gz", message, StringComparison.Ordinal);
-        Assert.Equal(Cifar100.Missing(_folder.Path), message[message.IndexOf(_folder.Path, StringComparison.Ordinal)..]);
+        Assert.Equal(Cifar100.Missing(_folder.Path),
+            message[message.IndexOf(_folder.Path, StringComparison.Ordinal)..]);
     }
 
     [Fact]
@@ -57,7 +63,9 @@ public sealed class Cifar100Tests : IDisposable
     {
         Write("test.bin", (1, 1));
         File.WriteAllBytes(_folder["train.bin"], new byte[2 * 3073]);
-        Assert.Contains("records of 3074", Assert.Throws<InvalidDataException>(() => Cifar100.Load(folder: _folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("records of 3074",
+            Assert.Throws<InvalidDataException>(() => Cifar100.Load(folder: _folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 
     [WithCifar100]
@@ -79,6 +87,7 @@ internal sealed class WithCifar100Attribute : FactAttribute
 {
     public WithCifar100Attribute()
     {
-        if (Environment.GetEnvironmentVariable("ADR_DATA") is null || Cifar100.Missing() is not null) Skip = "ADR_DATA/cifar-100-binary is not here";
+        if (Environment.GetEnvironmentVariable("ADR_DATA") is null
+            || Cifar100.Missing() is not null) Skip = "ADR_DATA/cifar-100-binary is not here";
     }
 }

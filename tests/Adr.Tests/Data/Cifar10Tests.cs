@@ -11,7 +11,8 @@ public sealed class Cifar10Tests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private void Write(string file, params byte[] labels) => File.WriteAllBytes(Path.Combine(_folder, file),
-        [.. labels.SelectMany((label, record) => new[] { label }.Concat(Enumerable.Range(0, 3072).Select(i => (byte)(i / 1024 * 80 + (i + record) % 32))))]);
+        [.. labels.SelectMany((label, record) =>
+            new[] { label }.Concat(Enumerable.Range(0, 3072).Select(i => (byte)(i / 1024 * 80 + (i + record) % 32))))]);
 
     [Fact]
     public void Records_become_planes_of_red_green_and_blue()
@@ -25,8 +26,10 @@ public sealed class Cifar10Tests : IDisposable
             Assert.Equal([2, 3, 32, 32], train.Images.shape);
             Assert.Equal([3L, 9L], train.Labels.data<long>().ToArray());
             Assert.Equal(10, train.Classes);
-            foreach (var (record, plane, row, column) in new[] { (0, 0, 0, 0), (0, 1, 5, 31), (1, 2, 31, 7), (1, 0, 2, 31) })
-                Assert.Equal((plane * 80 + (row * 32 + column + record) % 32) / 255f, train.Images[record, plane, row, column].item<float>(), 1e-6);
+            foreach (var (record, plane, row, column) in new[] { (0, 0, 0, 0), (0, 1, 5, 31), (1, 2, 31, 7),
+                (1, 0, 2, 31) })
+                Assert.Equal((plane * 80 + (row * 32 + column + record) % 32) / 255f,
+                    train.Images[record, plane, row, column].item<float>(), 1e-6);
         }
     }
 
@@ -50,7 +53,8 @@ public sealed class Cifar10Tests : IDisposable
     {
         Write("test_batch.bin", 1);
         File.WriteAllBytes(Path.Combine(_folder, "data_batch_1.bin"), new byte[3072]);
-        Assert.Contains("whole number of records", Assert.Throws<InvalidDataException>(() => Cifar10.Load(_folder)).Message);
+        Assert.Contains("whole number of records",
+            Assert.Throws<InvalidDataException>(() => Cifar10.Load(_folder)).Message);
     }
 
     [Fact]

@@ -9,12 +9,14 @@ namespace Adr.Tests.Data;
 public sealed class CifarSetTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly byte[] _archive = Archive(("set/readme.html", [1, 2]), ("set/train.bin", Record(3)), ("set/test.bin", Record(7)));
+    private readonly byte[] _archive = Archive(("set/readme.html", [1, 2]), ("set/train.bin", Record(3)),
+        ("set/test.bin", Record(7)));
 
     public void Dispose() => _folder.Dispose();
 
     private CifarSet Set(string? sha256 = null) =>
-        new("CIFAR-10", "set", "set.tar.gz", sha256 ?? Convert.ToHexStringLower(SHA256.HashData(_archive)), [10], ["train.bin"], "test.bin");
+        new("CIFAR-10", "set", "set.tar.gz", sha256 ?? Convert.ToHexStringLower(SHA256.HashData(_archive)), [10],
+            ["train.bin"], "test.bin");
 
     [Fact]
     public void An_archive_is_fetched_checked_and_unpacked()
@@ -32,7 +34,8 @@ public sealed class CifarSetTests : IDisposable
     public void A_wrong_archive_is_not_kept()
     {
         using var server = new LoopbackServer(_archive);
-        var message = Assert.Throws<IOException>(() => Set(new string('0', 64)).Download(_folder.Path, [server.Address.ToString()], null, default)).Message;
+        var message = Assert.Throws<IOException>(() => Set(new string('0', 64))
+            .Download(_folder.Path, [server.Address.ToString()], null, default)).Message;
         Assert.Contains("expected 000", message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
@@ -53,7 +56,8 @@ public sealed class CifarSetTests : IDisposable
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
         using (var archive = new TarWriter(gzip))
             foreach (var (name, content) in files)
-                archive.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+                archive.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile,
+                    name) { DataStream = new MemoryStream(content) });
         return packed.ToArray();
     }
 }

@@ -50,7 +50,9 @@ public static class CropAndFlipTests
         using var scope = NewDisposeScope();
         var together = sample.Augmentation.Apply(sample.Images, sample.Seeds);
         var last = sample.Count - 1;
-        Close.Same(together.narrow(0, last, 1), sample.Augmentation.Apply(sample.Images.narrow(0, last, 1), sample.Seeds.Select([last])), "the last image alone");
+        Close.Same(together.narrow(0, last, 1),
+            sample.Augmentation.Apply(sample.Images.narrow(0, last, 1), sample.Seeds.Select([last])),
+            "the last image alone");
     }
 
     [Fact]
@@ -60,7 +62,8 @@ public static class CropAndFlipTests
         const int count = 20_000;
         var image = arange(1, 7, dtype: ScalarType.Float32).view(1, 1, 2, 3).expand(count, 1, 2, 3);
         var result = new CropAndFlip { Padding = 1 }.Apply(image, ExampleSeeds.Sequence(3, count));
-        var kinds = result.view(count, 6).data<float>().ToArray().Chunk(6).GroupBy(row => string.Join(",", row)).ToDictionary(group => group.Key, group => group.Count());
+        var kinds = result.view(count, 6).data<float>().ToArray().Chunk(6).GroupBy(row => string.Join(",", row))
+            .ToDictionary(group => group.Key, group => group.Count());
         Assert.Equal(18, kinds.Count); // 3 × 3 corners, mirrored or not
         // five standard deviations
         Assert.All(kinds.Values, often => Assert.InRange(often, count / 18 - 170, count / 18 + 170));
@@ -71,7 +74,8 @@ public static class CropAndFlipTests
     {
         using var scope = NewDisposeScope();
         var images = SplitMix.Tensor(1, 0, 1, 3, 3, 4, 5);
-        Close.Same(images, new CropAndFlip { Padding = 0, Flip = false }.Apply(images, ExampleSeeds.Sequence(1, 3)), "images");
+        Close.Same(images, new CropAndFlip { Padding = 0, Flip = false }.Apply(images, ExampleSeeds.Sequence(1, 3)),
+            "images");
     }
 
     [Fact]
@@ -80,7 +84,8 @@ public static class CropAndFlipTests
         using var scope = NewDisposeScope();
         Assert.Throws<ArgumentException>(() => new CropAndFlip().Apply(zeros(2, 3, 4), ExampleSeeds.Sequence(1, 2)));
         Assert.Throws<ArgumentException>(() => new CropAndFlip().Apply(zeros(2, 3, 4, 4), ExampleSeeds.Sequence(1, 3)));
-        Assert.Throws<ArgumentException>(() => new CropAndFlip { Padding = -1 }.Apply(zeros(2, 3, 4, 4), ExampleSeeds.Sequence(1, 2)));
+        Assert.Throws<ArgumentException>(() =>
+            new CropAndFlip { Padding = -1 }.Apply(zeros(2, 3, 4, 4), ExampleSeeds.Sequence(1, 2)));
     }
 
     private static IEnumerable<Tensor> Shifts(Tensor image, Case sample)

@@ -8,13 +8,15 @@ public static class DataSetsTests
     [InlineData("mnist-10k", 8500, 1500, 10, 1)]
     [InlineData("gratings-10", 2000, 500, 10, 3)]
     [InlineData("gratings-100", 2000, 500, 100, 3)]
-    public static void That_need_no_file_are_always_there(string name, int trainCount, int testCount, int classes, long channels)
+    public static void That_need_no_file_are_always_there(string name, int trainCount, int testCount, int classes,
+        long channels)
     {
         Assert.Null(DataSets.Missing(name));
         var (train, test) = DataSets.Load(name);
         using (train)
         using (test)
-            Assert.Equal((trainCount, testCount, classes, channels), (train.Count, test.Count, train.Classes, train.ImageShape[0]));
+            Assert.Equal((trainCount, testCount, classes, channels),
+                (train.Count, test.Count, train.Classes, train.ImageShape[0]));
     }
 
     [Fact]

@@ -15,7 +15,8 @@ public static class DatasetTests
     private static Dataset Numbered(int count)
     {
         using var scope = NewDisposeScope();
-        var images = (arange(count, dtype: ScalarType.Float32) / count).view(count, 1, 1, 1).expand(count, 1, 2, 2).contiguous();
+        var images = (arange(count, dtype: ScalarType.Float32) / count).view(count, 1, 1, 1).expand(count, 1, 2,
+            2).contiguous();
         return new Dataset("numbered", images, arange(count, dtype: ScalarType.Int64).remainder(3), ["a", "b", "c"]);
     }
 
@@ -25,7 +26,9 @@ public static class DatasetTests
         var pixels = batch.Images.cpu().contiguous().data<float>().ToArray();
         var labels = batch.Labels.cpu().contiguous().data<long>().ToArray();
         return batch.Images.shape.SequenceEqual([batch.Count, 1, 2, 2])
-            && Enumerable.Range(0, batch.Count).All(i => pixels.Skip(4 * i).Take(4).All(p => p == batch.Indices[i] / (float)count) && labels[i] == batch.Indices[i] % 3);
+            && Enumerable.Range(0, batch.Count)
+                .All(i => pixels.Skip(4 * i).Take(4).All(p => p == batch.Indices[i] / (float)count)
+                && labels[i] == batch.Indices[i] % 3);
     }
 
     /// <summary>How many points there are, and how many of them are a batch.</summary>
@@ -55,8 +58,10 @@ public static class DatasetTests
             using var scope = NewDisposeScope();
             using var data = Numbered(given.Count);
             var batches = data.Batches(given.BatchSize).ToList();
-            return batches.SelectMany(b => b.Indices).SequenceEqual(Enumerable.Range(0, given.Count).Select(i => (long)i))
-                && batches.SkipLast(1).All(b => b.Count == given.BatchSize) && batches.Count == data.BatchCount(given.BatchSize)
+            return batches.SelectMany(b => b.Indices)
+                .SequenceEqual(Enumerable.Range(0, given.Count).Select(i => (long)i))
+                && batches.SkipLast(1).All(b => b.Count == given.BatchSize)
+                    && batches.Count == data.BatchCount(given.BatchSize)
                 && batches.TrueForAll(b => Holds(b, given.Count));
         }
 
@@ -66,8 +71,10 @@ public static class DatasetTests
             using var scope = NewDisposeScope();
             using var data = Numbered(given.Count);
             var batches = data.ShuffledBatches(given.BatchSize, seed: 5, epoch: 2).ToList();
-            return batches.SelectMany(b => b.Indices).Order().SequenceEqual(Enumerable.Range(0, given.Count).Select(i => (long)i))
-                && batches.SkipLast(1).All(b => b.Count == given.BatchSize) && batches.Count == data.BatchCount(given.BatchSize)
+            return batches.SelectMany(b => b.Indices).Order()
+                .SequenceEqual(Enumerable.Range(0, given.Count).Select(i => (long)i))
+                && batches.SkipLast(1).All(b => b.Count == given.BatchSize)
+                    && batches.Count == data.BatchCount(given.BatchSize)
                 && batches.TrueForAll(b => Holds(b, given.Count));
         }
 
@@ -75,7 +82,8 @@ public static class DatasetTests
         public void Shuffled_differ_from_epoch_to_epoch_and_repeat_with_the_seed()
         {
             using var data = Numbered(50);
-            long[] Order(long seed, int epoch) => [.. data.ShuffledBatches(8, seed, epoch).SelectMany(b => { b.Dispose(); return b.Indices; })];
+            long[] Order(long seed, int epoch) =>
+                [.. data.ShuffledBatches(8, seed, epoch).SelectMany(b => { b.Dispose(); return b.Indices; })];
             Assert.Equal(Order(1, 1), Order(1, 1));
             Assert.NotEqual(Order(1, 1), Order(1, 2));
             Assert.NotEqual(Order(1, 1), Order(2, 1));
@@ -177,12 +185,14 @@ public static class DatasetTests
 
         [Theory]
         [MemberData(nameof(Wrong))]
-        public void Refuses_and_says_why(string parameter, long[] shape, ScalarType type, double pixel, long label, string reason)
+        public void Refuses_and_says_why(string parameter, long[] shape, ScalarType type, double pixel, long label,
+            string reason)
         {
             using var scope = NewDisposeScope();
             var images = full(shape, pixel, dtype: type);
             var labels = full([4], label, dtype: ScalarType.Int64);
-            var error = Assert.Throws<ArgumentException>(parameter, () => new Dataset("wrong", images, labels, ["a", "b", "c"]));
+            var error = Assert.Throws<ArgumentException>(parameter,
+                () => new Dataset("wrong", images, labels, ["a", "b", "c"]));
             Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         }
     }

@@ -33,7 +33,7 @@ internal sealed class WithFashionMnistAttribute : FactAttribute
 {
     public WithFashionMnistAttribute()
     {
-        if (!Directory.Exists(FashionMnist.DefaultFolder)) Skip = "Fashion-MNIST is not here (Debian: apt install "
-            + "dataset-fashion-mnist)";
+        if (!Directory.Exists(FashionMnist.DefaultFolder)) Skip =
+            "Fashion-MNIST is not here (Debian: apt install dataset-fashion-mnist)";
     }
 }

@@ -36,7 +36,8 @@ public static class IdxReaderTests
                 var bytes = new byte[4 + 4 * Shape.Length + Values.Length];
                 bytes[2] = 8;
                 bytes[3] = (byte)Shape.Length;
-                for (var i = 0; i < Shape.Length; i++) BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4 + 4 * i), Shape[i]);
+                for (var i = 0; i < Shape.Length; i++) BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4 + 4 * i),
+                    Shape[i]);
                 Values.CopyTo(bytes, 4 + 4 * Shape.Length);
                 return bytes;
             }
@@ -151,7 +152,8 @@ public static class IdxReaderTests
         [InlineData(new byte[] { 0, 0, 8, 1, 0x70, 0, 0, 0, 1 }, "truncated")] // must not allocate 1.8 GB first
         [InlineData(new byte[] { }, "truncated within its header")]
         public void Says_what_is_wrong(byte[] bytes, string expected) =>
-            Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Read(bytes)).Message, StringComparison.Ordinal);
+            Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Read(bytes)).Message,
+                StringComparison.Ordinal);
 
         [Fact]
         public void Demands_no_memory_that_the_file_does_not_back()

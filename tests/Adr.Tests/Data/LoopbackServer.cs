@@ -62,7 +62,8 @@ internal sealed class LoopbackServer : IDisposable
             {
                 await Answer(context, _requests++);
             }
-            catch (Exception gone) when (!_listener.IsListening && (gone is HttpListenerException or ObjectDisposedException))
+            catch (Exception gone) when (!_listener.IsListening
+                && (gone is HttpListenerException or ObjectDisposedException))
             {
                 return; // stopped while it answered: the test is over, and nobody waits for the rest
             }

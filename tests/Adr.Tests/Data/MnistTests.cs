@@ -21,16 +21,21 @@ public static class MnistTests
                 Assert.Equal([8500, 1, 28, 28], train.Images.shape);
                 Assert.Equal([1500, 1, 28, 28], test.Images.shape);
                 Assert.Equal([5, 0, 4, 1, 9, 2, 1, 3, 1, 4], First(train, 10)); // MNIST begins so
-                Assert.Equal([150, 161, 158, 168, 138, 128, 162, 160, 142, 133], Enumerable.Range(0, 10).Select(k => First(test, 1500).Count(y => y == k)));
+                Assert.Equal([150, 161, 158, 168, 138, 128, 162, 160, 142, 133],
+                    Enumerable.Range(0, 10).Select(k => First(test, 1500).Count(y => y == k)));
                 Assert.Equal((0, 1), (train.Images.min().item<float>(), train.Images.max().item<float>()));
             }
         }
 
         [Theory]
-        [InlineData("train-8500-images-idx3-ubyte.gz", "b75d33fbb527bd174b687e3144bffebb728d42c5e0f3b59a2e950a8e230158e8")]
-        [InlineData("train-8500-labels-idx1-ubyte.gz", "b66ea3ee031dc920699a79bfda1e8cff7f9fbf9b2f568656f7e7aa3925baa2a6")]
-        [InlineData("test-1500-images-idx3-ubyte.gz", "d8b8c2e7cb7faa7540bdcf930e21680f2464d98e2a6ca885b56becf3326a2c0a")]
-        [InlineData("test-1500-labels-idx1-ubyte.gz", "1c83be38589ffdecc1746bf9573f6c1c3a797ec77c22be0bb1b81af106ce3329")]
+        [InlineData("train-8500-images-idx3-ubyte.gz",
+            "b75d33fbb527bd174b687e3144bffebb728d42c5e0f3b59a2e950a8e230158e8")]
+        [InlineData("train-8500-labels-idx1-ubyte.gz",
+            "b66ea3ee031dc920699a79bfda1e8cff7f9fbf9b2f568656f7e7aa3925baa2a6")]
+        [InlineData("test-1500-images-idx3-ubyte.gz",
+            "d8b8c2e7cb7faa7540bdcf930e21680f2464d98e2a6ca885b56becf3326a2c0a")]
+        [InlineData("test-1500-labels-idx1-ubyte.gz",
+            "1c83be38589ffdecc1746bf9573f6c1c3a797ec77c22be0bb1b81af106ce3329")]
         public void Has_the_checksums_of_its_README(string file, string sha256)
         {
             using var resource = typeof(Mnist).Assembly.GetManifestResourceStream("mnist-10k/" + file)!;
@@ -100,7 +105,8 @@ public static class MnistTests
             using var folder = Sample();
             File.WriteAllBytes(folder["train-labels-idx1-ubyte"], Idx([labels.Length], labels));
             File.Delete(folder["train-labels-idx1-ubyte.gz"]);
-            Assert.Contains(reason, Assert.Throws<InvalidDataException>(() => Mnist.Full(folder.Path)).Message, StringComparison.Ordinal);
+            Assert.Contains(reason, Assert.Throws<InvalidDataException>(() => Mnist.Full(folder.Path)).Message,
+                StringComparison.Ordinal);
         }
 
         [Fact]
@@ -109,7 +115,8 @@ public static class MnistTests
             using var folder = Sample();
             File.WriteAllBytes(folder["train-images-idx3-ubyte"], Idx([3, 2, 2], new byte[12]));
             File.Delete(folder["train-images-idx3-ubyte.gz"]);
-            Assert.Contains("3×2×2", Assert.Throws<InvalidDataException>(() => Mnist.Full(folder.Path)).Message, StringComparison.Ordinal);
+            Assert.Contains("3×2×2", Assert.Throws<InvalidDataException>(() => Mnist.Full(folder.Path)).Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -122,12 +129,14 @@ public static class MnistTests
             File.Delete(folder["t10k-labels-idx1-ubyte.gz"]);
             var problems = Mnist.Problems(folder.Path);
             Assert.Equal(4, problems.Count);
-            Assert.Contains(problems, line => line.Contains("t10k-labels", StringComparison.Ordinal) && line.EndsWith("is missing", StringComparison.Ordinal));
+            Assert.Contains(problems, line => line.Contains("t10k-labels", StringComparison.Ordinal)
+                && line.EndsWith("is missing", StringComparison.Ordinal));
             Assert.Contains(problems, line => line.Contains("expected ba891046", StringComparison.Ordinal));
         }
     }
 
-    private static long[] First(Dataset data, int count) => data.Labels.narrow(0, 0, count).contiguous().data<long>().ToArray();
+    private static long[] First(Dataset data, int count) => data.Labels.narrow(0, 0, count).contiguous().data<long>()
+        .ToArray();
 
     private static TemporaryFolder Sample()
     {
@@ -161,7 +170,7 @@ internal sealed class WithMnistAttribute : FactAttribute
     public WithMnistAttribute()
     {
         var data = Environment.GetEnvironmentVariable("ADR_DATA");
-        if (string.IsNullOrEmpty(data) || !Directory.Exists(Path.Combine(data, "mnist"))) Skip = "ADR_DATA/mnist is "
-            + "not here";
+        if (string.IsNullOrEmpty(data) || !Directory.Exists(Path.Combine(data, "mnist"))) Skip =
+            "ADR_DATA/mnist is not here";
     }
 }

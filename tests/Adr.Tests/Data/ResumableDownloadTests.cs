@@ -88,7 +88,8 @@ public sealed class ResumableDownloadTests : IDisposable
     {
         using var wrong = new LoopbackServer(new byte[5000]);
         using var none = new LoopbackServer(_content) { Refuses = HttpStatusCode.Forbidden };
-        var error = await Assert.ThrowsAsync<IOException>(() => new ResumableDownload().Fetch([wrong.Address, none.Address], Target, Check));
+        var error = await Assert.ThrowsAsync<IOException>(() => new ResumableDownload()
+            .Fetch([wrong.Address, none.Address], Target, Check));
         Assert.Contains($"{wrong.Address}: it is another file", error.Message, StringComparison.Ordinal);
         Assert.Contains($"{none.Address}: answered 403", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder.Path));
@@ -98,7 +99,8 @@ public sealed class ResumableDownloadTests : IDisposable
     public async Task Keeps_the_part_when_it_gives_up_for_now()
     {
         using var server = new LoopbackServer(_content) { BreaksAfter = _ => 1000 };
-        await Assert.ThrowsAsync<IOException>(() => new ResumableDownload { Retries = 2 }.Fetch([server.Address], Target, Check));
+        await Assert.ThrowsAsync<IOException>(() => new ResumableDownload { Retries = 2 }.Fetch([server.Address],
+            Target, Check));
         Assert.Equal(_content[..3000], File.ReadAllBytes(Target + ".part"));
     }
 
@@ -108,7 +110,8 @@ public sealed class ResumableDownloadTests : IDisposable
         using var server = new LoopbackServer(_content);
         using var stop = new CancellationTokenSource();
         var listener = new Listener<DownloadProgress>(_ => stop.Cancel());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ResumableDownload().Fetch([server.Address], Target, Check, listener, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ResumableDownload()
+            .Fetch([server.Address], Target, Check, listener, stop.Token));
         Assert.False(File.Exists(Target));
     }
 

@@ -22,9 +22,11 @@ public static class ToyPointsTests
         Assert.Equal([101, 1, 1, 2], data.Images.shape);
         var values = data.Images.data<float>().ToArray();
         Assert.All(values, value => Assert.InRange(value, 0, 1));
-        var widths = new[] { 0, 1 }.Select(axis => values.Where((_, i) => i % 2 == axis)).Select(axis => axis.Max() - axis.Min());
+        var widths = new[] { 0, 1 }.Select(axis => values.Where((_, i) => i % 2 == axis))
+            .Select(axis => axis.Max() - axis.Min());
         Assert.Equal(1, widths.Max(), 1e-5);
-        Assert.Equal(Enumerable.Range(0, 101).Select(i => (long)(i % data.Classes)), data.Labels.data<long>().ToArray());
+        Assert.Equal(Enumerable.Range(0, 101).Select(i => (long)(i % data.Classes)),
+            data.Labels.data<long>().ToArray());
     }
 
     [Theory, MemberData(nameof(Names))]

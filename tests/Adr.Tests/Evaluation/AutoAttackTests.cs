@@ -16,7 +16,8 @@ namespace Adr.Tests.Evaluation;
 public static class AutoAttackTests
 {
     private static AutoAttack Small(ThreatModel threat) =>
-        new([new Apgd(threat, steps: 8, keep: KeptIterate.EarlyStop), new ApgdTargeted(threat, 6, keep: KeptIterate.EarlyStop), new Square(threat, 25)]);
+        new([new Apgd(threat, steps: 8, keep: KeptIterate.EarlyStop),
+            new ApgdTargeted(threat, 6, keep: KeptIterate.EarlyStop), new Square(threat, 25)]);
 
     public static class Members
     {
@@ -27,17 +28,22 @@ public static class AutoAttackTests
             var isL1 = norm == Norm.L1;
             var standard = new AutoAttack(threat).Attacks;
             var ce = Assert.IsType<Apgd>(standard[0]);
-            Assert.Equal((AttackLoss.CrossEntropy, 100, isL1 ? 5 : 1, 1, isL1), (ce.Loss, ce.Steps, ce.Restarts, ce.GradientSamples, ce.LargerRadii));
+            Assert.Equal((AttackLoss.CrossEntropy, 100, isL1 ? 5 : 1, 1, isL1),
+                (ce.Loss, ce.Steps, ce.Restarts, ce.GradientSamples, ce.LargerRadii));
             var targeted = Assert.IsType<ApgdTargeted>(standard[1]);
-            Assert.Equal((100, isL1 ? 5 : 9, 1, isL1), (targeted.Steps, targeted.Targets, targeted.Restarts, targeted.LargerRadii));
+            Assert.Equal((100, isL1 ? 5 : 9, 1, isL1),
+                (targeted.Steps, targeted.Targets, targeted.Restarts, targeted.LargerRadii));
             var fab = Assert.IsType<FabTargeted>(standard[2]);
-            Assert.Equal((100, 9, 1, 0.1, 1.05, 0.9, true), (fab.Steps, fab.Targets, fab.Restarts, fab.AlphaMax, fab.Eta, fab.Beta, fab.StopsWithinEpsilon));
+            Assert.Equal((100, 9, 1, 0.1, 1.05, 0.9, true),
+                (fab.Steps, fab.Targets, fab.Restarts, fab.AlphaMax, fab.Eta, fab.Beta, fab.StopsWithinEpsilon));
             Assert.Equal(4, standard.Count);
             var square = Assert.IsType<Square>(standard[^1]);
             Assert.Equal((5000, 1, 0.8, false), (square.Steps, square.Restarts, square.Share, square.Rescale));
-            Assert.All(new AutoAttack(threat, AutoAttackVersion.Rand).Attacks, attack => Assert.Equal(20, Assert.IsType<Apgd>(attack).GradientSamples));
+            Assert.All(new AutoAttack(threat, AutoAttackVersion.Rand).Attacks,
+                attack => Assert.Equal(20, Assert.IsType<Apgd>(attack).GradientSamples));
             var plus = new AutoAttack(threat, AutoAttackVersion.Plus).Attacks;
-            Assert.Equal([typeof(Apgd), typeof(Apgd), typeof(Fab), typeof(Square), typeof(ApgdTargeted), typeof(FabTargeted)], plus.Select(attack => attack.GetType()));
+            Assert.Equal([typeof(Apgd), typeof(Apgd), typeof(Fab), typeof(Square), typeof(ApgdTargeted),
+                typeof(FabTargeted)], plus.Select(attack => attack.GetType()));
             Assert.All(plus.OfType<Apgd>(), attack => Assert.Equal(5, attack.Restarts));
             Assert.Equal(5, plus.OfType<Fab>().Single().Restarts);
         }
@@ -48,14 +54,17 @@ public static class AutoAttackTests
             var attack = (AutoAttack)new AutoAttack(ThreatModel.Linf(0.3)).ScaledTo(0.1);
             Assert.Equal("AutoAttack", attack.Name);
             Assert.All(attack.Attacks, member => Assert.Equal(0.1, member.Threat.Epsilon));
-            Assert.All(((AutoAttack)attack.WithThreat(ThreatModel.L2(1))).Attacks, member => Assert.Equal(ThreatModel.L2(1), member.Threat));
+            Assert.All(((AutoAttack)attack.WithThreat(ThreatModel.L2(1))).Attacks,
+                member => Assert.Equal(ThreatModel.L2(1), member.Threat));
         }
 
         [Fact]
         public static void Of_several_threats_or_none_are_refused()
         {
             Assert.Equal("attacks", Assert.Throws<ArgumentException>(() => new AutoAttack([])).ParamName);
-            Assert.Equal("attacks", Assert.Throws<ArgumentException>(() => new AutoAttack([new Fgsm(ThreatModel.Linf(0.1)), new Fgsm(ThreatModel.Linf(0.2))])).ParamName);
+            Assert.Equal("attacks",
+                Assert.Throws<ArgumentException>(() =>
+                new AutoAttack([new Fgsm(ThreatModel.Linf(0.1)), new Fgsm(ThreatModel.Linf(0.2))])).ParamName);
         }
     }
 
@@ -68,19 +77,23 @@ public static class AutoAttackTests
             using var model = EvaluationCase.Model();
             using var data = sample.Data();
             var attack = Small(sample.Threat);
-            var report = Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, attack));
+            var report = Evaluating.With(model, data, sample.Options, "tiny",
+                e => AutoAttackReport.Evaluate(e, attack));
             var right = Margins.Of(model, data.Images, data.Labels).Select(margin => margin < 0).ToArray();
             var (stands, doubtful) = ((bool[])right.Clone(), new bool[data.Count]);
             foreach (var member in attack.Attacks)
             {
-                var margins = Margins.Of(model, member.Run(model, data.Images, data.Labels, ExampleSeeds.Sequence(sample.Seed, data.Count)), data.Labels);
+                var margins = Margins.Of(model,
+                    member.Run(model, data.Images, data.Labels, ExampleSeeds.Sequence(sample.Seed, data.Count)),
+                    data.Labels);
                 for (var i = 0; i < stands.Length; i++)
                 {
                     stands[i] &= margins[i] < 0;
                     doubtful[i] |= Math.Abs(margins[i]) < 1e-3;
                 }
             }
-            for (var i = 0; i < stands.Length; i++) Assert.True(doubtful[i] || stands[i] == report.Robust[i], $"point {i}: {report.Robust[i]} in the report.");
+            for (var i = 0; i < stands.Length; i++) Assert.True(doubtful[i] || stands[i] == report.Robust[i],
+                $"point {i}: {report.Robust[i]} in the report.");
             Assert.Equal(Proportion.Of(right), report.Natural);
             Assert.Equal(Proportion.Of(report.Robust), report.RobustAccuracy);
         }
@@ -91,7 +104,8 @@ public static class AutoAttackTests
             using var scope = NewDisposeScope();
             using var model = EvaluationCase.Model();
             using var data = sample.Data();
-            var report = Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat)));
+            var report = Evaluating.With(model, data, sample.Options, "tiny",
+                e => AutoAttackReport.Evaluate(e, Small(sample.Threat)));
             var left = report.Natural.Successes;
             foreach (var stage in report.Stages)
             {
@@ -113,7 +127,8 @@ public static class AutoAttackTests
             using var data = sample.Data();
             var attack = Small(sample.Threat);
             var whole = Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, attack));
-            var other = Robustness.Evaluate(model, data, [attack], sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 }, name: "tiny");
+            var other = Robustness.Evaluate(model, data, [attack],
+                sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 }, name: "tiny");
             // rounding may carry a point over the border
             Assert.True(whole.Robust.Zip(other.Attacks[0].Robust).Count(pair => pair.First != pair.Second) <= 1);
         }
@@ -125,7 +140,8 @@ public static class AutoAttackTests
             using var model = EvaluationCase.Model();
             using var data = sample.Data();
             using var folder = new TemporaryFolder();
-            var report = Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat)));
+            var report = Evaluating.With(model, data, sample.Options, "tiny",
+                e => AutoAttackReport.Evaluate(e, Small(sample.Threat)));
             var path = Path.Combine(folder.Path, "report.json");
             report.Save(path);
             var json = report.ToJson();
@@ -159,20 +175,25 @@ public static class AutoAttackTests
             using var model = EvaluationCase.Model();
             using var data = sample.Data();
             using var folder = new TemporaryFolder();
-            var options = sample.Options with { BatchSize = 1 + sample.BatchSize % 9, SaveAdversarialTo = Path.Combine(folder.Path, "whole") };
+            var options = sample.Options with { BatchSize = 1 + sample.BatchSize % 9,
+                SaveAdversarialTo = Path.Combine(folder.Path, "whole") };
             var attack = Small(sample.Threat);
             var all = new CutOff(int.MaxValue);
-            var whole = Evaluating.With(model, data, options with { Progress = all }, "tiny", e => AutoAttackReport.Evaluate(e, attack));
+            var whole = Evaluating.With(model, data, options with { Progress = all }, "tiny",
+                e => AutoAttackReport.Evaluate(e, attack));
             var state = Path.Combine(folder.Path, "state.json");
-            var (cuts, attacked, parts) = (0, 0, options with { SaveAdversarialTo = Path.Combine(folder.Path, "parts") });
+            var (cuts, attacked, parts) = (0, 0,
+                options with { SaveAdversarialTo = Path.Combine(folder.Path, "parts") });
             for (var after = 1 + sample.Seed % 5; ; after += 2 + sample.Seed % 3)
             {
                 var part = new CutOff(after);
                 try
                 {
-                    var report = Evaluating.With(model, data, parts with { Progress = part }, "tiny", e => AutoAttackReport.Evaluate(e, attack, state));
+                    var report = Evaluating.With(model, data, parts with { Progress = part }, "tiny",
+                        e => AutoAttackReport.Evaluate(e, attack, state));
                     Assert.Equal(whole.Robust, report.Robust);
-                    Assert.Equal(whole.Stages.Select(s => (s.Attack, s.Attacked, s.Misclassified, s.ModelEvaluations)), report.Stages.Select(s => (s.Attack, s.Attacked, s.Misclassified, s.ModelEvaluations)));
+                    Assert.Equal(whole.Stages.Select(s => (s.Attack, s.Attacked, s.Misclassified, s.ModelEvaluations)),
+                        report.Stages.Select(s => (s.Attack, s.Attacked, s.Misclassified, s.ModelEvaluations)));
                     break;
                 }
                 catch (TimeoutException)
@@ -199,8 +220,10 @@ public static class AutoAttackTests
             using var data = sample.Data();
             using var folder = new TemporaryFolder();
             var state = Path.Combine(folder.Path, "state.json");
-            var first = Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state));
-            var second = Evaluating.With(model, data, sample.Options with { Progress = new CutOff(1) }, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state));
+            var first = Evaluating.With(model, data, sample.Options, "tiny",
+                e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state));
+            var second = Evaluating.With(model, data, sample.Options with { Progress = new CutOff(1) }, "tiny",
+                e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state));
             Assert.Equal(first.Robust, second.Robust);
             Assert.Equal(first.ToJson().ToJsonString(), second.ToJson().ToJsonString());
         }
@@ -213,17 +236,25 @@ public static class AutoAttackTests
             using var data = sample.Data();
             using var folder = new TemporaryFolder();
             var state = Path.Combine(folder.Path, "state.json");
-            Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state));
-            var error = Assert.Throws<InvalidOperationException>(() => Evaluating.With(model, data, sample.Options with { Seed = sample.Seed + 1 }, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state)));
-            Assert.Contains($"seed: {sample.Seed} there, {sample.Seed + 1} "
-                + $"here", error.Message, StringComparison.Ordinal);
-            Assert.Throws<InvalidOperationException>(() => Evaluating.With(model, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, (AutoAttack)Small(sample.Threat).ScaledTo(0.011), state)));
+            Evaluating.With(model, data, sample.Options, "tiny",
+                e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state));
+            var error = Assert.Throws<InvalidOperationException>(() =>
+                Evaluating.With(model, data, sample.Options with { Seed = sample.Seed + 1 }, "tiny",
+                e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state)));
+            Assert.Contains(
+                $"seed: {sample.Seed} there, {sample.Seed + 1} here", error.Message, StringComparison.Ordinal);
+            Assert.Throws<InvalidOperationException>(() =>
+                Evaluating.With(model, data, sample.Options, "tiny",
+                e => AutoAttackReport.Evaluate(e, (AutoAttack)Small(sample.Threat).ScaledTo(0.011), state)));
             using var other = new TinyClassifier(2);
-            Assert.Contains("model: ", Assert.Throws<InvalidOperationException>(() => Evaluating.With(other, data, sample.Options, "tiny", e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state))).Message, StringComparison.Ordinal);
+            Assert.Contains("model: ",
+                Assert.Throws<InvalidOperationException>(() =>
+                Evaluating.With(other, data, sample.Options, "tiny",
+                e => AutoAttackReport.Evaluate(e, Small(sample.Threat), state))).Message, StringComparison.Ordinal);
         }
 
-        [Theory, InlineData("{"), InlineData("[]"), InlineData("{\"format\": "
-            + "99}"), InlineData("{\"format\": 1, \"state\": {\"batches\": \"x\"}}")]
+        [Theory, InlineData("{"), InlineData("[]"), InlineData(
+            "{\"format\": 99}"), InlineData("{\"format\": 1, \"state\": {\"batches\": \"x\"}}")]
         public static void A_damaged_one_is_named(string text)
         {
             using var scope = NewDisposeScope();
@@ -232,7 +263,9 @@ public static class AutoAttackTests
             using var data = EvaluationCase.Stripes(1, 4);
             var path = Path.Combine(folder.Path, "state.json");
             File.WriteAllText(path, text);
-            var error = Assert.Throws<InvalidDataException>(() => Evaluating.With(model, data, null, "tiny", e => AutoAttackReport.Evaluate(e, Small(ThreatModel.Linf(0.1)), path)));
+            var error = Assert.Throws<InvalidDataException>(() =>
+                Evaluating.With(model, data, null, "tiny",
+                e => AutoAttackReport.Evaluate(e, Small(ThreatModel.Linf(0.1)), path)));
             Assert.Contains(path, error.Message, StringComparison.Ordinal);
             Assert.Equal(text, File.ReadAllText(path)); // it is not ours to overwrite
         }
@@ -249,17 +282,21 @@ public static class AutoAttackTests
             tiny.eval();
             using var model = new Changed(tiny, change(tiny));
             using var data = EvaluationCase.Stripes(3, 30);
-            return [.. Evaluating.With(model, data, null, "changed", e => AutoAttackReport.Evaluate(e, attack ?? Small(Threat))).Warnings.Select(warning => warning.Flag)];
+            return [.. Evaluating.With(model, data, null, "changed",
+                e => AutoAttackReport.Evaluate(e, attack ?? Small(Threat))).Warnings.Select(warning => warning.Flag)];
         }
 
         [Fact]
-        public static void There_are_none_for_a_plain_model() => Assert.Empty(Of(tiny => tiny.call, new AutoAttack([new Apgd(Threat, steps: 8), new Square(Threat, 10)])));
+        public static void There_are_none_for_a_plain_model() =>
+            Assert.Empty(Of(tiny => tiny.call, new AutoAttack([new Apgd(Threat, steps: 8), new Square(Threat, 10)])));
 
         [Fact]
         public static void A_model_that_answers_at_random_is_named()
         {
-            Assert.Equal([SanityFlag.Randomised], Of(tiny => x => tiny.call(x + 0.05 * randn_like(x)), new AutoAttack([new Apgd(Threat, steps: 8)])));
-            Assert.Empty(Of(tiny => x => tiny.call(x + 0.05 * randn_like(x)), new AutoAttack([new Apgd(Threat, steps: 8, gradientSamples: 2)])));
+            Assert.Equal([SanityFlag.Randomised],
+                Of(tiny => x => tiny.call(x + 0.05 * randn_like(x)), new AutoAttack([new Apgd(Threat, steps: 8)])));
+            Assert.Empty(Of(tiny => x => tiny.call(x + 0.05 * randn_like(x)),
+                new AutoAttack([new Apgd(Threat, steps: 8, gradientSamples: 2)])));
         }
 
         [Fact]
@@ -287,7 +324,8 @@ public static class AutoAttackTests
 
             Assert.Contains(SanityFlag.DynamicDefence, Of(tiny => x => WithGradient(tiny, x, Backward)));
             // which would end the process where autograd is forbidden
-            Assert.Contains(SanityFlag.DynamicDefence, Of(tiny => x => WithGradient(tiny, x, (loss, pixels) => autograd.grad([loss], [pixels])[0])));
+            Assert.Contains(SanityFlag.DynamicDefence,
+                Of(tiny => x => WithGradient(tiny, x, (loss, pixels) => autograd.grad([loss], [pixels])[0])));
         }
 
         [Fact]
@@ -302,25 +340,29 @@ public static class AutoAttackTests
             }));
 
         [Fact]
-        public static void A_model_that_changes_as_it_answers_is_named() => Assert.Contains(SanityFlag.DynamicDefence, Of(tiny => x =>
+        public static void A_model_that_changes_as_it_answers_is_named() =>
+            Assert.Contains(SanityFlag.DynamicDefence, Of(tiny => x =>
         {
             using (no_grad()) tiny.parameters().First().add_(1e-6);
             return tiny.call(x);
         }));
 
         [Fact] // three classes: the targeted logit ratio and nine targets are out of reach
-        public static void Too_few_classes_are_named() => Assert.Contains(SanityFlag.TooFewClasses, Of(tiny => tiny.call));
+        public static void Too_few_classes_are_named() =>
+            Assert.Contains(SanityFlag.TooFewClasses, Of(tiny => tiny.call));
 
         [Fact] // the gradient leads away from the border, so gradient attacks break nothing
         public static void Square_that_breaks_more_is_named() => Assert.Contains(SanityFlag.SquareBreaksMore,
-            Of(tiny => x => (2 * tiny.call(x)).detach() - tiny.call(x), new AutoAttack([new Apgd(ThreatModel.Linf(0.2), steps: 5), new Square(ThreatModel.Linf(0.2), 200)])));
+            Of(tiny => x => (2 * tiny.call(x)).detach() - tiny.call(x),
+                new AutoAttack([new Apgd(ThreatModel.Linf(0.2), steps: 5), new Square(ThreatModel.Linf(0.2), 200)])));
 
         /// <summary>The tiny classifier behind another way to answer.</summary>
         private sealed class Changed : Classifier
         {
             private readonly Func<Tensor, Tensor> _answer;
 
-            internal Changed(Classifier inner, Func<Tensor, Tensor> answer) : base("changed", inner.Classes, inner.InputShape)
+            internal Changed(Classifier inner, Func<Tensor, Tensor> answer)
+                : base("changed", inner.Classes, inner.InputShape)
             {
                 register_module("inner", inner);
                 _answer = answer;

@@ -41,8 +41,8 @@ public static class BlackBoxEvaluationTests
         Assert.Equal(here.Attacks[0].Robust, there.Attacks[0].Robust);
         Assert.Equal(here.Attacks[0].ModelEvaluations, there.Attacks[0].ModelEvaluations);
         Assert.Equal(0, there.Attacks[0].Backwards);
-        if (name != "noise") Assert.True(there.WorstCase.Successes < there.Natural.Successes - 5, $"{there.WorstCase} "
-            + $"of {there.Natural}");
+        if (name != "noise") Assert.True(there.WorstCase.Successes < there.Natural.Successes - 5,
+            $"{there.WorstCase} of {there.Natural}");
     }
 
     [Fact]
@@ -50,16 +50,21 @@ public static class BlackBoxEvaluationTests
     {
         using var scope = NewDisposeScope();
         var answers = 0;
-        using var box = new BlackBox("remote", images => { answers++; return zeros(images.shape[0], 3); }, 3, [1, 6, 6]);
+        using var box = new BlackBox("remote", images => { answers++; return zeros(images.shape[0], 3); }, 3,
+            [1, 6, 6]);
         using var data = EvaluationCase.Stripes(21, 5);
-        foreach (var attack in new Attack[] { new Fgsm(Threat), new Pgd(Threat), new Apgd(Threat), new LineSearch(Threat) })
+        foreach (var attack in new Attack[] { new Fgsm(Threat), new Pgd(Threat), new Apgd(Threat),
+            new LineSearch(Threat) })
         {
-            var error = Assert.Throws<ArgumentException>(() => Robustness.Evaluate(box, data, [new Square(Threat, 5), attack], name: "remote"));
+            var error = Assert.Throws<ArgumentException>(() =>
+                Robustness.Evaluate(box, data, [new Square(Threat, 5), attack], name: "remote"));
             Assert.Equal("attacks", error.ParamName);
             Assert.Contains("black box", error.Message, StringComparison.Ordinal);
             Assert.Contains("Square", error.Message, StringComparison.Ordinal);
         }
-        Assert.Equal("evaluator", Assert.Throws<ArgumentException>(() => Evaluating.With(box, data, null, "remote", e => GradientMaskingReport.Evaluate(e, Threat))).ParamName);
+        Assert.Equal("evaluator",
+            Assert.Throws<ArgumentException>(() =>
+            Evaluating.With(box, data, null, "remote", e => GradientMaskingReport.Evaluate(e, Threat))).ParamName);
         Assert.Equal(0, answers);
     }
 
@@ -81,6 +86,8 @@ public static class BlackBoxEvaluationTests
         using var scope = NewDisposeScope();
         using var box = new BlackBox("remote", images => zeros(images.shape[0], 4), 3, [1, 6, 6]);
         using var data = EvaluationCase.Stripes(21, 5);
-        Assert.Contains("[5,3]", Assert.Throws<InvalidOperationException>(() => Robustness.Evaluate(box, data, [], name: "remote")).Message, StringComparison.Ordinal);
+        Assert.Contains("[5,3]",
+            Assert.Throws<InvalidOperationException>(() => Robustness.Evaluate(box, data, [], name: "remote")).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -19,15 +19,19 @@ public static class ConfusionMatrixTests
         using var model = EvaluationCase.Model();
         using var data = sample.Data();
         var attack = AttackTable.Row(sample.Attacks.FirstOrDefault() ?? "PGD").Make(sample.Threat);
-        foreach (var matrix in new[] { Evaluating.With(model, data, sample.Options, null, e => ConfusionMatrix.Evaluate(e)), Evaluating.With(model, data, sample.Options, null, e => ConfusionMatrix.Evaluate(e, attack)) })
+        foreach (var matrix in new[] { Evaluating.With(model, data, sample.Options, null,
+            e => ConfusionMatrix.Evaluate(e)),
+            Evaluating.With(model, data, sample.Options, null, e => ConfusionMatrix.Evaluate(e, attack)) })
         {
             var labels = Close.Longs(data.Labels);
             for (var row = 0; row < 3; row++)
-                Assert.Equal(labels.Count(label => label == row), Enumerable.Range(0, 3).Sum(column => matrix.Counts[row, column]));
+                Assert.Equal(labels.Count(label => label == row),
+                    Enumerable.Range(0, 3).Sum(column => matrix.Counts[row, column]));
             Assert.Equal(Enumerable.Range(0, 3).Sum(k => matrix.Counts[k, k]), matrix.Accuracy.Successes);
             Assert.Equal(data.Count, matrix.Accuracy.Total);
         }
-        Assert.Equal(Robustness.Evaluate(model, data, [], name: "tiny").Natural, Evaluating.With(model, data, null, null, e => ConfusionMatrix.Evaluate(e)).Accuracy);
+        Assert.Equal(Robustness.Evaluate(model, data, [], name: "tiny").Natural,
+            Evaluating.With(model, data, null, null, e => ConfusionMatrix.Evaluate(e)).Accuracy);
     }
 
     [Fact] // a model that answers its second class always
@@ -48,5 +52,6 @@ public static class ConfusionMatrixTests
 
     [Fact]
     public static void Counts_without_a_name_per_class_are_refused() =>
-        Assert.Equal("Counts", Assert.Throws<ArgumentException>(() => new ConfusionMatrix(new long[2, 3], ["a", "b"])).ParamName);
+        Assert.Equal("Counts",
+            Assert.Throws<ArgumentException>(() => new ConfusionMatrix(new long[2, 3], ["a", "b"])).ParamName);
 }

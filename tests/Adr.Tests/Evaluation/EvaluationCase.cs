@@ -19,7 +19,8 @@ public sealed record EvaluationCase(int Points, int BatchSize, double Epsilon, N
         from batch in Gen.Choose(1, 50)
         from epsilon in Gen.Elements(0.02, 0.06, 0.1, 0.2)
         from norm in Gen.Elements(Norm.Linf, Norm.L2)
-        from attacks in Gen.Elements(AttackTable.Rows.Where(row => row.Norms.Contains(Norm.Linf)).Select(row => row.Name).ToArray()).ArrayOf().Resize(3)
+        from attacks in Gen.Elements(AttackTable.Rows.Where(row => row.Norms.Contains(Norm.Linf))
+            .Select(row => row.Name).ToArray()).ArrayOf().Resize(3)
         from seed in Gen.Choose(0, 1_000_000)
         select new EvaluationCase(points, batch, norm == Norm.L2 ? 4 * epsilon : epsilon, norm, attacks, seed));
 
@@ -34,8 +35,8 @@ public sealed record EvaluationCase(int Points, int BatchSize, double Epsilon, N
 
     internal EvaluationOptions Options => new() { BatchSize = BatchSize, Seed = Seed };
 
-    public override string ToString() => $"{Points} points in batches of {BatchSize}, {Threat}, seed {Seed}: "
-        + $"{string.Join(", ", Attacks)}";
+    public override string ToString() =>
+        $"{Points} points in batches of {BatchSize}, {Threat}, seed {Seed}: {string.Join(", ", Attacks)}";
 
     /// <summary>The trained model, in training mode.</summary>
     internal static TinyClassifier Model()
@@ -70,7 +71,8 @@ public sealed record EvaluationCase(int Points, int BatchSize, double Epsilon, N
         for (var step = 0; step < 250; step++)
         {
             using var inner = NewDisposeScope();
-            var gradients = Gradients.Of(nn.functional.cross_entropy(model.call(data.Images), data.Labels), parameters.Select(p => ("a parameter", (Tensor)p)));
+            var gradients = Gradients.Of(nn.functional.cross_entropy(model.call(data.Images), data.Labels),
+                parameters.Select(p => ("a parameter", (Tensor)p)));
             using var noGraph = no_grad();
             foreach (var (parameter, gradient) in parameters.Zip(gradients)) parameter.sub_(0.2 * gradient);
         }

@@ -35,7 +35,8 @@ public static class InsideTests
         using var noGraph = no_grad();
         using var model = new ToyMlp(toy.Seed);
         using var data = Points(toy.Seed, toy.Count);
-        var depth = Evaluating.With(model, data, new EvaluationOptions { BatchSize = 5, Seed = 9 }, "toy", e => DepthDivergence.Evaluate(e, Attack));
+        var depth = Evaluating.With(model, data, new EvaluationOptions { BatchSize = 5, Seed = 9 }, "toy",
+            e => DepthDivergence.Evaluate(e, Attack));
         model.eval();
         var attacked = Attack.Run(model, data.Images, data.Labels, ExampleSeeds.Sequence(9, data.Count));
         var (clean, adversarial) = (model.Activations(data.Images), model.Activations(attacked));
@@ -47,7 +48,9 @@ public static class InsideTests
         {
             var (rows, movedRows, labels) = (Rows(z), Rows(moved), Close.Longs(data.Labels));
             Close.Number(rows.Zip(movedRows, Distance).Average(), layer.Divergence, 1e-4, layer.Layer);
-            var pairs = (from i in Enumerable.Range(0, rows.Length) from j in Enumerable.Range(0, rows.Length) where i != j select (Same: labels[i] == labels[j], Value: Distance(rows[i], rows[j]))).ToList();
+            var pairs = (from i in Enumerable.Range(0, rows.Length) from j in Enumerable.Range(0,
+                rows.Length) where i != j select (Same: labels[i] == labels[j], Value: Distance(rows[i], rows[j])))
+                .ToList();
             Mean(pairs.Where(p => p.Same), layer.WithinClass, "within");
             Mean(pairs.Where(p => !p.Same), layer.BetweenClasses, "between");
         }
@@ -66,7 +69,8 @@ public static class InsideTests
         using var noGraph = no_grad();
         using var model = new ToyMlp(4);
         using var data = Points(5, 9);
-        var certainty = Evaluating.With(model, data, new EvaluationOptions { BatchSize = 4 }, "toy", e => PredictionConfidence.Evaluate(e, Attack));
+        var certainty = Evaluating.With(model, data, new EvaluationOptions { BatchSize = 4 }, "toy",
+            e => PredictionConfidence.Evaluate(e, Attack));
         model.eval();
         var p = Rows(model.call(data.Images).to(ScalarType.Float64).softmax(1));
         for (var i = 0; i < p.Length; i++)
@@ -104,12 +108,14 @@ public static class InsideTests
         using var model = new ToyMlp(7);
         var image = zeros(1, 1, 2);
         Assert.Throws<ArgumentOutOfRangeException>("reach", () => LossSurface.Around(model, "toy", image, 1, 0));
-        Assert.Throws<ArgumentOutOfRangeException>("count", () => LossSurface.Around(model, "toy", image, 1, 1, count: 4));
+        Assert.Throws<ArgumentOutOfRangeException>("count",
+            () => LossSurface.Around(model, "toy", image, 1, 1, count: 4));
         Assert.Throws<ArgumentOutOfRangeException>("label", () => LossSurface.Around(model, "toy", image, 2, 1));
         Assert.Throws<ArgumentException>("image", () => LossSurface.Around(model, "toy", zeros(1, 1, 3), 1, 1));
     }
 
     private static double[][] Rows(Tensor matrix) => [.. Close.Doubles(matrix).Chunk((int)matrix.shape[1])];
 
-    private static double Distance(double[] a, double[] b) => a.Zip(b).Average(pair => Math.Abs(pair.First - pair.Second));
+    private static double Distance(double[] a, double[] b) =>
+        a.Zip(b).Average(pair => Math.Abs(pair.First - pair.Second));
 }

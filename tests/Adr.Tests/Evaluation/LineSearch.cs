@@ -6,7 +6,8 @@ namespace Adr.Tests.Evaluation;
 
 /// <summary>The simplest minimum-norm attack: along the gradient of the margin at the image, the first of equally
 /// spaced points that is wrong.</summary>
-internal sealed class LineSearch(ThreatModel threat, int steps = 20, double farthest = 1) : MinimumNormAttack($"line-{steps}", threat)
+internal sealed class LineSearch(ThreatModel threat, int steps = 20, double farthest = 1)
+    : MinimumNormAttack($"line-{steps}", threat)
 {
     public override int Steps => steps;
 

@@ -29,7 +29,8 @@ public static class MinimumNormReportTests
     }
 
     private static MinimumNormReport Report(params double[] distances) =>
-        new("tiny", "stripes", "line", ThreatModel.L2(1), distances, new long[distances.Length], ["top"], 1, 10, 0, "cpu");
+        new("tiny", "stripes", "line", ThreatModel.L2(1), distances, new long[distances.Length], ["top"], 1, 10, 0,
+            "cpu");
 
     public static class Numbers
     {
@@ -57,7 +58,8 @@ public static class MinimumNormReportTests
             var curve = RobustnessCurve.Of(Report(distances), [0.5, 0, 0.1, 0.07, 3]);
             Assert.Equal([0, 0.07, 0.1, 0.5, 3], curve.Points.Select(point => point.Epsilon));
             Assert.Equal(Report(distances).Natural, curve.Points[0].RobustAccuracy);
-            Assert.All(curve.Points.Zip(curve.Points.Skip(1)), pair => Assert.True(pair.First.RobustAccuracy.Successes >= pair.Second.RobustAccuracy.Successes));
+            Assert.All(curve.Points.Zip(curve.Points.Skip(1)),
+                pair => Assert.True(pair.First.RobustAccuracy.Successes >= pair.Second.RobustAccuracy.Successes));
             Assert.Equal(distances.Count(double.IsPositiveInfinity), curve.Points[^1].RobustAccuracy.Successes);
         }
 
@@ -76,7 +78,8 @@ public static class MinimumNormReportTests
             Assert.Throws<ArgumentException>(() => Report(-0.1));
             Assert.Throws<ArgumentException>(() => Report());
             Assert.Throws<ArgumentOutOfRangeException>(() => Report(0.1).RobustAccuracyAt(double.NaN));
-            Assert.Equal("epsilons", Assert.Throws<ArgumentException>(() => RobustnessCurve.Of(Report(0.1), [0.1, 0.1])).ParamName);
+            Assert.Equal("epsilons",
+                Assert.Throws<ArgumentException>(() => RobustnessCurve.Of(Report(0.1), [0.1, 0.1])).ParamName);
         }
     }
 
@@ -88,12 +91,15 @@ public static class MinimumNormReportTests
             using var scope = NewDisposeScope();
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(41, 60);
-            var attack = new LineSearch(new ThreatModel(norm, 0.1, Adr.Models.Bounds.Unit), farthest: norm switch { Norm.Linf => 0.5, Norm.L2 => 3, _ => 12 });
-            var report = Evaluating.With(model, data, new() { BatchSize = 7, Seed = 3 }, "tiny", e => MinimumNormReport.Evaluate(e, attack));
+            var attack = new LineSearch(new ThreatModel(norm, 0.1, Adr.Models.Bounds.Unit),
+                farthest: norm switch { Norm.Linf => 0.5, Norm.L2 => 3, _ => 12 });
+            var report = Evaluating.With(model, data, new() { BatchSize = 7, Seed = 3 }, "tiny",
+                e => MinimumNormReport.Evaluate(e, attack));
             Assert.True(model.training);
 
             var right = Margins.Of(model, data.Images, data.Labels).Select(margin => margin < 0).ToArray();
-            var found = Close.Doubles(attack.Find(model, data.Images, data.Labels, ExampleSeeds.Sequence(3, 60)).Distance);
+            var found = Close.Doubles(attack.Find(model, data.Images, data.Labels,
+                ExampleSeeds.Sequence(3, 60)).Distance);
             for (var i = 0; i < 60; i++)
             {
                 if (!right[i]) Assert.Equal(0, report.Distances[i]);
@@ -106,7 +112,8 @@ public static class MinimumNormReportTests
             // one gradient, each radius, and two looks, for every right point
             var attacked = right.Count(r => r);
             Assert.Equal((attacked, 23L * attacked), (report.Backwards, report.Forwards));
-            Assert.Equal(("20", norm switch { Norm.Linf => "0.5", Norm.L2 => "3", _ => "12" }), (report.Settings["steps"], report.Settings["farthest"]));
+            Assert.Equal(("20", norm switch { Norm.Linf => "0.5", Norm.L2 => "3", _ => "12" }),
+                (report.Settings["steps"], report.Settings["farthest"]));
         }
 
         [Fact] // the fixed-budget face of the same attack must agree with the curve
@@ -116,11 +123,13 @@ public static class MinimumNormReportTests
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(43, 50);
             var attack = new LineSearch(ThreatModel.Linf(0.1), farthest: 0.5);
-            var curve = RobustnessCurve.Of(Evaluating.With(model, data, null, "tiny", e => MinimumNormReport.Evaluate(e, attack)), [0, 0.06, 0.13, 0.3]);
+            var curve = RobustnessCurve.Of(Evaluating.With(model, data, null, "tiny",
+                e => MinimumNormReport.Evaluate(e, attack)), [0, 0.06, 0.13, 0.3]);
             foreach (var (epsilon, robust) in curve.Points.Skip(1))
             {
                 // beyond its ε the attack still offers its find, projected: that may break a point or two more
-                var alone = Robustness.Evaluate(model, data, [attack.ScaledTo(epsilon)], name: "tiny").WorstCase.Successes;
+                var alone = Robustness.Evaluate(model, data, [attack.ScaledTo(epsilon)],
+                    name: "tiny").WorstCase.Successes;
                 Assert.InRange(alone, robust.Successes - 3, robust.Successes + 1);
             }
         }
@@ -132,7 +141,8 @@ public static class MinimumNormReportTests
             using var folder = new TemporaryFolder();
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(43, 10);
-            var report = Evaluating.With(model, data, null, "tiny", e => MinimumNormReport.Evaluate(e, new LineSearch(ThreatModel.Linf(0.1), 3, 0.1)));
+            var report = Evaluating.With(model, data, null, "tiny",
+                e => MinimumNormReport.Evaluate(e, new LineSearch(ThreatModel.Linf(0.1), 3, 0.1)));
             Assert.Contains(double.PositiveInfinity, report.Distances);
             report.Save(folder["deep/distances.json"]);
             var read = MinimumNormReport.Load(folder["deep/distances.json"]);

@@ -45,7 +45,8 @@ public static class ProportionTests
     [Law(MaxTest = 300)]
     public static void Interval_mirrors_when_successes_and_failures_change_places(Count sample)
     {
-        var (p, q) = (new Proportion(sample.Successes, sample.Total), new Proportion(sample.Total - sample.Successes, sample.Total));
+        var (p, q) = (new Proportion(sample.Successes, sample.Total),
+            new Proportion(sample.Total - sample.Successes, sample.Total));
         Assert.Equal(1 - p.Low, q.High, 1e-12);
         Assert.Equal(1 - p.High, q.Low, 1e-12);
     }
@@ -54,7 +55,8 @@ public static class ProportionTests
     public static void Interval_shrinks_as_points_are_added(Count sample)
     {
         if (sample.Total > 10_000) return;
-        var (p, q) = (new Proportion(sample.Successes, sample.Total), new Proportion(10 * sample.Successes, 10 * sample.Total));
+        var (p, q) = (new Proportion(sample.Successes, sample.Total),
+            new Proportion(10 * sample.Successes, 10 * sample.Total));
         Assert.True(q.High - q.Low < p.High - p.Low);
     }
 
@@ -70,5 +72,6 @@ public static class ProportionTests
 
     [Theory, InlineData(-1, 3), InlineData(4, 3), InlineData(0, -1)]
     public static void Counts_that_cannot_be_are_refused(int successes, int total) =>
-        Assert.Equal("Successes", Assert.Throws<ArgumentOutOfRangeException>(() => new Proportion(successes, total)).ParamName);
+        Assert.Equal("Successes",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Proportion(successes, total)).ParamName);
 }

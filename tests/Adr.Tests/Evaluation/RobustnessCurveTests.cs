@@ -20,7 +20,8 @@ public static class RobustnessCurveTests
         using var data = sample.Data();
         var attack = AttackTable.Row(sample.Attacks.FirstOrDefault() ?? "PGD").Make(sample.Threat);
         double[] radii = [sample.Epsilon, 0, 3 * sample.Epsilon, sample.Epsilon / 2];
-        var curve = Evaluating.With(model, data, sample.Options, "tiny", e => RobustnessCurve.Evaluate(e, attack, radii));
+        var curve = Evaluating.With(model, data, sample.Options, "tiny",
+            e => RobustnessCurve.Evaluate(e, attack, radii));
 
         Assert.Equal(radii.Order(), curve.Points.Select(point => point.Epsilon));
         Assert.Equal(attack.Name, curve.Attack);
@@ -31,8 +32,8 @@ public static class RobustnessCurveTests
         {
             var alone = Robustness.Evaluate(model, data, [attack.ScaledTo(epsilon)], sample.Options, name: "tiny");
             // a point on the border may fall to either side where batches differ
-            Assert.True(robust.Successes <= alone.WorstCase.Successes + 1, $"ε = {epsilon}: {robust} on the curve, "
-                + $"{alone.WorstCase} alone.");
+            Assert.True(robust.Successes <= alone.WorstCase.Successes + 1,
+                $"ε = {epsilon}: {robust} on the curve, {alone.WorstCase} alone.");
         }
     }
 
@@ -42,18 +43,22 @@ public static class RobustnessCurveTests
         using var scope = NewDisposeScope();
         using var model = EvaluationCase.Model();
         using var data = EvaluationCase.Stripes(7, 60);
-        var curve = Evaluating.With(model, data, null, "tiny", e => RobustnessCurve.Evaluate(e, new Pgd(ThreatModel.Linf(0.1), 10), [0, 0.05, 0.3, 1]));
+        var curve = Evaluating.With(model, data, null, "tiny",
+            e => RobustnessCurve.Evaluate(e, new Pgd(ThreatModel.Linf(0.1), 10), [0, 0.05, 0.3, 1]));
         Assert.InRange(curve.Points[0].RobustAccuracy.Value, 0.9, 1);
         Assert.Equal(0, curve.Points[^1].RobustAccuracy.Successes);
     }
 
-    [Theory, InlineData(new double[0]), InlineData(new[] { 0.1, 0.1 }), InlineData(new[] { -0.1 }), InlineData(new[] { 0.1, double.NaN })]
+    [Theory, InlineData(new double[0]), InlineData(new[] { 0.1, 0.1 }), InlineData(new[] { -0.1 }),
+        InlineData(new[] { 0.1, double.NaN })]
     public static void Radii_that_make_no_curve_are_refused(double[] radii)
     {
         using var scope = NewDisposeScope();
         using var model = EvaluationCase.Model();
         using var data = EvaluationCase.Stripes(7, 4);
-        var error = Assert.ThrowsAny<ArgumentException>(() => Evaluating.With(model, data, null, "tiny", e => RobustnessCurve.Evaluate(e, new Fgsm(ThreatModel.Linf(0.1)), radii)));
+        var error = Assert.ThrowsAny<ArgumentException>(() =>
+            Evaluating.With(model, data, null, "tiny",
+            e => RobustnessCurve.Evaluate(e, new Fgsm(ThreatModel.Linf(0.1)), radii)));
         Assert.Equal("epsilons", error.ParamName);
     }
 }

@@ -20,12 +20,15 @@ public static class RobustnessReportTests
         using var model = EvaluationCase.Model();
         using var data = sample.Data();
         var attacks = sample.MakeAttacks();
-        var together = RobustnessReport.Together([Robustness.Evaluate(model, data, [], sample.Options, name: "tiny"), .. attacks.Select(attack => Robustness.Evaluate(model, data, [attack], sample.Options, name: "tiny"))]);
+        var together = RobustnessReport.Together([Robustness.Evaluate(model, data, [], sample.Options, name: "tiny"),
+            .. attacks.Select(attack => Robustness.Evaluate(model, data, [attack], sample.Options, name: "tiny"))]);
         var once = Robustness.Evaluate(model, data, attacks, sample.Options, name: "tiny");
         Assert.Equal((once.Natural, once.WorstCase), (together.Natural, together.WorstCase));
-        Assert.Equal(once.Attacks.Select(a => (a.Attack, a.RobustAccuracy)), together.Attacks.Select(a => (a.Attack, a.RobustAccuracy)));
+        Assert.Equal(once.Attacks.Select(a => (a.Attack, a.RobustAccuracy)),
+            together.Attacks.Select(a => (a.Attack, a.RobustAccuracy)));
         Assert.Equal(once.Notes, together.Notes);
-        Assert.Throws<ArgumentException>("parts", () => RobustnessReport.Together([once, once with { Seed = once.Seed + 1 }]));
+        Assert.Throws<ArgumentException>("parts",
+            () => RobustnessReport.Together([once, once with { Seed = once.Seed + 1 }]));
     }
 
     public static class Json
@@ -41,7 +44,8 @@ public static class RobustnessReportTests
             report.Save(folder["deep/report.json"]);
             var read = RobustnessReport.Load(folder["deep/report.json"]);
             Assert.Equal(report.ToJson().ToJsonString(), read.ToJson().ToJsonString());
-            Assert.Equal((report.Natural, report.WorstCase, report.Examples), (read.Natural, read.WorstCase, read.Examples));
+            Assert.Equal((report.Natural, report.WorstCase, report.Examples),
+                (read.Natural, read.WorstCase, read.Examples));
             foreach (var (written, again) in report.Attacks.Zip(read.Attacks))
             {
                 Assert.Equal(written.Robust, again.Robust);
@@ -55,7 +59,8 @@ public static class RobustnessReportTests
         [Fact] // a class without points
         public static void Holds_shares_of_no_points()
         {
-            var report = new RobustnessReport("m", "d", new(1, 1), [new(1, 1), new(0, 0)], [], new(1, 1), ["a", "b"], 0, "cpu");
+            var report = new RobustnessReport("m", "d", new(1, 1), [new(1, 1), new(0, 0)], [], new(1, 1), ["a", "b"],
+                0, "cpu");
             var json = report.ToJson();
             Assert.Equal("NaN", (string?)json["naturalPerClass"]![1]!["value"]);
             Assert.Equal((1, 1), ((int)json["examples"]!, (int)json["natural"]!["total"]!));
@@ -66,7 +71,10 @@ public static class RobustnessReportTests
         [InlineData("[]", "")]
         [InlineData("null", "null")]
         [InlineData("{}", "")]
-        [InlineData("{\"model\":\"m\",\"dataSet\":\"d\",\"natural\":{\"successes\":3,\"total\":2},\"naturalPerClass\":[],\"attacks\":[],\"worstCase\":{\"successes\":1,\"total\":2},\"classNames\":[],\"seed\":0,\"device\":\"cpu\"}", "successes")]
+        [InlineData("""
+            {"model":"m","dataSet":"d","natural":{"successes":3,"total":2},"naturalPerClass":[],"attacks":[],
+             "worstCase":{"successes":1,"total":2},"classNames":[],"seed":0,"device":"cpu"}
+            """, "successes")]
         public static void Damaged_files_are_named(string text, string fault)
         {
             using var folder = new TemporaryFolder();
@@ -87,12 +95,15 @@ public static class RobustnessReportTests
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(3, 30);
             var threat = ThreatModel.Linf(0.05);
-            var report = Robustness.Evaluate(model, data, [new Pgd(threat, 7, 0.01, 2), new RandomNoise(threat, 4), new Square(threat, 9)], name: "tiny");
+            var report = Robustness.Evaluate(model, data,
+                [new Pgd(threat, 7, 0.01, 2), new RandomNoise(threat, 4), new Square(threat, 9)], name: "tiny");
             var right = report.Natural.Successes;
             var pgd = report.Attacks[0];
             Assert.Equal((2 * 7 * right, 2 * 8 * right), (pgd.Backwards, pgd.Forwards)); // each run ends with a look
             Assert.Equal((0, 4 * right), (report.Attacks[1].Backwards, report.Attacks[1].Forwards));
-            Assert.Equal(("7", "0.01", "2", "Last", "CrossEntropy"), (pgd.Settings["steps"], pgd.Settings["stepSize"], pgd.Settings["restarts"], pgd.Settings["keep"], pgd.Settings["loss"]));
+            Assert.Equal(("7", "0.01", "2", "Last", "CrossEntropy"),
+                (pgd.Settings["steps"], pgd.Settings["stepSize"], pgd.Settings["restarts"], pgd.Settings["keep"],
+                pgd.Settings["loss"]));
             Assert.Equal(("9", "no"), (report.Attacks[2].Settings["steps"], report.Attacks[2].Settings["rescale"]));
             Assert.Equal("steps", pgd.Settings.Keys.First());
             Assert.All(report.Attacks, attack => Assert.Null(attack.Note));
@@ -109,7 +120,8 @@ public static class RobustnessReportTests
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(31, 20);
             var attack = new Pgd(ThreatModel.Linf(0.06), 5);
-            var report = Robustness.Evaluate(model, data, [attack], new() { BatchSize = 7, Seed = 5, SaveAdversarialTo = folder["images"] }, name: "tiny");
+            var report = Robustness.Evaluate(model, data, [attack],
+                new() { BatchSize = 7, Seed = 5, SaveAdversarialTo = folder["images"] }, name: "tiny");
             using var read = AdversarialExamples.Load(folder["images/01-pgd-5.safetensors"]);
             Assert.Equal(("tiny", "PGD-5", attack.Threat, 5L), (read.Model, read.Attack, read.Threat, read.Seed));
             Assert.Equal(report.Attacks[0].Robust, read.Robust);
@@ -125,8 +137,11 @@ public static class RobustnessReportTests
         {
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
-            Safetensors.Write(folder["x.safetensors"], new Dictionary<string, Tensor> { ["images"] = zeros(2, 1, 2, 2) });
-            Assert.Contains("x.safetensors", Assert.Throws<InvalidDataException>(() => AdversarialExamples.Load(folder["x.safetensors"])).Message, StringComparison.Ordinal);
+            Safetensors.Write(folder["x.safetensors"], new Dictionary<string,
+                Tensor> { ["images"] = zeros(2, 1, 2, 2) });
+            Assert.Contains("x.safetensors",
+                Assert.Throws<InvalidDataException>(() => AdversarialExamples.Load(folder["x.safetensors"])).Message,
+                StringComparison.Ordinal);
             Assert.Throws<FileNotFoundException>(() => AdversarialExamples.Load(folder["none.safetensors"]));
         }
     }

@@ -34,8 +34,8 @@ public static class RobustnessTests
             {
                 for (var i = 0; i < right.Length; i++)
                 {
-                    Assert.True(right[i] || !result.Robust[i], $"point {i} is wrong as it is, and robust under "
-                        + $"{result.Attack}.");
+                    Assert.True(right[i] || !result.Robust[i],
+                        $"point {i} is wrong as it is, and robust under {result.Attack}.");
                     worst[i] &= result.Robust[i];
                 }
                 Assert.Equal(Proportion.Of(result.Robust), result.RobustAccuracy);
@@ -54,11 +54,13 @@ public static class RobustnessTests
             using var data = sample.Data();
             var report = Evaluate(model, data, sample);
             var labels = Close.Longs(data.Labels);
-            foreach (var (perClass, all) in report.Attacks.Select(a => (a.PerClass, a.RobustAccuracy)).Append((report.NaturalPerClass, report.Natural)))
+            foreach (var (perClass, all) in report.Attacks.Select(a => (a.PerClass, a.RobustAccuracy))
+                .Append((report.NaturalPerClass, report.Natural)))
             {
                 Assert.Equal(data.Count, all.Total);
                 Assert.Equal(all.Successes, perClass.Sum(p => p.Successes));
-                Assert.Equal(Enumerable.Range(0, 3).Select(c => labels.Count(label => label == c)), perClass.Select(p => p.Total));
+                Assert.Equal(Enumerable.Range(0, 3).Select(c => labels.Count(label => label == c)),
+                    perClass.Select(p => p.Total));
             }
         }
 
@@ -72,7 +74,8 @@ public static class RobustnessTests
             var right = Margins.Of(model, data.Images, data.Labels).Select(margin => margin < 0).ToArray();
             foreach (var (attack, result, name) in sample.MakeAttacks().Zip(report.Attacks, sample.Attacks))
             {
-                var adversarial = attack.Run(model, data.Images, data.Labels, ExampleSeeds.Sequence(sample.Seed, data.Count));
+                var adversarial = attack.Run(model, data.Images, data.Labels,
+                    ExampleSeeds.Sequence(sample.Seed, data.Count));
                 var margins = Margins.Of(model, adversarial, data.Labels);
                 for (var i = 0; i < right.Length; i++)
                     if (Math.Abs(margins[i]) > 1e-3) Assert.Equal(right[i] && margins[i] < 0, result.Robust[i]);
@@ -80,7 +83,8 @@ public static class RobustnessTests
                 Assert.Equal(right.Contains(true), result.ModelEvaluations > 0);
                 // what stays robust costs every step; what breaks may be left alone after its first
                 var whole = (AttackTable.Row(name).StopsEarly ? result.Robust : right).Count(r => r);
-                if (attack is Pgd or MultiTargetedPgd or AutoPgdAttack) Assert.InRange(result.ModelEvaluations, 2L * (whole * attack.Steps + right.Count(r => r) - whole), long.MaxValue);
+                if (attack is Pgd or MultiTargetedPgd or AutoPgdAttack) Assert.InRange(result.ModelEvaluations,
+                    2L * (whole * attack.Steps + right.Count(r => r) - whole), long.MaxValue);
             }
         }
 
@@ -93,11 +97,13 @@ public static class RobustnessTests
             var report = Evaluate(model, data, sample);
             var attacks = sample.MakeAttacks();
             Array.Reverse(attacks);
-            var reversed = Robustness.Evaluate(model, data, attacks, sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 }, name: "tiny");
+            var reversed = Robustness.Evaluate(model, data, attacks,
+                sample.Options with { BatchSize = 1 + (sample.BatchSize + 6) % 13 }, name: "tiny");
             Assert.Equal(report.Natural, reversed.Natural);
             // single precision: another batch size may carry a point over the border where it lies on it; none may
             // differ more often than that
-            var differences = report.Attacks.Zip(reversed.Attacks.Reverse()).Sum(pair => pair.First.Robust.Zip(pair.Second.Robust).Count(r => r.First != r.Second));
+            var differences = report.Attacks.Zip(reversed.Attacks.Reverse())
+                .Sum(pair => pair.First.Robust.Zip(pair.Second.Robust).Count(r => r.First != r.Second));
             Assert.True(differences <= 1, $"{differences} points differ.");
         }
 
@@ -110,7 +116,8 @@ public static class RobustnessTests
             var report = Evaluate(model, data, sample);
             var again = Robustness.Evaluate(model, data, sample.MakeAttacks(), sample.Options, name: "tiny");
             Assert.Equal(report.WorstCase, again.WorstCase);
-            foreach (var (first, second) in report.Attacks.Zip(again.Attacks)) Assert.Equal(first.Robust, second.Robust);
+            foreach (var (first, second) in report.Attacks.Zip(again.Attacks)) Assert.Equal(first.Robust,
+                second.Robust);
         }
 
         [Fact] // else the laws above would hold for an evaluation that breaks nothing
@@ -152,13 +159,15 @@ public static class RobustnessTests
             model.train();
             var report = Robustness.Evaluate(model, data, [new Fgsm(ThreatModel.Linf(0.02))], name: "noisy");
             var matrix = Evaluating.With(model, data, null, null, e => ConfusionMatrix.Evaluate(e));
-            var latents = Evaluating.With(model, data, null, null, e => LatentExamples.Evaluate(e, new Fgsm(ThreatModel.Linf(0.02))));
+            var latents = Evaluating.With(model, data, null, null,
+                e => LatentExamples.Evaluate(e, new Fgsm(ThreatModel.Linf(0.02))));
             Assert.True(model.training);
             Assert.Equal(before, model.buffers().Select(Close.Doubles));
             var right = Margins.Of(model, data.Images, data.Labels).Count(margin => margin < 0); // in evaluation mode
             Assert.Equal(right, report.Natural.Successes);
             Assert.Equal(right, matrix.Accuracy.Successes);
-            var adversarial = new Fgsm(ThreatModel.Linf(0.02)).Run(model, data.Images, data.Labels, ExampleSeeds.Sequence(0, 80));
+            var adversarial = new Fgsm(ThreatModel.Linf(0.02))
+                .Run(model, data.Images, data.Labels, ExampleSeeds.Sequence(0, 80));
             using var noGraph = no_grad();
             var divergence = (model.Represent(adversarial).Latent - model.Represent(data.Images).Latent).abs().mean();
             Close.Number(divergence.item<float>(), latents.MeanDivergence, 1e-4, "divergence", floor: 0);
@@ -171,7 +180,8 @@ public static class RobustnessTests
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(1, 5);
             using (no_grad()) model.get_parameter("last.bias")!.fill_(float.NaN);
-            var error = Assert.Throws<InvalidOperationException>(() => Robustness.Evaluate(model, data, [new Fgsm(ThreatModel.Linf(0.1))], name: "tiny"));
+            var error = Assert.Throws<InvalidOperationException>(() =>
+                Robustness.Evaluate(model, data, [new Fgsm(ThreatModel.Linf(0.1))], name: "tiny"));
             Assert.Contains("tiny-cnn", error.Message, StringComparison.Ordinal);
             Assert.True(model.training);
         }
@@ -187,17 +197,20 @@ public static class RobustnessTests
             using var model = EvaluationCase.Model();
             using var data = EvaluationCase.Stripes(31, 20);
             Attack[] attacks = [new Fgsm(ThreatModel.Linf(0.1)), new Pgd(ThreatModel.L2(0.4), 5)];
-            var report = Robustness.Evaluate(model, data, attacks, new() { BatchSize = 7, SaveAdversarialTo = folder["images"] }, name: "tiny");
+            var report = Robustness.Evaluate(model, data, attacks,
+                new() { BatchSize = 7, SaveAdversarialTo = folder["images"] }, name: "tiny");
             var files = Directory.GetFiles(folder["images"]).Order().ToArray();
             Assert.Equal(2, files.Length);
             for (var i = 0; i < 2; i++)
             {
                 var (saved, metadata) = Safetensors.Read(files[i]);
-                Assert.Equal((attacks[i].Name, attacks[i].Threat.Norm.ToString()), (metadata["attack"], metadata["norm"]));
+                Assert.Equal((attacks[i].Name, attacks[i].Threat.Norm.ToString()),
+                    (metadata["attack"], metadata["norm"]));
                 Feasible.Assert(attacks[i].Threat, Close.Doubles(data.Images), Close.Doubles(saved["images"]), 20);
                 Assert.Equal(Close.Longs(data.Labels), Close.Longs(saved["labels"]));
                 Assert.Equal(report.Attacks[i].Robust, Close.Doubles(saved["robust"]).Select(v => v == 1));
-                Assert.Equal(report.Attacks[i].Robust, Margins.Of(model, saved["images"], data.Labels).Select(margin => margin < 0));
+                Assert.Equal(report.Attacks[i].Robust, Margins.Of(model, saved["images"], data.Labels)
+                    .Select(margin => margin < 0));
             }
         }
 
@@ -209,10 +222,12 @@ public static class RobustnessTests
             using var data = sample.Data();
             var report = Evaluate(model, data, sample);
             var heard = new List<EvaluationProgress>();
-            Robustness.Evaluate(model, data, sample.MakeAttacks(), sample.Options with { Progress = new Listener<EvaluationProgress>(heard.Add) }, name: "tiny");
+            Robustness.Evaluate(model, data, sample.MakeAttacks(),
+                sample.Options with { Progress = new Listener<EvaluationProgress>(heard.Add) }, name: "tiny");
             Assert.All(heard, p => Assert.InRange(p.Done, 1, p.Total));
             var ends = heard.Where(p => p.Done == p.Total).Select(p => p.Attack);
-            Assert.Equal(report.Attacks.Where(_ => report.Natural.Successes > 0).Select(a => a.Attack).Prepend("natural"), ends);
+            Assert.Equal(report.Attacks.Where(_ => report.Natural.Successes > 0).Select(a => a.Attack)
+                .Prepend("natural"), ends);
         }
     }
 
@@ -235,13 +250,20 @@ public static class RobustnessTests
             Refused("name", () => Robustness.Evaluate(model, data, [attack], name: " "));
             Refused("attacks", () => Robustness.Evaluate(model, data, [attack, null!], name: "tiny"));
             Refused("attacks", () => Robustness.Evaluate(model, data, null!, name: "tiny"));
-            Refused("attacks", () => Robustness.Evaluate(model, data, [new Fgsm(new ThreatModel(Norm.Linf, 0.1, new Bounds(-1, 1)))], name: "tiny"));
-            Refused("BatchSize", () => Robustness.Evaluate(model, data, [attack], new() { BatchSize = 0 }, name: "tiny"));
-            Assert.ThrowsAny<ArgumentException>(() => Robustness.Evaluate(model, data, [attack], new() { Device = "cuda:0" }, name: "tiny"));
-            Assert.Throws<OperationCanceledException>(() => Robustness.Evaluate(model, data, [attack], name: "tiny", cancellation: new CancellationToken(canceled: true)));
+            Refused("attacks",
+                () => Robustness.Evaluate(model, data, [new Fgsm(new ThreatModel(Norm.Linf, 0.1, new Bounds(-1, 1)))],
+                name: "tiny"));
+            Refused("BatchSize",
+                () => Robustness.Evaluate(model, data, [attack], new() { BatchSize = 0 }, name: "tiny"));
+            Assert.ThrowsAny<ArgumentException>(() =>
+                Robustness.Evaluate(model, data, [attack], new() { Device = "cuda:0" }, name: "tiny"));
+            Assert.Throws<OperationCanceledException>(() =>
+                Robustness.Evaluate(model, data, [attack], name: "tiny",
+                cancellation: new CancellationToken(canceled: true)));
             Assert.True(model.training);
 
-            static void Refused(string parameter, Action evaluate) => Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(evaluate).ParamName);
+            static void Refused(string parameter, Action evaluate) =>
+                Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(evaluate).ParamName);
         }
     }
 }

@@ -47,7 +47,8 @@ public static class TSneTests
     public static void Is_the_same_to_the_bit_for_the_same_points()
     {
         using var scope = NewDisposeScope();
-        Close.Same(new TSne { Perplexity = 8, Steps = 300 }.Embed(Groups(3)), new TSne { Perplexity = 8, Steps = 300 }.Embed(Groups(3)), "plane");
+        Close.Same(new TSne { Perplexity = 8, Steps = 300 }.Embed(Groups(3)),
+            new TSne { Perplexity = 8, Steps = 300 }.Embed(Groups(3)), "plane");
     }
 
     [Law(MaxTest = 20)] // each row, before it is made symmetric, has the entropy log perplexity; the sum is 1
@@ -83,7 +84,8 @@ public static class TSneTests
         using var scope = NewDisposeScope();
         using var fixture = Fixture.Load("tsne");
         var p = new TSne { Perplexity = perplexity }.Affinities(fixture["points"].to(ScalarType.Float64));
-        Close.Tensor(fixture[$"affinities/{perplexity}"].to(ScalarType.Float64), p.narrow(0, 0, 10), 2e-5, "affinities", floor: 0);
+        Close.Tensor(fixture[$"affinities/{perplexity}"].to(ScalarType.Float64), p.narrow(0, 0, 10), 2e-5,
+            "affinities", floor: 0);
     }
 
     // KL(P ‖ Q), which both descend. Rounding decides in which minimum a descent ends: over 72 orders of these points,
@@ -94,8 +96,11 @@ public static class TSneTests
     {
         using var scope = NewDisposeScope();
         using var fixture = Fixture.Load("tsne");
-        var (points, theirs) = (fixture["points"].to(ScalarType.Float64), fixture[$"divergence/{perplexity}"].item<double>());
-        var ratios = Enumerable.Range(0, 6).Select(seed => Divergence(points.index_select(0, tensor(Permutation.Of(150, seed))), perplexity) / theirs).ToList();
+        var (points, theirs) = (fixture["points"].to(ScalarType.Float64),
+            fixture[$"divergence/{perplexity}"].item<double>());
+        var ratios = Enumerable.Range(0, 6)
+            .Select(seed => Divergence(points.index_select(0, tensor(Permutation.Of(150, seed))), perplexity) / theirs)
+            .ToList();
         Assert.InRange(ratios.Min(), 0.8, 1.07);
         Assert.InRange(ratios.Max(), 0.8, 1.5);
     }
@@ -106,16 +111,21 @@ public static class TSneTests
         var sne = new TSne { Perplexity = perplexity };
         var (p, plane) = (sne.Affinities(points), sne.Embed(points));
         var near = (cdist(plane, plane).pow(2) + 1).reciprocal() * (1 - eye(150, dtype: ScalarType.Float64));
-        return (p * (p / (near / near.sum()).clamp_min(1e-300)).log() * p.gt(1e-200).to(ScalarType.Float64)).sum().item<double>();
+        return (p * (p / (near / near.sum()).clamp_min(1e-300)).log()
+            * p.gt(1e-200).to(ScalarType.Float64)).sum().item<double>();
     }
 
     [Fact]
     public static void Refuses_what_cannot_work()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("perplexity", Assert.Throws<ArgumentException>(() => new TSne().Embed(zeros(60, 2))).Message, StringComparison.Ordinal);
-        Assert.Contains("at least 4 points", Assert.Throws<ArgumentException>(() => new TSne().Embed(zeros(3, 2))).Message, StringComparison.Ordinal);
-        Assert.Contains("Steps", Assert.Throws<ArgumentException>(() => new TSne { Perplexity = 5, Steps = 10 }.Embed(zeros(60, 2))).Message, StringComparison.Ordinal);
+        Assert.Contains("perplexity", Assert.Throws<ArgumentException>(() => new TSne().Embed(zeros(60, 2))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("at least 4 points",
+            Assert.Throws<ArgumentException>(() => new TSne().Embed(zeros(3, 2))).Message, StringComparison.Ordinal);
+        Assert.Contains("Steps",
+            Assert.Throws<ArgumentException>(() =>
+            new TSne { Perplexity = 5, Steps = 10 }.Embed(zeros(60, 2))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,8 @@ internal sealed class Wrapped : Classifier
     private readonly Func<Tensor, Tensor> _before;
     private readonly Func<Tensor, Tensor> _after;
 
-    internal Wrapped(string name, Func<Tensor, Tensor>? before = null, Func<Tensor, Tensor>? after = null) : base(name, 3, [1, 6, 6])
+    internal Wrapped(string name, Func<Tensor, Tensor>? before = null, Func<Tensor, Tensor>? after = null)
+        : base(name, 3, [1, 6, 6])
     {
         (_before, _after) = (before ?? (images => images), after ?? (logits => logits));
         register_module("inner", _inner);
@@ -34,7 +35,8 @@ internal sealed class Wrapped : Classifier
     internal static Wrapped Detached() => new("detached", before: images => images.detach());
 
     /// <summary>NaN where a class is 3 or more behind the first.</summary>
-    internal static Wrapped NotFinite() => new("not-finite", after: logits => (logits - logits.amax([1L], true) + 3).log());
+    internal static Wrapped NotFinite() =>
+        new("not-finite", after: logits => (logits - logits.amax([1L], true) + 3).log());
 
     public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
     {

@@ -14,15 +14,19 @@ public static class AblationTests
         Assert.Equal(Ablation.TermNames.Select(name => $"{name} alone"), alone.Select(one => one.Name));
         Assert.All(alone, one => Assert.Equal([0, 0, 0, 0, 1], Weights(one.Experiment.Weights).Order()));
         Assert.Equal(5, alone.Select(one => one.Experiment.Weights).Distinct().Count());
-        Assert.Equal(1, alone.Single(one => one.Name.StartsWith("global compactness", StringComparison.Ordinal)).Experiment.Weights.GlobalCompactness);
+        Assert.Equal(1, alone.Single(one =>
+            one.Name.StartsWith("global compactness", StringComparison.Ordinal)).Experiment.Weights.GlobalCompactness);
     }
 
     [Fact]
-    public static void Pairs_have_two() => Assert.All(Ablation.Pairs(Settings), one => Assert.Equal([0, 0, 0, 1, 1], Weights(one.Experiment.Weights).Order()));
+    public static void Pairs_have_two() =>
+        Assert.All(Ablation.Pairs(Settings),
+        one => Assert.Equal([0, 0, 0, 1, 1], Weights(one.Experiment.Weights).Order()));
 
     [Fact]
     public static void Whole_is_the_default_and_the_authors() =>
-        Assert.Equal([new CompactnessWeights(), CompactnessWeights.Paper], Ablation.Whole(Settings).Select(one => one.Experiment.Weights));
+        Assert.Equal([new CompactnessWeights(), CompactnessWeights.Paper],
+            Ablation.Whole(Settings).Select(one => one.Experiment.Weights));
 
     [Fact]
     public static void Sensitivity_changes_one_weight()
@@ -31,11 +35,14 @@ public static class AblationTests
         {
             var runs = Ablation.Sensitivity(Settings, term, [0.3, 7]);
             Assert.Equal([$"{term} × 0.3", $"{term} × 7"], runs.Select(run => run.Name));
-            Assert.All(runs.Zip([0.3, 7.0]), pair => Assert.Single(Weights(pair.First.Experiment.Weights).Zip(Weights(Settings.Weights)), both => both.First != both.Second));
+            Assert.All(runs.Zip([0.3, 7.0]),
+                pair => Assert.Single(Weights(pair.First.Experiment.Weights).Zip(Weights(Settings.Weights)),
+                both => both.First != both.Second));
             Assert.Contains(7, Weights(runs[1].Experiment.Weights));
         }
         Assert.Throws<ArgumentException>("term", () => Ablation.Sensitivity(Settings, "compactness", [1]));
     }
 
-    private static double[] Weights(CompactnessWeights w) => [w.LocalCompactness, w.LocalSmoothness, w.GlobalCompactness, w.GlobalSmoothness, w.Confidence];
+    private static double[] Weights(CompactnessWeights w) =>
+        [w.LocalCompactness, w.LocalSmoothness, w.GlobalCompactness, w.GlobalSmoothness, w.Confidence];
 }

@@ -23,8 +23,11 @@ public sealed class ExperimentMatrixTests : IDisposable
         {
           // two experiments, two defences, two seeds
           "experiments": {
-            "digits": { "of": "mnist", "budget": "smoke", "trainCount": 40, "validationCount": 8, "testCount": 10, "batchSize": 20, "optimizer": { "learningRate": 0.002, "kind": "Adam" }, "weights": { "confidence": 0.5 },
-                        "judgement": { "pgdSteps": 2, "multiTargetedCount": 0, "brendelBethgeCount": 0, "spsaCount": 0, "autoAttackCount": 0 } },
+            "digits": { "of": "mnist", "budget": "smoke", "trainCount": 40, "validationCount": 8, "testCount": 10,
+                        "batchSize": 20, "optimizer": { "learningRate": 0.002, "kind": "Adam" },
+                        "weights": { "confidence": 0.5 },
+                        "evaluation": { "pgdSteps": 2, "multiTargetedCount": 0, "brendelBethgeCount": 0,
+                                        "spsaCount": 0, "autoAttackCount": 0 } },
             "stripes": { "of": "mnist", "budget": "quick", "epsilon": 0.2 },
           },
           "defences": ["ADV", "ADR-ADV"],
@@ -47,11 +50,19 @@ public sealed class ExperimentMatrixTests : IDisposable
             var digits = matrix.Experiments["digits"];
             Assert.Equal(new CompactnessWeights(Confidence: 0.5), digits.Weights);
             Assert.Equal(new AdamSettings(0.002), digits.Optimizer);
-            Assert.Equal((40, 2, expected.Epochs, expected.StepSize, expected.Evaluation.PgdStepSize), (digits.TrainCount, digits.Evaluation.PgdSteps, digits.Epochs, digits.StepSize, digits.Evaluation.PgdStepSize));
-            Assert.Equal(Experiment.Mnist(Budget.Quick, device: "cpu") with { Epsilon = 0.2, RunsFolder = digits.RunsFolder }, matrix.Experiments["stripes"] with { Milestones = Experiment.Mnist(Budget.Quick, device: "cpu").Milestones });
-            Assert.Equal(["ADV on mnist-10k, seed 3", "ADR-ADV on mnist-10k, seed "
-                + "3", "ADV on mnist-10k, seed 4", "ADR-ADV on mnist-10k, seed "
-                + "4"], matrix.Runs.Take(4).Select(cell => cell.ToString()));
+            Assert.Equal((40, 2, expected.Epochs, expected.StepSize, expected.Evaluation.PgdStepSize),
+                (digits.TrainCount, digits.Evaluation.PgdSteps, digits.Epochs, digits.StepSize,
+                digits.Evaluation.PgdStepSize));
+            Assert.Equal(Experiment.Mnist(Budget.Quick, device: "cpu") with { Epsilon = 0.2,
+                RunsFolder = digits.RunsFolder },
+                matrix.Experiments["stripes"] with { Milestones = Experiment.Mnist(Budget.Quick,
+                device: "cpu").Milestones });
+            Assert.Equal(
+                [
+                    "ADV on mnist-10k, seed 3", "ADR-ADV on mnist-10k, seed 3",
+                    "ADV on mnist-10k, seed 4", "ADR-ADV on mnist-10k, seed 4",
+                ],
+                matrix.Runs.Take(4).Select(cell => cell.ToString()));
             Assert.Equal(8, matrix.Runs.Select(cell => cell.Folder.FullPath).Distinct().Count());
         }
 
@@ -59,14 +70,31 @@ public sealed class ExperimentMatrixTests : IDisposable
         [InlineData("", "no matrix")]
         [InlineData("null", "null")]
         [InlineData("""{ "experiments": {}, "defences": [] }""", "seeds")]
-        [InlineData("""{ "experiments": { "a": { "budget": "quick" } }, "defences": [], "seeds": [] }""", "\"of\" is missing")]
-        [InlineData("""{ "experiments": { "a": { "of": "imagenet", "budget": "quick" } }, "defences": [], "seeds": [] }""", "imagenet")]
-        [InlineData("""{ "experiments": { "a": { "of": "mnist", "budget": "2" } }, "defences": [], "seeds": [] }""", "expected smoke")]
-        [InlineData("""{ "experiments": { "a": { "of": "mnist", "budget": "quick", "epoch": 3 } }, "defences": [], "seeds": [] }""", "epoch")]
-        [InlineData("""{ "experiments": { "a": { "of": "mnist", "budget": "quick", "epochs": "many" } }, "defences": [], "seeds": [] }""", "epochs")]
-        [InlineData("""{ "experiments": { "a": { "of": "mnist", "budget": "quick", "weights": { "localCompactnes": 1 } } }, "defences": [], "seeds": [] }""", "localCompactnes")]
-        public void Says_what_is_wrong_with_it(string json, string message) =>
-            Assert.Contains(message, Assert.Throws<InvalidDataException>(() => _all.Read(json)).Message, StringComparison.Ordinal);
+        [InlineData("""{ "experiments": { "a": { "budget": "quick" } }, "defences": [], "seeds": [] }""",
+            "\"of\" is missing")]
+        public void Says_what_is_wrong_with_it(string json, string message) => Refuses(json, message);
+
+        [Theory]
+        [InlineData(""" "of": "imagenet", "budget": "quick" """, "imagenet")]
+        [InlineData(""" "of": "mnist", "budget": "2" """, "expected smoke")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "epoch": 3 """, "epoch")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "epochs": "many" """, "epochs")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "weights": { "localCompactnes": 1 } """, "localCompactnes")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "evaluation": { "pgdStep": 1 } """, "pgdStep")]
+        public void Says_what_is_wrong_with_an_experiment(string settings, string message) => Refuses(
+            $$"""{ "experiments": { "a": { {{settings}} } }, "defences": [], "seeds": [] }""", message);
+
+        private void Refuses(string json, string message) =>
+            Assert.Contains(message, Assert.Throws<InvalidDataException>(() => _all.Read(json)).Message,
+                StringComparison.Ordinal);
+
+        [Fact] // the first format's name
+        public void Reads_judgement_as_evaluation() => Assert.Equal(7, _all.Read("""
+            {
+              "experiments": { "a": { "of": "mnist", "budget": "quick", "judgement": { "pgdSteps": 7 } } },
+              "defences": [], "seeds": []
+            }
+            """).Experiments["a"].Evaluation.PgdSteps);
     }
 
     [Fact]
@@ -77,18 +105,29 @@ public sealed class ExperimentMatrixTests : IDisposable
         {
             Experiments = new Dictionary<string, Experiment>
             {
-                ["large"] = good with { TrainCount = 9000, Epochs = 0 }, ["wrong network"] = good with { Network = "cifar-cnn", Evaluation = good.Evaluation with { SpsaCount = 65 } }, ["good"] = good, ["again"] = good,
+                ["large"] = good with { TrainCount = 9000, Epochs = 0 },
+                ["wrong network"] = good with
+                {
+                    Network = "cifar-cnn", Evaluation = good.Evaluation with { SpsaCount = 65 },
+                },
+                ["good"] = good,
+                ["again"] = good,
             },
             Defences = ["ADV", "AVD", "ADV"], Seeds = [1, 1],
         };
         var message = Assert.Throws<ArgumentException>(matrix.Validate).Message;
-        Assert.All(["large: mnist-10k has 8500", "large: ", "Epochs", "wrong network: cifar-cnn takes images "
-            + "[3,32,32]", "wrong network: 65 images", "no defence \"AVD\"", "ADV is there "
-            + "twice", "seed 1 is there twice", "good and again"],
-            part => Assert.Contains(part, message, StringComparison.Ordinal));
+        string[] expected =
+        [
+            "large: mnist-10k has 8500", "large: ", "Epochs", "wrong network: cifar-cnn takes images [3,32,32]",
+            "wrong network: 65 images", "no defence \"AVD\"", "ADV is there twice", "seed 1 is there twice",
+            "good and again",
+        ];
+        Assert.All(expected, part => Assert.Contains(part, message, StringComparison.Ordinal));
         Assert.False(Directory.Exists(_folder["runs"]));
-        Assert.Equal(["There is no experiment.", "There is no defence.", "There is no seed."], (matrix with { Experiments = new Dictionary<string, Experiment>(), Defences = [], Seeds = [] }).Problems());
-        Assert.Empty((matrix with { Experiments = new Dictionary<string, Experiment> { ["good"] = good }, Defences = ["ADV"], Seeds = [1] }).Problems());
+        Assert.Equal(["There is no experiment.", "There is no defence.", "There is no seed."],
+            (matrix with { Experiments = new Dictionary<string, Experiment>(), Defences = [], Seeds = [] }).Problems());
+        Assert.Empty((matrix with { Experiments = new Dictionary<string, Experiment> { ["good"] = good },
+            Defences = ["ADV"], Seeds = [1] }).Problems());
     }
 
     public sealed class Running : IDisposable
@@ -101,9 +140,11 @@ public sealed class ExperimentMatrixTests : IDisposable
         public void Fills_the_table_cell_by_cell()
         {
             var all = _all.Read(Two);
-            var matrix = all with { Experiments = new Dictionary<string, Experiment> { ["digits"] = all.Experiments["digits"] } };
+            var matrix = all with { Experiments = new Dictionary<string,
+                Experiment> { ["digits"] = all.Experiments["digits"] } };
             var empty = MatrixTable.Of(matrix).Single();
-            Assert.Equal((4, 0, "### digits"), (empty.Missing.Count, empty.Defences.Count, empty.ToMarkdown().Split('\n')[0]));
+            Assert.Equal((4, 0, "### digits"),
+                (empty.Missing.Count, empty.Defences.Count, empty.ToMarkdown().Split('\n')[0]));
             Assert.All(matrix.Runs, cell => Assert.Equal("missing", cell.State()));
 
             var first = matrix.Runs[0].Run();
@@ -135,26 +176,32 @@ public sealed class ExperimentMatrixTests : IDisposable
         }
 
         [Theory]
-        [InlineData(60, 62, "ADR-ADV beats ADV under natural: +10.0 ± 0.0 points, ahead in 2 of 2 seeds; the interval "
-            + "leaves 0 out.")]
+        [InlineData(60, 62,
+            "ADR-ADV beats ADV under natural: +10.0 ± 0.0 points, ahead in 2 of 2 seeds; the interval leaves 0 out.")]
         [InlineData(60, 53, "ADR-ADV is ahead of ADV under natural: +5.5 ± 57.2 points, ahead in 2 of 2 seeds; the "
             + "interval holds 0, so that these seeds do not decide it.")]
         [InlineData(40, 42, "ADR-ADV does not beat ADV under natural: −10.0 ± 0.0 points, ahead in 0 of 2 seeds; the "
             + "interval leaves 0 out.")]
-        [InlineData(60, null, "ADR-ADV is ahead of ADV under natural: +10.0 points, ahead in 1 of 1 seeds; one seed "
-            + "has no interval.")]
-        public void Says_that_ADR_beats_its_baseline_only_where_the_seeds_decide_it(int third, int? fourth, string expected)
+        [InlineData(60, null,
+            "ADR-ADV is ahead of ADV under natural: +10.0 points, ahead in 1 of 1 seeds; one seed has no interval.")]
+        public void Says_that_ADR_beats_its_baseline_only_where_the_seeds_decide_it(int third, int? fourth,
+            string expected)
         {
             var all = _all.Read(Two);
-            var cells = (all with { Experiments = new Dictionary<string, Experiment> { ["digits"] = all.Experiments["digits"] } }).Runs;
+            var cells = (all with { Experiments = new Dictionary<string,
+                Experiment> { ["digits"] = all.Experiments["digits"] } }).Runs;
             ModelResult? Row(SweepRun cell) => (cell.Defence, cell.Experiment.Seed) switch
             {
                 ("ADV", 3) => Natural("ADV", 50), ("ADV", _) => Natural("ADV", 52),
                 (_, 3) => Natural("ADR-ADV", third), _ => fourth is { } value ? Natural("ADR-ADV", value) : null,
             };
-            Assert.Equal(expected, new MatrixTable("digits", cells[0].Experiment, [.. cells.Select(cell => (cell, Row(cell)))]).Verdict("ADR-ADV", "ADV", 0));
+            Assert.Equal(expected,
+                new MatrixTable("digits", cells[0].Experiment, [.. cells.Select(cell => (cell, Row(cell)))])
+                .Verdict("ADR-ADV", "ADV", 0));
         }
 
-        private static ModelResult Natural(string defence, int right) => new(defence, new("", "MNIST", new(right, 100), [], [new("PGD", ThreatModel.Linf(0.3), new(0, 100), [], [], 1, 1)], new(0, 100), [], 1, "cpu"), 1, 1);
+        private static ModelResult Natural(string defence, int right) =>
+            new(defence, new("", "MNIST", new(right, 100), [],
+            [new("PGD", ThreatModel.Linf(0.3), new(0, 100), [], [], 1, 1)], new(0, 100), [], 1, "cpu"), 1, 1);
     }
 }

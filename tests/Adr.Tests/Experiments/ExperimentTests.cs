@@ -17,7 +17,9 @@ public static class ExperimentTests
         public void Of_the_paper_are_the_paper_s()
         {
             var paper = Experiment.Mnist(Budget.Paper, device: "cpu");
-            Assert.Equal(("mnist", 60000, 10000, 100, 128), (paper.DataSet.Name, paper.TrainCount + paper.ValidationCount, paper.TestCount, paper.Epochs, paper.BatchSize));
+            Assert.Equal(("mnist", 60000, 10000, 100, 128),
+                (paper.DataSet.Name, paper.TrainCount + paper.ValidationCount, paper.TestCount, paper.Epochs,
+                paper.BatchSize));
             Assert.Equal((40, 0.01, 0.3), (paper.AttackSteps, paper.StepSize, paper.Epsilon));
             Assert.Equal(new SgdSettings(0.01, 0.9), paper.Optimizer);
             Assert.Equal([55, 75, 90], paper.Milestones);
@@ -28,7 +30,8 @@ public static class ExperimentTests
         [InlineData(Budget.Smoke), InlineData(Budget.Quick), InlineData(Budget.Desktop), InlineData(Budget.Paper)]
         public void Of_every_budget_let_the_attacks_cross_the_radius(Budget budget)
         {
-            foreach (var settings in new[] { Experiment.Mnist(budget, device: "cpu"), Experiment.Cifar10(budget, device: "cpu"), Experiment.Cifar100(budget, device: "cpu") })
+            foreach (var settings in new[] { Experiment.Mnist(budget, device: "cpu"),
+                Experiment.Cifar10(budget, device: "cpu"), Experiment.Cifar100(budget, device: "cpu") })
             {
                 var targeted = Assert.IsType<MultiTargetedPgd>(settings.CostlyAttacks()[0].Attack);
                 var plain = Assert.IsType<Pgd>(settings.EvaluationAttacks()[1]);
@@ -47,16 +50,23 @@ public static class ExperimentTests
             var (train, test) = settings.Load();
             using (train)
             using (test)
-                Assert.Equal((settings.TrainCount + settings.ValidationCount, settings.TestCount), (train.Count, test.Count));
+                Assert.Equal((settings.TrainCount + settings.ValidationCount, settings.TestCount),
+                    (train.Count, test.Count));
         }
 
         [Fact]
         public void That_ask_for_more_digits_than_there_are_are_refused() =>
-            Assert.Contains("are more than that", Assert.Throws<ArgumentException>(() => (Experiment.Mnist(Budget.Smoke, device: "cpu") with { TrainCount = 8500 }).Load()).Message, StringComparison.Ordinal);
+            Assert.Contains("are more than that",
+                Assert.Throws<ArgumentException>(() =>
+                (Experiment.Mnist(Budget.Smoke, device: "cpu") with { TrainCount = 8500 }).Load()).Message,
+                StringComparison.Ordinal);
 
         [Fact]
         public void With_another_data_set_are_refused_by_name() =>
-            Assert.Contains("cifar-10", Assert.Throws<ArgumentException>(() => (Experiment.Mnist(Budget.Smoke, device: "cpu") with { DataSet = "cifar" }).Load()).Message, StringComparison.Ordinal);
+            Assert.Contains("cifar-10",
+                Assert.Throws<ArgumentException>(() =>
+                (Experiment.Mnist(Budget.Smoke, device: "cpu") with { DataSet = "cifar" }).Load()).Message,
+                StringComparison.Ordinal);
     }
 
     public sealed class OnCifar
@@ -68,8 +78,11 @@ public static class ExperimentTests
         public void Have_the_paper_s_settings_for_each_network(string network, string optimizer)
         {
             var paper = Experiment.Cifar10(Budget.Paper, device: "cpu", network: network);
-            Assert.Equal(("cifar-10", network, 50000, 10000, 100, 128), (paper.DataSet.Name, paper.Network.Name, paper.TrainCount + paper.ValidationCount, paper.TestCount, paper.Epochs, paper.BatchSize));
-            Assert.Equal((10, 2 / 255.0, 8 / 255.0, true, 6), (paper.AttackSteps, paper.StepSize, paper.Epsilon, paper.Augment, paper.Beta));
+            Assert.Equal(("cifar-10", network, 50000, 10000, 100, 128),
+                (paper.DataSet.Name, paper.Network.Name, paper.TrainCount + paper.ValidationCount, paper.TestCount,
+                paper.Epochs, paper.BatchSize));
+            Assert.Equal((10, 2 / 255.0, 8 / 255.0, true, 6),
+                (paper.AttackSteps, paper.StepSize, paper.Epsilon, paper.Augment, paper.Beta));
             Assert.Equal(optimizer, paper.Optimizer.ToString());
             Assert.Equal([75, 90], paper.Milestones);
         }
@@ -95,7 +108,8 @@ public static class ExperimentTests
         {
             double[] probabilities = [1 / 100.0, .. Enumerable.Range(2, 98).Select(percent => percent / 100.0)];
             var settings = Experiment.Cifar100(budget, device: "cpu");
-            double Gain(Experiment experiment) { var losses = ConstantPredictor.Losses(experiment.Defence("ADR-ADV"), 100, probabilities); return losses[0] - losses.Skip(1).Min(); }
+            double Gain(Experiment experiment) { var losses = ConstantPredictor.Losses(experiment.Defence("ADR-ADV"),
+                100, probabilities); return losses[0] - losses.Skip(1).Min(); }
             Assert.InRange(Gain(settings), double.NegativeInfinity, 0);
             Assert.InRange(Gain(settings with { Weights = new() }), 1, double.PositiveInfinity);
         }
@@ -104,14 +118,18 @@ public static class ExperimentTests
         public void A_latent_can_be_chosen_and_makes_another_run()
         {
             var settings = Experiment.Cifar10(Budget.Smoke, device: "cpu") with { RunsFolder = "runs" };
-            Assert.NotEqual(settings.FolderOf("ADR-ADV").FullPath, (settings with { LatentLayer = "conv4" }).FolderOf("ADR-ADV").FullPath);
-            Assert.Contains(settings.Problems(["ADV"]).Concat((settings with { LatentLayer = "nowhere" }).Problems(["ADV"])), problem => problem.Contains("no layer \"nowhere\"", StringComparison.Ordinal));
+            Assert.NotEqual(settings.FolderOf("ADR-ADV").FullPath, (settings with { LatentLayer = "conv4" })
+                .FolderOf("ADR-ADV").FullPath);
+            Assert.Contains(settings.Problems(["ADV"])
+                .Concat((settings with { LatentLayer = "nowhere" }).Problems(["ADV"])),
+                problem => problem.Contains("no layer \"nowhere\"", StringComparison.Ordinal));
         }
     }
 
     public sealed class Defences
     {
-        private static readonly string[] Names = [.. Experiment.DefenceNames, "Standard", "MART", "ADR-MART", "Madry", "FGSM-RS", "Free", "ADV-AWP", "ADR-TRADES-AWP", "FGSM-RS-AWP"];
+        private static readonly string[] Names = [.. Experiment.DefenceNames, "Standard", "MART", "ADR-MART", "Madry",
+            "FGSM-RS", "Free", "ADV-AWP", "ADR-TRADES-AWP", "FGSM-RS-AWP"];
         private readonly Experiment _settings = Experiment.Mnist(Budget.Quick, device: "cpu") with { Beta = 2 };
 
         [Fact]
@@ -122,7 +140,8 @@ public static class ExperimentTests
         public void Attack_as_the_settings_say()
         {
             var pgd = Assert.IsType<Pgd>(_settings.Defence("ADR-ADV").Attack);
-            Assert.Equal((0.3, _settings.AttackSteps, _settings.StepSize, AttackLoss.CrossEntropy), (pgd.Threat.Epsilon, pgd.Steps, pgd.StepSize, pgd.Loss));
+            Assert.Equal((0.3, _settings.AttackSteps, _settings.StepSize, AttackLoss.CrossEntropy),
+                (pgd.Threat.Epsilon, pgd.Steps, pgd.StepSize, pgd.Loss));
             var inner = Assert.IsType<Pgd>(_settings.Defence("TRADES").Attack);
             Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.Gaussian), (inner.Loss, inner.Start));
             Assert.Equal(2, Assert.IsType<Adr.Training.Trades>(_settings.Defence("ADR-TRADES")).Beta);
@@ -134,33 +153,43 @@ public static class ExperimentTests
         public void Of_an_unknown_name_are_refused_with_the_known_ones() =>
             Assert.All(["AWP", "adv", "ADR-Standard", "Standard-AWP", "Free-AWP", "ADR-ADR-ADV"], name =>
             Assert.Contains("Choose Standard, ADV, TRADES, "
-                + "MART", Assert.Throws<ArgumentException>("name", () => _settings.Defence(name)).Message, StringComparison.Ordinal));
+                + "MART", Assert.Throws<ArgumentException>("name", () => _settings.Defence(name)).Message,
+                    StringComparison.Ordinal));
 
         [Fact]
         public void Of_ADR_without_a_weight_are_refused() =>
-            Assert.Contains("name ADV", Assert.Throws<ArgumentException>("name", () => (_settings with { Weights = CompactnessWeights.None with { DetachClean = true } }).Defence("ADR-ADV")).Message, StringComparison.Ordinal);
+            Assert.Contains("name ADV",
+                Assert.Throws<ArgumentException>("name",
+                () => (_settings with { Weights = CompactnessWeights.None with { DetachClean = true } })
+                .Defence("ADR-ADV")).Message, StringComparison.Ordinal);
 
         [Fact]
         public void Perturb_weights_by_what_their_source_says()
         {
             Assert.Equal(0.01, Assert.IsType<AdversarialWeightPerturbation>(_settings.Defence("ADV-AWP")).Size);
             Assert.Equal(0.005, Assert.IsType<AdversarialWeightPerturbation>(_settings.Defence("ADR-TRADES-AWP")).Size);
-            Assert.Equal(0.02, Assert.IsType<AdversarialWeightPerturbation>((_settings with { AwpSize = 0.02 }).Defence("TRADES-AWP")).Size);
+            Assert.Equal(0.02,
+                Assert.IsType<AdversarialWeightPerturbation>((_settings with { AwpSize = 0.02 })
+                .Defence("TRADES-AWP")).Size);
         }
     }
 
     public sealed class Folders
     {
-        private readonly Experiment _settings = Experiment.Mnist(Budget.Quick, device: "cpu") with { RunsFolder = "runs" };
+        private readonly Experiment _settings = Experiment.Mnist(Budget.Quick,
+            device: "cpu") with { RunsFolder = "runs" };
 
         [Fact]
         public void Are_named_after_data_budget_defence_seed_and_settings() =>
-            Assert.Matches(@"runs[/\\]mnist-10k-mnist-cnn-quick-adr-adv-seed1-[0-9a-f]{8}$", _settings.FolderOf("ADR-ADV").FullPath);
+            Assert.Matches(@"runs[/\\]mnist-10k-mnist-cnn-quick-adr-adv-seed1-[0-9a-f]{8}$",
+                _settings.FolderOf("ADR-ADV").FullPath);
 
         [Fact]
         public void Differ_where_training_would() => Assert.Equal(5, new[]
         {
-            _settings, _settings with { Epsilon = 0.2 }, _settings with { Weights = CompactnessWeights.Paper }, _settings with { Optimizer = new SgdSettings() }, _settings with { Optimizer = new SgdSettings(Nesterov: true) },
+            _settings, _settings with { Epsilon = 0.2 }, _settings with { Weights = CompactnessWeights.Paper },
+                _settings with { Optimizer = new SgdSettings() },
+                _settings with { Optimizer = new SgdSettings(Nesterov: true) },
         }.Select(s => s.FolderOf("ADR-ADV").FullPath).Distinct().Count());
 
         [Theory]
@@ -181,12 +210,14 @@ public static class ExperimentTests
         {
             Experiment[] others =
             [
-                _settings with { Weights = new(Confidence: 0.5) }, _settings with { AwpSize = 0.02 }, _settings with { CrossEntropyWeight = 0.5 },
+                _settings with { Weights = new(Confidence: 0.5) }, _settings with { AwpSize = 0.02 },
+                    _settings with { CrossEntropyWeight = 0.5 },
                 _settings with { Beta = 4 }, _settings with { MartBeta = 3 }, _settings with { Replays = 2 },
             ];
             string Described(Experiment settings) => settings.Defence(defence).Describe().ToJsonString();
             foreach (var other in others)
-                Assert.Equal(Described(other) == Described(_settings), other.FolderOf(defence).FullPath == _settings.FolderOf(defence).FullPath);
+                Assert.Equal(Described(other) == Described(_settings),
+                    other.FolderOf(defence).FullPath == _settings.FolderOf(defence).FullPath);
         }
 
         [Theory]
@@ -196,18 +227,23 @@ public static class ExperimentTests
         {
             var other = _settings with { TermWarmupEpochs = 1 };
             Assert.Equal(isSame, other.FolderOf(defence).FullPath == _settings.FolderOf(defence).FullPath);
-            Assert.Contains(other.Problems([defence]).Concat((other with { TermWarmupEpochs = -1 }).Problems([defence])), problem => problem.Contains("TermWarmupEpochs is -1", StringComparison.Ordinal));
+            Assert.Contains(other.Problems([defence])
+                .Concat((other with { TermWarmupEpochs = -1 }).Problems([defence])),
+                problem => problem.Contains("TermWarmupEpochs is -1", StringComparison.Ordinal));
         }
 
         [Theory] // the runs behind notebooks/RESULTS.md: a new setting must not make its table look for others
         [InlineData("ADV", "mnist-mnist-cnn-desktop-adv-seed1-712e7260")]
         [InlineData("ADR-ADV", "mnist-mnist-cnn-desktop-adr-adv-seed1-5f87245d")]
         public void Stay_what_they_are_for_the_settings_of_a_budget(string defence, string name) =>
-            Assert.Equal(name, Path.GetFileName((Experiment.Mnist(Budget.Desktop, device: "cpu") with { RunsFolder = "runs" }).FolderOf(defence).FullPath));
+            Assert.Equal(name,
+                Path.GetFileName((Experiment.Mnist(Budget.Desktop, device: "cpu") with { RunsFolder = "runs" })
+                .FolderOf(defence).FullPath));
 
         [Fact]
         public void Are_the_same_where_only_the_evaluation_differs() =>
-            Assert.Equal(_settings.FolderOf("ADV").FullPath, (_settings with { TestCount = 10, Evaluation = new() { PgdSteps = 3 } }).FolderOf("ADV").FullPath);
+            Assert.Equal(_settings.FolderOf("ADV").FullPath,
+                (_settings with { TestCount = 10, Evaluation = new() { PgdSteps = 3 } }).FolderOf("ADV").FullPath);
     }
 
     public sealed class Training : IDisposable
@@ -219,7 +255,8 @@ public static class ExperimentTests
         [Fact]
         public void Trains_once_and_then_loads()
         {
-            var settings = Experiment.Mnist(Budget.Smoke, device: "cpu") with { RunsFolder = _folder.Path, TrainCount = 40, ValidationCount = 8, BatchSize = 20 };
+            var settings = Experiment.Mnist(Budget.Smoke, device: "cpu") with { RunsFolder = _folder.Path,
+                TrainCount = 40, ValidationCount = 8, BatchSize = 20 };
             var steps = 0;
             var listener = new Listener<TrainingProgress>(_ => steps++);
             var first = settings.Train("ADR-ADV", listener);
@@ -234,13 +271,15 @@ public static class ExperimentTests
         [Fact]
         public void Evaluates_under_attacks_of_full_radius_and_makes_a_table()
         {
-            var settings = Experiment.Mnist(Budget.Smoke, device: "cpu") with { RunsFolder = _folder.Path, TrainCount = 40, ValidationCount = 8, TestCount = 10, Evaluation = new() { PgdSteps = 2 } };
+            var settings = Experiment.Mnist(Budget.Smoke, device: "cpu") with { RunsFolder = _folder.Path,
+                TrainCount = 40, ValidationCount = 8, TestCount = 10, Evaluation = new() { PgdSteps = 2 } };
             var trained = settings.Train("TRADES");
             var report = settings.EvaluateOnAll(trained);
             Assert.Equal(["FGSM", "PGD-2"], report.Attacks.Select(a => a.Attack));
             Assert.All(report.Attacks, a => Assert.Equal((0.3, 10), (a.Threat.Epsilon, a.RobustAccuracy.Total)));
             Assert.Equal(1, report.Seed);
-            Assert.Contains("| TRADES |", new RobustnessTable(settings, [ModelResult.Of(trained, report)]).ToMarkdown(), StringComparison.Ordinal);
+            Assert.Contains("| TRADES |", new RobustnessTable(settings, [ModelResult.Of(trained, report)])
+                .ToMarkdown(), StringComparison.Ordinal);
         }
 
         [Fact]
@@ -253,7 +292,8 @@ public static class ExperimentTests
             var listener = new Listener<EvaluationProgress>(_ => asked++);
             var row = settings.Evaluate(trained, listener);
             Assert.Equal(["FGSM", "PGD-2"], row.Report.Attacks.Select(a => a.Attack));
-            Assert.Equal([("MT-PGD-2", 6), ("B&B-3", 4), ("SPSA-2×4", 3)], row.Costly.Select(report => (report.Attacks.Single().Attack, report.Examples)));
+            Assert.Equal([("MT-PGD-2", 6), ("B&B-3", 4), ("SPSA-2×4", 3)],
+                row.Costly.Select(report => (report.Attacks.Single().Attack, report.Examples)));
             Assert.Equal(2, row.AutoAttack!.Robust.Length);
             Assert.True(asked > 0);
             var files = Files(trained);
@@ -262,7 +302,8 @@ public static class ExperimentTests
             Assert.Equal(0, asked);
             Assert.Equal(files, Files(trained));
             foreach (var read in new[] { again, settings.Result("ADV")! })
-                Assert.Equal(new RobustnessTable(settings, [row]).ToMarkdown(), new RobustnessTable(settings, [read]).ToMarkdown());
+                Assert.Equal(new RobustnessTable(settings, [row]).ToMarkdown(), new RobustnessTable(settings, [read])
+                    .ToMarkdown());
         }
 
         [Fact]
@@ -274,7 +315,8 @@ public static class ExperimentTests
             var asked = new List<int>();
             var changed = settings with { Evaluation = settings.Evaluation with { SpsaSteps = 1 } };
             Assert.Null(changed.Result("ADV"));
-            changed.Evaluate(trained, new Listener<EvaluationProgress>(p => { if (p.Attack == "natural") asked.Add(p.Total); }));
+            changed.Evaluate(trained,
+                new Listener<EvaluationProgress>(p => { if (p.Attack == "natural") asked.Add(p.Total); }));
             Assert.Equal([3], asked); // the images that SPSA meets
         }
 
@@ -283,27 +325,38 @@ public static class ExperimentTests
         {
             var settings = Tiny();
             var trained = settings.Train("ADV");
-            Assert.Contains("11 images", Assert.Throws<ArgumentException>(() => (settings with { Evaluation = settings.Evaluation with { SpsaCount = 11 } }).Evaluate(trained)).Message, StringComparison.Ordinal);
+            Assert.Contains("11 images",
+                Assert.Throws<ArgumentException>(() =>
+                (settings with { Evaluation = settings.Evaluation with { SpsaCount = 11 } })
+                .Evaluate(trained)).Message, StringComparison.Ordinal);
         }
 
         private Experiment Tiny() => Experiment.Mnist(Budget.Smoke, device: "cpu") with
         {
             RunsFolder = _folder.Path, TrainCount = 200, ValidationCount = 8, BatchSize = 20, TestCount = 10,
-            Evaluation = new() { PgdSteps = 2, MultiTargetedCount = 6, MultiTargetedSteps = 2, BrendelBethgeCount = 4, BrendelBethgeSteps = 3, SpsaCount = 3, SpsaSteps = 2, SpsaSamples = 4, AutoAttackCount = 2 },
+            Evaluation = new() { PgdSteps = 2, MultiTargetedCount = 6, MultiTargetedSteps = 2, BrendelBethgeCount = 4,
+                BrendelBethgeSteps = 3, SpsaCount = 3, SpsaSteps = 2, SpsaSamples = 4, AutoAttackCount = 2 },
         };
 
-        private static Dictionary<string, DateTime> Files(TrainedModel trained) => Directory.GetFiles(trained.Folder.FullPath, "*.json").Where(path => !path.EndsWith("checkpoint.json", StringComparison.Ordinal)).ToDictionary(path => path, File.GetLastWriteTimeUtc);
+        private static Dictionary<string, DateTime> Files(TrainedModel trained) =>
+            Directory.GetFiles(trained.Folder.FullPath, "*.json")
+            .Where(path => !path.EndsWith("checkpoint.json", StringComparison.Ordinal))
+            .ToDictionary(path => path, File.GetLastWriteTimeUtc);
 
         [Fact]
         public void The_real_network_resumes_byte_for_byte_too()
         {
-            var settings = Experiment.Mnist(Budget.Smoke, device: "cpu") with { TrainCount = 40, ValidationCount = 8, BatchSize = 20, Epochs = 2 };
+            var settings = Experiment.Mnist(Budget.Smoke, device: "cpu") with { TrainCount = 40, ValidationCount = 8,
+                BatchSize = 20, Epochs = 2 };
             var whole = (settings with { RunsFolder = _folder["whole"] }).Train("ADR-ADV");
             var cut = settings with { RunsFolder = _folder["cut"] };
             using var stop = new CancellationTokenSource();
-            Assert.ThrowsAny<OperationCanceledException>(() => cut.Train("ADR-ADV", new Listener<TrainingProgress>(p => { if (p.Epoch == 2) stop.Cancel(); }), stop.Token));
+            Assert.ThrowsAny<OperationCanceledException>(() =>
+                cut.Train("ADR-ADV", new Listener<TrainingProgress>(p => { if (p.Epoch == 2) stop.Cancel(); }),
+                stop.Token));
             var resumed = cut.Train("ADR-ADV");
-            Assert.Equal(File.ReadAllBytes(whole.Folder.CheckpointPath), File.ReadAllBytes(resumed.Folder.CheckpointPath));
+            Assert.Equal(File.ReadAllBytes(whole.Folder.CheckpointPath),
+                File.ReadAllBytes(resumed.Folder.CheckpointPath));
         }
     }
 }

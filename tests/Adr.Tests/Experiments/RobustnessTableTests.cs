@@ -13,7 +13,9 @@ public sealed class RobustnessTableTests
     private static ModelResult Row(string defence, int natural, int robust, string attack = "PGD-40")
     {
         var result = new AttackResult(attack, ThreatModel.Linf(0.3), new Proportion(robust, 1500), [], [], 12.5, 61500);
-        return new ModelResult(defence, new RobustnessReport(defence, "MNIST-10k test", new Proportion(natural, 1500), [], [result], new Proportion(robust, 1500), ["0"], 1, "cpu"), 90, 7);
+        return new ModelResult(defence,
+            new RobustnessReport(defence, "MNIST-10k test", new Proportion(natural, 1500), [], [result],
+            new Proportion(robust, 1500), ["0"], 1, "cpu"), 90, 7);
     }
 
     [Fact]
@@ -30,18 +32,23 @@ public sealed class RobustnessTableTests
         Assert.Equal(0.76, (double)rows[0]!["robust"]!["PGD-40"]!, 12);
         var interval = rows[0]!["robustIntervals"]!["PGD-40"]!.AsArray().Select(x => (double)x!).ToArray();
         Assert.Equal([new Proportion(1140, 1500).Low, new Proportion(1140, 1500).High], interval);
-        foreach (var setting in new[] { "dataSet", "trainCount", "testCount", "epochs", "attackSteps", "stepSize", "epsilon", "seed", "device", "optimizer", "attackPrecision", "minutes" })
+        foreach (var setting in new[] { "dataSet", "trainCount", "testCount", "epochs", "attackSteps", "stepSize",
+            "epsilon", "seed", "device", "optimizer", "attackPrecision", "minutes" })
             Assert.All(rows, row => Assert.NotNull(row![setting]));
-        Assert.Equal((1500, 1.5, Settings.Optimizer.ToString()), ((int)rows[1]!["testCount"]!, (double)rows[1]!["minutes"]!, (string?)rows[1]!["optimizer"]));
+        Assert.Equal((1500, 1.5, Settings.Optimizer.ToString()),
+            ((int)rows[1]!["testCount"]!, (double)rows[1]!["minutes"]!, (string?)rows[1]!["optimizer"]));
         Assert.Null(rows[0]!["defenceSettings"]!["weights"]);
         Assert.Null(rows[0]!["defenceSettings"]!["beta"]);
-        Assert.Equal((1, 0.99), ((int)rows[1]!["defenceSettings"]!["beta"]!, (double)rows[1]!["defenceSettings"]!["weights"]!["separation"]!));
+        Assert.Equal((1, 0.99),
+            ((int)rows[1]!["defenceSettings"]!["beta"]!,
+            (double)rows[1]!["defenceSettings"]!["weights"]!["separation"]!));
     }
 
     [Fact]
     public void Markdown_is_a_table_with_its_settings()
     {
-        var lines = new RobustnessTable(Settings, [Row("ADV", 1455, 1140), Row("ADR-ADV", 1461, 1260)]).ToMarkdown().Split('\n');
+        var lines = new RobustnessTable(Settings, [Row("ADV", 1455, 1140), Row("ADR-ADV", 1461, 1260)]).ToMarkdown()
+            .Split('\n');
         Assert.Equal("| defence | natural | PGD-40 | minutes |", lines[0]);
         Assert.Equal("|---|---|---|---|", lines[1]);
         Assert.Equal("| ADV | 97.0 [96.0, 97.8] | 76.0 [73.8, 78.1] | 1.5 |", lines[2]);
@@ -63,29 +70,40 @@ public sealed class RobustnessTableTests
         Assert.Equal(1.0 / 3, (double)row["robust"]!["AutoAttack"]!, 12);
         Assert.Equal(new Proportion(1, 3).High, (double)row["robustIntervals"]!["AutoAttack"]![1]!, 12);
         var how = row["evaluation"]!["AutoAttack"]!;
-        Assert.Equal((3, 2.0 / 3, 2.0 / 3), ((int)how["examples"]!, (double)how["onTheSameExamples"]!["PGD-40"]!, (double)how["robustAfter"]!["APGD-CE"]!));
+        Assert.Equal((3, 2.0 / 3, 2.0 / 3),
+            ((int)how["examples"]!, (double)how["onTheSameExamples"]!["PGD-40"]!,
+            (double)how["robustAfter"]!["APGD-CE"]!));
         Assert.Contains("masked", (string?)how["warnings"]![0], StringComparison.Ordinal);
     }
 
     [Fact]
     public void Refuses_rows_of_which_only_some_met_Auto_Attack() =>
-        Assert.Throws<ArgumentException>("rows", () => new RobustnessTable(Settings, [WithAutoAttack("ADV"), WithAutoAttack("TRADES") with { AutoAttack = null }]));
+        Assert.Throws<ArgumentException>("rows",
+            () => new RobustnessTable(Settings,
+            [WithAutoAttack("ADV"), WithAutoAttack("TRADES") with { AutoAttack = null }]));
 
     private static ModelResult WithAutoAttack(string defence)
     {
         var threat = ThreatModel.Linf(0.3);
         var result = new AttackResult("PGD-40", threat, new Proportion(3, 4), [true, true, false, true], [], 1, 80);
         var auto = new AutoAttackReport(defence, "MNIST-10k test", "AutoAttack", threat, new Proportion(3, 3),
-            [new("APGD-CE", new Dictionary<string, string>(), false, 3, 1, new Proportion(2, 3), 2, 600, null), new("Square-5000", new Dictionary<string, string>(), true, 2, 1, new Proportion(1, 3), 3, 5000, null)],
-            new Proportion(1, 3), [true, false, false], [], [new(SanityFlag.SquareBreaksMore, "Square broke "
-                + "more.", "Gradients may be masked.")], ["0"], 1, "cpu");
-        return new ModelResult(defence, new RobustnessReport(defence, "MNIST-10k test", new Proportion(4, 4), [], [result], new Proportion(3, 4), ["0"], 1, "cpu"), 90, 7, auto);
+            [new("APGD-CE", new Dictionary<string, string>(), false, 3, 1, new Proportion(2, 3), 2, 600, null),
+                new("Square-5000", new Dictionary<string, string>(), true, 2, 1, new Proportion(1, 3), 3, 5000, null)],
+            new Proportion(1, 3), [true, false, false], [], [new(SanityFlag.SquareBreaksMore,
+                "Square broke more.", "Gradients may be masked.")], ["0"], 1, "cpu");
+        return new ModelResult(defence,
+            new RobustnessReport(defence, "MNIST-10k test", new Proportion(4, 4), [], [result], new Proportion(3, 4),
+            ["0"], 1, "cpu"), 90, 7, auto);
     }
 
     [Fact]
     public void Refuses_rows_that_met_different_attacks() =>
-        Assert.Contains("FGSM", Assert.Throws<ArgumentException>("rows", () => new RobustnessTable(Settings, [Row("ADV", 1, 1), Row("TRADES", 1, 1, "FGSM")])).Message, StringComparison.Ordinal);
+        Assert.Contains("FGSM",
+            Assert.Throws<ArgumentException>("rows",
+            () => new RobustnessTable(Settings, [Row("ADV", 1, 1), Row("TRADES", 1, 1, "FGSM")])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
-    public void Refuses_to_be_empty() => Assert.Throws<ArgumentException>("rows", () => new RobustnessTable(Settings, []));
+    public void Refuses_to_be_empty() =>
+        Assert.Throws<ArgumentException>("rows", () => new RobustnessTable(Settings, []));
 }

@@ -6,7 +6,8 @@ namespace Adr.Tests.Native;
 
 public static class ElfVersionsTests
 {
-    private const string Library = "libstdc++.so.6", Version = "GLIBCXX_3.4.32", Symbol = "_ZSt21ios_base_library_initv";
+    private const string Library = "libstdc++.so.6", Version = "GLIBCXX_3.4.32",
+        Symbol = "_ZSt21ios_base_library_initv";
 
     // A file with two libraries of two versions each, and one symbol for each version.
     private static byte[] File(params string[] symbolsOfVersion)
@@ -20,10 +21,12 @@ public static class ElfVersionsTests
         }
         Name("");
         var needs = new List<byte>();
-        void Put16(params int[] values) => needs.AddRange(values.SelectMany(value => BitConverter.GetBytes((ushort)value)));
+        void Put16(params int[] values) =>
+            needs.AddRange(values.SelectMany(value => BitConverter.GetBytes((ushort)value)));
         void Put32(params int[] values) => needs.AddRange(values.SelectMany(BitConverter.GetBytes));
         var index = 2;
-        foreach (var (library, versions, last) in new[] { ("libc.so.6", new[] { "GLIBC_2.2.5", "GLIBC_2.34" }, false), (Library, ["GLIBCXX_3.4", Version], true) })
+        foreach (var (library, versions, last) in new[] { ("libc.so.6", new[] { "GLIBC_2.2.5", "GLIBC_2.34" }, false),
+            (Library, ["GLIBCXX_3.4", Version], true) })
         {
             Put16(1, versions.Length);
             Put32(Name(library), 16, last ? 0 : 16 + 16 * versions.Length);
@@ -34,7 +37,8 @@ public static class ElfVersionsTests
                 Put32(Name(versions[i]), i + 1 < versions.Length ? 16 : 0);
             }
         }
-        var symbols = new[] { ("", 0), ("malloc", 2), ("pthread_create", 3), ("_ZNSo3putEc", 4) }.Concat(symbolsOfVersion.Select(name => (name, 5))).ToArray();
+        var symbols = new[] { ("", 0), ("malloc", 2), ("pthread_create", 3),
+            ("_ZNSo3putEc", 4) }.Concat(symbolsOfVersion.Select(name => (name, 5))).ToArray();
         var (table, versionsOfSymbols) = (new byte[24 * symbols.Length], new byte[2 * symbols.Length]);
         for (var i = 0; i < symbols.Length; i++)
         {
@@ -42,7 +46,8 @@ public static class ElfVersionsTests
             BinaryPrimitives.WriteInt16LittleEndian(versionsOfSymbols.AsSpan(2 * i), (short)symbols[i].Item2);
         }
         (int Type, byte[] Bytes, int Link)[] sections =
-            [(0, [], 0), (3, names.ToArray(), 0), (11, table, 1), (0x6fffffff, versionsOfSymbols, 2), (0x6ffffffe, needs.ToArray(), 1)];
+            [(0, [], 0), (3, names.ToArray(), 0), (11, table, 1), (0x6fffffff, versionsOfSymbols, 2),
+                (0x6ffffffe, needs.ToArray(), 1)];
         var file = new byte[64 + sections.Sum(section => section.Bytes.Length) + 64 * sections.Length];
         var header = file.AsSpan();
         "\u007fELF\u0002\u0001"u8.CopyTo(header);
@@ -105,7 +110,8 @@ public static class ElfVersionsTests
         var whole = File(Symbol);
         for (var length = 0; length < whole.Length; length++)
         {
-            var refused = Record.Exception(() => ElfVersions.Weaken(whole.AsSpan(0, length).ToArray(), Library, Version, Symbol));
+            var refused = Record.Exception(() => ElfVersions.Weaken(whole.AsSpan(0, length).ToArray(), Library,
+                Version, Symbol));
             // before the last header
             if (length <= whole.Length - 64 || refused is not null) Assert.IsType<InvalidDataException>(refused);
         }

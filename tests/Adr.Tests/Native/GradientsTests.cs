@@ -64,7 +64,8 @@ public static class GradientsTests
         using var scope = NewDisposeScope();
         var (a, b) = (tensor(new[] { 3.0 }, requires_grad: true), tensor(new[] { 5.0 }, requires_grad: true));
 
-        var error = Assert.Throws<InvalidOperationException>(() => Gradients.Of((a * a).sum(), [("fc1.weight", a), ("fc2.weight", b)]));
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            Gradients.Of((a * a).sum(), [("fc1.weight", a), ("fc2.weight", b)]));
 
         Assert.Contains("does not depend on fc2.weight", error.Message, StringComparison.Ordinal);
         Assert.Null(a.grad);

@@ -48,7 +48,8 @@ public sealed class NativeTorchTests
 
     private static bool HasNewLibstdcxx()
     {
-        var file = File.ReadLines("/proc/self/maps").Select(line => line[(line.IndexOf('/') is var at and >= 0 ? at : line.Length)..])
+        var file = File.ReadLines("/proc/self/maps")
+            .Select(line => line[(line.IndexOf('/') is var at and >= 0 ? at : line.Length)..])
             .First(path => Path.GetFileName(path).StartsWith("libstdc++.so.6", StringComparison.Ordinal));
         return File.ReadAllBytes(file).AsSpan().IndexOf("GLIBCXX_3.4.32"u8) >= 0;
     }

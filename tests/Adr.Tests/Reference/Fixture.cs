@@ -11,7 +11,8 @@ internal sealed class Fixture : IDisposable
     private readonly string _name;
     private readonly IReadOnlyDictionary<string, Tensor> _tensors;
 
-    private Fixture(string name, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata) =>
+    private Fixture(string name, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string,
+        string> metadata) =>
         (_name, _tensors, Metadata) = (name, tensors, metadata);
 
     internal IReadOnlyDictionary<string, string> Metadata { get; }
@@ -20,8 +21,8 @@ internal sealed class Fixture : IDisposable
 
     internal Tensor this[string name] => _tensors.TryGetValue(name, out var tensor)
         ? tensor
-        : throw new KeyNotFoundException($"The fixture {_name} has no '{name}'. Write the fixtures again: "
-            + $"tests/reference/adr_fixtures.py.");
+        : throw new KeyNotFoundException(
+            $"The fixture {_name} has no '{name}'. Write the fixtures again: tests/reference/adr_fixtures.py.");
 
     internal static Fixture Load(string name)
     {
@@ -30,12 +31,14 @@ internal sealed class Fixture : IDisposable
         return new Fixture(name, tensors, metadata);
     }
 
-    internal static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "fixtures", $"adr_{name}.safetensors");
+    internal static string PathOf(string name) =>
+        Path.Combine(AppContext.BaseDirectory, "fixtures", $"adr_{name}.safetensors");
 
     internal double Number(string name) => this[name].item<double>();
 
     /// <summary>The settings that the metadata hold as "key=value key=value".</summary>
-    internal Settings Settings(string name) => new(Metadata[name].Split(' ').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]));
+    internal Settings Settings(string name) =>
+        new(Metadata[name].Split(' ').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]));
 
     public void Dispose()
     {

@@ -7,19 +7,22 @@ namespace Adr.Tests.Reference;
 /// <summary>Runs a script of tests/reference that needs the standard library alone.</summary>
 internal static class Python
 {
-    internal static bool IsThere { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "python3")));
+    internal static bool IsThere { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, "python3")));
 
-    internal static string Script(string name, [CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "reference", name));
+    internal static string Script(string name, [CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "reference", name));
 
     internal static JsonDocument Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true,
+            RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"python3 {string.Join(' ', arguments)} ended with {process.ExitCode}: "
-            + $"{errors.Result}");
+        Assert.True(process.ExitCode == 0,
+            $"python3 {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}");
         return JsonDocument.Parse(output);
     }
 }

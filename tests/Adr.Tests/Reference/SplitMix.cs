@@ -44,12 +44,14 @@ internal static class SplitMix
         foreach (var (name, parameter) in model.named_parameters())
         {
             var fanIn = parameter.shape.Skip(1).Aggregate(1L, (product, size) => product * size);
-            var scale = parameter.shape.Length > 1 ? Math.Pow(2, Math.Round(Math.Log2(Math.Sqrt(6.0 / fanIn)))) : Math.Pow(2, -4);
+            var scale = parameter.shape.Length > 1 ? Math.Pow(2, Math.Round(Math.Log2(Math.Sqrt(6.0 / fanIn))))
+                : Math.Pow(2, -4);
             // a norm's
             var middle = parameter.shape.Length == 1 && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0;
             parameter.copy_(Tensor(1000 * seed + index++, middle - scale, middle + scale, parameter.shape));
         }
-        foreach (var (name, buffer) in model.named_buffers().Where(b => !b.name.EndsWith("num_batches_tracked", StringComparison.Ordinal)))
+        foreach (var (name, buffer) in model.named_buffers()
+            .Where(b => !b.name.EndsWith("num_batches_tracked", StringComparison.Ordinal)))
         {
             var middle = name.EndsWith("running_var", StringComparison.Ordinal) ? 1 : 0;
             buffer.copy_(Tensor(1000 * seed + 500 + buffers++, middle - 0.0625, middle + 0.0625, buffer.shape));

@@ -31,10 +31,13 @@ public static class TinyModels
         var model = kind switch
         {
             Kind.Linear => nn.Sequential(("flat", nn.Flatten()), ("last", nn.Linear(inputs, classes))),
-            Kind.Mlp => nn.Sequential(("flat", nn.Flatten()), ("hidden", nn.Linear(inputs, 12)), ("relu", nn.ReLU()), ("drop", nn.Dropout(0.5)), ("last", nn.Linear(12, classes))),
+            Kind.Mlp => nn.Sequential(("flat", nn.Flatten()), ("hidden", nn.Linear(inputs, 12)), ("relu", nn.ReLU()),
+                ("drop", nn.Dropout(0.5)), ("last", nn.Linear(12, classes))),
             _ => nn.Sequential(
-                ("conv", nn.Conv2d(image[0], 4, 3, padding: 1)), ("norm", nn.BatchNorm2d(4)), ("relu", nn.ReLU()), ("pool", nn.MaxPool2d(2)),
-                ("flat", nn.Flatten()), ("drop", nn.Dropout(0.5)), ("last", nn.Linear(4 * (image[1] / 2) * (image[2] / 2), classes))),
+                ("conv", nn.Conv2d(image[0], 4, 3, padding: 1)), ("norm", nn.BatchNorm2d(4)), ("relu", nn.ReLU()),
+                    ("pool", nn.MaxPool2d(2)),
+                ("flat", nn.Flatten()), ("drop", nn.Dropout(0.5)),
+                    ("last", nn.Linear(4 * (image[1] / 2) * (image[2] / 2), classes))),
         };
         return SplitMix.Fill(model, seed);
     }
