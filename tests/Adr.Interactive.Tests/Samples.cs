@@ -36,7 +36,7 @@ internal static class Samples
             },
             new LineSeries(name, [0, 0.1, 0.2, 0.3], [0.97, 0.95, 0.92, 0.89]) { Dashed = true })
         {
-            X = new Axis("ε", "pixel units"),
+            X = Axis.Epsilon([0, 0.1, 0.2, 0.3]),
             Y = Axis.Share("accuracy"),
             Subtitle = "under PGD-40",
             Width = 480,
@@ -64,7 +64,8 @@ internal static class Samples
         new(title,
             new ScatterSeries(name, [1, 2, 3], [1, 4, 9]),
             new ScatterSeries("adversarial", [1.5, double.NaN], [2, 3]) { Symbol = Symbol.Cross })
-        { X = new Axis("first"), Y = new Axis("second"), Notes = [new Note(2, 4, name)], Width = 480, Height = 320 };
+        { X = new Axis("first"), Y = new Axis("second"), Notes = [new Note(2, 4, name, Style: 0)],
+            Links = [new Link(1, 1, 1.5, 2)], Width = 480, Height = 320 };
 
     internal static HeatmapFigure Heatmap(string title = "Confusion", string name = "7") =>
         new(title, new[,] { { 0.9, 0.1 }, { 0, 1 } }, new[,] { { "9", "1" }, { "0", "5" } }, ["3", name], ["3", name])

@@ -6,6 +6,7 @@ using Adr.Evaluation;
 using Adr.Experiments;
 using Adr.Training;
 using Microsoft.DotNet.Interactive.Formatting;
+using Plotly.NET;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,6 +26,7 @@ public static class AdrFormatters
         AsPicture<FigureRow>(row => row),
         AsPicture<ImageGrid>(grid => grid),
         AsFigure<Figure>(figure => figure),
+        AsFigure<GenericChart>(chart => new ChartView(chart)),
 
         AsTable<Tensor>(TensorView.Of),
         AsTable<nn.Module>(ModuleView.Of),

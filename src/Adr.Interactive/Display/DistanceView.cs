@@ -18,7 +18,7 @@ internal static class DistanceView
                 nameof(reports));
         return new LineFigure("Distance to the nearest misclassified image", [.. reports.Select(Curve)])
         {
-            X = new Axis($"distance ({norm.Symbol()})", "pixel units") { Min = 0 },
+            X = new Axis($"distance ({norm.Symbol()}, images in [0,1])") { Min = 0 },
             Y = Axis.Share("share of examples misclassified within"),
             Subtitle = $"{Number.Count(reports[0].Examples)} examples; distances that attacks find are upper bounds",
         };

@@ -6,6 +6,8 @@ namespace Adr.Interactive;
 /// <summary>Latents in a plane: discs are clean images, crosses adversarial ones, and colours are classes.</summary>
 internal static class LatentView
 {
+    private const int MostLinks = 300; // of more, the lines would cover the points
+
     internal static ScatterFigure Of(LatentExamples points, string title)
     {
         ArgumentNullException.ThrowIfNull(points);
@@ -19,11 +21,13 @@ internal static class LatentView
             series.Add(Cloud(name, points.Clean, members, k, Symbol.Circle));
             series.Add(Cloud($"{name}, adversarial", points.Adversarial, members, k, Symbol.Cross));
             var (x, y) = (members.Average(i => points.Clean[i, 0]), members.Average(i => points.Clean[i, 1]));
-            notes.Add(new Note(x, y, name));
+            notes.Add(new Note(x, y, name, Style: k));
         }
         return new ScatterFigure(title, series)
         {
             Notes = notes,
+            Links = points.Labels.Length > MostLinks ? [] : [.. Enumerable.Range(0, points.Labels.Length).Select(i =>
+                new Link(points.Clean[i, 0], points.Clean[i, 1], points.Adversarial[i, 0], points.Adversarial[i, 1]))],
             Subtitle = $"discs: clean, crosses: adversarial; mean d(z, z') {Number.Fixed(points.MeanDivergence, 3)}, "
                 + $"within a class {Number.Fixed(points.WithinClass, 3)}; "
                 + $"distance between classes / width of a class {Number.Fixed(points.SeparationRatio, 2)}",

@@ -35,6 +35,6 @@ internal static class MatrixTableView
     private static string Seeds(IEnumerable<long> seeds) => string.Join(", ", seeds);
 
     private static TableCell Cell(MeanOfSeeds mean, bool signed) => new(
-        signed ? DisplayText.Signed(mean.Mean) : Number.Fixed(mean.Mean, 3),
-        mean.HalfWidth is { } half ? $"± {Number.Fixed(half, 3)}" : "");
+        signed ? DisplayText.Signed(mean.Mean) : DisplayText.Percent(mean.Mean),
+        mean.HalfWidth is { } half ? $"± {DisplayText.Percent(half)}" : "");
 }

@@ -32,8 +32,8 @@ internal sealed class ProgressView(TrainingProgress progress) : View
     {
         var place = $"epoch {progress.Epoch}/{progress.Epochs}, step {progress.Step}/{progress.Steps}";
         var loss = $" · loss {Number.Short(progress.Loss)}";
-        var natural = progress.NaturalAccuracy is { } right ? $" · natural {Number.Fixed(right, 3)}" : "";
-        var robust = progress.RobustAccuracy is { } share ? $" · robust {Number.Fixed(share, 3)}" : "";
+        var natural = progress.NaturalAccuracy is { } right ? $" · natural {DisplayText.Percent(right)} %" : "";
+        var robust = progress.RobustAccuracy is { } share ? $" · robust {DisplayText.Percent(share)} %" : "";
         var epsilon = progress.Epsilon > 0 ? $" · ε {DisplayText.Epsilon(Math.Round(progress.Epsilon, 4))}" : "";
         return $"{place}{loss}{natural}{robust}{epsilon} · {Time()}";
     }

@@ -23,7 +23,7 @@ internal static class RobustnessCurveView
         var under = attacks.Length == 1 ? $"under {attacks[0]}, " : "";
         return new LineFigure("Accuracy over the size of the perturbation", [.. series])
         {
-            X = new Axis("ε", "pixel units"),
+            X = Axis.Epsilon(points.Select(point => point.Epsilon)),
             Y = Axis.Share("accuracy", points.Select(point => point.RobustAccuracy.High)),
             Subtitle = $"{under}{Images(points.Select(point => point.RobustAccuracy.Total))}; "
                 + "ε = 0 is the natural accuracy; bands: 95 % intervals",

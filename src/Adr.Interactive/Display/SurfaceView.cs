@@ -27,8 +27,8 @@ internal static class SurfaceView
         string[] names = [.. surface.Offsets.Select((offset, i) => i % every == 0 ? Number.Short(offset, 3) : "")];
         return new HeatmapFigure($"{surface.Model}: cross-entropy around an image", shades, texts, names, names)
         {
-            ColumnLabel = "along the sign of the gradient, pixel units",
-            RowLabel = "along random signs, pixel units",
+            ColumnLabel = "along the sign of the gradient (images in [0,1])",
+            RowLabel = "along random signs (images in [0,1])",
             Subtitle =
                 $"full colour: {Number.Fixed(top, 2)}; ×: misclassified, {Number.Fixed(wrong, 0)} % of the cells",
             Width = 480,

@@ -26,5 +26,5 @@ internal static class TrainedModelView
         return new ViewStack(facts, TrainingHistoryView.Of(history));
     }
 
-    private static string? Share(double? value) => value is { } share ? Number.Fixed(share, 3) : null;
+    private static string? Share(double? value) => value is { } share ? $"{DisplayText.Percent(share)} %" : null;
 }

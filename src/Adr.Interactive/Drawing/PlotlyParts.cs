@@ -2,6 +2,20 @@ using System.Text.Json.Nodes;
 
 namespace Adr.Interactive.Drawing;
 
+/// <summary>What a kind of figure draws: its traces over two axes.</summary>
+/// <param name="Traces">Plotly's traces.</param>
+/// <param name="X">The horizontal axis.</param>
+/// <param name="Y">The vertical axis.</param>
+internal sealed record Plot(IReadOnlyList<JsonObject> Traces, AxisScale X, AxisScale Y)
+{
+    /// <summary>Members of plotly's layout beside those that every figure has.</summary>
+    internal JsonObject Layout { get; init; } = [];
+
+    /// <summary>The texts around the plot.</summary>
+    internal PlotFrame Frame(Figure figure) =>
+        new((figure.Width, figure.Height), figure.Title, figure.Subtitle, X, Y, LegendEntry.Of(Traces));
+}
+
 /// <summary>The pieces every plotly figure shares.</summary>
 internal static class PlotlyParts
 {
@@ -13,8 +27,26 @@ internal static class PlotlyParts
     internal static JsonArray Texts(IEnumerable<string> values) =>
         new([.. values.Select(value => JsonValue.Create(Escape.Plotly(value)))]);
 
-    /// <summary>Title, fonts, margins and legend as in the static picture; the page gives ink and background.</summary>
-    internal static JsonObject Layout(Figure figure, PlotFrame frame, JsonObject x, JsonObject y)
+    /// <summary>The whole figure: data, layout and config.</summary>
+    internal static JsonObject Figure(Figure figure, Plot plot)
+    {
+        var layout = Layout(figure, plot.Frame(figure), plot.X.Plotly(), plot.Y.Plotly());
+        foreach (var (name, member) in plot.Layout) layout[name] = member?.DeepClone();
+        return new JsonObject
+        {
+            ["data"] = new JsonArray([.. plot.Traces]),
+            ["layout"] = layout,
+            ["config"] = new JsonObject
+            {
+                ["responsive"] = true,
+                ["displaylogo"] = false,
+                ["modeBarButtons"] = new JsonArray(new JsonArray("toImage", "zoom2d", "pan2d", "resetScale2d")),
+            },
+        };
+    }
+
+    // title, fonts, margins and legend as in the static picture; the page gives ink and background
+    private static JsonObject Layout(Figure figure, PlotFrame frame, JsonObject x, JsonObject y)
     {
         var lines = frame.SubtitleLines
             .Select(line => $"<br><span style=\"font-size:12px\">{Escape.Plotly(line)}</span>");
@@ -36,6 +68,7 @@ internal static class PlotlyParts
             ["title"] = title,
             ["height"] = figure.Height,
             ["autosize"] = true,
+            ["meta"] = new JsonObject { ["width"] = figure.Width }, // the page decides, but for the static picture
             ["paper_bgcolor"] = "rgba(0,0,0,0)",
             ["plot_bgcolor"] = "rgba(0,0,0,0)",
             ["font"] = new JsonObject { ["family"] = SvgWriter.Fonts, ["size"] = 12, ["color"] = Palette.Ink },

@@ -9,6 +9,7 @@ namespace Adr.Interactive;
 public sealed class BarFigure : Figure
 {
     private const double GroupShare = 0.8; // of a slot; the rest is the gap
+    private const int NumberSize = 11;     // pixels
     private readonly Axis _y = new();
 
     /// <summary>Bars in groups.</summary>
@@ -31,71 +32,70 @@ public sealed class BarFigure : Figure
     /// <summary>The vertical axis. Default: from 0 over the data, without a label.</summary>
     public Axis Y { get => _y; init => _y = value.Checked(nameof(Y)); }
 
-    /// <summary>The decimals of the numbers above the bars; negative for no numbers. Default: 2.</summary>
+    /// <summary>
+    /// The decimals of the numbers above the bars, which are shown where they fit; negative for no numbers. Default: 2.
+    /// </summary>
     public int Decimals { get; init; } = 2;
 
-    private bool ShowsNumbers => Decimals >= 0 && Groups.Count * Series.Count <= 24;
-
-    internal override SvgWriter Draw()
+    private protected override Plot Plot()
     {
-        var svg = new SvgWriter();
-        var frame = Frame();
-        frame.Draw(svg);
-        frame.OpenClip(svg);
-        for (var s = 0; s < Series.Count; s++)
-            for (var g = 0; g < Groups.Count; g++)
-                if (double.IsFinite(Series[s].Values[g])) DrawBar(svg, frame, s, g);
-        svg.CloseClip();
-        if (ShowsNumbers)
-            for (var s = 0; s < Series.Count; s++)
-                for (var g = 0; g < Groups.Count; g++)
-                    if (double.IsFinite(Series[s].Values[g])) DrawNumber(svg, frame, s, g);
-        return svg;
-    }
-
-    private protected override JsonArray PlotlyData()
-    {
-        var data = new JsonArray();
-        for (var s = 0; s < Series.Count; s++)
+        var y = AxisScale.Over(Y, Series.SelectMany(s => s.WithErrors).Append(0), 6) with { Grid = true };
+        var plot = new Plot([.. Series.Select(Bars)], AxisScale.Categories(XLabel, Groups), y)
         {
-            var series = Series[s];
-            var bars = new JsonObject
-            {
-                ["type"] = "bar",
-                ["name"] = Escape.Plotly(series.Name),
-                ["x"] = PlotlyParts.Numbers(Enumerable.Range(0, Groups.Count).Select(g => Middle(s, g))),
-                ["width"] = GroupShare / Series.Count * 0.92,
-                ["y"] = PlotlyParts.Numbers(series.Values),
-                ["customdata"] = PlotlyParts.Texts(Groups),
-                ["hovertemplate"] = "%{customdata}: %{y}",
-                ["marker"] = new JsonObject { ["color"] = Color(s) },
-            };
-            if (series.PlotlyError(Palette.Ink, 1.4, 3) is { } error) bars["error_y"] = error;
-            data.Add(bars);
-        }
-        return data;
+            Layout = new JsonObject { ["barmode"] = "overlay" }, // each bar has a place and a width
+        };
+        if (NumbersFit(plot.Frame(this))) plot.Layout["annotations"] = Numbers(y.High);
+        return plot;
     }
 
-    private protected override JsonObject PlotlyLayout()
+    private JsonObject Bars(BarSeries series, int s)
     {
-        var layout = PlotlyParts.Layout(this, Frame(), XScale().Plotly(lines: false), YScale().Plotly(lines: true));
-        layout["barmode"] = "overlay"; // positions are given, as in the static picture
-        if (!ShowsNumbers) return layout;
+        var bars = new JsonObject
+        {
+            ["type"] = "bar",
+            ["name"] = Escape.Plotly(series.Name),
+            ["showlegend"] = Series.Count > 1,
+            ["x"] = PlotlyParts.Numbers(Enumerable.Range(0, Groups.Count).Select(g => Middle(s, g))),
+            ["width"] = GroupShare / Series.Count * 0.92,
+            ["y"] = PlotlyParts.Numbers(series.Values),
+            ["customdata"] = PlotlyParts.Texts(Groups),
+            ["hovertemplate"] = "%{customdata}: %{y}",
+            ["marker"] = new JsonObject { ["color"] = Color(s) },
+        };
+        if (series.PlotlyError(Palette.Ink, 1.4, 3) is { } error) bars["error_y"] = error;
+        return bars;
+    }
+
+    // numbers of neighbouring bars must not run into each other
+    private bool NumbersFit(PlotFrame frame)
+    {
+        if (Decimals < 0 || Groups.Count * Series.Count == 0) return false;
+        var widest = Series.SelectMany(s => s.Values).Max(value => TextSize.Width(Written(value), NumberSize));
+        return widest < (frame.X(1) - frame.X(0)) * GroupShare / Series.Count;
+    }
+
+    // a percentage has two digits before the point already
+    private string Written(double value) =>
+        Y.Percent ? Fixed(100 * value, Math.Max(Decimals - 1, 0)) : Fixed(value, Decimals);
+
+    private JsonArray Numbers(double highest)
+    {
         var numbers = new JsonArray();
         for (var s = 0; s < Series.Count; s++)
             for (var g = 0; g < Groups.Count; g++)
-                if (double.IsFinite(Series[s].Values[g]))
-                    numbers.Add(new JsonObject
-                    {
-                        ["x"] = Middle(s, g),
-                        ["y"] = Math.Min(Top(s, g), YScale().High),
-                        ["text"] = Fixed(Series[s].Values[g], Decimals),
-                        ["showarrow"] = false,
-                        ["yanchor"] = "bottom",
-                        ["font"] = new JsonObject { ["size"] = 11 },
-                    });
-        layout["annotations"] = numbers;
-        return layout;
+            {
+                if (!double.IsFinite(Series[s].Values[g])) continue;
+                numbers.Add(new JsonObject
+                {
+                    ["x"] = Middle(s, g),
+                    ["y"] = Math.Min(Top(s, g), highest),
+                    ["text"] = Written(Series[s].Values[g]),
+                    ["showarrow"] = false,
+                    ["yanchor"] = "bottom",
+                    ["font"] = new JsonObject { ["size"] = NumberSize },
+                });
+            }
+        return numbers;
     }
 
     private protected override string Summary()
@@ -115,14 +115,6 @@ public sealed class BarFigure : Figure
         return text.ToString();
     }
 
-    private AxisScale XScale() => AxisScale.Categories(XLabel, Groups);
-
-    private AxisScale YScale() => AxisScale.Over(Y, Series.SelectMany(s => s.WithErrors).Append(0), 6);
-
-    private PlotFrame Frame() => new(this, XScale(), YScale(), Series.Count < 2
-        ? []
-        : [.. Series.Select((s, i) => new LegendEntry(s.Name, Color(i)))]);
-
     private string Color(int s) => Palette.Color(Series[s].Style ?? s);
 
     private double Middle(int s, int g) => g + ((s + 0.5) / Series.Count - 0.5) * GroupShare;
@@ -131,27 +123,6 @@ public sealed class BarFigure : Figure
     {
         var (series, value) = (Series[s], Series[s].Values[g]);
         return Math.Max(0, series.HasError(g) ? Math.Max(series.High![g], value) : value);
-    }
-
-    private void DrawBar(SvgWriter svg, PlotFrame frame, int s, int g)
-    {
-        var series = Series[s];
-        var (value, half) = (series.Values[g], GroupShare / Series.Count * 0.46);
-        var (left, right, middle) = (frame.X(Middle(s, g) - half), frame.X(Middle(s, g) + half), frame.X(Middle(s, g)));
-        var (top, foot) = (frame.Y(Math.Max(value, 0)), frame.Y(Math.Min(value, 0)));
-        svg.Rect(left, top, right - left, foot - top, Color(s), tip: $"{series.Name}, {Groups[g]}: {Short(value)}");
-        if (series.HasError(g))
-        {
-            var (high, low) = (Length(frame.Y(series.High![g])), Length(frame.Y(series.Low![g])));
-            var (x, cap) = (Length(middle), Length(middle - 4));
-            svg.Stroke($"M{x} {low}V{high}M{cap} {high}h8M{cap} {low}h8", "currentColor", 1.4);
-        }
-    }
-
-    private void DrawNumber(SvgWriter svg, PlotFrame frame, int s, int g)
-    {
-        var y = Math.Max(frame.Y(Top(s, g)), frame.Top) - 4;
-        svg.Text(frame.X(Middle(s, g)), y, Fixed(Series[s].Values[g], Decimals), 11, Anchor.Middle);
     }
 }
 

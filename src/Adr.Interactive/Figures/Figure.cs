@@ -1,9 +1,11 @@
-using System.Text.Json.Nodes;
 using Adr.Interactive.Drawing;
+using Plotly.NET;
 
 namespace Adr.Interactive;
 
-/// <summary>A plot: interactive with plotly, and a static SVG where scripts do not run. Immutable.</summary>
+/// <summary>
+/// A plot: a plotly chart, and a static SVG where scripts do not run. Immutable; <see cref="Chart"/> can be restyled.
+/// </summary>
 public abstract class Figure : View
 {
     private readonly int _width = 640;
@@ -29,6 +31,12 @@ public abstract class Figure : View
     /// <exception cref="ArgumentOutOfRangeException">The value is not within 240 to 4000.</exception>
     public int Height { get => _height; init => _height = Size(value, nameof(Height)); }
 
+    /// <summary>
+    /// The figure as a Plotly.NET chart, to restyle: <c>figure.Chart.WithXAxisStyle(…)</c>. It is a new one each time,
+    /// since styling changes a chart in place. The restyled chart has a static picture too.
+    /// </summary>
+    public GenericChart Chart => Charts.Of(PlotlyJson());
+
     /// <inheritdoc/>
     public sealed override IReadOnlyList<string> MimeTypes => Mime.OfFigure;
 
@@ -37,40 +45,25 @@ public abstract class Figure : View
     {
         Mime.Plotly => PlotlyJson(),
         Mime.Html => LiveHtml.Document(LivePart()),
-        Mime.Svg => Picture(inline: false),
+        Mime.Svg => Picture().Document(inline: false),
         Mime.Text => Summary(),
         _ => throw NotOffered(mimeType),
     };
 
     /// <summary>The plotly figure: data, layout and config as one JSON object.</summary>
-    public string PlotlyJson() => new JsonObject
-    {
-        ["data"] = PlotlyData(),
-        ["layout"] = PlotlyLayout(),
-        ["config"] = new JsonObject
-        {
-            ["responsive"] = true,
-            ["displaylogo"] = false,
-            ["modeBarButtons"] = new JsonArray(new JsonArray("toImage", "zoom2d", "pan2d", "resetScale2d")),
-        },
-    }.ToJsonString();
+    public string PlotlyJson() => PlotlyParts.Figure(this, Plot()).ToJsonString();
 
     /// <summary>The HTML of this figure alone, without the script that makes it live.</summary>
     internal string LivePart()
     {
-        var plain = PlainPicture.Html(Picture(inline: false), Title);
-        return LiveHtml.Figure(Picture(inline: true), plain, PlotlyJson(), Width);
+        var json = PlotlyJson();
+        return LiveHtml.Figure(new StaticPicture(json), json);
     }
 
-    /// <summary>The static picture, inside HTML or as an image of its own.</summary>
-    internal string Picture(bool inline) => Draw().Document(Width, Height, Title, inline);
+    /// <summary>The static picture.</summary>
+    internal StaticPicture Picture() => new(PlotlyJson());
 
-    /// <summary>Draws the static picture.</summary>
-    internal abstract SvgWriter Draw();
-
-    private protected abstract JsonArray PlotlyData();
-
-    private protected abstract JsonObject PlotlyLayout();
+    private protected abstract Plot Plot();
 
     private protected abstract string Summary();
 

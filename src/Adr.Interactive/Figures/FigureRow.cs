@@ -31,7 +31,7 @@ public sealed class FigureRow : View
     };
 
     /// <summary>The row as HTML without scripts, for output that is replaced every second.</summary>
-    internal string Static() => Html(figure => figure.Picture(inline: true));
+    internal string Static() => Html(figure => figure.Picture().Document(inline: true));
 
     private string Html(Func<Figure, string> part)
     {
@@ -49,7 +49,7 @@ public sealed class FigureRow : View
         double x = 0;
         foreach (var figure in Figures)
         {
-            svg.Part(x, figure.Draw());
+            svg.Part(x, figure.Picture().Draw());
             x += figure.Width + 12;
         }
         var (width, height) = (Math.Max(x - 12, 1), Figures.Select(f => f.Height).DefaultIfEmpty(1).Max());

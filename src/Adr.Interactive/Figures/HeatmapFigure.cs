@@ -49,29 +49,18 @@ public sealed class HeatmapFigure : Figure
 
     private bool ShowsTexts => Rows.Count <= MostWithTexts && Columns.Count <= MostWithTexts;
 
-    internal override SvgWriter Draw()
+    private protected override Plot Plot() => new(
+        ShowsTexts ? [Tiles(), Texts()] : [Tiles()],
+        AxisScale.Categories(ColumnLabel, Columns),
+        AxisScale.Categories(RowLabel, Rows, downwards: true))
     {
-        var svg = new SvgWriter();
-        var frame = Frame();
-        frame.Draw(svg);
-        foreach (var (i, j) in Cells())
-        {
-            var (left, top) = (frame.X(j - 0.5), frame.Y(i - 0.5));
-            var (width, height) = (frame.X(j + 0.5) - left, frame.Y(i + 0.5) - top);
-            var tip = $"{Rows[i]} → {Columns[j]}: {_texts[i, j]}";
-            var (w, h) = (Math.Max(width - 1, 0.1), Math.Max(height - 1, 0.1));
-            svg.Rect(left + 0.5, top + 0.5, w, h, Palette.Color(0), Strength(i, j), tip);
-            if (!ShowsTexts) continue;
-            var opacity = _shades[i, j] == 0 ? 0.45 : 1;
-            svg.Text(left + width / 2, top + height / 2 + 4, _texts[i, j], 12, Anchor.Middle, opacity: opacity);
-        }
-        return svg;
-    }
+        Layout = new JsonObject { ["barmode"] = "overlay" },
+    };
 
-    private protected override JsonArray PlotlyData()
+    private JsonObject Tiles()
     {
         var cells = Cells().ToArray();
-        var bars = new JsonObject
+        return new JsonObject
         {
             ["type"] = "bar",
             ["orientation"] = "h",
@@ -89,9 +78,13 @@ public sealed class HeatmapFigure : Figure
                 ["line"] = new JsonObject { ["width"] = 0 },
             },
         };
-        if (!ShowsTexts) return [bars];
-        // The texts are a separate trace, because the opacity of the bars would fade them.
-        var texts = new JsonObject
+    }
+
+    // a trace of its own, because the opacity of the bars would fade the texts
+    private JsonObject Texts()
+    {
+        var cells = Cells().ToArray();
+        return new JsonObject
         {
             ["type"] = "scatter",
             ["mode"] = "text",
@@ -101,15 +94,6 @@ public sealed class HeatmapFigure : Figure
             ["hoverinfo"] = "skip",
             ["showlegend"] = false,
         };
-        return [bars, texts];
-    }
-
-    private protected override JsonObject PlotlyLayout()
-    {
-        var (x, y) = (Across().Plotly(lines: false), Down().Plotly(lines: false, reversed: true));
-        var layout = PlotlyParts.Layout(this, Frame(), x, y);
-        layout["barmode"] = "overlay";
-        return layout;
     }
 
     private protected override string Summary()
@@ -131,10 +115,4 @@ public sealed class HeatmapFigure : Figure
     // The text must stay readable on the cell, on white and on black, so a cell is never fully opaque or absent.
     private double Strength(int i, int j) =>
         double.IsNaN(_shades[i, j]) ? 0 : 0.06 + 0.74 * Math.Clamp(_shades[i, j], 0, 1);
-
-    private AxisScale Across() => AxisScale.Categories(ColumnLabel, Columns);
-
-    private AxisScale Down() => AxisScale.Categories(RowLabel, Rows);
-
-    private PlotFrame Frame() => new(this, Across(), Down(), [], downwards: true);
 }

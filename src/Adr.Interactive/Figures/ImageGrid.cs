@@ -34,13 +34,13 @@ public sealed class ImageGrid : View
     /// <inheritdoc/>
     public override string As(string mimeType) => mimeType switch
     {
-        Mime.Html => $"{PlainPicture.Html(Draw(inline: false), Title)}\n{Draw(inline: true)}",
-        Mime.Svg => Draw(inline: false),
+        Mime.Html => LiveHtml.Image(Draw(), Title),
+        Mime.Svg => Draw(),
         Mime.Text => Summary(),
         _ => throw NotOffered(mimeType),
     };
 
-    private string Draw(bool inline)
+    private string Draw()
     {
         var svg = new SvgWriter();
         var names = Rows.Select(row => TextSize.Width(row.Name, 12)).DefaultIfEmpty(0).Max();
@@ -70,7 +70,7 @@ public sealed class ImageGrid : View
         var widest = Rows.Select(row => row.Tiles.Count).DefaultIfEmpty(0).Max();
         var heading = Math.Max(TextSize.Width(Title, 16), TextSize.Width(Subtitle ?? "", 12));
         var width = Math.Max(left + widest * slot, 12 + heading);
-        return svg.Document(width, top, Title, inline);
+        return svg.Document(width, top, Title, inline: false);
     }
 
     private string Summary()

@@ -36,76 +36,49 @@ public sealed class IntervalFigure : Figure
     /// <summary>The horizontal axis. Default: over the data, without a label.</summary>
     public Axis X { get => _x; init => _x = value.Checked(nameof(X)); }
 
-    internal override SvgWriter Draw()
+    private protected override Plot Plot() => new(
+        [.. Series.Select(Points)],
+        AxisScale.Over(X, Series.SelectMany(s => s.WithErrors), 6) with { Grid = true },
+        AxisScale.Categories("", Rows, downwards: true))
     {
-        var svg = new SvgWriter();
-        var frame = Frame();
-        frame.Draw(svg);
-        for (var r = 0; r < Rows.Count; r++)
-            svg.Line(frame.Left, frame.Y(r + 0.5), frame.Right, frame.Y(r + 0.5), "currentColor", 0.14);
-        frame.OpenClip(svg);
-        for (var s = 0; s < Series.Count; s++)
-        {
-            var (series, drawn) = (Series[s], Drawn(s).ToArray());
-            var whiskers = new StringBuilder();
-            foreach (var r in drawn.Where(series.HasError))
-                {
-                    var (low, high) = (Length(frame.X(series.Low![r])), Length(frame.X(series.High![r])));
-                    whiskers.Append($"M{low} {Length(frame.Y(Place(s, r)))}H{high}");
-                }
-            if (whiskers.Length > 0) svg.Stroke(whiskers.ToString(), Color(s), 1.8);
-            var points = drawn.Select(r => (frame.X(series.Values[r]), frame.Y(Place(s, r))));
-            SymbolPath.Draw(svg, points, Shape(s), PointSize, Color(s), 1);
-        }
-        svg.CloseClip();
-        return svg;
-    }
+        Layout = new JsonObject { ["shapes"] = new JsonArray([.. Enumerable.Range(0, Rows.Count).Select(Rule)]) },
+    };
 
-    private protected override JsonArray PlotlyData()
+    private JsonObject Points(BarSeries series, int s)
     {
-        var data = new JsonArray();
-        for (var s = 0; s < Series.Count; s++)
+        var points = new JsonObject
         {
-            var (series, place) = (Series[s], s);
-            var points = new JsonObject
+            ["type"] = "scatter",
+            ["mode"] = "markers",
+            ["cliponaxis"] = false, // points at 0 and 1, the ends of the axis, are not cut
+            ["name"] = Escape.Plotly(series.Name),
+            ["showlegend"] = Series.Count > 1,
+            ["x"] = PlotlyParts.Numbers(series.Values),
+            ["y"] = PlotlyParts.Numbers(Enumerable.Range(0, Rows.Count).Select(r => Place(s, r))),
+            ["customdata"] = PlotlyParts.Texts(Rows),
+            ["hovertemplate"] = "%{customdata}: %{x}",
+            ["marker"] = new JsonObject
             {
-                ["type"] = "scatter",
-                ["mode"] = "markers",
-                ["cliponaxis"] = false, // points at 0 and 1, the ends of the axis, are not cut
-                ["name"] = Escape.Plotly(series.Name),
-                ["x"] = PlotlyParts.Numbers(series.Values),
-                ["y"] = PlotlyParts.Numbers(Enumerable.Range(0, Rows.Count).Select(r => Place(place, r))),
-                ["customdata"] = PlotlyParts.Texts(Rows),
-                ["hovertemplate"] = "%{customdata}: %{x}",
-                ["marker"] = new JsonObject
-                {
-                    ["symbol"] = SymbolPath.PlotlyName(Shape(s)),
-                    ["size"] = PointSize,
-                    ["color"] = Color(s),
-                },
-            };
-            if (series.PlotlyError(Color(s), 1.8, 0) is { } error) points["error_x"] = error;
-            data.Add(points);
-        }
-        return data;
+                ["symbol"] = SymbolPath.PlotlyName(Shape(s)),
+                ["size"] = PointSize,
+                ["color"] = Color(s),
+            },
+        };
+        if (series.PlotlyError(Color(s), 1.8, 0) is { } error) points["error_x"] = error;
+        return points;
     }
 
-    private protected override JsonObject PlotlyLayout()
+    // the line under a row
+    private static JsonObject Rule(int row) => new()
     {
-        var (x, y) = (XScale().Plotly(lines: true), YScale().Plotly(lines: false, reversed: true));
-        var layout = PlotlyParts.Layout(this, Frame(), x, y);
-        layout["shapes"] = new JsonArray([.. Enumerable.Range(0, Rows.Count).Select(r => new JsonObject
-        {
-            ["type"] = "line",
-            ["xref"] = "paper",
-            ["x0"] = 0,
-            ["x1"] = 1,
-            ["y0"] = r + 0.5,
-            ["y1"] = r + 0.5,
-            ["line"] = new JsonObject { ["color"] = "rgba(128,128,128,0.22)", ["width"] = 1 },
-        })]);
-        return layout;
-    }
+        ["type"] = "line",
+        ["xref"] = "paper",
+        ["x0"] = 0,
+        ["x1"] = 1,
+        ["y0"] = row + 0.5,
+        ["y1"] = row + 0.5,
+        ["line"] = new JsonObject { ["color"] = "rgba(128,128,128,0.22)", ["width"] = 1 },
+    };
 
     private protected override string Summary()
     {
@@ -124,23 +97,8 @@ public sealed class IntervalFigure : Figure
         return text.ToString();
     }
 
-    private IEnumerable<int> Drawn(int s) =>
-        Enumerable.Range(0, Rows.Count).Where(r => double.IsFinite(Series[s].Values[r]));
-
     private double Place(int s, int r) =>
         r + (s - (Series.Count - 1) / 2.0) * Math.Min(Apart, 0.8 / Math.Max(1, Series.Count));
-
-    private AxisScale XScale() => AxisScale.Over(X, Series.SelectMany(s => s.WithErrors), 6);
-
-    private AxisScale YScale() => AxisScale.Categories("", Rows);
-
-    private PlotFrame Frame()
-    {
-        LegendEntry[] legend = Series.Count < 2
-            ? []
-            : [.. Series.Select((s, i) => new LegendEntry(s.Name, Color(i), Shape(i)))];
-        return new PlotFrame(this, XScale(), YScale(), legend, downwards: true);
-    }
 
     private static Symbol Shape(int s) => Symbols[s % Symbols.Length];
 

@@ -26,55 +26,13 @@ public sealed class LineFigure : Figure
     /// <summary>The vertical axis. Default: over the data, without a label.</summary>
     public Axis Y { get => _y; init => _y = value.Checked(nameof(Y)); }
 
-    internal override SvgWriter Draw()
+    private protected override Plot Plot()
     {
-        var svg = new SvgWriter();
-        var frame = Frame();
-        frame.Draw(svg);
-        frame.OpenClip(svg);
-        for (var i = 0; i < Series.Count; i++)
-            foreach (var (from, to) in Runs(BandIsWhole(Series[i]), Series[i].X.Count))
-                DrawBand(svg, frame, Series[i], Color(i), from, to);
-        for (var i = 0; i < Series.Count; i++) DrawCurve(svg, frame, Series[i], i);
-        svg.CloseClip();
-        return svg;
+        var x = AxisScale.Over(X, Series.SelectMany(s => s.X), 8, padding: 0);
+        var y = AxisScale.Over(Y, Series.SelectMany(s => s.Y.Concat(s.Low ?? []).Concat(s.High ?? [])), 6);
+        var curves = Series.Select((series, i) => Curve(series, i, x, y));
+        return new Plot([.. Series.SelectMany(Bands), .. curves], x, y with { Grid = true });
     }
-
-    private protected override JsonArray PlotlyData()
-    {
-        var data = new JsonArray();
-        for (var i = 0; i < Series.Count; i++)
-        {
-            var series = Series[i];
-            foreach (var (from, to) in Runs(BandIsWhole(series), series.X.Count))
-                data.Add(PlotlyBand(series, Color(i), from, to));
-            data.Add(new JsonObject
-            {
-                ["type"] = "scatter",
-                ["mode"] = series.ShowsMarkers ? "lines+markers" : "lines",
-                ["name"] = Escape.Plotly(series.Name),
-                ["cliponaxis"] = !Fits(series),
-                ["x"] = PlotlyParts.Numbers(series.X),
-                ["y"] = PlotlyParts.Numbers(series.Y),
-                ["line"] = new JsonObject
-                {
-                    ["color"] = Color(i),
-                    ["width"] = 2.2,
-                    ["dash"] = series.Dashed ? "dash" : "solid",
-                },
-                ["marker"] = new JsonObject
-                {
-                    ["symbol"] = SymbolPath.PlotlyName(Shape(i)),
-                    ["size"] = 7,
-                    ["color"] = Color(i),
-                },
-            });
-        }
-        return data;
-    }
-
-    private protected override JsonObject PlotlyLayout() =>
-        PlotlyParts.Layout(this, Frame(), XScale().Plotly(lines: false), YScale().Plotly(lines: true));
 
     private protected override string Summary()
     {
@@ -98,83 +56,41 @@ public sealed class LineFigure : Figure
         return text.ToString();
     }
 
-    private AxisScale XScale() => AxisScale.Over(X, Series.SelectMany(s => s.X), 8, padding: 0);
-
-    private AxisScale YScale() =>
-        AxisScale.Over(Y, Series.SelectMany(s => s.Y.Concat(s.Low ?? []).Concat(s.High ?? [])), 6);
-
-    private PlotFrame Frame() => new(this, XScale(), YScale(), Series.Count < 2 && Series.All(s => s.Name.Length == 0)
-        ? []
-            : [.. Series.Select((s, i) =>
-                new LegendEntry(s.Name, Color(i), s.ShowsMarkers ? Shape(i) : null, Line: true, Dashes(s)))]);
-
-    private bool Fits(LineSeries series)
+    private JsonObject Curve(LineSeries series, int i, AxisScale x, AxisScale y) => new()
     {
-        var (x, y) = (XScale(), YScale());
-        return series.X.Zip(series.Y).Where(p => IsPoint(p.First, p.Second))
-            .All(p => p.First >= x.Low && p.First <= x.High && p.Second >= y.Low && p.Second <= y.High);
-    }
+        ["type"] = "scatter",
+        ["mode"] = series.ShowsMarkers ? "lines+markers" : "lines",
+        ["name"] = Escape.Plotly(series.Name),
+        ["cliponaxis"] = series.X.Zip(series.Y).Any(point => !Fits(point, x, y)),
+        ["x"] = PlotlyParts.Numbers(series.X),
+        ["y"] = PlotlyParts.Numbers(series.Y),
+        ["line"] = new JsonObject
+        {
+            ["color"] = Color(i),
+            ["width"] = 2.2,
+            ["dash"] = series.Dashed ? "dash" : "solid",
+        },
+        ["marker"] = new JsonObject
+        {
+            ["symbol"] = SymbolPath.PlotlyName(Shape(i)),
+            ["size"] = 7,
+            ["color"] = Color(i),
+        },
+    };
+
+    // a marker at the end of an axis is drawn whole; one beyond it is not drawn
+    private static bool Fits((double X, double Y) point, AxisScale x, AxisScale y) =>
+        !double.IsFinite(point.X) || !double.IsFinite(point.Y)
+        || point.X >= x.Low && point.X <= x.High && point.Y >= y.Low && point.Y <= y.High;
 
     private string Color(int i) => Palette.Color(Series[i].Style ?? i);
 
     private Symbol Shape(int i) => (Symbol)(((Series[i].Style ?? i) % 4 + 4) % 4);
 
-    private static string? Dashes(LineSeries series) => series.Dashed ? "7 5" : null;
+    private IEnumerable<JsonObject> Bands(LineSeries series, int i) =>
+        Runs(BandIsWhole(series), series.X.Count).Select(run => Band(series, Color(i), run.From, run.To));
 
-    private void DrawCurve(SvgWriter svg, PlotFrame frame, LineSeries series, int i)
-    {
-        var points = series.X.Zip(series.Y, (x, y) => (X: frame.X(x), Y: frame.Y(y))).ToArray();
-        var path = new StringBuilder();
-        foreach (var (from, to) in Runs(k => IsPoint(series.X[k], series.Y[k]), points.Length))
-        {
-            var run = Thinned(points[from..to]);
-            for (var k = 0; k < run.Count; k++)
-                path.Append($"{(k == 0 ? 'M' : 'L')}{Length(run[k].X)} {Length(run[k].Y)}");
-            if (run.Count == 1) path.Append("h0"); // a single point between gaps stays visible
-        }
-        if (path.Length > 0) svg.Stroke(path.ToString(), Color(i), 2.2, Dashes(series));
-        if (!series.ShowsMarkers) return;
-        var drawn = points.Where((_, k) => IsPoint(series.X[k], series.Y[k]));
-        SymbolPath.Draw(svg, drawn, Shape(i), 7, Color(i), 1);
-    }
-
-    /// <summary>
-    /// Of the neighbours that fall on one column of pixels, the first, the lowest, the highest and the last, so that a
-    /// long curve stays small and looks the same.
-    /// </summary>
-    private static IReadOnlyList<(double X, double Y)> Thinned(IReadOnlyList<(double X, double Y)> points)
-    {
-        const int Enough = 1500;
-        if (points.Count <= Enough) return points;
-        var kept = new List<(double X, double Y)>();
-        for (var from = 0; from < points.Count;)
-        {
-            var to = from + 1;
-            while (to < points.Count && Math.Floor(points[to].X) == Math.Floor(points[from].X)) to++;
-            var (lowest, highest) = (from, from);
-            for (var k = from; k < to; k++)
-            {
-                if (points[k].Y < points[lowest].Y) lowest = k;
-                if (points[k].Y > points[highest].Y) highest = k;
-            }
-            foreach (var k in new SortedSet<int> { from, lowest, highest, to - 1 }) kept.Add(points[k]);
-            from = to;
-        }
-        return kept;
-    }
-
-    private static void DrawBand(SvgWriter svg, PlotFrame frame, LineSeries series, string color, int from, int to)
-    {
-        var path = new StringBuilder();
-        foreach (var (k, edge) in Around(series, from, to))
-        {
-            var command = path.Length == 0 ? 'M' : 'L';
-            path.Append($"{command}{Length(frame.X(series.X[k]))} {Length(frame.Y(edge[k]))}");
-        }
-        svg.Fill(path.Append('z').ToString(), color, 0.18);
-    }
-
-    private static JsonObject PlotlyBand(LineSeries series, string color, int from, int to) => new()
+    private static JsonObject Band(LineSeries series, string color, int from, int to) => new()
     {
         ["type"] = "scatter",
         ["mode"] = "lines",
@@ -195,8 +111,6 @@ public sealed class LineFigure : Figure
     private static Func<int, bool> BandIsWhole(LineSeries series) => k =>
         series.Low is not null && series.High is not null && double.IsFinite(series.X[k])
         && double.IsFinite(series.Low[k]) && double.IsFinite(series.High[k]);
-
-    private static bool IsPoint(double x, double y) => double.IsFinite(x) && double.IsFinite(y);
 
     /// <summary>The longest ranges [from, to) of 0 … count in which every point exists.</summary>
     private static IEnumerable<(int From, int To)> Runs(Func<int, bool> isThere, int count)

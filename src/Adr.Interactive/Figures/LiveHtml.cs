@@ -63,29 +63,26 @@ internal static class LiveHtml
         """;
 
     /// <summary>
-    /// One figure: a div that holds the static picture, with its <see cref="PlainPicture"/>, and carries the live one.
-    /// The JSON has no quote, &lt; or &amp; of its own.
+    /// One figure: a div that shows the static picture and carries the live one. The picture is an image, which stays
+    /// where a page takes scripts and SVG out. The JSON has no quote, &lt; or &amp; of its own.
     /// </summary>
-    internal static string Figure(string svg, string plain, string plotlyJson, int width) =>
-        $"<div class=\"adr-figure\" style=\"max-width:{width}px\" data-plotly='{plotlyJson}'>"
-        + $"<div class=\"adr-static\">\n{plain}\n{svg}\n</div></div>";
+    internal static string Figure(StaticPicture picture, string plotlyJson)
+    {
+        var image = Image(picture.Document(inline: false), picture.Title);
+        return $"<div class=\"adr-figure\" style=\"max-width:{picture.Width}px\" data-plotly='{plotlyJson}'>"
+            + $"{image}</div>";
+    }
+
+    /// <summary>A picture as an image, which no page takes out.</summary>
+    /// <param name="svg">A complete SVG document, with its own size and colour.</param>
+    /// <param name="description">What a screen reader says.</param>
+    internal static string Image(string svg, string description)
+    {
+        var source = $"data:image/svg+xml;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(svg))}";
+        return $"<img class=\"adr-static\" alt=\"{Escape.Xml(description)}\" style=\"max-width:100%\" "
+            + $"src=\"{source}\"/>";
+    }
 
     /// <summary>Adds the script to one or more figures.</summary>
     internal static string Document(string figures) => figures + "\n" + Script;
-}
-
-/// <summary>A picture for pages that remove inline SVG, as Jupyter does in a notebook that is not trusted.</summary>
-internal static class PlainPicture
-{
-    /// <summary>
-    /// An image inside a template. A browser does not show it. A filter that removes svg and template, but not images,
-    /// leaves the image.
-    /// </summary>
-    /// <param name="svg">A complete SVG document, with its own size and colour.</param>
-    /// <param name="description">What a screen reader says.</param>
-    internal static string Html(string svg, string description)
-    {
-        var source = $"data:image/svg+xml;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(svg))}";
-        return $"<template><img alt=\"{Escape.Xml(description)}\" src=\"{source}\"/></template>";
-    }
 }

@@ -29,72 +29,73 @@ public sealed class ScatterFigure : Figure
     /// </summary>
     public IReadOnlyList<Note> Notes { get; init; } = [];
 
+    /// <summary>Thin lines that tie two places, such as a latent and its adversarial one. Default: none.</summary>
+    public IReadOnlyList<Link> Links { get; init; } = [];
+
     /// <summary>The horizontal axis. Default: over the data, without a label.</summary>
     public Axis X { get => _x; init => _x = value.Checked(nameof(X)); }
 
     /// <summary>The vertical axis. Default: over the data, without a label.</summary>
     public Axis Y { get => _y; init => _y = value.Checked(nameof(Y)); }
 
-    internal override SvgWriter Draw()
+    private protected override Plot Plot()
     {
-        var svg = new SvgWriter();
-        var frame = Frame();
-        frame.Draw(svg);
-        frame.OpenClip(svg);
-        for (var i = 0; i < Series.Count; i++)
-            {
-                var (series, points) = (Series[i], Finite(Series[i]).Select(p => (frame.X(p.X), frame.Y(p.Y))));
-                SymbolPath.Draw(svg, points, series.Symbol, series.Size, Color(i), Opacity);
-            }
-        foreach (var note in ReadableNotes(frame))
-            svg.Text(frame.X(note.X), frame.Y(note.Y) + 5, note.Text, NoteSize, Anchor.Middle, bold: true);
-        svg.CloseClip();
-        return svg;
-    }
-
-    private protected override JsonArray PlotlyData()
-    {
-        var data = new JsonArray();
-        for (var i = 0; i < Series.Count; i++)
-        {
-            var series = Series[i];
-            var marker = new JsonObject
-            {
-                ["symbol"] = SymbolPath.PlotlyName(series.Symbol),
-                ["size"] = series.Size,
-                ["color"] = Color(i),
-                ["opacity"] = Opacity,
-            };
-            if (series.Symbol == Symbol.Cross) // it has lines only
-                marker["line"] = new JsonObject { ["width"] = 1.2, ["color"] = Color(i) };
-            data.Add(new JsonObject
-            {
-                ["type"] = "scatter",
-                ["mode"] = "markers",
-                ["name"] = Escape.Plotly(series.Name),
-                ["showlegend"] = series.InLegend,
-                ["x"] = PlotlyParts.Numbers(Finite(series).Select(p => p.X)),
-                ["y"] = PlotlyParts.Numbers(Finite(series).Select(p => p.Y)),
-                ["marker"] = marker,
-            });
-        }
-        return data;
-    }
-
-    private protected override JsonObject PlotlyLayout()
-    {
-        var frame = Frame();
-        var layout = PlotlyParts.Layout(this, frame, XScale().Plotly(lines: false), YScale().Plotly(lines: true));
+        var x = AxisScale.Over(X, Series.SelectMany(s => s.X), 8);
+        var y = AxisScale.Over(Y, Series.SelectMany(s => s.Y), 6) with { Grid = true };
+        JsonObject[] links = Links.Count > 0 ? [Lines()] : [];
+        var plot = new Plot([.. links, .. Series.Select(Cloud)], x, y);
         if (Notes.Count > 0)
-            layout["annotations"] = new JsonArray([.. ReadableNotes(frame).Select(n => new JsonObject
-            {
-                ["x"] = n.X,
-                ["y"] = n.Y,
-                ["text"] = $"<b>{Escape.Plotly(n.Text)}</b>",
-                ["showarrow"] = false,
-                ["font"] = new JsonObject { ["size"] = NoteSize },
-            })]);
-        return layout;
+            plot.Layout["annotations"] = new JsonArray([.. ReadableNotes(plot.Frame(this)).Select(Text)]);
+        return plot;
+    }
+
+    private JsonObject Cloud(ScatterSeries series, int i)
+    {
+        var marker = new JsonObject
+        {
+            ["symbol"] = SymbolPath.PlotlyName(series.Symbol),
+            ["size"] = series.Size,
+            ["color"] = Color(i),
+            ["opacity"] = Opacity,
+        };
+        if (series.Symbol == Symbol.Cross) // it has lines only
+            marker["line"] = new JsonObject { ["width"] = 1.2, ["color"] = Color(i) };
+        return new JsonObject
+        {
+            ["type"] = "scatter",
+            ["mode"] = "markers",
+            ["name"] = Escape.Plotly(series.Name),
+            ["showlegend"] = series.InLegend && Series.Count > 1,
+            ["x"] = PlotlyParts.Numbers(Finite(series).Select(p => p.X)),
+            ["y"] = PlotlyParts.Numbers(Finite(series).Select(p => p.Y)),
+            ["marker"] = marker,
+        };
+    }
+
+    // one trace for all links, with a gap after each
+    private JsonObject Lines() => new()
+    {
+        ["type"] = "scatter",
+        ["mode"] = "lines",
+        ["x"] = PlotlyParts.Numbers(Links.SelectMany(link => (double[])[link.X1, link.X2, double.NaN])),
+        ["y"] = PlotlyParts.Numbers(Links.SelectMany(link => (double[])[link.Y1, link.Y2, double.NaN])),
+        ["line"] = new JsonObject { ["color"] = "rgba(128,128,128,0.35)", ["width"] = 1 },
+        ["hoverinfo"] = "skip",
+        ["showlegend"] = false,
+    };
+
+    private static JsonObject Text(Note note)
+    {
+        var font = new JsonObject { ["size"] = NoteSize };
+        if (note.Style is { } style) font["color"] = Palette.Color(style);
+        return new JsonObject
+        {
+            ["x"] = note.X,
+            ["y"] = note.Y,
+            ["text"] = $"<b>{Escape.Plotly(note.Text)}</b>",
+            ["showarrow"] = false,
+            ["font"] = font,
+        };
     }
 
     private protected override string Summary()
@@ -124,20 +125,11 @@ public sealed class ScatterFigure : Figure
             Math.Abs(frame.Y(one.Y) - frame.Y(other.Y)) < NoteSize
             && Math.Abs(frame.X(one.X) - frame.X(other.X)) < (Wide(one) + Wide(other)) / 2;
 
-            double Wide(Note note) => TextSize.Width(note.Text, NoteSize);
+        double Wide(Note note) => TextSize.Width(note.Text, NoteSize);
     }
 
     private static IEnumerable<(double X, double Y)> Finite(ScatterSeries series) =>
         series.X.Zip(series.Y).Where(p => double.IsFinite(p.First) && double.IsFinite(p.Second));
-
-    private AxisScale XScale() => AxisScale.Over(X, Series.SelectMany(s => s.X), 8);
-
-    private AxisScale YScale() => AxisScale.Over(Y, Series.SelectMany(s => s.Y), 6);
-
-    private PlotFrame Frame() => new(this, XScale(), YScale(), Series.Count < 2
-        ? []
-            : [.. Series.Select((s, i) => (s, i)).Where(p => p.s.InLegend)
-                .Select(p => new LegendEntry(p.s.Name, Color(p.i), p.s.Symbol))]);
 
     private string Color(int i) => Palette.Color(Series[i].Style ?? i);
 }
@@ -182,7 +174,15 @@ public sealed class ScatterSeries
 /// <param name="X">Horizontal position in data units.</param>
 /// <param name="Y">Vertical position in data units.</param>
 /// <param name="Text">The text.</param>
-public sealed record Note(double X, double Y, string Text);
+/// <param name="Style">Which of the ten colours; null for the colour of the page's text.</param>
+public sealed record Note(double X, double Y, string Text, int? Style = null);
+
+/// <summary>A line between two places of a scatter plot, in data units.</summary>
+/// <param name="X1">Where it begins, across.</param>
+/// <param name="Y1">Where it begins, upwards.</param>
+/// <param name="X2">Where it ends, across.</param>
+/// <param name="Y2">Where it ends, upwards.</param>
+public sealed record Link(double X1, double Y1, double X2, double Y2);
 
 /// <summary>The shape of a point.</summary>
 public enum Symbol

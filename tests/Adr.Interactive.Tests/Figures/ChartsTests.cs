@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using Microsoft.DotNet.Interactive.Formatting;
+using Microsoft.FSharp.Core;
+using Plotly.NET;
+using CSharp = Plotly.NET.CSharp;
+
+namespace Adr.Interactive.Tests.Figures;
+
+public class ChartsTests
+{
+    public static TheoryData<string> Figures => [.. Samples.Figures.Select(s => s.Name)];
+
+    private static Figure Named(string name) => Samples.Figures.Single(s => s.Name == name).Figure;
+
+    [Theory]
+    [MemberData(nameof(Figures))]
+    public void A_figure_is_a_chart_with_the_same_members(string name)
+    {
+        var figure = Named(name);
+        var own = JsonNode.Parse(figure.PlotlyJson());
+        var chart = JsonNode.Parse(Charts.JsonOf(figure.Chart));
+        Assert.Equal(Members(own), Members(chart));
+    }
+
+    [Theory]
+    [MemberData(nameof(Figures))]
+    public void A_chart_has_the_picture_of_its_figure(string name)
+    {
+        var figure = Named(name);
+        Assert.Equal(figure.As(Mime.Svg), Formatter.ToDisplayString(figure.Chart, Mime.Svg));
+    }
+
+    [Fact]
+    public void A_restyled_chart_keeps_its_picture_and_its_figure_stays_as_it_is()
+    {
+        var figure = Samples.Line();
+        var before = figure.As(Mime.Svg);
+        var chart = figure.Chart.WithTitle("My own title").WithXAxisStyle(Title.init("strength"));
+        var after = Formatter.ToDisplayString(chart, Mime.Svg);
+        Assert.Contains(">My own title<", after);
+        Assert.Contains(">strength<", after);
+        Assert.Equal(Paths(before), Paths(after));
+        Assert.Equal(before, figure.As(Mime.Svg));
+    }
+
+    [Fact]
+    public void A_chart_of_anybody_comes_in_four_types()
+    {
+        var chart = CSharp.Chart.Line<double, double, string>([1, 2, 3, 4], [1, double.NaN, 3, 4], Name: Samples.Hostile);
+        Assert.Equal(Mime.OfFigure.Order(), Formatter.GetPreferredMimeTypesFor(chart.GetType()).Order());
+        var json = JsonNode.Parse(Formatter.ToDisplayString(chart, Mime.Plotly))!;
+        Assert.Equal(["config", "data", "layout"], json.AsObject().Select(member => member.Key).Order());
+        Assert.Null(json["data"]![0]!["y"]![1]); // a gap
+        var svg = XDocument.Parse(Formatter.ToDisplayString(chart, Mime.Svg));
+        Assert.NotEmpty(svg.Descendants().Where(e => e.Name.LocalName == "path"));
+        var html = Formatter.ToDisplayString(chart, Mime.Html);
+        Assert.DoesNotContain("<script>alert", html);
+        Assert.Contains("window.Plotly", html);
+        Assert.Contains("scatter, 4 points", Formatter.ToDisplayString(chart, Mime.Text));
+    }
+
+    [Fact]
+    public void Bars_over_names_and_a_heat_map_are_drawn()
+    {
+        var bars = CSharp.Chart.Column<double, string, string>([3, 1], Keys: FSharpOptionOf(["left", "right"]));
+        var svg = XDocument.Parse(Formatter.ToDisplayString(bars, Mime.Svg));
+        var heights = svg.Descendants().Where(e => e.Name.LocalName == "rect")
+            .Select(e => (double)e.Attribute("height")!).Where(height => height > 20).ToArray();
+        Assert.Equal(2, heights.Length);
+        Assert.Equal(3, heights.Max() / heights.Min(), 0.05);
+        Assert.Contains(">left<", svg.ToString());
+    }
+
+    [Fact]
+    public void A_trace_that_is_not_drawn_is_named()
+    {
+        var pie = CSharp.Chart.Pie<double, string, string>([1, 2]);
+        Assert.Contains("Only the live figure shows: pie.", Formatter.ToDisplayString(pie, Mime.Svg));
+    }
+
+    private static CSharp.Optional<IEnumerable<string>> FSharpOptionOf(string[] names) => new(names, true);
+
+    private static string[] Paths(string svg) =>
+        [.. XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "path").Select(e => $"{e}")];
+
+    // every member with its place; numbers by their value
+    private static IReadOnlyList<string> Members(JsonNode? node, string place = "") => node switch
+    {
+        null => [],
+        JsonObject members => [.. members.OrderBy(member => member.Key, StringComparer.Ordinal)
+            .SelectMany(member => Members(member.Value, $"{place}.{member.Key}"))],
+        JsonArray items => [.. items.SelectMany((item, i) => Members(item, $"{place}[{i}]"))],
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number => [$"{place} = {value.GetValue<double>():R}"],
+        _ => [$"{place} = {node.ToJsonString()}"],
+    };
+}
