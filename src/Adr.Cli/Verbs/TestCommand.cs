@@ -16,6 +16,9 @@ public static class TestCommand
     // Most tests compute on one core, and each project runs its own one after another.
     private const int AtOnce = 2;
 
+    // Two programs that each take every core would be in each other's way.
+    private static readonly int Threads = Math.Max(1, Environment.ProcessorCount / AtOnce);
+
     private static readonly Option<string?> Filter = new("--filter")
     {
         Description = "Runs only these tests, as dotnet test's --filter: FullyQualifiedName~Losses.",
@@ -79,7 +82,7 @@ public static class TestCommand
     }
 
     private static int RunDotnet(string verb, string project, params string[] arguments) =>
-        Repository.RunDotnet([verb, project, "-c", "Release", "--nologo", "-v", "q", .. arguments]);
+        Repository.RunDotnet([verb, project, "-c", "Release", "--nologo", "-v", "q", .. arguments], Threads);
 
     private static bool HasProject(string folder) => Directory.EnumerateFiles(folder, "*.csproj").Any();
 
