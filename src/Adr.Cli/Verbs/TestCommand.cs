@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Xml.Linq;
 
@@ -11,6 +12,12 @@ public static class TestCommand
         Description = "Names of test projects, such as Adr.Tests. Default: all of them.",
         Arity = ArgumentArity.ZeroOrMore,
     };
+
+    // Most tests compute on one core, and each project runs its own one after another.
+    private const int AtOnce = 2;
+
+    // Two programs that each take every core would be in each other's way.
+    private static readonly int Threads = Math.Max(1, Environment.ProcessorCount / AtOnce);
 
     private static readonly Option<string?> Filter = new("--filter")
     {
@@ -31,8 +38,9 @@ public static class TestCommand
 
     private static int Run(string[] names, string? filter)
     {
+        names = [.. names.Distinct()];
         var tests = Path.Combine(Repository.Root, "tests");
-        var folders = Directory.GetDirectories(tests, "*.Tests");
+        string[] folders = [.. Directory.GetDirectories(tests).Where(HasProject)];
         string[] known = [.. folders.Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
         var unknown = names.Except(known).ToList();
         if (unknown.Count > 0)
@@ -40,25 +48,46 @@ public static class TestCommand
                 $"There is no test project {string.Join(", ", unknown)}. Projects: {string.Join(", ", known)}.");
         var results = Repository.Artifact("test");
         if (Directory.Exists(results)) Directory.Delete(results, recursive: true); // those of an earlier run
-        var total = new TestCount(0, 0);
-        // Without names it is the whole solution, whose projects run in parallel.
-        foreach (var name in names.Length > 0 ? names : ["Adr.Notebooks.sln"])
+        string[] built = names.Length > 0 ? [.. names.Select(name => Path.Combine(tests, name))] : [Repository.Root];
+        var total = new TestCount(0, built.Count(project => RunDotnet("build", project) != 0));
+        if (total.Failed == 0)
         {
-            var folder = Path.Combine(results, name);
-            List<string> arguments =
-            [
-                "test", Path.Combine(names.Length > 0 ? tests : Repository.Root, name),
-                "-c", "Release", "--nologo", "-v", "q",
-                "--logger", "trx", "--logger", "console;verbosity=minimal", "--results-directory", folder,
-                "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none",
-            ];
-            if (filter is not null) arguments.AddRange(["--filter", filter]);
-            total += TestCount.Of(folder, Repository.RunDotnet(arguments));
+            // the one with the most tests first, so that it runs beside all the others
+            var order = names.Length > 0 ? names : known.OrderByDescending(name => SourceFiles(tests, name)).ToArray();
+            total = RunTests(tests, order, results, filter);
         }
         if (total == new TestCount(0, 0)) Console.Error.WriteLine("adr: no test was run");
         Console.WriteLine(total);
         return total is { Passed: > 0, Failed: 0 } ? ExitCode.Fine : ExitCode.Failed;
     }
+
+    private static TestCount RunTests(string tests, string[] names, string results, string? filter)
+    {
+        var total = new TestCount(0, 0);
+        string[] filtered = filter is null ? [] : ["--filter", filter];
+        var ordered = Partitioner.Create(names, EnumerablePartitionerOptions.NoBuffering);
+        Parallel.ForEach(ordered, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, name =>
+        {
+            var folder = Path.Combine(results, name);
+            var exitCode = RunDotnet("test", Path.Combine(tests, name),
+            [
+                "--no-build", "--logger", "trx", "--logger", "console;verbosity=minimal",
+                "--results-directory", folder, "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none",
+                .. filtered,
+            ]);
+            var count = TestCount.Of(folder, exitCode);
+            lock (names) total += count;
+        });
+        return total;
+    }
+
+    private static int RunDotnet(string verb, string project, params string[] arguments) =>
+        Repository.RunDotnet([verb, project, "-c", "Release", "--nologo", "-v", "q", .. arguments], Threads);
+
+    private static bool HasProject(string folder) => Directory.EnumerateFiles(folder, "*.csproj").Any();
+
+    private static int SourceFiles(string tests, string name) =>
+        Directory.GetFiles(Path.Combine(tests, name), "*.cs", SearchOption.AllDirectories).Length;
 }
 
 /// <summary>How many tests passed and failed. Skipped tests are in neither number.</summary>
