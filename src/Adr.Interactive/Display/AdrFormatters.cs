@@ -6,7 +6,6 @@ using Adr.Evaluation;
 using Adr.Experiments;
 using Adr.Training;
 using Microsoft.DotNet.Interactive.Formatting;
-using Plotly.NET;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,7 +25,6 @@ public static class AdrFormatters
         AsPicture<FigureRow>(row => row),
         AsPicture<ImageGrid>(grid => grid),
         AsFigure<Figure>(figure => figure),
-        AsFigure<GenericChart>(chart => new ChartView(chart)),
 
         AsTable<Tensor>(TensorView.Of),
         AsTable<nn.Module>(ModuleView.Of),
@@ -82,12 +80,16 @@ public static class AdrFormatters
 
     private static Entry AsFigure<T>(Func<T, View> view) => Of(view, Mime.OfFigure);
 
-    private static Entry Of<T>(Func<T, View> view, string[] mimeTypes) => new(typeof(T), value => view((T)value), () =>
+    private static Entry Of<T>(Func<T, View> view, string[] mimeTypes) =>
+        new(typeof(T), value => view((T)value), () => Register(view, mimeTypes));
+
+    /// <summary>Shows the objects of a type by a view.</summary>
+    internal static void Register<T>(Func<T, View> view, string[] mimeTypes)
     {
         foreach (var mimeType in mimeTypes)
             Formatter.Register<T>((value, writer) => writer.Write(view(value).As(mimeType)), mimeType);
         Formatter.SetPreferredMimeTypesFor(typeof(T), mimeTypes);
-    });
+    }
 
     private sealed record Entry(Type Type, Func<object, View> View, Action Register);
 }
