@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Xml.Linq;
 
@@ -13,11 +12,8 @@ public static class TestCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    // Most tests compute on one core, and each project runs its own one after another.
-    private const int AtOnce = 2;
-
-    // Two programs that each take every core would be in each other's way.
-    private static readonly int Threads = Math.Max(1, Environment.ProcessorCount / AtOnce);
+    // Test programs run beside each other (Directory.Solution.targets): two that each take every core are slower.
+    private static readonly int Threads = Math.Max(1, Environment.ProcessorCount / 2);
 
     private static readonly Option<string?> Filter = new("--filter")
     {
@@ -48,46 +44,30 @@ public static class TestCommand
                 $"There is no test project {string.Join(", ", unknown)}. Projects: {string.Join(", ", known)}.");
         var results = Repository.Artifact("test");
         if (Directory.Exists(results)) Directory.Delete(results, recursive: true); // those of an earlier run
-        string[] built = names.Length > 0 ? [.. names.Select(name => Path.Combine(tests, name))] : [Repository.Root];
-        var total = new TestCount(0, built.Count(project => RunDotnet("build", project) != 0));
-        if (total.Failed == 0)
+        string[] tested = names.Length > 0 ? [.. names.Select(name => Path.Combine(tests, name))] : [Repository.Root];
+        var total = new TestCount(0, 0);
+        foreach (var path in tested)
         {
-            // the one with the most tests first, so that it runs beside all the others
-            var order = names.Length > 0 ? names : known.OrderByDescending(name => SourceFiles(tests, name)).ToArray();
-            total = RunTests(tests, order, results, filter);
+            var folder = Path.Combine(results, Path.GetFileName(path));
+            total += TestCount.Of(folder, RunTests(path, folder, filter));
         }
         if (total == new TestCount(0, 0)) Console.Error.WriteLine("adr: no test was run");
         Console.WriteLine(total);
         return total is { Passed: > 0, Failed: 0 } ? ExitCode.Fine : ExitCode.Failed;
     }
 
-    private static TestCount RunTests(string tests, string[] names, string results, string? filter)
+    private static int RunTests(string path, string results, string? filter)
     {
-        var total = new TestCount(0, 0);
         string[] filtered = filter is null ? [] : ["--filter", filter];
-        var ordered = Partitioner.Create(names, EnumerablePartitionerOptions.NoBuffering);
-        Parallel.ForEach(ordered, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, name =>
-        {
-            var folder = Path.Combine(results, name);
-            var exitCode = RunDotnet("test", Path.Combine(tests, name),
-            [
-                "--no-build", "--logger", "trx", "--logger", "console;verbosity=minimal",
-                "--results-directory", folder, "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none",
-                .. filtered,
-            ]);
-            var count = TestCount.Of(folder, exitCode);
-            lock (names) total += count;
-        });
-        return total;
+        return Repository.RunDotnet(
+        [
+            "test", path, "-c", "Release", "--nologo", "-v", "q", "--logger", "trx",
+            "--logger", "console;verbosity=minimal", "--results-directory", results,
+            "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none", .. filtered,
+        ], Threads);
     }
 
-    private static int RunDotnet(string verb, string project, params string[] arguments) =>
-        Repository.RunDotnet([verb, project, "-c", "Release", "--nologo", "-v", "q", .. arguments], Threads);
-
     private static bool HasProject(string folder) => Directory.EnumerateFiles(folder, "*.csproj").Any();
-
-    private static int SourceFiles(string tests, string name) =>
-        Directory.GetFiles(Path.Combine(tests, name), "*.cs", SearchOption.AllDirectories).Length;
 }
 
 /// <summary>How many tests passed and failed. Skipped tests are in neither number.</summary>
