@@ -34,5 +34,6 @@ internal static class ChartFormatters
         Register();
     }
 
-    private static void Register() => AdrFormatters.Register<GenericChart>(chart => new ChartView(chart), Mime.OfFigure);
+    private static void Register() =>
+        AdrFormatters.Register<GenericChart>(chart => new ChartView(chart), Mime.OfFigure);
 }

@@ -114,7 +114,8 @@ internal sealed record AxisScale(double Low, double High, IReadOnlyList<Tick> Ti
     {
         if (axis.Names is { } names) return Named(names);
         var parts = axis.Percent ? 100 : axis.Denominator ?? 1;
-        var marks = Drawing.Ticks.Between(low * parts, high * parts, wanted, axis.Whole || axis.Denominator is not null);
+        var marks = Drawing.Ticks.Between(
+            low * parts, high * parts, wanted, axis.Whole || axis.Denominator is not null);
         return parts == 1 ? marks : [.. marks.Select(mark => new Tick(mark.At / parts, Label(mark.Label)))];
 
         string Label(string number) => axis.Percent ? $"{number} %" : number == "0" ? number : $"{number}/{parts}";

@@ -52,6 +52,10 @@ internal static class Charts
         return figure.ToJsonString();
     }
 
+    /// <summary>An empty part of a chart, of the type that Plotly.NET has for its name.</summary>
+    internal static DynamicObj.DynamicObj Part(string name) =>
+        Parts.TryGetValue(name, out var make) ? make() : new DynamicObj.DynamicObj();
+
     private static T Filled<T>(T part, JsonObject members) where T : DynamicObj.DynamicObj
     {
         foreach (var (name, member) in members)
@@ -62,8 +66,7 @@ internal static class Charts
     private static object? Value(string name, JsonNode? node) => node switch
     {
         null => null,
-        JsonObject members =>
-            Filled(Parts.TryGetValue(name, out var make) ? make() : new DynamicObj.DynamicObj(), members),
+        JsonObject members => Filled(Part(name), members),
         JsonArray items => Values(name, items),
         _ => Plain(node.AsValue()),
     };

@@ -37,10 +37,13 @@ public class ChartsTests
     {
         var figure = Samples.Line();
         var before = figure.As(Mime.Svg);
-        var chart = figure.Chart.WithTitle("My own title").WithXAxisStyle(Title.init("strength"));
+        var chart = figure.Chart
+            .WithLayout("title.text", "My own title").WithLayout("xaxis.title.text", "strength")
+            .WithTrace(0, "name", "renamed");
         var after = Formatter.ToDisplayString(chart, Mime.Svg);
         Assert.Contains(">My own title<", after);
         Assert.Contains(">strength<", after);
+        Assert.Contains(">renamed<", after);
         Assert.Equal(Paths(before), Paths(after));
         Assert.Equal(before, figure.As(Mime.Svg));
     }
@@ -48,13 +51,14 @@ public class ChartsTests
     [Fact]
     public void A_chart_of_anybody_comes_in_four_types()
     {
-        var chart = CSharp.Chart.Line<double, double, string>([1, 2, 3, 4], [1, double.NaN, 3, 4], Name: Samples.Hostile);
+        var chart = CSharp.Chart.Line<double, double, string>(
+            [1, 2, 3, 4], [1, double.NaN, 3, 4], Name: Samples.Hostile);
         Assert.Equal(Mime.OfFigure.Order(), Formatter.GetPreferredMimeTypesFor(chart.GetType()).Order());
         var json = JsonNode.Parse(Formatter.ToDisplayString(chart, Mime.Plotly))!;
         Assert.Equal(["config", "data", "layout"], json.AsObject().Select(member => member.Key).Order());
         Assert.Null(json["data"]![0]!["y"]![1]); // a gap
         var svg = XDocument.Parse(Formatter.ToDisplayString(chart, Mime.Svg));
-        Assert.NotEmpty(svg.Descendants().Where(e => e.Name.LocalName == "path"));
+        Assert.Contains(svg.Descendants(), e => e.Name.LocalName == "path");
         var html = Formatter.ToDisplayString(chart, Mime.Html);
         Assert.DoesNotContain("<script>alert", html);
         Assert.Contains("window.Plotly", html);
@@ -92,7 +96,8 @@ public class ChartsTests
         JsonObject members => [.. members.OrderBy(member => member.Key, StringComparer.Ordinal)
             .SelectMany(member => Members(member.Value, $"{place}.{member.Key}"))],
         JsonArray items => [.. items.SelectMany((item, i) => Members(item, $"{place}[{i}]"))],
-        JsonValue value when value.GetValueKind() == JsonValueKind.Number => [$"{place} = {value.GetValue<double>():R}"],
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number =>
+            [$"{place} = {value.GetValue<double>():R}"],
         _ => [$"{place} = {node.ToJsonString()}"],
     };
 }
