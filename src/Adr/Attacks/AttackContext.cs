@@ -278,6 +278,7 @@ public sealed class AttackContext : IDisposable
         internal Section(AttackContext context, double leastShare)
         {
             context.Cancellation.ThrowIfCancellationRequested();
+            SafePoint.Pass();
             (_context, _leastShare, _scope) = (context, leastShare, NewDisposeScope());
         }
 

@@ -168,6 +168,7 @@ public sealed class Evaluator : IDisposable
         foreach (var chunk in positions.Chunk(Options.BatchSize))
         {
             _cancellation.ThrowIfCancellationRequested();
+            SafePoint.Pass();
             using var scope = NewDisposeScope();
             var index = tensor(chunk).to(Data.Images.device);
             yield return (Data.Images.index_select(0, index).to(_device), Data.Labels.index_select(0, index)

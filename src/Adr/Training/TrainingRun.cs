@@ -122,6 +122,7 @@ internal sealed class TrainingRun : IDisposable
         SeedDropout();
         for (var replay = 0; replay < defence.Replays; replay++)
         {
+            SafePoint.Pass();
             using var once = NewDisposeScope();
             var (loss, gradients) = defence.Differentiate(_model, here, inner, _optimizer.Parameters);
             var value = loss.Total.item<float>();

@@ -32,13 +32,17 @@ public sealed record AttackCase(
 
     internal long[] ImageShape => [Channels, Height, Width];
 
+    /// <summary>Whether no pixel is at a bound. Default: a third of them are.</summary>
+    internal bool IsInside { get; init; }
+
     /// <summary>[B,C,H,W] float: most pixels inside the box, some on its edges.</summary>
     internal Tensor Images
     {
         get
         {
-            var wide = SplitMix.Tensor(7L * Seed + 1, Bounds.Low - 0.25 * Bounds.Range,
-                Bounds.High + 0.25 * Bounds.Range, Points, Channels, Height, Width);
+            var beyond = (IsInside ? -0.1 : 0.25) * Bounds.Range;
+            var wide = SplitMix.Tensor(
+                7L * Seed + 1, Bounds.Low - beyond, Bounds.High + beyond, Points, Channels, Height, Width);
             return wide.clamp_(Bounds.Low, Bounds.High);
         }
     }

@@ -57,6 +57,8 @@ public static class AttackLawTests
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
         public void Moves_where_epsilon_is_not_zero(string name) => ForAll(name, (row, sample) =>
         {
+            // under L1 a sparse step may take pixels alone that are at their bound, and cannot move
+            sample = sample with { IsInside = sample.Norm == Norm.L1 };
             var inside = Close.Doubles(sample.Images)
                 .Any(pixel => pixel > sample.Bounds.Low + 0.01 && pixel < sample.Bounds.High - 0.01);
             // its gradient is nowhere zero
