@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Text;
@@ -18,6 +19,21 @@ internal sealed class CSharpSession
         "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks",
         "System.Linq",
     ];
+
+    // What is declared here hides Kernel's functions of the same name. What those display cannot be updated.
+    private const string Prelude = $$"""
+        using static Microsoft.DotNet.Interactive.Kernel;
+        static Microsoft.DotNet.Interactive.Formatting.DisplayedValue display(object value, params string[] mimeTypes) =>
+            {{Functions}}.display(value, mimeTypes);
+        static void Javascript(string scriptContent) => {{Functions}}.Javascript(scriptContent);
+        static void CSS(string content) => {{Functions}}.CSS(content);
+        static void ClearOutput(bool wait = false) => {{Functions}}.ClearOutput(wait);
+        static Task<string> GetInputAsync(string prompt = "", string typeHint = "text") =>
+            {{Functions}}.GetInputAsync(prompt, typeHint);
+        static Task<string> GetPasswordAsync(string prompt = "") => {{Functions}}.GetPasswordAsync(prompt);
+        """;
+
+    private const string Functions = "Adr.Kernel.InteractiveApi.CellFunctions";
 
     private readonly NotebookReferences references;
     private ScriptOptions options;
@@ -55,7 +71,7 @@ internal sealed class CSharpSession
     /// <summary>Runs the submission on which all cells build.</summary>
     internal void Start()
     {
-        var script = CSharpScript.Create<object>("using static Microsoft.DotNet.Interactive.Kernel;", options);
+        var script = CSharpScript.Create<object>(Prelude, options);
         state = script.RunAsync().GetAwaiter().GetResult();
         submissions.Add(TreeOf(script));
     }
@@ -63,6 +79,9 @@ internal sealed class CSharpSession
     /// <summary>Makes restored assemblies available to all code that runs from now on.</summary>
     internal void Use(RestoredPackages packages) =>
         options = options.AddReferences(references.Add(packages).Except(options.MetadataReferences));
+
+    /// <summary>Loads an assembly that cells do not reference, such as an extension of a package.</summary>
+    internal Assembly Load(string path) => references.Load(path);
 
     /// <summary>Runs code in the session.</summary>
     /// <param name="code">The code.</param>

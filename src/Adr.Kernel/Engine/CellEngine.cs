@@ -2,11 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Adr.Kernel.InteractiveApi;
 using Adr.Kernel.Notebooks;
 using Adr.Kernel.Packages;
 using Markdig;
 using Microsoft.CodeAnalysis.Scripting;
-using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Adr.Kernel.Engine;
@@ -28,6 +28,7 @@ internal sealed class CellEngine
     private readonly string folder;
     private readonly CSharpSession session;
     private readonly NotebookPackages packages;
+    private readonly EngineKernel kernel;
     private readonly TaskCompletionSource<CodeAssistant> assistant =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
@@ -40,8 +41,11 @@ internal sealed class CellEngine
         this.input = input;
         this.folder = folder;
         session = new CSharpSession(folder, referencePaths);
-        packages = new NotebookPackages(folder, session.Use);
-        Formatter.SubscribeToDisplayedValues(KernelInvocationContext.OnDisplayed);
+        kernel = EngineKernel.Create(RunSubmittedAsync);
+        var extensions = new PackageExtensions(
+            kernel.RootKernel, session.Load, (path, cell) => ImportAsync(new Directive("import", path, 1), cell));
+        packages = new NotebookPackages(folder, session.Use, extensions.LoadAsync);
+        Formatter.SubscribeToDisplayedValues(RunningCell.OnDisplayed);
     }
 
     /// <summary>Answers a question about code.</summary>
@@ -127,9 +131,10 @@ internal sealed class CellEngine
             isStopped = stopped == request.Cell;
         }
         if (isStopped) new Thread(interruption.Stop) { Name = "stop", IsBackground = true }.Start();
-        var context = new KernelInvocationContext(
+        var context = new RunningCell(
             output, request.HasInput ? input : null, request.Cell, interruption.Token, interruption.Pressed);
         context.Enter();
+        using var begun = kernel.Begin(request.Code, interruption.Token);
         AppContext.SetData(CancellationName, interruption.Token);
         CellError? error = null;
         var expressions = new Dictionary<string, ExpressionValue>();
@@ -176,7 +181,7 @@ internal sealed class CellEngine
     /// <param name="language">Its language up to the first directive that changes it.</param>
     /// <param name="place">The name that errors use for it.</param>
     /// <param name="context">The cell of this notebook that is running.</param>
-    private async Task RunAsync(string code, string language, string place, KernelInvocationContext context)
+    private async Task RunAsync(string code, string language, string place, RunningCell context)
     {
         var clock = Stopwatch.StartNew();
         var isTimed = false;
@@ -201,7 +206,7 @@ internal sealed class CellEngine
         context.DisplayAs(time, PlainTextFormatter.MimeType);
     }
 
-    private async Task RunAsync(Step step, string place, KernelInvocationContext context)
+    private async Task RunAsync(Step step, string place, RunningCell context)
     {
         switch (step)
         {
@@ -220,7 +225,7 @@ internal sealed class CellEngine
                 context.DisplayAs(block.Text, HtmlFormatter.MimeType);
                 break;
             case CodeBlock { Language: "javascript" } block:
-                Microsoft.DotNet.Interactive.Kernel.Javascript(block.Text);
+                CellFunctions.Javascript(block.Text);
                 break;
             case CodeBlock { Language: "value" } block:
                 var valueCode = block with { Lines = [VariableDirective.ValueCode(block)] };
@@ -258,7 +263,23 @@ internal sealed class CellEngine
         }
     }
 
-    private async Task RunCSharpAsync(CodeBlock block, string place, KernelInvocationContext context)
+    /// <summary>
+    /// Runs code that an extension or a cell sends to the kernel. A failure is shown, and left to the sender.
+    /// </summary>
+    private async Task RunSubmittedAsync(string code, RunningCell context)
+    {
+        try
+        {
+            await RunAsync(code, "csharp", "submitted code", context).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            context.DisplayStandardError(string.Join('\n', CellErrors.Of(failure).Traceback) + "\n");
+            throw;
+        }
+    }
+
+    private async Task RunCSharpAsync(CodeBlock block, string place, RunningCell context)
     {
         try
         {
@@ -272,13 +293,13 @@ internal sealed class CellEngine
         }
     }
 
-    private void ShowNotices(KernelInvocationContext context)
+    private void ShowNotices(RunningCell context)
     {
         foreach (var notice in session.TakeNotices()) context.DisplayStandardError(notice + "\n");
     }
 
     /// <summary>Runs the cells of another file in this session. The file is a notebook, a .dib, or C# source.</summary>
-    private async Task ImportAsync(Directive directive, KernelInvocationContext context)
+    private async Task ImportAsync(Directive directive, RunningCell context)
     {
         var path = Path.GetFullPath(directive.Argument.Trim('"'), folder);
         if (!File.Exists(path))

@@ -99,8 +99,9 @@ internal static partial class CellErrors
         return Place().Replace(line, " in ${file}, line ${line}"); // Folders differ between machines.
     }
 
-    [GeneratedRegex(@"^   at (Microsoft\.CodeAnalysis\.Scripting\.|Adr\.Kernel\.Engine\.|" +
-        @"Microsoft\.DotNet\.Interactive\.Kernel(InvocationContext)?\.)")]
+    // Submission#0 is the prelude of every session.
+    [GeneratedRegex(@"^   at (Microsoft\.CodeAnalysis\.Scripting\.|Adr\.Kernel\.(Engine|InteractiveApi)\.|" +
+        @"Microsoft\.DotNet\.Interactive\.Kernel(InvocationContext)?\.|Submission#0\.)")]
     private static partial Regex EngineFrame();
 
     [GeneratedRegex(@"\bat Submission#\d+\.<<Initialize>>d__\d+\.MoveNext\(\)")]

@@ -119,6 +119,30 @@ public sealed class InteractiveApiRun : IAsyncLifetime
             "using Microsoft.DotNet.Interactive;\n" +
             "KernelInvocationContext.Current.Display(\"by context\"); " +
             "KernelInvocationContext.Current.CancellationToken.IsCancellationRequested"),
+        ("context display",
+            "var shownByContext = KernelInvocationContext.Current.Display(new { A = 1 });\n" +
+            "KernelInvocationContext.Current.DisplayAs(\"<u>as</u>\", \"text/html\");"),
+        ("context update", "shownByContext.Update(new { A = 2 });"),
+        ("context publish", """
+            using Microsoft.DotNet.Interactive.Commands;
+            using Microsoft.DotNet.Interactive.Events;
+            var running = KernelInvocationContext.Current;
+            var published = new[] { new FormattedValue("text/html", "<p>published</p>") };
+            running.Publish(new DisplayedValueProduced(null, running.Command, published));
+            var told = ((SubmitCode)running.Command).Code;
+            $"{running.HandlingKernel.Name} {Kernel.Root.FindKernelByName("csharp").Name} {told.Contains("told")}"
+            """),
+        ("submit", """
+            var sent = await Kernel.Root.SendAsync(new SubmitCode("\"by \" + \"submission\""));
+            sent.Events.OfType<CommandFailed>().Any()
+            """),
+        ("submit failing", """
+            sent = await Kernel.Root.SendAsync(new SubmitCode("throw new Exception(\"sent\");"));
+            sent.Events.OfType<CommandFailed>().Single().Message.Contains("sent")
+            """),
+        ("hidden functions",
+            "using static Microsoft.DotNet.Interactive.Kernel;\n" +
+            "var again = display(HTML(\"<i>1</i>\")); again.Update(HTML(\"<i>2</i>\"));"),
         ("input", "await GetInputAsync(\"your name\")"),
         ("set", "#!set --name given --value \"a text\"\ngiven.Length\n#!share --from csharp given --as taken"),
         ("set input", "#!set --name place --value @input:city\nplace"),

@@ -24,6 +24,8 @@ public class InteractiveApiTests(InteractiveApiRun run) : IClassFixture<Interact
     [InlineData("reference framework", "GET")]
     [InlineData("reference aspnet", "GET")]
     [InlineData("context", "False")]
+    [InlineData("context publish", "csharp csharp True")]
+    [InlineData("submit failing", "True")]
     [InlineData("set", "6")]
     [InlineData("stdin", "True")]
     [InlineData("recursion", "20000")]
@@ -82,6 +84,25 @@ public class InteractiveApiTests(InteractiveApiRun run) : IClassFixture<Interact
             run["update"].ExecutionCount,
             run.Events.OfType<ValueShown>()
                 .Single(value => value.IsUpdate && value.DisplayId == shown.DisplayId).Number);
+    }
+
+    [Fact]
+    public void TheContextOfDotNetInteractiveShowsUpdatesAndPublishes()
+    {
+        var shown = run["context display"].Outputs;
+        Assert.Equal(["text/html", "text/plain"], shown[0].MimeTypes);
+        Assert.EndsWith("A: 2", shown[0].Data("text/plain"));
+        Assert.Equal("<u>as</u>", shown[1].Data("text/html"));
+        Assert.Empty(run["context update"].Outputs);
+        Assert.Equal("<p>published</p>", run["context publish"].Outputs[0].Data("text/html"));
+        Assert.Equal("<i>2</i>", Assert.Single(run["hidden functions"].Outputs).Data("text/html"));
+    }
+
+    [Fact]
+    public void CodeThatACellSendsRunsInTheSession()
+    {
+        Assert.Equal(["by submission", "False"], run["submit"].Outputs.Select(output => output.Data("text/plain")));
+        Assert.Contains("Exception: sent", run["submit failing"].Outputs[0].StreamText);
     }
 
     [Fact]
