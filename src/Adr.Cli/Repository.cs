@@ -14,11 +14,14 @@ public static class Repository
     public static string Artifact(params string[] parts) => Path.Combine([Root, "artifacts", .. parts]);
 
     /// <summary>Runs <c>dotnet</c> on this console, in the current folder, and returns its exit code.</summary>
-    internal static int RunDotnet(IEnumerable<string> arguments)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="threads">How many threads libtorch takes there; null for as many as there are cores.</param>
+    internal static int RunDotnet(IEnumerable<string> arguments, int? threads = null)
     {
         var dotnet = EngineCommand.ForHost(typeof(Repository).Assembly.Location).FileName;
         var start = new ProcessStartInfo(dotnet, arguments);
         start.Environment["ADR_ROOT"] = Root; // where the benchmark finds its reference
+        if (threads is { } count) start.Environment["OMP_NUM_THREADS"] = $"{count}";
         using var process = Process.Start(start)!;
         process.WaitForExit();
         return process.ExitCode;

@@ -12,6 +12,9 @@ public static class TestCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
+    // Test programs run beside each other (Directory.Solution.targets): two that each take every core are slower.
+    private static readonly int Threads = Math.Max(1, Environment.ProcessorCount / 2);
+
     private static readonly Option<string?> Filter = new("--filter")
     {
         Description = "Runs only these tests, as dotnet test's --filter: FullyQualifiedName~Losses.",
@@ -31,8 +34,9 @@ public static class TestCommand
 
     private static int Run(string[] names, string? filter)
     {
+        names = [.. names.Distinct()];
         var tests = Path.Combine(Repository.Root, "tests");
-        var folders = Directory.GetDirectories(tests, "*.Tests");
+        string[] folders = [.. Directory.GetDirectories(tests).Where(HasProject)];
         string[] known = [.. folders.Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
         var unknown = names.Except(known).ToList();
         if (unknown.Count > 0)
@@ -40,25 +44,30 @@ public static class TestCommand
                 $"There is no test project {string.Join(", ", unknown)}. Projects: {string.Join(", ", known)}.");
         var results = Repository.Artifact("test");
         if (Directory.Exists(results)) Directory.Delete(results, recursive: true); // those of an earlier run
+        string[] tested = names.Length > 0 ? [.. names.Select(name => Path.Combine(tests, name))] : [Repository.Root];
         var total = new TestCount(0, 0);
-        // Without names it is the whole solution, whose projects run in parallel.
-        foreach (var name in names.Length > 0 ? names : ["Adr.Notebooks.sln"])
+        foreach (var path in tested)
         {
-            var folder = Path.Combine(results, name);
-            List<string> arguments =
-            [
-                "test", Path.Combine(names.Length > 0 ? tests : Repository.Root, name),
-                "-c", "Release", "--nologo", "-v", "q",
-                "--logger", "trx", "--logger", "console;verbosity=minimal", "--results-directory", folder,
-                "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none",
-            ];
-            if (filter is not null) arguments.AddRange(["--filter", filter]);
-            total += TestCount.Of(folder, Repository.RunDotnet(arguments));
+            var folder = Path.Combine(results, Path.GetFileName(path));
+            total += TestCount.Of(folder, RunTests(path, folder, filter));
         }
         if (total == new TestCount(0, 0)) Console.Error.WriteLine("adr: no test was run");
         Console.WriteLine(total);
         return total is { Passed: > 0, Failed: 0 } ? ExitCode.Fine : ExitCode.Failed;
     }
+
+    private static int RunTests(string path, string results, string? filter)
+    {
+        string[] filtered = filter is null ? [] : ["--filter", filter];
+        return Repository.RunDotnet(
+        [
+            "test", path, "-c", "Release", "--nologo", "-v", "q", "--logger", "trx",
+            "--logger", "console;verbosity=minimal", "--results-directory", results,
+            "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none", .. filtered,
+        ], Threads);
+    }
+
+    private static bool HasProject(string folder) => Directory.EnumerateFiles(folder, "*.csproj").Any();
 }
 
 /// <summary>How many tests passed and failed. Skipped tests are in neither number.</summary>

@@ -23,7 +23,7 @@ public sealed class AttackCommandTests : IDisposable
     {
         string[] arguments =
         [
-            "attack", Weights(), "--examples", "12", "--epsilon", "0.0001", "--attacks", "rand",
+            "attack", Weights(), "--examples", "4", "--epsilon", "0.0001", "--attacks", "rand",
             "--state", File("state.json"), "--json", File("first.json"),
         ];
 
@@ -32,7 +32,7 @@ public sealed class AttackCommandTests : IDisposable
 
         Assert.True(first.Code == ExitCode.Fine, first.Errors);
         Assert.Contains("APGD-DLR", first.Output);
-        Assert.Contains("AutoAttack (rand), L∞ ε=0.0001, first 12 of MNIST-10k test, seed 0, cpu", first.Output);
+        Assert.Contains("AutoAttack (rand), L∞ ε=0.0001, first 4 of MNIST-10k test, seed 0, cpu", first.Output);
         Assert.Equal(System.IO.File.ReadAllText(File("first.json")), System.IO.File.ReadAllText(File("second.json")));
         using var report = JsonDocument.Parse(System.IO.File.ReadAllText(File("first.json")));
         Assert.Equal(2, report.RootElement.GetProperty("stages").GetArrayLength());
