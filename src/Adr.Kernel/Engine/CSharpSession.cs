@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Text;
@@ -5,6 +6,7 @@ using Adr.Kernel.Packages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Scripting;
 
 namespace Adr.Kernel.Engine;
@@ -20,8 +22,12 @@ internal sealed class CSharpSession
     ];
 
     private readonly NotebookReferences references;
-    private ScriptOptions options;
+    // Without references and imports: a submission inherits those of the submissions before it. Given again, they
+    // would be kept once more by every submission, and the memory would grow with the square of the cells.
+    private readonly ScriptOptions options;
     private readonly List<SyntaxTree> submissions = [];
+    private ImmutableArray<MetadataReference> known;
+    private ImmutableArray<MetadataReference> added = []; // those that no submission has yet
     private ScriptState<object>? state;
 
     internal CSharpSession(string folder, IReadOnlyList<string> referencePaths)
@@ -29,8 +35,7 @@ internal sealed class CSharpSession
         references = new NotebookReferences(folder, referencePaths);
         options = ScriptOptions.Default
             .WithLanguageVersion(LanguageVersion.Latest)
-            .WithImports(Imports)
-            .WithReferences(references.Default)
+            .WithReferences(ImmutableArray<MetadataReference>.Empty)
             .WithMetadataResolver(references)
             .WithSourceResolver(new SourceFileResolver([], folder))
             .WithAllowUnsafe(true)
@@ -39,13 +44,14 @@ internal sealed class CSharpSession
         Compilation = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary, usings: Imports, allowUnsafe: true,
             metadataReferenceResolver: references, sourceReferenceResolver: options.SourceResolver);
+        known = [.. references.Default];
     }
 
     /// <summary>The code that has run so far, in order.</summary>
     internal IReadOnlyList<SyntaxTree> Submissions => submissions;
 
     /// <summary>The assemblies that all code can use.</summary>
-    internal IEnumerable<MetadataReference> References => options.MetadataReferences;
+    internal IEnumerable<MetadataReference> References => known;
 
     /// <summary>How code is compiled.</summary>
     internal CSharpCompilationOptions Compilation { get; }
@@ -55,14 +61,19 @@ internal sealed class CSharpSession
     /// <summary>Runs the submission on which all cells build.</summary>
     internal void Start()
     {
-        var script = CSharpScript.Create<object>("using static Microsoft.DotNet.Interactive.Kernel;", options);
+        var script = CSharpScript.Create<object>(
+            "using static Microsoft.DotNet.Interactive.Kernel;", options.WithImports(Imports).WithReferences(known));
         state = script.RunAsync().GetAwaiter().GetResult();
         submissions.Add(TreeOf(script));
     }
 
     /// <summary>Makes restored assemblies available to all code that runs from now on.</summary>
-    internal void Use(RestoredPackages packages) =>
-        options = options.AddReferences(references.Add(packages).Except(options.MetadataReferences));
+    internal void Use(RestoredPackages packages)
+    {
+        MetadataReference[] more = [.. references.Add(packages).Distinct().Except(known)];
+        known = known.AddRange(more);
+        added = added.AddRange(more);
+    }
 
     /// <summary>Runs code in the session.</summary>
     /// <param name="code">The code.</param>
@@ -79,31 +90,49 @@ internal sealed class CSharpSession
         string code, string path, CancellationToken cancellationToken)
     {
         references.EnterCell();
-        var script = state!.Script.ContinueWith<object>(code, options.WithFilePath(path));
+        var script = Continue(code, options.WithFilePath(path));
+        ScriptState<object> ran;
         try
         {
             // As in .NET Interactive, variables keep what a cell assigned before it threw.
-            state = await script.RunFromAsync(state, catchException: _ => true, cancellationToken)
+            ran = await script.RunFromAsync(state!, catchException: _ => true, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (CompilationErrorException error) when (references.Explain(error) is { } explanation)
         {
             throw new ReferenceNotFoundException(explanation, error.Diagnostics);
         }
-        submissions.Add(TreeOf(script));
-        if (state.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
-        return (HasReturnValue(script), state.ReturnValue);
+        // The chain of submissions keeps every compilation in it. What later code cannot see stays out.
+        if (IsSeenByLaterCode(script))
+        {
+            state = ran;
+            added = [];
+            submissions.Add(TreeOf(script));
+        }
+        if (ran.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
+        return (HasReturnValue(script), ran.ReturnValue);
     }
 
     /// <summary>The value of an expression. What it declares is forgotten.</summary>
     internal async Task<object?> EvaluateAsync(string expression, CancellationToken cancellationToken)
     {
-        var script = state!.Script.ContinueWith<object>(expression, options);
-        return (await script.RunFromAsync(state, cancellationToken).ConfigureAwait(false)).ReturnValue;
+        var script = Continue(expression, options);
+        return (await script.RunFromAsync(state!, cancellationToken).ConfigureAwait(false)).ReturnValue;
     }
 
     /// <summary>What the user should know about the references of the last cell.</summary>
     internal IReadOnlyList<string> TakeNotices() => references.TakeNotices();
+
+    private Script<object> Continue(string code, ScriptOptions with) =>
+        state!.Script.ContinueWith<object>(code, with.WithReferences(added));
+
+    /// <summary>Whether a submission declares, imports or references anything, or loads a file.</summary>
+    private static bool IsSeenByLaterCode(Script script)
+    {
+        var root = (CompilationUnitSyntax)TreeOf(script).GetRoot();
+        return root.Usings.Count > 0 || root.Externs.Count > 0 || root.ContainsDirectives
+            || script.GetCompilation().ScriptClass!.GetMembers().Any(member => !member.IsImplicitlyDeclared);
+    }
 
     // The trees of #load'ed files come before the tree of the code that loads them.
     private static SyntaxTree TreeOf(Script script) => script.GetCompilation().SyntaxTrees.Last();
