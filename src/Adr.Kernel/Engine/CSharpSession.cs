@@ -21,6 +21,9 @@ internal sealed class CSharpSession
         "System.Linq",
     ];
 
+    /// <summary>The version of C# in cells. A newer SDK must not change what a notebook means.</summary>
+    internal const LanguageVersion Language = LanguageVersion.CSharp14;
+
     private readonly NotebookReferences references;
     // Without references and imports: a submission inherits those of the submissions before it. Given again, they
     // would be kept once more by every submission, and the memory would grow with the square of the cells.
@@ -34,7 +37,7 @@ internal sealed class CSharpSession
     {
         references = new NotebookReferences(folder, referencePaths);
         options = ScriptOptions.Default
-            .WithLanguageVersion(LanguageVersion.Latest)
+            .WithLanguageVersion(Language)
             .WithReferences(ImmutableArray<MetadataReference>.Empty)
             .WithMetadataResolver(references)
             .WithSourceResolver(new SourceFileResolver([], folder))
