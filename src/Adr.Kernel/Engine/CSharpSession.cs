@@ -24,6 +24,9 @@ internal sealed class CSharpSession
     /// <summary>The version of C# in cells. A newer SDK must not change what a notebook means.</summary>
     internal const LanguageVersion Language = LanguageVersion.CSharp14;
 
+    // Warnings about the versions of assemblies and about a '?' without '#nullable enable', which no cell can mend.
+    private static readonly HashSet<string> Unshown = ["CS1701", "CS1702", "CS8632"];
+
     private readonly NotebookReferences references;
     // Without references and imports: a submission inherits those of the submissions before it. Given again, they
     // would be kept once more by every submission, and the memory would grow with the square of the cells.
@@ -81,6 +84,7 @@ internal sealed class CSharpSession
     /// <summary>Runs code in the session.</summary>
     /// <param name="code">The code.</param>
     /// <param name="path">The name that errors use for it.</param>
+    /// <param name="warn">Receives the compiler's warnings before the code runs.</param>
     /// <param name="cancellationToken">
     /// Stops before the user's code runs. Code that runs has to watch its own token.
     /// </param>
@@ -90,13 +94,15 @@ internal sealed class CSharpSession
     /// An assembly that the code references by <c>#r</c> was not found. Nothing ran.
     /// </exception>
     internal async Task<(bool HasResult, object? Value)> RunAsync(
-        string code, string path, CancellationToken cancellationToken)
+        string code, string path, Action<IReadOnlyList<Diagnostic>> warn, CancellationToken cancellationToken)
     {
         references.EnterCell();
         var script = Continue(code, options.WithFilePath(path));
         ScriptState<object> ran;
         try
         {
+            var warnings = WarningsOf(script, cancellationToken);
+            if (warnings.Count > 0) warn(warnings);
             // As in .NET Interactive, variables keep what a cell assigned before it threw.
             ran = await script.RunFromAsync(state!, catchException: _ => true, cancellationToken)
                 .ConfigureAwait(false);
@@ -128,6 +134,18 @@ internal sealed class CSharpSession
 
     private Script<object> Continue(string code, ScriptOptions with) =>
         state!.Script.ContinueWith<object>(code, with.WithReferences(added));
+
+    private static List<Diagnostic> WarningsOf(Script script, CancellationToken cancellationToken)
+    {
+        var compilation = script.GetCompilation();
+        if (compilation.GetParseDiagnostics(cancellationToken).Any(IsError)) return []; // The errors will be shown.
+        var found = compilation.GetDiagnostics(cancellationToken);
+        return found.Any(IsError) ? [] : [.. found.Where(diagnostic =>
+            diagnostic is { Severity: DiagnosticSeverity.Warning, IsSuppressed: false }
+            && !Unshown.Contains(diagnostic.Id))];
+    }
+
+    private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 
     /// <summary>Whether a submission declares, imports or references anything, or loads a file.</summary>
     private static bool IsSeenByLaterCode(Script script)

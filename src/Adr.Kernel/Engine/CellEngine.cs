@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Adr.Kernel.Notebooks;
 using Adr.Kernel.Packages;
 using Markdig;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
@@ -262,7 +263,8 @@ internal sealed class CellEngine
     {
         try
         {
-            var (hasResult, value) = await session.RunAsync(block.InPlace, place, context.CancellationToken)
+            var (hasResult, value) = await session.RunAsync(
+                block.InPlace, place, warnings => ShowWarnings(warnings, context), context.CancellationToken)
                 .ConfigureAwait(false);
             if (hasResult && value is not DisplayedValue) context.Return(value);
         }
@@ -275,6 +277,18 @@ internal sealed class CellEngine
     private void ShowNotices(KernelInvocationContext context)
     {
         foreach (var notice in session.TakeNotices()) context.DisplayStandardError(notice + "\n");
+    }
+
+    private async Task DeclareAsync(Directive directive, string place, KernelInvocationContext context)
+    {
+        var (code, variable, value) = await variables.CodeAsync(directive).ConfigureAwait(false);
+        await RunCSharpAsync(new CodeBlock("csharp", directive.Line, [code]), place, context).ConfigureAwait(false);
+        if (variable is not null) session.Set(variable, value);
+    }
+
+    private static void ShowWarnings(IReadOnlyList<Diagnostic> warnings, KernelInvocationContext context)
+    {
+        foreach (var line in CellErrors.Describe(warnings)) context.DisplayStandardError(line + "\n");
     }
 
     /// <summary>Runs the cells of another file in this session. The file is a notebook, a .dib, or C# source.</summary>

@@ -10,6 +10,9 @@ namespace Adr.Kernel.Engine;
 /// </summary>
 internal static partial class CellErrors
 {
+    private const int MostWarnings = 10; // Nobody reads more of them.
+    private const int MostFrames = 50; // at the beginning of a stack trace, and at its end
+
     /// <summary>The error for an exception.</summary>
     /// <param name="error">What the cell threw.</param>
     /// <param name="interrupted">Whether the cell had been asked to stop.</param>
@@ -24,6 +27,22 @@ internal static partial class CellErrors
     };
 
     private static CellError OfInterruption(Exception error)
+    /// <summary>The compiler's warnings as lines of text.</summary>
+    internal static IEnumerable<string> Describe(IReadOnlyList<Diagnostic> warnings)
+    {
+        foreach (var warning in warnings.Take(MostWarnings)) yield return Line(warning, "warning");
+        if (warnings.Count > MostWarnings) yield return $"(and {warnings.Count - MostWarnings} more warnings)";
+    }
+
+    // Libraries wrap the exception that ends them, and several tasks may have been stopped together.
+    private static bool IsInterruption(Exception error) => error switch
+    {
+        OperationCanceledException or ThreadInterruptedException => true,
+        AggregateException several => several.InnerExceptions.All(IsInterruption),
+        _ => error.InnerException is { } inner && IsInterruption(inner),
+    };
+
+    /// <summary>One line: the user knows why the cell ended, and wants to know where.</summary>
     {
         var places = OfException(error).Traceback.Where(line => CellPlace().IsMatch(line));
         return new("Interrupted", "The cell was stopped.", ["Interrupted: The cell was stopped.", .. places]);
@@ -56,15 +75,23 @@ internal static partial class CellErrors
         var lines = new List<string>();
         foreach (var diagnostic in diagnostics)
         {
-            var span = diagnostic.Location.GetMappedLineSpan();
-            var (line, column) = (span.StartLinePosition.Line + 1, span.StartLinePosition.Character + 1);
-            var message = diagnostic.GetMessage(CultureInfo.InvariantCulture);
-            lines.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{Path.GetFileName(span.Path)}, line {line}, column {column}: error {diagnostic.Id}: {message}"));
+            lines.Add(Line(diagnostic, "error"));
             lines.AddRange(Excerpt(diagnostic.Location));
         }
-        var more = diagnostics.Count > 1 ? $" (and {diagnostics.Count - 1} more)" : "";
-        return new CellError("CompilationError", lines[0] + more + explanation, lines);
+        var message = lines[0];
+        if (diagnostics.Count > 1) message += $" (and {diagnostics.Count - 1} more)";
+        if (explanation is not null) message += $" ({explanation})";
+        lines.AddRange(hints);
+        return new CellError("CompilationError", string.Join(' ', [message, .. hints]), lines);
+    }
+
+    private static string Line(Diagnostic diagnostic, string kind)
+    {
+        var span = diagnostic.Location.GetMappedLineSpan();
+        var (line, column) = (span.StartLinePosition.Line + 1, span.StartLinePosition.Character + 1);
+        var message = diagnostic.GetMessage(CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Path.GetFileName(span.Path)}, line {line}, column {column}: {kind} {diagnostic.Id}: {message}");
     }
 
     /// <summary>The line of code that a diagnostic is about, with a caret below the position.</summary>
