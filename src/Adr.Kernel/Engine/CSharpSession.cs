@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Text;
@@ -89,10 +90,7 @@ internal sealed class CSharpSession
     /// Stops before the user's code runs. Code that runs has to watch its own token.
     /// </param>
     /// <returns>Whether the code ends in an expression, and the value of the expression.</returns>
-    /// <exception cref="CompilationErrorException">The code does not compile. Nothing ran.</exception>
-    /// <exception cref="ReferenceNotFoundException">
-    /// An assembly that the code references by <c>#r</c> was not found. Nothing ran.
-    /// </exception>
+    /// <exception cref="CellCompilationException">The code does not compile. Nothing ran.</exception>
     internal async Task<(bool HasResult, object? Value)> RunAsync(
         string code, string path, Action<IReadOnlyList<Diagnostic>> warn, CancellationToken cancellationToken)
     {
@@ -107,9 +105,10 @@ internal sealed class CSharpSession
             ran = await script.RunFromAsync(state!, catchException: _ => true, cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (CompilationErrorException error) when (references.Explain(error) is { } explanation)
+        catch (CompilationErrorException error)
         {
-            throw new ReferenceNotFoundException(explanation, error.Diagnostics);
+            var hints = CompilationHints.For(error.Diagnostics, script);
+            throw new CellCompilationException(error.Diagnostics, references.Explain(error), hints);
         }
         // The chain of submissions keeps every compilation in it. What later code cannot see stays out.
         if (IsSeenByLaterCode(script))
@@ -163,12 +162,17 @@ internal sealed class CSharpSession
     private static extern bool HasReturnValue(Script script);
 }
 
-/// <summary>
-/// Code does not compile because an assembly that it references by <c>#r</c> was not found. The message says where it
-/// was looked for.
-/// </summary>
-internal sealed class ReferenceNotFoundException(string message, IReadOnlyList<Diagnostic> diagnostics)
-    : Exception(message)
+/// <summary>The code of a cell does not compile.</summary>
+/// <param name="diagnostics">The compiler's errors.</param>
+/// <param name="explanation">Where a missing assembly was looked for; null if none is missing.</param>
+/// <param name="hints">What the author of the cell could type instead, in full sentences.</param>
+internal sealed class CellCompilationException(
+    IReadOnlyList<Diagnostic> diagnostics, string? explanation, IReadOnlyList<string> hints)
+    : Exception(diagnostics[0].GetMessage(CultureInfo.InvariantCulture))
 {
     internal IReadOnlyList<Diagnostic> Diagnostics => diagnostics;
+
+    internal string? Explanation => explanation;
+
+    internal IReadOnlyList<string> Hints => hints;
 }

@@ -18,9 +18,10 @@ internal static partial class CellErrors
     /// <param name="interrupted">Whether the cell had been asked to stop.</param>
     internal static CellError Of(Exception error, bool interrupted = false) => error switch
     {
-        OperationCanceledException or ThreadInterruptedException when interrupted => OfInterruption(error),
-        CompilationErrorException compilation => OfCompilation(compilation.Diagnostics, ""),
-        ReferenceNotFoundException reference => OfCompilation(reference.Diagnostics, $" ({reference.Message})"),
+        _ when interrupted && IsInterruption(error) => OfInterruption(error),
+        CompilationErrorException compilation => OfCompilation(compilation.Diagnostics, null, []),
+        CellCompilationException compilation =>
+            OfCompilation(compilation.Diagnostics, compilation.Explanation, compilation.Hints),
         DirectiveException directive => new("DirectiveError", directive.Message,
             [$"DirectiveError: {directive.Message}", $"   at {directive.Place}, line {directive.Line}"]),
         _ => OfException(error),
@@ -70,7 +71,8 @@ internal static partial class CellErrors
         }
     }
 
-    private static CellError OfCompilation(IReadOnlyList<Diagnostic> diagnostics, string explanation)
+    private static CellError OfCompilation(
+        IReadOnlyList<Diagnostic> diagnostics, string? explanation, IReadOnlyList<string> hints)
     {
         var lines = new List<string>();
         foreach (var diagnostic in diagnostics)
