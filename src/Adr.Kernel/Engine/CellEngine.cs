@@ -45,6 +45,8 @@ internal sealed class CellEngine
         Formatter.SubscribeToDisplayedValues(KernelInvocationContext.OnDisplayed);
     }
 
+        SafeText.Install();
+        Formatter.SetPreferredMimeTypesFor(typeof(PasswordString), PlainTextFormatter.MimeType);
     /// <summary>Answers a question about code.</summary>
     internal async Task AnswerAsync(Question question)
     {
@@ -245,7 +247,7 @@ internal sealed class CellEngine
                 {
                     variable.Name,
                     Type = variable.Type.Name,
-                    Value = variable.Value.ToDisplayString(PlainTextFormatter.MimeType),
+                    Value = ValueBundle.PlainText(variable.Value),
                 }).DisplayTable();
                 break;
             case Directive { Name: "about" }:

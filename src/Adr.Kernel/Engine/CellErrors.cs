@@ -61,6 +61,9 @@ internal static partial class CellErrors
     // A user's exception may override these members, and its code may return null or throw.
     private static (string Text, bool IsWhole) Ask(Func<string?> text, string member)
     {
+    /// <summary>The message of an exception, whatever the exception does.</summary>
+    internal static string MessageOf(Exception error) => Ask(() => error.Message, "Message").Text;
+
         try
         {
             return text() is { } answer ? (answer, true) : ("", false);
@@ -117,7 +120,14 @@ internal static partial class CellErrors
             .Select(Rename).ToList();
         // The frames above the cell are the same for every cell and tell its author nothing.
         var lastOwn = lines.FindLastIndex(line => Frame().IsMatch(line) && CellPlace().IsMatch(line));
-        return lastOwn < 0 ? lines : [.. lines.Where((line, i) => i <= lastOwn || !Frame().IsMatch(line))];
+        return Shorten(lastOwn < 0 ? lines : [.. lines.Where((line, i) => i <= lastOwn || !Frame().IsMatch(line))]);
+    }
+
+    /// <summary>Leaves out the middle of a trace that a deep recursion made endless.</summary>
+    private static List<string> Shorten(List<string> lines)
+    {
+        var left = lines.Count - 2 * MostFrames;
+        return left <= 0 ? lines : [.. lines[..MostFrames], $"   … ({left} more lines) …", .. lines[^MostFrames..]];
     }
 
     private static string Rename(string line)
