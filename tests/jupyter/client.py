@@ -89,7 +89,9 @@ class CSharpClientTests(unittest.TestCase):
         self.assertEqual([kind for kind, _ in self.client.outputs(first)], ["error"])
         self.assertEqual(self.client.reply(first)["ename"], "System.Exception")
         for request in (second, third):
-            self.assertEqual(self.client.outputs(request), [])
+            (kind, content), = self.client.outputs(request)
+            self.assertEqual((kind, content["name"]), ("stream", "stderr"))
+            self.assertIn("did not run", content["text"])
             self.assertEqual(self.client.reply(request)["ename"], "ExecutionAborted")
         self.assertEqual(self.client.value("1 + 1"), "2")
 

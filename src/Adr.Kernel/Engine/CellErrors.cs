@@ -27,7 +27,6 @@ internal static partial class CellErrors
         _ => OfException(error),
     };
 
-    private static CellError OfInterruption(Exception error)
     /// <summary>The compiler's warnings as lines of text.</summary>
     internal static IEnumerable<string> Describe(IReadOnlyList<Diagnostic> warnings)
     {
@@ -44,9 +43,13 @@ internal static partial class CellErrors
     };
 
     /// <summary>One line: the user knows why the cell ended, and wants to know where.</summary>
+    private static CellError OfInterruption(Exception error)
     {
-        var places = OfException(error).Traceback.Where(line => CellPlace().IsMatch(line));
-        return new("Interrupted", "The cell was stopped.", ["Interrupted: The cell was stopped.", .. places]);
+        // The innermost frame of the notebook comes first. Frames of libraries tell the cell's author nothing.
+        var place = OfException(error).Traceback.Select(line => NotebookPlace().Match(line))
+            .FirstOrDefault(match => match.Success);
+        var message = place is null ? "The cell was stopped." : $"The cell was stopped in {place.Groups["place"]}.";
+        return new("Interrupted", message, [$"Interrupted: {message}"]);
     }
 
     private static CellError OfException(Exception error)
@@ -58,12 +61,12 @@ internal static partial class CellErrors
         return new CellError(name, message, Trim(text));
     }
 
-    // A user's exception may override these members, and its code may return null or throw.
-    private static (string Text, bool IsWhole) Ask(Func<string?> text, string member)
-    {
     /// <summary>The message of an exception, whatever the exception does.</summary>
     internal static string MessageOf(Exception error) => Ask(() => error.Message, "Message").Text;
 
+    // A user's exception may override these members, and its code may return null or throw.
+    private static (string Text, bool IsWhole) Ask(Func<string?> text, string member)
+    {
         try
         {
             return text() is { } answer ? (answer, true) : ("", false);
@@ -156,6 +159,9 @@ internal static partial class CellErrors
 
     [GeneratedRegex(@" in (Cell \[\d+\]|.+ cell \d+|.+\.(dib|csx?)), line \d+$")]
     private static partial Regex CellPlace();
+
+    [GeneratedRegex(@" in (?<place>(Cell \[\d+\]|.+ cell \d+|.+\.(dib|csx)), line \d+)$")]
+    private static partial Regex NotebookPlace();
 
     [GeneratedRegex(@"^   at ")]
     private static partial Regex Frame();
