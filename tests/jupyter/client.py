@@ -163,7 +163,7 @@ class CSharpClientTests(unittest.TestCase):
 
     def test_stdin(self):
         request = self.client.kernel.execute(
-            'using static Microsoft.DotNet.Interactive.Kernel;\nvar a = await GetInputAsync("name?");\nvar b = await GetPasswordAsync("secret?");\nvar c = Console.ReadLine();\n$"{a} {b} {c}"', allow_stdin=True)
+            'using static Microsoft.DotNet.Interactive.Kernel;\nvar a = await GetInputAsync("name?");\nvar b = await GetPasswordAsync("secret?");\nvar c = Console.ReadLine();\n$"{a} {b.GetClearTextPassword()} {c}"', allow_stdin=True)
         for prompt, password, answer in (("name?", False, "Ada"), ("secret?", True, "🙂"), ("", False, "line")):
             asked = self.client.kernel.get_stdin_msg(timeout=PATIENCE)
             self.assertEqual((asked["msg_type"], asked["content"]), ("input_request", {"prompt": prompt, "password": password}))

@@ -128,6 +128,11 @@ internal sealed class CSharpSession
         return (await script.RunFromAsync(state!, cancellationToken).ConfigureAwait(false)).ReturnValue;
     }
 
+    /// <summary>Gives a variable a value that must not stand in code, such as a password.</summary>
+    /// <param name="variable">A variable that a cell declared.</param>
+    /// <param name="value">Its new value.</param>
+    internal void Set(string variable, object? value) => state!.GetVariable(variable).Value = value;
+
     /// <summary>What the user should know about the references of the last cell.</summary>
     internal IReadOnlyList<string> TakeNotices() => references.TakeNotices();
 

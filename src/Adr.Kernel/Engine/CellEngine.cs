@@ -29,6 +29,8 @@ internal sealed class CellEngine
     private readonly string folder;
     private readonly CSharpSession session;
     private readonly NotebookPackages packages;
+    private readonly VariableDirective variables = new((prompt, isPassword) =>
+        Microsoft.DotNet.Interactive.Kernel.Running.AskAsync(prompt, isPassword));
     private readonly TaskCompletionSource<CodeAssistant> assistant =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
@@ -226,8 +228,8 @@ internal sealed class CellEngine
                 Microsoft.DotNet.Interactive.Kernel.Javascript(block.Text);
                 break;
             case CodeBlock { Language: "value" } block:
-                var valueCode = block with { Lines = [VariableDirective.ValueCode(block)] };
-                await RunCSharpAsync(valueCode, place, context).ConfigureAwait(false);
+                var valueCode = await variables.ValueCodeAsync(block).ConfigureAwait(false);
+                await RunCSharpAsync(block with { Lines = [valueCode] }, place, context).ConfigureAwait(false);
                 break;
             case PackageStep or PackageSource:
                 break; // Packages are restored before the code of the cell runs.
@@ -235,9 +237,7 @@ internal sealed class CellEngine
                 await ImportAsync(directive, context).ConfigureAwait(false);
                 break;
             case Directive { Name: "set" or "share" } directive:
-                var code = await VariableDirective.CodeAsync(directive, context.AskAsync).ConfigureAwait(false);
-                var assignment = new CodeBlock("csharp", directive.Line, [code]);
-                await RunCSharpAsync(assignment, place, context).ConfigureAwait(false);
+                await DeclareAsync(directive, place, context).ConfigureAwait(false);
                 break;
             case Directive { Name: "who" }:
                 context.Display(session.Variables.Select(variable => variable.Name).Distinct().ToArray());

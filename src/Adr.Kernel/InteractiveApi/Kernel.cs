@@ -49,5 +49,6 @@ public static class Kernel
     /// <exception cref="NotSupportedException">
     /// Nobody can answer, for example in a run without a front end. The message says how to provide the answer.
     /// </exception>
-    public static Task<string> GetPasswordAsync(string prompt = "") => Running.AskAsync(prompt, isPassword: true);
+    public static async Task<PasswordString> GetPasswordAsync(string prompt = "") =>
+        new(await Running.AskAsync(prompt, isPassword: true).ConfigureAwait(false));
 }
