@@ -45,10 +45,10 @@ internal sealed class CellEngine
         session = new CSharpSession(folder, referencePaths);
         packages = new NotebookPackages(folder, session.Use);
         Formatter.SubscribeToDisplayedValues(KernelInvocationContext.OnDisplayed);
-    }
-
         SafeText.Install();
         Formatter.SetPreferredMimeTypesFor(typeof(PasswordString), PlainTextFormatter.MimeType);
+    }
+
     /// <summary>Answers a question about code.</summary>
     internal async Task AnswerAsync(Question question)
     {
@@ -227,6 +227,9 @@ internal sealed class CellEngine
             case CodeBlock { Language: "javascript" } block:
                 Microsoft.DotNet.Interactive.Kernel.Javascript(block.Text);
                 break;
+            case CodeBlock { Language: "mermaid" } block:
+                context.Display(Mermaid.Of(block.Text));
+                break;
             case CodeBlock { Language: "value" } block:
                 var valueCode = await variables.ValueCodeAsync(block).ConfigureAwait(false);
                 await RunCSharpAsync(block with { Lines = [valueCode] }, place, context).ConfigureAwait(false);
@@ -276,11 +279,6 @@ internal sealed class CellEngine
         }
     }
 
-    private void ShowNotices(KernelInvocationContext context)
-    {
-        foreach (var notice in session.TakeNotices()) context.DisplayStandardError(notice + "\n");
-    }
-
     private async Task DeclareAsync(Directive directive, string place, KernelInvocationContext context)
     {
         var (code, variable, value) = await variables.CodeAsync(directive).ConfigureAwait(false);
@@ -291,6 +289,11 @@ internal sealed class CellEngine
     private static void ShowWarnings(IReadOnlyList<Diagnostic> warnings, KernelInvocationContext context)
     {
         foreach (var line in CellErrors.Describe(warnings)) context.DisplayStandardError(line + "\n");
+    }
+
+    private void ShowNotices(KernelInvocationContext context)
+    {
+        foreach (var notice in session.TakeNotices()) context.DisplayStandardError(notice + "\n");
     }
 
     /// <summary>Runs the cells of another file in this session. The file is a notebook, a .dib, or C# source.</summary>
