@@ -6,8 +6,10 @@ using Adr.Kernel.InteractiveApi;
 using Adr.Kernel.Notebooks;
 using Adr.Kernel.Packages;
 using Markdig;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive.Formatting;
+using PasswordString = Microsoft.DotNet.Interactive.PasswordString;
 
 namespace Adr.Kernel.Engine;
 
@@ -29,6 +31,8 @@ internal sealed class CellEngine
     private readonly CSharpSession session;
     private readonly NotebookPackages packages;
     private readonly EngineKernel kernel;
+    private readonly VariableDirective variables =
+        new((prompt, isPassword) => RunningCell.Required.AskAsync(prompt, isPassword));
     private readonly TaskCompletionSource<CodeAssistant> assistant =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
@@ -46,6 +50,8 @@ internal sealed class CellEngine
             kernel.RootKernel, session.Load, (path, cell) => ImportAsync(new Directive("import", path, 1), cell));
         packages = new NotebookPackages(folder, session.Use, extensions.LoadAsync);
         Formatter.SubscribeToDisplayedValues(RunningCell.OnDisplayed);
+        SafeText.Install();
+        Formatter.SetPreferredMimeTypesFor(typeof(PasswordString), PlainTextFormatter.MimeType);
     }
 
     /// <summary>Answers a question about code.</summary>
@@ -227,9 +233,12 @@ internal sealed class CellEngine
             case CodeBlock { Language: "javascript" } block:
                 CellFunctions.Javascript(block.Text);
                 break;
+            case CodeBlock { Language: "mermaid" } block:
+                context.Display(Mermaid.Of(block.Text));
+                break;
             case CodeBlock { Language: "value" } block:
-                var valueCode = block with { Lines = [VariableDirective.ValueCode(block)] };
-                await RunCSharpAsync(valueCode, place, context).ConfigureAwait(false);
+                var valueCode = await variables.ValueCodeAsync(block).ConfigureAwait(false);
+                await RunCSharpAsync(block with { Lines = [valueCode] }, place, context).ConfigureAwait(false);
                 break;
             case PackageStep or PackageSource:
                 break; // Packages are restored before the code of the cell runs.
@@ -237,9 +246,7 @@ internal sealed class CellEngine
                 await ImportAsync(directive, context).ConfigureAwait(false);
                 break;
             case Directive { Name: "set" or "share" } directive:
-                var code = await VariableDirective.CodeAsync(directive, context.AskAsync).ConfigureAwait(false);
-                var assignment = new CodeBlock("csharp", directive.Line, [code]);
-                await RunCSharpAsync(assignment, place, context).ConfigureAwait(false);
+                await DeclareAsync(directive, place, context).ConfigureAwait(false);
                 break;
             case Directive { Name: "who" }:
                 context.Display(session.Variables.Select(variable => variable.Name).Distinct().ToArray());
@@ -249,7 +256,7 @@ internal sealed class CellEngine
                 {
                     variable.Name,
                     Type = variable.Type.Name,
-                    Value = variable.Value.ToDisplayString(PlainTextFormatter.MimeType),
+                    Value = ValueBundle.PlainText(variable.Value),
                 }).DisplayTable();
                 break;
             case Directive { Name: "about" }:
@@ -283,7 +290,8 @@ internal sealed class CellEngine
     {
         try
         {
-            var (hasResult, value) = await session.RunAsync(block.InPlace, place, context.CancellationToken)
+            var (hasResult, value) = await session.RunAsync(
+                block.InPlace, place, warnings => ShowWarnings(warnings, context), context.CancellationToken)
                 .ConfigureAwait(false);
             if (hasResult && value is not DisplayedValue) context.Return(value);
         }
@@ -291,6 +299,18 @@ internal sealed class CellEngine
         {
             ShowNotices(context); // They may explain why the code failed.
         }
+    }
+
+    private async Task DeclareAsync(Directive directive, string place, RunningCell context)
+    {
+        var (code, variable, value) = await variables.CodeAsync(directive).ConfigureAwait(false);
+        await RunCSharpAsync(new CodeBlock("csharp", directive.Line, [code]), place, context).ConfigureAwait(false);
+        if (variable is not null) session.Set(variable, value);
+    }
+
+    private static void ShowWarnings(IReadOnlyList<Diagnostic> warnings, RunningCell context)
+    {
+        foreach (var line in CellErrors.Describe(warnings)) context.DisplayStandardError(line + "\n");
     }
 
     private void ShowNotices(RunningCell context)

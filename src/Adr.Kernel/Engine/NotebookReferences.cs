@@ -39,7 +39,9 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += LoadNative;
     }
 
-    /// <summary>The assemblies that every cell can use: the framework, the formatters and this library.</summary>
+    /// <summary>
+    /// The assemblies that every cell can use: the framework, the formatters, this library and Newtonsoft.Json.
+    /// </summary>
     internal IEnumerable<MetadataReference> Default
     {
         get
@@ -51,6 +53,7 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
             ];
             return host.Values.Where(path => Path.GetDirectoryName(path) == framework)
                 .Concat(own.Select(type => type.Assembly.Location))
+                .Append(host["Newtonsoft.Json"]) // as in .NET Interactive, and not loaded before it is used
                 .Select(Reference);
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Html;
+using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Adr.Kernel.InteractiveApi;
@@ -47,6 +48,6 @@ public static class CellFunctions
     /// <exception cref="NotSupportedException">
     /// Nobody can answer, for example in a run without a front end. The message says how to provide the answer.
     /// </exception>
-    public static Task<string> GetPasswordAsync(string prompt = "") =>
-        RunningCell.Required.AskAsync(prompt, isPassword: true);
+    public static async Task<PasswordString> GetPasswordAsync(string prompt = "") =>
+        new(await RunningCell.Required.AskAsync(prompt, isPassword: true).ConfigureAwait(false));
 }
