@@ -49,7 +49,6 @@ internal sealed class CellEngine
         var extensions = new PackageExtensions(
             kernel.RootKernel, session.Load, (path, cell) => ImportAsync(new Directive("import", path, 1), cell));
         packages = new NotebookPackages(folder, session.Use, extensions.LoadAsync);
-        Formatter.SubscribeToDisplayedValues(RunningCell.OnDisplayed);
         SafeText.Install();
         Formatter.SetPreferredMimeTypesFor(typeof(PasswordString), PlainTextFormatter.MimeType);
     }

@@ -4,6 +4,7 @@ using Adr.Kernel.Engine;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.Events;
+using Microsoft.DotNet.Interactive.Formatting;
 using Microsoft.DotNet.Interactive.Utility;
 
 namespace Adr.Kernel.InteractiveApi;
@@ -31,6 +32,8 @@ internal sealed class EngineKernel : Microsoft.DotNet.Interactive.Kernel, IKerne
     /// <param name="run">Runs code that is sent to the kernel. It belongs to a cell.</param>
     internal static EngineKernel Create(Func<string, RunningCell, Task> run)
     {
+        // Before there is a kernel: their class subscribes too, and what it publishes then repeats what was shown here.
+        Formatter.SubscribeToDisplayedValues(RunningCell.OnDisplayed);
         var root = new CompositeKernel();
         var kernel = new EngineKernel(run);
         root.Add(kernel, ["c#", "C#"]);
