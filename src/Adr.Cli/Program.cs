@@ -1,5 +1,9 @@
+using System.Globalization;
 using Adr.Cli;
 using Adr.Kernel.Engine;
+
+// Numbers look the same on every machine. A cell may choose another culture.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 // The engine of a notebook is this same program, so that cells share its assemblies and its native libraries.
 return args is ["engine", ..] ? await EngineHost.RunAsync(args) : await Commands.RunAsync(args);

@@ -8,7 +8,9 @@ public static class Repository
 {
     /// <summary>The folder that holds <c>Adr.Notebooks.sln</c>, searched upwards from the running assembly.</summary>
     /// <exception cref="UsageException">The command does not run from inside a clone.</exception>
-    public static string Root => field ??= Find(AppContext.BaseDirectory); // a type initialiser would hide the message
+    public static string Root => field ??= Above(AppContext.BaseDirectory) // a type initialiser would hide the message
+        ?? throw new UsageException("Expected to run from a clone of the repository, but no folder above "
+            + $"{AppContext.BaseDirectory} holds Adr.Notebooks.sln. Clone the repository and use its ./adr.");
 
     /// <summary><paramref name="parts"/> below <c>artifacts/</c>.</summary>
     public static string Artifact(params string[] parts) => Path.Combine([Root, "artifacts", .. parts]);
@@ -27,13 +29,13 @@ public static class Repository
         return process.ExitCode;
     }
 
-    private static string Find(string from)
+    /// <summary>The clone that a folder is in; null if it is in none.</summary>
+    internal static string? Above(string from)
     {
         for (var folder = new DirectoryInfo(from); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Adr.Notebooks.sln"))) return folder.FullName;
         }
-        throw new UsageException("Expected to run from a clone of the repository, but no folder above "
-            + $"{from} holds Adr.Notebooks.sln. Clone the repository and use its ./adr.");
+        return null;
     }
 }

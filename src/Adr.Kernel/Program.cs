@@ -1,5 +1,9 @@
+using System.Globalization;
 using Adr.Kernel.Engine;
 using Adr.Kernel.Jupyter;
+
+// Numbers look the same on every machine. A cell may choose another culture.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 if (args is not ["kernel", var connectionFile]) return await EngineHost.RunAsync(args);
 await JupyterKernel.RunAsync(connectionFile, EngineCommand.Default, []);

@@ -89,7 +89,9 @@ class CSharpClientTests(unittest.TestCase):
         self.assertEqual([kind for kind, _ in self.client.outputs(first)], ["error"])
         self.assertEqual(self.client.reply(first)["ename"], "System.Exception")
         for request in (second, third):
-            self.assertEqual(self.client.outputs(request), [])
+            (kind, content), = self.client.outputs(request)
+            self.assertEqual((kind, content["name"]), ("stream", "stderr"))
+            self.assertIn("did not run", content["text"])
             self.assertEqual(self.client.reply(request)["ename"], "ExecutionAborted")
         self.assertEqual(self.client.value("1 + 1"), "2")
 
@@ -161,7 +163,7 @@ class CSharpClientTests(unittest.TestCase):
 
     def test_stdin(self):
         request = self.client.kernel.execute(
-            'using static Microsoft.DotNet.Interactive.Kernel;\nvar a = await GetInputAsync("name?");\nvar b = await GetPasswordAsync("secret?");\nvar c = Console.ReadLine();\n$"{a} {b} {c}"', allow_stdin=True)
+            'using static Microsoft.DotNet.Interactive.Kernel;\nvar a = await GetInputAsync("name?");\nvar b = await GetPasswordAsync("secret?");\nvar c = Console.ReadLine();\n$"{a} {b.GetClearTextPassword()} {c}"', allow_stdin=True)
         for prompt, password, answer in (("name?", False, "Ada"), ("secret?", True, "🙂"), ("", False, "line")):
             asked = self.client.kernel.get_stdin_msg(timeout=PATIENCE)
             self.assertEqual((asked["msg_type"], asked["content"]), ("input_request", {"prompt": prompt, "password": password}))

@@ -7,8 +7,9 @@ namespace Adr.Cli;
 /// <summary><c>adr kernel</c>: the Jupyter kernel, with which VS Code and Jupyter run C# notebooks.</summary>
 public static class KernelCommand
 {
-    // A client starts the kernel without ./adr, so the kernel's file holds what ./adr sets, and where the runs are.
-    private static readonly string[] Passed = ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "ADR_DATA", "ADR_RUNS"];
+    // A client starts the kernel without ./adr, and .NET needs this variable where the system has no culture data. All
+    // others are the session's: several users may share an installed kernel.
+    private const string Invariant = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
 
     private static EngineCommand Self => EngineCommand.ForHost(typeof(KernelCommand).Assembly.Location);
 
@@ -57,9 +58,8 @@ public static class KernelCommand
     private static int Install(string folder, string name, string display, bool replace)
     {
         string[] arguments = [Self.FileName, .. Self.Arguments, "kernel", "run", "{connection_file}"];
-        var environment = Passed.Select(variable => (Name: variable, Value: ValueOf(variable)))
-            .Where(variable => !string.IsNullOrEmpty(variable.Value))
-            .ToDictionary(variable => variable.Name, variable => variable.Value!);
+        var environment = new Dictionary<string, string>();
+        if (Environment.GetEnvironmentVariable(Invariant) is { Length: > 0 } value) environment[Invariant] = value;
         try
         {
             var spec = KernelSpec.Install(folder, name, display, arguments, environment, replace);
@@ -130,6 +130,7 @@ public static class KernelCommand
         var command = new Command("run", "Runs the kernel; clients call this.") { file };
         command.SetAction(async (parsed, _) =>
         {
+            KeepRunsWithTheClone();
             try
             {
                 await JupyterKernel.RunAsync(parsed.GetRequiredValue(file), Self, [AppContext.BaseDirectory]);
@@ -155,11 +156,11 @@ public static class KernelCommand
         return [.. folders.Distinct().SelectMany(KernelSpec.In).Where(spec => spec.IsOurs)];
     }
 
-    // Paths are made absolute, because a kernel runs in the folder of the notebook.
-    private static string? ValueOf(string variable)
+    // What a notebook of a clone trains belongs with the clone's other artifacts. Other notebooks keep it beside them.
+    private static void KeepRunsWithTheClone()
     {
-        if (variable == "ADR_RUNS") return Options.RunsFolder(null);
-        var value = Environment.GetEnvironmentVariable(variable);
-        return variable == "ADR_DATA" && !string.IsNullOrEmpty(value) ? Path.GetFullPath(value) : value;
+        var isSet = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("ADR_RUNS"));
+        if (isSet || Repository.Above(Environment.CurrentDirectory) is not { } clone) return;
+        Environment.SetEnvironmentVariable("ADR_RUNS", Path.Combine(clone, "artifacts", "runs"));
     }
 }

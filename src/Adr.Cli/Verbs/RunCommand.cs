@@ -60,7 +60,8 @@ public static class RunCommand
 
     private static readonly Option<bool> AllowErrors = new("--allow-errors")
     {
-        Description = "Continues after a cell that fails. The exit code is still 1.",
+        Description = "Continues after a cell that fails, takes too long or ends the engine. The exit code is that "
+            + "of the first such cell.",
     };
 
     private static readonly Option<bool> Check = new("--check")

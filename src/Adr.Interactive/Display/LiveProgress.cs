@@ -6,7 +6,7 @@ namespace Adr.Interactive;
 
 /// <summary>Shows the progress of a training run or an evaluation while it runs, about once a second.</summary>
 /// <remarks>
-/// In a notebook: <c>var shown = display("…"); trainer.Fit(train, progress: new LiveProgress(shown.Update));</c>
+/// In a notebook: <c>var live = Live.Show("…"); trainer.Fit(train, progress: new LiveProgress(live.Update));</c>
 /// </remarks>
 public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<EvaluationProgress>
 {

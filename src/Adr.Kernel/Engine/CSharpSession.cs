@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Text;
@@ -5,6 +8,7 @@ using Adr.Kernel.Packages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Scripting;
 
 namespace Adr.Kernel.Engine;
@@ -19,18 +23,43 @@ internal sealed class CSharpSession
         "System.Linq",
     ];
 
+    /// <summary>The version of C# in cells. A newer SDK must not change what a notebook means.</summary>
+    internal const LanguageVersion Language = LanguageVersion.CSharp14;
+
+    // Warnings about the versions of assemblies and about a '?' without '#nullable enable', which no cell can mend.
+    private static readonly HashSet<string> Unshown = ["CS1701", "CS1702", "CS8632"];
+
+    // What is declared here hides Kernel's functions of the same name. What those display cannot be updated.
+    private const string Prelude = $$"""
+        using static Microsoft.DotNet.Interactive.Kernel;
+        static Microsoft.DotNet.Interactive.Formatting.DisplayedValue display(object value, params string[] mimeTypes) =>
+            {{Functions}}.display(value, mimeTypes);
+        static void Javascript(string scriptContent) => {{Functions}}.Javascript(scriptContent);
+        static void CSS(string content) => {{Functions}}.CSS(content);
+        static void ClearOutput(bool wait = false) => {{Functions}}.ClearOutput(wait);
+        static Task<string> GetInputAsync(string prompt = "", string typeHint = "text") =>
+            {{Functions}}.GetInputAsync(prompt, typeHint);
+        static Task<Microsoft.DotNet.Interactive.PasswordString> GetPasswordAsync(string prompt = "") =>
+            {{Functions}}.GetPasswordAsync(prompt);
+        """;
+
+    private const string Functions = "Adr.Kernel.InteractiveApi.CellFunctions";
+
     private readonly NotebookReferences references;
-    private ScriptOptions options;
+    // Without references and imports: a submission inherits those of the submissions before it. Given again, they
+    // would be kept once more by every submission, and the memory would grow with the square of the cells.
+    private readonly ScriptOptions options;
     private readonly List<SyntaxTree> submissions = [];
+    private ImmutableArray<MetadataReference> known;
+    private ImmutableArray<MetadataReference> added = []; // those that no submission has yet
     private ScriptState<object>? state;
 
     internal CSharpSession(string folder, IReadOnlyList<string> referencePaths)
     {
         references = new NotebookReferences(folder, referencePaths);
         options = ScriptOptions.Default
-            .WithLanguageVersion(LanguageVersion.Latest)
-            .WithImports(Imports)
-            .WithReferences(references.Default)
+            .WithLanguageVersion(Language)
+            .WithReferences(ImmutableArray<MetadataReference>.Empty)
             .WithMetadataResolver(references)
             .WithSourceResolver(new SourceFileResolver([], folder))
             .WithAllowUnsafe(true)
@@ -39,13 +68,14 @@ internal sealed class CSharpSession
         Compilation = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary, usings: Imports, allowUnsafe: true,
             metadataReferenceResolver: references, sourceReferenceResolver: options.SourceResolver);
+        known = [.. references.Default];
     }
 
     /// <summary>The code that has run so far, in order.</summary>
     internal IReadOnlyList<SyntaxTree> Submissions => submissions;
 
     /// <summary>The assemblies that all code can use.</summary>
-    internal IEnumerable<MetadataReference> References => options.MetadataReferences;
+    internal IEnumerable<MetadataReference> References => known;
 
     /// <summary>How code is compiled.</summary>
     internal CSharpCompilationOptions Compilation { get; }
@@ -55,55 +85,98 @@ internal sealed class CSharpSession
     /// <summary>Runs the submission on which all cells build.</summary>
     internal void Start()
     {
-        var script = CSharpScript.Create<object>("using static Microsoft.DotNet.Interactive.Kernel;", options);
+        var script = CSharpScript.Create<object>(Prelude, options.WithImports(Imports).WithReferences(known));
         state = script.RunAsync().GetAwaiter().GetResult();
         submissions.Add(TreeOf(script));
     }
 
     /// <summary>Makes restored assemblies available to all code that runs from now on.</summary>
-    internal void Use(RestoredPackages packages) =>
-        options = options.AddReferences(references.Add(packages).Except(options.MetadataReferences));
+    internal void Use(RestoredPackages packages)
+    {
+        MetadataReference[] more = [.. references.Add(packages).Distinct().Except(known)];
+        known = known.AddRange(more);
+        added = added.AddRange(more);
+    }
+
+    /// <summary>Loads an assembly that cells do not reference, such as an extension of a package.</summary>
+    internal Assembly Load(string path) => references.Load(path);
 
     /// <summary>Runs code in the session.</summary>
     /// <param name="code">The code.</param>
     /// <param name="path">The name that errors use for it.</param>
+    /// <param name="warn">Receives the compiler's warnings before the code runs.</param>
     /// <param name="cancellationToken">
     /// Stops before the user's code runs. Code that runs has to watch its own token.
     /// </param>
     /// <returns>Whether the code ends in an expression, and the value of the expression.</returns>
-    /// <exception cref="CompilationErrorException">The code does not compile. Nothing ran.</exception>
-    /// <exception cref="ReferenceNotFoundException">
-    /// An assembly that the code references by <c>#r</c> was not found. Nothing ran.
-    /// </exception>
+    /// <exception cref="CellCompilationException">The code does not compile. Nothing ran.</exception>
     internal async Task<(bool HasResult, object? Value)> RunAsync(
-        string code, string path, CancellationToken cancellationToken)
+        string code, string path, Action<IReadOnlyList<Diagnostic>> warn, CancellationToken cancellationToken)
     {
         references.EnterCell();
-        var script = state!.Script.ContinueWith<object>(code, options.WithFilePath(path));
+        var script = Continue(code, options.WithFilePath(path));
+        ScriptState<object> ran;
         try
         {
+            var warnings = WarningsOf(script, cancellationToken);
+            if (warnings.Count > 0) warn(warnings);
             // As in .NET Interactive, variables keep what a cell assigned before it threw.
-            state = await script.RunFromAsync(state, catchException: _ => true, cancellationToken)
+            ran = await script.RunFromAsync(state!, catchException: _ => true, cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (CompilationErrorException error) when (references.Explain(error) is { } explanation)
+        catch (CompilationErrorException error)
         {
-            throw new ReferenceNotFoundException(explanation, error.Diagnostics);
+            var hints = CompilationHints.For(error.Diagnostics, script);
+            throw new CellCompilationException(error.Diagnostics, references.Explain(error), hints);
         }
-        submissions.Add(TreeOf(script));
-        if (state.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
-        return (HasReturnValue(script), state.ReturnValue);
+        // The chain of submissions keeps every compilation in it. What later code cannot see stays out.
+        if (IsSeenByLaterCode(script))
+        {
+            state = ran;
+            added = [];
+            submissions.Add(TreeOf(script));
+        }
+        if (ran.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
+        return (HasReturnValue(script), ran.ReturnValue);
     }
 
     /// <summary>The value of an expression. What it declares is forgotten.</summary>
     internal async Task<object?> EvaluateAsync(string expression, CancellationToken cancellationToken)
     {
-        var script = state!.Script.ContinueWith<object>(expression, options);
-        return (await script.RunFromAsync(state, cancellationToken).ConfigureAwait(false)).ReturnValue;
+        var script = Continue(expression, options);
+        return (await script.RunFromAsync(state!, cancellationToken).ConfigureAwait(false)).ReturnValue;
     }
+
+    /// <summary>Gives a variable a value that must not stand in code, such as a password.</summary>
+    /// <param name="variable">A variable that a cell declared.</param>
+    /// <param name="value">Its new value.</param>
+    internal void Set(string variable, object? value) => state!.GetVariable(variable).Value = value;
 
     /// <summary>What the user should know about the references of the last cell.</summary>
     internal IReadOnlyList<string> TakeNotices() => references.TakeNotices();
+
+    private Script<object> Continue(string code, ScriptOptions with) =>
+        state!.Script.ContinueWith<object>(code, with.WithReferences(added));
+
+    private static List<Diagnostic> WarningsOf(Script script, CancellationToken cancellationToken)
+    {
+        var compilation = script.GetCompilation();
+        if (compilation.GetParseDiagnostics(cancellationToken).Any(IsError)) return []; // The errors will be shown.
+        var found = compilation.GetDiagnostics(cancellationToken);
+        return found.Any(IsError) ? [] : [.. found.Where(diagnostic =>
+            diagnostic is { Severity: DiagnosticSeverity.Warning, IsSuppressed: false }
+            && !Unshown.Contains(diagnostic.Id))];
+    }
+
+    private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
+
+    /// <summary>Whether a submission declares, imports or references anything, or loads a file.</summary>
+    private static bool IsSeenByLaterCode(Script script)
+    {
+        var root = (CompilationUnitSyntax)TreeOf(script).GetRoot();
+        return root.Usings.Count > 0 || root.Externs.Count > 0 || root.ContainsDirectives
+            || script.GetCompilation().ScriptClass!.GetMembers().Any(member => !member.IsImplicitlyDeclared);
+    }
 
     // The trees of #load'ed files come before the tree of the code that loads them.
     private static SyntaxTree TreeOf(Script script) => script.GetCompilation().SyntaxTrees.Last();
@@ -113,12 +186,17 @@ internal sealed class CSharpSession
     private static extern bool HasReturnValue(Script script);
 }
 
-/// <summary>
-/// Code does not compile because an assembly that it references by <c>#r</c> was not found. The message says where it
-/// was looked for.
-/// </summary>
-internal sealed class ReferenceNotFoundException(string message, IReadOnlyList<Diagnostic> diagnostics)
-    : Exception(message)
+/// <summary>The code of a cell does not compile.</summary>
+/// <param name="diagnostics">The compiler's errors.</param>
+/// <param name="explanation">Where a missing assembly was looked for; null if none is missing.</param>
+/// <param name="hints">What the author of the cell could type instead, in full sentences.</param>
+internal sealed class CellCompilationException(
+    IReadOnlyList<Diagnostic> diagnostics, string? explanation, IReadOnlyList<string> hints)
+    : Exception(diagnostics[0].GetMessage(CultureInfo.InvariantCulture))
 {
     internal IReadOnlyList<Diagnostic> Diagnostics => diagnostics;
+
+    internal string? Explanation => explanation;
+
+    internal IReadOnlyList<string> Hints => hints;
 }

@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Adr.Kernel.InteractiveApi;
 using Adr.Kernel.Notebooks;
 using Adr.Kernel.Packages;
 using Markdig;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Scripting;
-using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
+using PasswordString = Microsoft.DotNet.Interactive.PasswordString;
 
 namespace Adr.Kernel.Engine;
 
@@ -28,6 +30,9 @@ internal sealed class CellEngine
     private readonly string folder;
     private readonly CSharpSession session;
     private readonly NotebookPackages packages;
+    private readonly EngineKernel kernel;
+    private readonly VariableDirective variables =
+        new((prompt, isPassword) => RunningCell.Required.AskAsync(prompt, isPassword));
     private readonly TaskCompletionSource<CodeAssistant> assistant =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
@@ -40,8 +45,12 @@ internal sealed class CellEngine
         this.input = input;
         this.folder = folder;
         session = new CSharpSession(folder, referencePaths);
-        packages = new NotebookPackages(folder, session.Use);
-        Formatter.SubscribeToDisplayedValues(KernelInvocationContext.OnDisplayed);
+        kernel = EngineKernel.Create(RunSubmittedAsync);
+        var extensions = new PackageExtensions(
+            kernel.RootKernel, session.Load, (path, cell) => ImportAsync(new Directive("import", path, 1), cell));
+        packages = new NotebookPackages(folder, session.Use, extensions.LoadAsync);
+        SafeText.Install();
+        Formatter.SetPreferredMimeTypesFor(typeof(PasswordString), PlainTextFormatter.MimeType);
     }
 
     /// <summary>Answers a question about code.</summary>
@@ -127,9 +136,10 @@ internal sealed class CellEngine
             isStopped = stopped == request.Cell;
         }
         if (isStopped) new Thread(interruption.Stop) { Name = "stop", IsBackground = true }.Start();
-        var context = new KernelInvocationContext(
+        var context = new RunningCell(
             output, request.HasInput ? input : null, request.Cell, interruption.Token, interruption.Pressed);
         context.Enter();
+        using var begun = kernel.Begin(request.Code, interruption.Token);
         AppContext.SetData(CancellationName, interruption.Token);
         CellError? error = null;
         var expressions = new Dictionary<string, ExpressionValue>();
@@ -176,7 +186,7 @@ internal sealed class CellEngine
     /// <param name="language">Its language up to the first directive that changes it.</param>
     /// <param name="place">The name that errors use for it.</param>
     /// <param name="context">The cell of this notebook that is running.</param>
-    private async Task RunAsync(string code, string language, string place, KernelInvocationContext context)
+    private async Task RunAsync(string code, string language, string place, RunningCell context)
     {
         var clock = Stopwatch.StartNew();
         var isTimed = false;
@@ -201,7 +211,7 @@ internal sealed class CellEngine
         context.DisplayAs(time, PlainTextFormatter.MimeType);
     }
 
-    private async Task RunAsync(Step step, string place, KernelInvocationContext context)
+    private async Task RunAsync(Step step, string place, RunningCell context)
     {
         switch (step)
         {
@@ -220,11 +230,14 @@ internal sealed class CellEngine
                 context.DisplayAs(block.Text, HtmlFormatter.MimeType);
                 break;
             case CodeBlock { Language: "javascript" } block:
-                Microsoft.DotNet.Interactive.Kernel.Javascript(block.Text);
+                CellFunctions.Javascript(block.Text);
+                break;
+            case CodeBlock { Language: "mermaid" } block:
+                context.Display(Mermaid.Of(block.Text));
                 break;
             case CodeBlock { Language: "value" } block:
-                var valueCode = block with { Lines = [VariableDirective.ValueCode(block)] };
-                await RunCSharpAsync(valueCode, place, context).ConfigureAwait(false);
+                var valueCode = await variables.ValueCodeAsync(block).ConfigureAwait(false);
+                await RunCSharpAsync(block with { Lines = [valueCode] }, place, context).ConfigureAwait(false);
                 break;
             case PackageStep or PackageSource:
                 break; // Packages are restored before the code of the cell runs.
@@ -232,9 +245,7 @@ internal sealed class CellEngine
                 await ImportAsync(directive, context).ConfigureAwait(false);
                 break;
             case Directive { Name: "set" or "share" } directive:
-                var code = await VariableDirective.CodeAsync(directive, context.AskAsync).ConfigureAwait(false);
-                var assignment = new CodeBlock("csharp", directive.Line, [code]);
-                await RunCSharpAsync(assignment, place, context).ConfigureAwait(false);
+                await DeclareAsync(directive, place, context).ConfigureAwait(false);
                 break;
             case Directive { Name: "who" }:
                 context.Display(session.Variables.Select(variable => variable.Name).Distinct().ToArray());
@@ -244,7 +255,7 @@ internal sealed class CellEngine
                 {
                     variable.Name,
                     Type = variable.Type.Name,
-                    Value = variable.Value.ToDisplayString(PlainTextFormatter.MimeType),
+                    Value = ValueBundle.PlainText(variable.Value),
                 }).DisplayTable();
                 break;
             case Directive { Name: "about" }:
@@ -258,11 +269,28 @@ internal sealed class CellEngine
         }
     }
 
-    private async Task RunCSharpAsync(CodeBlock block, string place, KernelInvocationContext context)
+    /// <summary>
+    /// Runs code that an extension or a cell sends to the kernel. A failure is shown, and left to the sender.
+    /// </summary>
+    private async Task RunSubmittedAsync(string code, RunningCell context)
     {
         try
         {
-            var (hasResult, value) = await session.RunAsync(block.InPlace, place, context.CancellationToken)
+            await RunAsync(code, "csharp", "submitted code", context).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            context.DisplayStandardError(string.Join('\n', CellErrors.Of(failure).Traceback) + "\n");
+            throw;
+        }
+    }
+
+    private async Task RunCSharpAsync(CodeBlock block, string place, RunningCell context)
+    {
+        try
+        {
+            var (hasResult, value) = await session.RunAsync(
+                block.InPlace, place, warnings => ShowWarnings(warnings, context), context.CancellationToken)
                 .ConfigureAwait(false);
             if (hasResult && value is not DisplayedValue) context.Return(value);
         }
@@ -272,13 +300,25 @@ internal sealed class CellEngine
         }
     }
 
-    private void ShowNotices(KernelInvocationContext context)
+    private async Task DeclareAsync(Directive directive, string place, RunningCell context)
+    {
+        var (code, variable, value) = await variables.CodeAsync(directive).ConfigureAwait(false);
+        await RunCSharpAsync(new CodeBlock("csharp", directive.Line, [code]), place, context).ConfigureAwait(false);
+        if (variable is not null) session.Set(variable, value);
+    }
+
+    private static void ShowWarnings(IReadOnlyList<Diagnostic> warnings, RunningCell context)
+    {
+        foreach (var line in CellErrors.Describe(warnings)) context.DisplayStandardError(line + "\n");
+    }
+
+    private void ShowNotices(RunningCell context)
     {
         foreach (var notice in session.TakeNotices()) context.DisplayStandardError(notice + "\n");
     }
 
     /// <summary>Runs the cells of another file in this session. The file is a notebook, a .dib, or C# source.</summary>
-    private async Task ImportAsync(Directive directive, KernelInvocationContext context)
+    private async Task ImportAsync(Directive directive, RunningCell context)
     {
         var path = Path.GetFullPath(directive.Argument.Trim('"'), folder);
         if (!File.Exists(path))

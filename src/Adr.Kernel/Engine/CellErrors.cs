@@ -10,23 +10,46 @@ namespace Adr.Kernel.Engine;
 /// </summary>
 internal static partial class CellErrors
 {
+    private const int MostWarnings = 10; // Nobody reads more of them.
+    private const int MostFrames = 50; // at the beginning of a stack trace, and at its end
+
     /// <summary>The error for an exception.</summary>
     /// <param name="error">What the cell threw.</param>
     /// <param name="interrupted">Whether the cell had been asked to stop.</param>
     internal static CellError Of(Exception error, bool interrupted = false) => error switch
     {
-        OperationCanceledException or ThreadInterruptedException when interrupted => OfInterruption(error),
-        CompilationErrorException compilation => OfCompilation(compilation.Diagnostics, ""),
-        ReferenceNotFoundException reference => OfCompilation(reference.Diagnostics, $" ({reference.Message})"),
+        _ when interrupted && IsInterruption(error) => OfInterruption(error),
+        CompilationErrorException compilation => OfCompilation(compilation.Diagnostics, null, []),
+        CellCompilationException compilation =>
+            OfCompilation(compilation.Diagnostics, compilation.Explanation, compilation.Hints),
         DirectiveException directive => new("DirectiveError", directive.Message,
             [$"DirectiveError: {directive.Message}", $"   at {directive.Place}, line {directive.Line}"]),
         _ => OfException(error),
     };
 
+    /// <summary>The compiler's warnings as lines of text.</summary>
+    internal static IEnumerable<string> Describe(IReadOnlyList<Diagnostic> warnings)
+    {
+        foreach (var warning in warnings.Take(MostWarnings)) yield return Line(warning, "warning");
+        if (warnings.Count > MostWarnings) yield return $"(and {warnings.Count - MostWarnings} more warnings)";
+    }
+
+    // Libraries wrap the exception that ends them, and several tasks may have been stopped together.
+    private static bool IsInterruption(Exception error) => error switch
+    {
+        OperationCanceledException or ThreadInterruptedException => true,
+        AggregateException several => several.InnerExceptions.All(IsInterruption),
+        _ => error.InnerException is { } inner && IsInterruption(inner),
+    };
+
+    /// <summary>One line: the user knows why the cell ended, and wants to know where.</summary>
     private static CellError OfInterruption(Exception error)
     {
-        var places = OfException(error).Traceback.Where(line => CellPlace().IsMatch(line));
-        return new("Interrupted", "The cell was stopped.", ["Interrupted: The cell was stopped.", .. places]);
+        // The innermost frame of the notebook comes first. Frames of libraries tell the cell's author nothing.
+        var place = OfException(error).Traceback.Select(line => NotebookPlace().Match(line))
+            .FirstOrDefault(match => match.Success);
+        var message = place is null ? "The cell was stopped." : $"The cell was stopped in {place.Groups["place"]}.";
+        return new("Interrupted", message, [$"Interrupted: {message}"]);
     }
 
     private static CellError OfException(Exception error)
@@ -37,6 +60,9 @@ internal static partial class CellErrors
         if (!isWhole) text = $"{name}: {message}\n{Ask(() => error.StackTrace, "StackTrace").Text}";
         return new CellError(name, message, Trim(text));
     }
+
+    /// <summary>The message of an exception, whatever the exception does.</summary>
+    internal static string MessageOf(Exception error) => Ask(() => error.Message, "Message").Text;
 
     // A user's exception may override these members, and its code may return null or throw.
     private static (string Text, bool IsWhole) Ask(Func<string?> text, string member)
@@ -51,20 +77,29 @@ internal static partial class CellErrors
         }
     }
 
-    private static CellError OfCompilation(IReadOnlyList<Diagnostic> diagnostics, string explanation)
+    private static CellError OfCompilation(
+        IReadOnlyList<Diagnostic> diagnostics, string? explanation, IReadOnlyList<string> hints)
     {
         var lines = new List<string>();
         foreach (var diagnostic in diagnostics)
         {
-            var span = diagnostic.Location.GetMappedLineSpan();
-            var (line, column) = (span.StartLinePosition.Line + 1, span.StartLinePosition.Character + 1);
-            var message = diagnostic.GetMessage(CultureInfo.InvariantCulture);
-            lines.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{Path.GetFileName(span.Path)}, line {line}, column {column}: error {diagnostic.Id}: {message}"));
+            lines.Add(Line(diagnostic, "error"));
             lines.AddRange(Excerpt(diagnostic.Location));
         }
-        var more = diagnostics.Count > 1 ? $" (and {diagnostics.Count - 1} more)" : "";
-        return new CellError("CompilationError", lines[0] + more + explanation, lines);
+        var message = lines[0];
+        if (diagnostics.Count > 1) message += $" (and {diagnostics.Count - 1} more)";
+        if (explanation is not null) message += $" ({explanation})";
+        lines.AddRange(hints);
+        return new CellError("CompilationError", string.Join(' ', [message, .. hints]), lines);
+    }
+
+    private static string Line(Diagnostic diagnostic, string kind)
+    {
+        var span = diagnostic.Location.GetMappedLineSpan();
+        var (line, column) = (span.StartLinePosition.Line + 1, span.StartLinePosition.Character + 1);
+        var message = diagnostic.GetMessage(CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Path.GetFileName(span.Path)}, line {line}, column {column}: {kind} {diagnostic.Id}: {message}");
     }
 
     /// <summary>The line of code that a diagnostic is about, with a caret below the position.</summary>
@@ -88,7 +123,14 @@ internal static partial class CellErrors
             .Select(Rename).ToList();
         // The frames above the cell are the same for every cell and tell its author nothing.
         var lastOwn = lines.FindLastIndex(line => Frame().IsMatch(line) && CellPlace().IsMatch(line));
-        return lastOwn < 0 ? lines : [.. lines.Where((line, i) => i <= lastOwn || !Frame().IsMatch(line))];
+        return Shorten(lastOwn < 0 ? lines : [.. lines.Where((line, i) => i <= lastOwn || !Frame().IsMatch(line))]);
+    }
+
+    /// <summary>Leaves out the middle of a trace that a deep recursion made endless.</summary>
+    private static List<string> Shorten(List<string> lines)
+    {
+        var left = lines.Count - 2 * MostFrames;
+        return left <= 0 ? lines : [.. lines[..MostFrames], $"   … ({left} more lines) …", .. lines[^MostFrames..]];
     }
 
     private static string Rename(string line)
@@ -99,8 +141,9 @@ internal static partial class CellErrors
         return Place().Replace(line, " in ${file}, line ${line}"); // Folders differ between machines.
     }
 
-    [GeneratedRegex(@"^   at (Microsoft\.CodeAnalysis\.Scripting\.|Adr\.Kernel\.Engine\.|" +
-        @"Microsoft\.DotNet\.Interactive\.Kernel(InvocationContext)?\.)")]
+    // Submission#0 is the prelude of every session.
+    [GeneratedRegex(@"^   at (Microsoft\.CodeAnalysis\.Scripting\.|Adr\.Kernel\.(Engine|InteractiveApi)\.|" +
+        @"Microsoft\.DotNet\.Interactive\.Kernel(InvocationContext)?\.|Submission#0\.)")]
     private static partial Regex EngineFrame();
 
     [GeneratedRegex(@"\bat Submission#\d+\.<<Initialize>>d__\d+\.MoveNext\(\)")]
@@ -117,6 +160,9 @@ internal static partial class CellErrors
 
     [GeneratedRegex(@" in (Cell \[\d+\]|.+ cell \d+|.+\.(dib|csx?)), line \d+$")]
     private static partial Regex CellPlace();
+
+    [GeneratedRegex(@" in (?<place>(Cell \[\d+\]|.+ cell \d+|.+\.(dib|csx)), line \d+)$")]
+    private static partial Regex NotebookPlace();
 
     [GeneratedRegex(@"^   at ")]
     private static partial Regex Frame();

@@ -16,7 +16,7 @@ internal sealed class CodeAssistant(CSharpSession session)
     private const int MostItems = 500; // Nobody reads a longer menu.
     private const int LargestSubmission = 1 << 16; // characters
 
-    private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+    private static readonly CSharpParseOptions Parsing = new(CSharpSession.Language, kind: SourceCodeKind.Script);
 
     private readonly SemaphoreSlim turn = new(1);
     private AdhocWorkspace? workspace;

@@ -1,5 +1,5 @@
 using System.Text;
-using Microsoft.DotNet.Interactive;
+using Adr.Kernel.InteractiveApi;
 
 namespace Adr.Kernel.Engine;
 
@@ -13,7 +13,7 @@ internal sealed class EngineInput(EngineOutput output)
     internal void CaptureConsole() => Console.SetIn(new ConsoleReader(this));
 
     /// <summary>The text that the user types; null if nobody can answer.</summary>
-    internal async Task<string?> AskAsync(KernelInvocationContext context, string prompt, bool isPassword)
+    internal async Task<string?> AskAsync(RunningCell context, string prompt, bool isPassword)
     {
         await turn.WaitAsync(context.CancellationToken).ConfigureAwait(false);
         try
@@ -59,7 +59,7 @@ internal sealed class EngineInput(EngineOutput output)
         private bool Fill()
         {
             if (line.Length > 0) return true;
-            if (KernelInvocationContext.Current is not { HasInput: true } context) return false;
+            if (RunningCell.Current is not { HasInput: true } context) return false;
             var answer = input.AskAsync(context, "", isPassword: false).GetAwaiter().GetResult();
             if (answer is null) return false;
             line.Append(answer).Append('\n');

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.DotNet.Interactive;
+using Adr.Kernel.InteractiveApi;
 
 namespace Adr.Kernel.Engine;
 
@@ -195,7 +195,7 @@ internal sealed class EngineOutput(MessageStream control, string token)
 
         public override void Write(ReadOnlySpan<char> buffer)
         {
-            var context = KernelInvocationContext.Current;
+            var context = RunningCell.Current;
             context?.EndIfPressed();
             output.Write(context?.Cell ?? CellEvent.WithoutCell, name, buffer);
         }

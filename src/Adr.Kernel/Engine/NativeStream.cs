@@ -8,6 +8,8 @@ namespace Adr.Kernel.Engine;
 /// <remarks>The engine marks the end of each cell in the stream. The marks are taken out again.</remarks>
 internal sealed class NativeStream
 {
+    private const int MostOfCell = 1_000_000; // characters; the trace of a crash can be endless
+
     private readonly Stream stream;
     private readonly string name;
     private readonly byte[] markerStart;
@@ -16,6 +18,7 @@ internal sealed class NativeStream
     private readonly Lock gate = new();
     private readonly List<(int Cell, TaskCompletionSource Reached)> waiting = [];
     private int lastMarked = int.MinValue;
+    private int ofCell; // characters sent since the last mark
 
     internal NativeStream(Stream stream, string name, string token, ChannelWriter<EngineMessage> messages)
     {
@@ -96,13 +99,23 @@ internal sealed class NativeStream
     {
         var characters = new char[decoder.GetCharCount(bytes.Span, flush)];
         decoder.GetChars(bytes.Span, characters, flush);
-        if (characters.Length == 0) return;
-        var message = new StreamWritten(CellEvent.WithoutCell, name, new string(characters));
-        await messages.WriteAsync(message).ConfigureAwait(false);
+        if (characters.Length == 0 || ofCell > MostOfCell) return;
+        var kept = Math.Min(characters.Length, MostOfCell - ofCell);
+        if (kept > 0 && kept < characters.Length && char.IsHighSurrogate(characters[kept - 1])) kept--;
+        ofCell += characters.Length;
+        if (kept > 0) await SayAsync(name, new string(characters, 0, kept)).ConfigureAwait(false);
+        if (ofCell <= MostOfCell) return;
+        await SayAsync("stderr", string.Create(CultureInfo.InvariantCulture,
+            $"\n[more than {MostOfCell:N0} characters of native code or a child process on {name}: the rest of this " +
+            $"cell's is not kept]\n")).ConfigureAwait(false);
     }
+
+    private ValueTask SayAsync(string to, string text) =>
+        messages.WriteAsync(new StreamWritten(CellEvent.WithoutCell, to, text));
 
     private void Reach(int cell)
     {
+        ofCell = 0;
         List<TaskCompletionSource> reached;
         lock (gate)
         {

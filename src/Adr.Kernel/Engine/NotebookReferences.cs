@@ -7,6 +7,7 @@ using Adr.Kernel.Packages;
 using Microsoft.AspNetCore.Html;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Adr.Kernel.Engine;
@@ -38,15 +39,21 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += LoadNative;
     }
 
-    /// <summary>The assemblies that every cell can use: the framework, the formatters and this library.</summary>
+    /// <summary>
+    /// The assemblies that every cell can use: the framework, the formatters, this library and Newtonsoft.Json.
+    /// </summary>
     internal IEnumerable<MetadataReference> Default
     {
         get
         {
             var framework = Path.GetDirectoryName(typeof(object).Assembly.Location);
-            var own = new[] { typeof(NotebookReferences), typeof(Formatter), typeof(IHtmlContent) };
+            Type[] own =
+            [
+                typeof(NotebookReferences), typeof(KernelInvocationContext), typeof(Formatter), typeof(IHtmlContent),
+            ];
             return host.Values.Where(path => Path.GetDirectoryName(path) == framework)
                 .Concat(own.Select(type => type.Assembly.Location))
+                .Append(host["Newtonsoft.Json"]) // as in .NET Interactive, and not loaded before it is used
                 .Select(Reference);
         }
     }
@@ -77,6 +84,9 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
             if (!folders.Contains(place)) folders.Add(place);
         return [.. packages.Assemblies.Select(path => (MetadataReference)Reference(Chosen(path)))];
     }
+
+    /// <summary>Loads an assembly that cells do not reference, such as an extension of a package.</summary>
+    internal Assembly Load(string path) => AssemblyLoadContext.Default.LoadFromAssemblyPath(Chosen(path));
 
     /// <summary>Forgets the missing references of the last cell.</summary>
     internal void EnterCell() => missing.Clear();

@@ -15,7 +15,7 @@ internal sealed partial class Submission
     {
         [CSharp] = CSharp, ["c#"] = CSharp, [".net-csharp"] = CSharp, ["dotnet-interactive.csharp"] = CSharp,
         ["markdown"] = "markdown", ["html"] = "html", ["javascript"] = "javascript", ["js"] = "javascript",
-        [Value] = Value,
+        ["mermaid"] = "mermaid", [Value] = Value,
     };
 
     private static readonly HashSet<string> Actions =
@@ -24,7 +24,7 @@ internal sealed partial class Submission
     // Languages and directives of .NET Interactive that a single C# session cannot support.
     private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
-        "fsharp", "f#", "pwsh", "powershell", "sql", "kql", "http", "mermaid", "connect", "aspnet", "python", "r",
+        "fsharp", "f#", "pwsh", "powershell", "sql", "kql", "http", "connect", "aspnet", "python", "r",
         "vscode",
     };
 
@@ -33,8 +33,8 @@ internal sealed partial class Submission
     /// <summary>The directives as they are written.</summary>
     internal static IReadOnlyList<string> Directives { get; } =
     [
-        "#!csharp", "#!markdown", "#!html", "#!javascript", "#!time", "#!import", "#!set", "#!value", "#!share",
-        "#!who", "#!whos", "#!about", "#!lsmagic",
+        "#!csharp", "#!markdown", "#!html", "#!javascript", "#!mermaid", "#!time", "#!import", "#!set", "#!value",
+        "#!share", "#!who", "#!whos", "#!about", "#!lsmagic",
     ];
 
     /// <summary>The steps in order.</summary>

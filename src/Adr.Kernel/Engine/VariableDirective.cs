@@ -1,42 +1,55 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.DotNet.Interactive;
 
 namespace Adr.Kernel.Engine;
 
 /// <summary>Translates <c>#!set</c>, <c>#!value</c> and <c>#!share</c> into C# that declares the variable.</summary>
-/// <remarks>There is only one language here, so sharing a variable means assigning it.</remarks>
-internal static partial class VariableDirective
+/// <remarks>
+/// There is only one language here, so sharing a variable means assigning it. As in .NET Interactive, a value that
+/// stands in the directive is text, whatever it looks like.
+/// </remarks>
+/// <param name="ask">Asks the user: takes a prompt and whether the answer is a password.</param>
+internal sealed partial class VariableDirective(Func<string, bool, Task<string>> ask)
 {
     private const string SetUsage =
-        "#!set --name NAME --value VALUE, where VALUE is a number, true, false, a text in quotes, JSON, " +
-        "@csharp:VARIABLE, @input:NAME or @password:NAME";
+        "#!set --name NAME --value VALUE, where VALUE is a word, a text in quotes, JSON, @csharp:VARIABLE, " +
+        "@value:NAME, @input:PROMPT or @password:PROMPT";
     private const string ValueUsage =
-        "#!value --name NAME with the text on the lines below it, or with --from-file FILE or --from-url ADDRESS; " +
-        "--mime-type TYPE shows it";
+        "#!value --name NAME with the text on the lines below it, or with --from-value TEXT, --from-file FILE or " +
+        "--from-url ADDRESS; --mime-type TYPE shows it";
     private const string ShareUsage = "#!share --from csharp|value VARIABLE [--as NAME]";
+    private const string Json = "application/json";
+
+    private readonly HashSet<string> json = []; // the variables of #!value with that MIME type
 
     /// <summary>The C# code of <c>#!set</c> or <c>#!share</c>.</summary>
-    /// <param name="directive">The directive.</param>
-    /// <param name="ask">Asks the user: takes a prompt and whether the answer is a password.</param>
     /// <exception cref="DirectiveException">An argument is missing or unknown.</exception>
-    internal static async Task<string> CodeAsync(Directive directive, Func<string, bool, Task<string>> ask)
+    internal async Task<VariableCode> CodeAsync(Directive directive)
     {
         var arguments = new Arguments(directive.Argument, directive.Line);
-        return directive.Name == "set" ? await SetAsync(arguments, ask).ConfigureAwait(false) : Share(arguments);
+        return directive.Name == "set"
+            ? await SetAsync(arguments).ConfigureAwait(false)
+            : new VariableCode(Share(arguments));
     }
 
     /// <summary>The C# code of <c>#!value</c>, with the text of the block or of a file or address.</summary>
-    /// <exception cref="DirectiveException">An argument is missing or unknown.</exception>
-    internal static string ValueCode(CodeBlock block)
+    /// <exception cref="DirectiveException">An argument is missing or unknown, or there is no such file.</exception>
+    internal async Task<string> ValueCodeAsync(CodeBlock block)
     {
         var arguments = new Arguments(block.Argument, Math.Max(1, block.Line - 1)); // the line of the directive
         var (name, mimeType) = (arguments.Take("--name"), arguments.Take("--mime-type"));
-        var (file, url) = (arguments.Take("--from-file"), arguments.Take("--from-url"));
-        var text = string.IsNullOrWhiteSpace(block.Text) ? null : block.Text;
+        var file = await AnswerAsync(arguments.TakeRaw("--from-file")).ConfigureAwait(false);
+        var url = await AnswerAsync(arguments.TakeRaw("--from-url")).ConfigureAwait(false);
+        var given = await AnswerAsync(arguments.TakeRaw("--from-value")).ConfigureAwait(false);
+        var text = given ?? (string.IsNullOrWhiteSpace(block.Text) ? null : block.Text);
         var sources = new[] { file, url, text }.Count(source => source is not null);
         if (name is null || arguments.Words.Count > 0 || sources != 1) throw arguments.Expected(ValueUsage);
         arguments.CheckName(name);
+        if (file is not null && !File.Exists(file)) throw arguments.Missing(file);
+        if (mimeType == Json) json.Add(name);
+        else json.Remove(name);
         var value = file is not null ? $"System.IO.File.ReadAllText({CSharpLiteral.Text(file)})"
             : url is not null ? $"await new System.Net.Http.HttpClient().GetStringAsync({CSharpLiteral.Text(url)})"
             : CSharpLiteral.Text(text!);
@@ -44,7 +57,7 @@ internal static partial class VariableDirective
         return $"var {name} = {value};{display}";
     }
 
-    private static async Task<string> SetAsync(Arguments arguments, Func<string, bool, Task<string>> ask)
+    private async Task<VariableCode> SetAsync(Arguments arguments)
     {
         arguments.Words.Remove("--byref"); // Within one language, values are shared by reference anyway.
         var (name, value) = (arguments.Take("--name"), arguments.TakeRaw("--value"));
@@ -52,21 +65,42 @@ internal static partial class VariableDirective
         if (name is null || value is null || arguments.Words.Count > 0) throw arguments.Expected(SetUsage);
         arguments.CheckName(name);
         if (Source().Match(value) is not { Success: true } source)
-            return $"var {name} = {Literal(Unquote(value), isText: value[0] is '"' or '\'')};";
+            return new VariableCode($"var {name} = {CSharpLiteral.Text(Unquote(value))};");
         var (kind, what) = (source.Groups["kind"].Value, Unquote(source.Groups["what"].Value));
         switch (kind)
         {
-            case "csharp" when mimeType is null:
-                return $"var {name} = {what};";
-            case "csharp":
+            case "csharp" or "value" when mimeType is not null:
                 const string Format = "Microsoft.DotNet.Interactive.Formatting.Formatter.ToDisplayString";
-                return $"var {name} = {Format}({what}, {CSharpLiteral.Text(mimeType)});";
+                return new VariableCode($"var {name} = {Format}({what}, {CSharpLiteral.Text(mimeType)});");
+            case "value" when json.Contains(what):
+                return new VariableCode($"var {name} = System.Text.Json.JsonDocument.Parse({what});");
+            case "csharp" or "value":
+                return new VariableCode($"var {name} = {what};");
             case "input" or "password":
-                var answer = await ask(Prompt(what), kind == "password").ConfigureAwait(false);
-                return $"var {name} = {CSharpLiteral.Text(answer)};";
+                return await AskAsync(name, kind, what).ConfigureAwait(false);
             default:
                 throw arguments.Foreign($"@{kind}:", SetUsage);
         }
+    }
+
+    /// <summary>A variable for an answer, which does not become code: errors show code, and it may be secret.</summary>
+    private async Task<VariableCode> AskAsync(string name, string kind, string what)
+    {
+        var (prompt, isPassword) = Question(kind, what.Length == 0 ? name : what);
+        var answer = await ask(prompt, isPassword).ConfigureAwait(false);
+        return isPassword
+            ? new VariableCode($"{typeof(PasswordString).FullName} {name} = null;", name, new PasswordString(answer))
+            : new VariableCode($"string {name} = null;", name, answer);
+    }
+
+    /// <summary>An argument, or what the user answers if it is <c>@input:</c>.</summary>
+    private async Task<string?> AnswerAsync(string? argument)
+    {
+        if (argument is null) return null;
+        if (Source().Match(argument) is not { Success: true } source || source.Groups["kind"].Value != "input")
+            return Unquote(argument);
+        var (prompt, isPassword) = Question("input", Unquote(source.Groups["what"].Value));
+        return await ask(prompt, isPassword).ConfigureAwait(false);
     }
 
     private static string Share(Arguments arguments)
@@ -80,28 +114,23 @@ internal static partial class VariableDirective
         return $"var {name} = {variable};";
     }
 
-    // The argument of @input is a name, or JSON with a prompt.
-    private static string Prompt(string what)
+    /// <summary>What to ask: the argument is a prompt, or JSON with a prompt and the type of the answer.</summary>
+    private static (string Prompt, bool IsPassword) Question(string kind, string what)
     {
-        if (!what.StartsWith('{')) return what;
+        var isPassword = kind == "password";
+        if (!what.StartsWith('{')) return (what, isPassword);
         try
         {
             using var given = JsonDocument.Parse(what);
-            return given.RootElement.TryGetProperty("prompt", out var prompt) ? prompt.ToString() : what;
+            string? Property(string name) =>
+                given.RootElement.TryGetProperty(name, out var value) ? value.ToString() : null;
+            return (Property("prompt") ?? what, isPassword || Property("type") == "password");
         }
         catch (JsonException)
         {
-            return what;
+            return (what, isPassword);
         }
     }
-
-    /// <summary>
-    /// A literal as .NET Interactive reads it: numbers and truth values become C# values, a JSON object or list becomes
-    /// a document, and anything else is text.
-    /// </summary>
-    private static string Literal(string value, bool isText) => isText ? CSharpLiteral.Text(value)
-        : value is ['{' or '[', ..] ? $"System.Text.Json.JsonDocument.Parse({CSharpLiteral.Text(value)})"
-        : CSharpLiteral.Guess(value);
 
     private static string Unquote(string word) =>
         word is ['"' or '\'', .., var last] && last == word[0] ? word[1..^1] : word;
@@ -109,7 +138,7 @@ internal static partial class VariableDirective
     [GeneratedRegex("""@\w+:("[^"]*"|'[^']*'|\{[^}]*\}|\S+)|"[^"]*"|'[^']*'|\{.*\}|\[.*\]|\S+""")]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"^@(?<kind>\w+):(?<what>.+)$")]
+    [GeneratedRegex(@"^@(?<kind>\w+)(:(?<what>.+))?$")]
     private static partial Regex Source();
 
     /// <summary>The words after a directive.</summary>
@@ -133,13 +162,22 @@ internal static partial class VariableDirective
 
         internal void CheckName(string name)
         {
-            if (!SyntaxFacts.IsValidIdentifier(name))
+            if (!SyntaxFacts.IsValidIdentifier(name) || SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None)
                 throw new DirectiveException($"'{name}' is not a valid name for a C# variable.", line);
         }
 
         internal DirectiveException Expected(string usage) => new($"Expected {usage}.", line);
 
+        internal DirectiveException Missing(string file) =>
+            new($"There is no file '{file}'. The current folder is {Environment.CurrentDirectory}.", line);
+
         internal DirectiveException Foreign(string what, string usage) => new(
             $"'{what}' refers to another language, and this engine runs only C#. Expected {usage}.", line);
     }
 }
+
+/// <summary>The code of a directive that declares a variable.</summary>
+/// <param name="Code">C#.</param>
+/// <param name="Variable">The variable that gets its value after the code has run; null if the code gives it.</param>
+/// <param name="Value">The value of that variable.</param>
+internal sealed record VariableCode(string Code, string? Variable = null, object? Value = null);

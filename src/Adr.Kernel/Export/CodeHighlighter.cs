@@ -1,4 +1,5 @@
 using System.Text;
+using Adr.Kernel.Engine;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -8,7 +9,7 @@ namespace Adr.Kernel.Export;
 /// <summary>Marks the parts of C# code for colouring. Roslyn's parser also accepts code with errors.</summary>
 internal static class CodeHighlighter
 {
-    private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+    private static readonly CSharpParseOptions Script = new(CSharpSession.Language, kind: SourceCodeKind.Script);
 
     /// <summary>
     /// The code as HTML with spans of these classes: k (keyword), s (string), n (number), c (comment), d (directive),

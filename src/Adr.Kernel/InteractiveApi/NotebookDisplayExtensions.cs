@@ -1,3 +1,5 @@
+using Adr.Kernel.InteractiveApi;
+using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
 using Microsoft.DotNet.Interactive.Formatting.TabularData;
 
@@ -16,7 +18,17 @@ public static class NotebookDisplayExtensions
     /// <param name="mimeTypes">The MIME types to use; none for the preferred ones of the value's type.</param>
     /// <returns>The displayed value, which can be updated.</returns>
     public static DisplayedValue Display<T>(this T? value, params string[] mimeTypes) =>
-        Microsoft.DotNet.Interactive.Kernel.Running.Display(value, mimeTypes);
+        RunningCell.Required.Display(value, mimeTypes);
+
+    /// <summary>Displays text in a cell.</summary>
+    /// <remarks>Without this function, the text would be taken for a MIME type in which to display the cell.</remarks>
+    /// <param name="context">The cell.</param>
+    /// <param name="value">The text.</param>
+    /// <param name="mimeTypes">The MIME types to use; none for plain text.</param>
+    /// <returns>The displayed text, which can be updated.</returns>
+    public static DisplayedValue Display(
+        this KernelInvocationContext context, string value, params string[] mimeTypes) =>
+        KernelInvocationContextExtensions.Display(context, value, mimeTypes);
 
     /// <summary>
     /// Displays a sequence as a table: as a tabular data resource, and as HTML for front ends that do not support one.
@@ -24,7 +36,7 @@ public static class NotebookDisplayExtensions
     public static DisplayedValue DisplayTable<T>(this IEnumerable<T> source)
     {
         var table = source.ToTabularDataResource();
-        return Microsoft.DotNet.Interactive.Kernel.Running.Display(new[]
+        return RunningCell.Required.Display(new[]
         {
             new FormattedValue(TabularDataResourceFormatter.MimeType, table.ToJsonString().ToString()!),
             new FormattedValue(HtmlFormatter.MimeType, table.ToDisplayString(HtmlFormatter.MimeType)),

@@ -213,7 +213,8 @@ internal sealed class CellRunner : IAsyncDisposable
     private static CellDone Failed(RequestedCell cell, string name, string value) =>
         new(cell.Number, new CellError(name, value, [$"{name}: {value}"]));
 
-    private static JsonObject Stream(string name, string text) => new() { ["name"] = name, ["text"] = text };
+    /// <summary>The content of a message about a stream.</summary>
+    internal static JsonObject Stream(string name, string text) => new() { ["name"] = name, ["text"] = text };
 
     private static JsonObject Value(Dictionary<string, string> data, string displayId) => new()
     {

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Adr.Kernel.Engine;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Adr.Kernel.Jupyter;
 
@@ -19,7 +21,7 @@ internal static class KernelInfo
         ["language_info"] = new JsonObject
         {
             ["name"] = "C#", // as in the notebooks of .NET Interactive
-            ["version"] = "14.0",
+            ["version"] = CSharpSession.Language.ToDisplayString(),
             ["mimetype"] = "text/x-csharp",
             ["file_extension"] = ".cs",
             ["pygments_lexer"] = "csharp",

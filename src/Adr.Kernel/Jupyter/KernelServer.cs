@@ -207,12 +207,17 @@ internal sealed class KernelServer : IAsyncDisposable
     }
 
     // The status "aborted" is deprecated in the protocol; kernels should report an error.
-    private Task<JsonObject?> AbortedAsync(JupyterMessage request)
+    private async Task<JsonObject?> AbortedAsync(JupyterMessage request)
     {
-        const string Reason = "A cell before this one failed, so this one did not run.";
-        var reply = Broadcast.ErrorReply(new CellError("ExecutionAborted", Reason, []));
-        reply["execution_count"] = executionCount;
-        return Task.FromResult<JsonObject?>(reply);
+        const string Reason = "This cell did not run, because a cell before it failed or was stopped.";
+        // Clients show nothing of the reply, so the user would take the cell for one that ran.
+        if (!JupyterMessage.Flag(request.Content, "silent", false))
+        {
+            await broadcast.TellAsync(request.Header, "stream", CellRunner.Stream("stderr", Reason + "\n"))
+                .ConfigureAwait(false);
+        }
+        // Without a count, clients show no number for the cell.
+        return Broadcast.ErrorReply(new CellError("ExecutionAborted", Reason, []));
     }
 
     private async Task<JsonObject?> CompleteAsync(JsonObject content)

@@ -1,24 +1,30 @@
 using System.Net;
 using Adr.Kernel.Engine;
-using Microsoft.DotNet.Interactive;
+using Adr.Kernel.InteractiveApi;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Adr.Kernel.Packages;
 
 /// <summary>The packages that the cells of one session have asked for.</summary>
-internal sealed class NotebookPackages(string folder, Action<RestoredPackages> use)
+/// <param name="folder">The folder of the notebook.</param>
+/// <param name="use">Makes restored assemblies available to cells.</param>
+/// <param name="extend">Loads an extension: takes the package, the extension's folder and the cell.</param>
+internal sealed class NotebookPackages(
+    string folder, Action<RestoredPackages> use, Func<string, string, RunningCell, Task> extend)
 {
     private readonly PackageRestorer restorer = new(folder);
     private readonly Dictionary<string, PackageRequest> requested = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> sources = [];
     private IReadOnlyDictionary<string, string> versions = new Dictionary<string, string>(); // of the last restore
-    private readonly HashSet<string> notedExtensions = [];
+    private readonly HashSet<string> extended = []; // the packages whose extension was loaded
 
-    /// <summary>Restores the packages of a cell before its code runs, and displays them.</summary>
+    /// <summary>
+    /// Restores the packages of a cell before its code runs, displays them, and loads their extensions.
+    /// </summary>
     /// <exception cref="DirectiveException">
     /// A package cannot be restored, or was requested in another version before.
     /// </exception>
-    internal async Task AddAsync(IReadOnlyList<Step> steps, KernelInvocationContext context)
+    internal async Task AddAsync(IReadOnlyList<Step> steps, RunningCell context)
     {
         foreach (var source in steps.OfType<PackageSource>())
             if (!sources.Contains(source.Address)) sources.Add(source.Address);
@@ -49,11 +55,8 @@ internal sealed class NotebookPackages(string folder, Action<RestoredPackages> u
         foreach (var (id, package) in all) requested[id] = package;
         shown.Update(Text("Installed Packages", wanted.Select(step => step.Package)
             .Select(package => $"{package.Id}, {versions.GetValueOrDefault(package.Id, package.Version)}").Distinct()));
-        foreach (var extension in restored.Extensions.Where(notedExtensions.Add))
-        {
-            context.DisplayStandardError($"{extension} brings an extension of .NET Interactive, which is not loaded, " +
-                "because it needs .NET Interactive itself. The package's own classes can be used.\n");
-        }
+        foreach (var (package, place) in restored.Extensions.Where(found => extended.Add(found.Key)))
+            await extend(package, place, context).ConfigureAwait(false);
     }
 
     private void CheckVersion(PackageStep step, PackageRequest earlier)

@@ -164,14 +164,17 @@ internal sealed class PackageRestorer(string notebookFolder)
         var packages = assets["libraries"]!.AsObject()
             .Where(library => (string?)library.Value!["type"] == "package")
             .Select(library => (Name: library.Key.Split('/'), Path: (string)library.Value!["path"]!)).ToList();
-        bool HasExtension(string path) => folders.Any(folder =>
-            Directory.Exists(Path.Combine(folder, path, "interactive-extensions", "dotnet")));
+        string? ExtensionOf(string path) => folders
+            .Select(folder => Path.Combine(folder, path, "interactive-extensions", "dotnet"))
+            .FirstOrDefault(Directory.Exists);
         return new RestoredPackages(
             [.. Paths(resolved["RuntimeCopyLocalItems"])],
             [.. Paths(resolved["NativeCopyLocalItems"]).Select(path => Path.GetDirectoryName(path)!).Distinct()],
             packages.ToDictionary(
                 package => package.Name[0], package => package.Name[1], StringComparer.OrdinalIgnoreCase),
-            [.. packages.Where(package => HasExtension(package.Path)).Select(package => package.Name[0])]);
+            packages.Select(package => (Name: package.Name[0], Extension: ExtensionOf(package.Path)))
+                .Where(package => package.Extension is not null)
+                .ToDictionary(package => package.Name, package => package.Extension!));
     }
 
     private static IEnumerable<string> Paths(JsonNode? items) =>
@@ -182,12 +185,12 @@ internal sealed class PackageRestorer(string notebookFolder)
 /// <param name="Assemblies">The paths of all managed assemblies, including those of dependencies.</param>
 /// <param name="Natives">The folders with native libraries.</param>
 /// <param name="Versions">The chosen version of every package, by name.</param>
-/// <param name="Extensions">The packages with an extension of .NET Interactive, which is not supported here.</param>
+/// <param name="Extensions">The folder of the extension of every package that has one, by the package's name.</param>
 internal sealed record RestoredPackages(
     IReadOnlyList<string> Assemblies,
     IReadOnlyList<string> Natives,
     IReadOnlyDictionary<string, string> Versions,
-    IReadOnlyList<string> Extensions)
+    IReadOnlyDictionary<string, string> Extensions)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -199,7 +202,8 @@ internal sealed record RestoredPackages(
         {
             var restored = JsonSerializer.Deserialize<RestoredPackages>(File.ReadAllText(file));
             var isThere = restored is not null
-                && restored.Assemblies.All(File.Exists) && restored.Natives.All(Directory.Exists);
+                && restored.Assemblies.All(File.Exists) && restored.Natives.All(Directory.Exists)
+                && restored.Extensions.Values.All(Directory.Exists);
             return isThere ? restored : null;
         }
         catch (JsonException)

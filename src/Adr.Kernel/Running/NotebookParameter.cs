@@ -25,7 +25,7 @@ public sealed record NotebookParameter(string Name, string Type, string? Default
     internal static IReadOnlyList<NotebookParameter> Of(Notebook notebook)
     {
         if (notebook.Cells.FirstOrDefault(IsParameters) is not { } cell) return [];
-        var options = new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+        var options = new CSharpParseOptions(CSharpSession.Language, kind: SourceCodeKind.Script);
         var script = CSharpSyntaxTree.ParseText(cell.Source, options).GetCompilationUnitRoot();
         var declared = new OrderedDictionary<string, NotebookParameter>();
         foreach (var declaration in script.Members.Select(Declared).OfType<VariableDeclarationSyntax>())

@@ -39,12 +39,10 @@ public static class NotebookRunner
             return NothingRan(RunOutcome.Usage, error.Message);
         }
 
-        EngineProcess engine;
+        IEngine engine;
         try
         {
-            engine = await EngineProcess.StartAsync(
-                options.Engine, WorkingDirectory(options), [.. options.ReferencePaths.Select(Path.GetFullPath)],
-                options.StartTimeout, cancellationToken).ConfigureAwait(false);
+            engine = await StartEngineAsync().ConfigureAwait(false);
         }
         catch (EngineStartException error)
         {
@@ -56,11 +54,15 @@ public static class NotebookRunner
         }
 
         var output = Path.GetFullPath(options.OutputPath ?? options.NotebookPath);
-        var run = new RunningNotebook(options, notebook, cells, engine, output);
+        var run = new RunningNotebook(options, notebook, cells, engine, StartEngineAsync, output);
         await using var closing = run.ConfigureAwait(false);
         var outcome = await run.RunAsync(cancellationToken).ConfigureAwait(false);
         var message = Describe(outcome, run, clock.Elapsed);
         return new RunResult(outcome, message, output, notebook, run.CellsRun, run.Failures, clock.Elapsed);
+
+        async Task<IEngine> StartEngineAsync() => await EngineProcess.StartAsync(
+            options.Engine, WorkingDirectory(options), [.. options.ReferencePaths.Select(Path.GetFullPath)],
+            options.StartTimeout, cancellationToken).ConfigureAwait(false);
 
         RunResult NothingRan(RunOutcome outcome, string message) =>
             new(outcome, message, null, notebook, 0, [], clock.Elapsed);
@@ -91,7 +93,7 @@ public static class NotebookRunner
         Check(options);
         var notebook = Notebook.Load(options.NotebookPath);
         NotebookParameter.Inject(notebook, options.Parameters, options.TextParameters);
-        var cells = RunPlan.Of(notebook);
+        var cells = RunPlan.Of(notebook, options.AllowErrors);
         CheckRange(options, cells.Count);
         return (notebook, cells);
     }
@@ -139,7 +141,7 @@ public static class NotebookRunner
         // If the time of the run ended between two cells, no cell is to blame.
         var blamed = outcome == RunOutcome.CellFailed
             ? run.Failures.FirstOrDefault(failure => !failure.Expected)
-            : run.Failures.LastOrDefault(failure => failure.Name is "CellTimeout" or "RunTimeout" or "EngineDied");
+            : run.Failures.FirstOrDefault(failure => failure.Name is "CellTimeout" or "RunTimeout" or "EngineDied");
         return outcome switch
         {
             RunOutcome.Ok => ran + ".",

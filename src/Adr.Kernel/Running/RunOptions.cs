@@ -42,8 +42,9 @@ public sealed record RunOptions
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>
-    /// Whether to continue after a cell that fails. The run still ends with <see cref="RunOutcome.CellFailed"/>, unless
-    /// the failed cells are tagged <c>raises-exception</c>.
+    /// Whether to continue after a cell that fails, takes too long, is in another language, or ends the engine, which
+    /// is then replaced. The outcome of the run is that of the first such cell, apart from failures of cells that are
+    /// tagged <c>raises-exception</c>.
     /// </summary>
     public bool AllowErrors { get; init; }
 

@@ -10,14 +10,17 @@ internal static class RunPlan
     internal const string RaisesTag = "raises-exception";
 
     /// <summary>The code cells to run, in order. The cell at index i is <c>Cell [i + 1]</c>.</summary>
+    /// <param name="notebook">The notebook.</param>
+    /// <param name="allowErrors">Whether a cell that is not for this engine fails like any other.</param>
     /// <exception cref="RunUsageException">
     /// The notebook, or some of its cells, are not for this engine. The message names all of the cells.
     /// </exception>
-    internal static IReadOnlyList<Cell> Of(Notebook notebook)
+    internal static IReadOnlyList<Cell> Of(Notebook notebook, bool allowErrors)
     {
         CheckLanguage(notebook);
         var cells = notebook.Cells.Where(cell => cell.Kind == CellKind.Code
             && !string.IsNullOrWhiteSpace(cell.Source) && !cell.HasTag(SkipTag)).ToList();
+        if (allowErrors) return cells;
         var problems = cells.Select((cell, i) => cell.HasTag(RaisesTag) ? null : Problem(cell, i + 1))
             .OfType<string>().ToList();
         return problems.Count == 0 ? cells : throw new RunUsageException(string.Join('\n', problems));

@@ -14,7 +14,7 @@ internal sealed class RunningNotebook : IAsyncDisposable
     private readonly Notebook notebook;
     private readonly IReadOnlyList<Cell> cells;
     private readonly string outputPath;
-    private readonly CellSession session;
+    private readonly Func<Task<IEngine>> start;
     private readonly CellOutputs[] outputs; // of cell i + 1
     private readonly Dictionary<string, Output> displays = [];
     private readonly List<CellFailure> failures = [];
@@ -24,16 +24,21 @@ internal sealed class RunningNotebook : IAsyncDisposable
     private readonly int first, last;
     // The session reports events on a thread of its own, while this class saves and reports progress on another.
     private readonly Lock gate = new();
-    private bool isOver;
+    private CellSession session;
+    private int firstOfEngine; // the first cell that the present engine ran
+    private bool isEngineGone, isOver;
 
     internal RunningNotebook(
-        RunOptions options, Notebook notebook, IReadOnlyList<Cell> cells, IEngine engine, string outputPath)
+        RunOptions options, Notebook notebook, IReadOnlyList<Cell> cells, IEngine engine, Func<Task<IEngine>> start,
+        string outputPath)
     {
         this.options = options;
         this.notebook = notebook;
         this.cells = cells;
+        this.start = start;
         this.outputPath = outputPath;
         (first, last) = (options.From ?? 1, Math.Min(options.To ?? cells.Count, cells.Count));
+        firstOfEngine = first;
         outputs = [.. cells.Select(cell => new CellOutputs(cell, options.MaxStreamCharacters))];
         autosave = new Autosave(options.SaveInterval, TrySave);
         session = new CellSession(engine, Take);
@@ -44,6 +49,11 @@ internal sealed class RunningNotebook : IAsyncDisposable
     internal IReadOnlyList<CellFailure> Failures => failures;
 
     internal int CellsRun { get; private set; }
+
+    // What a cell that ends its engine means for the cells after it.
+    private string Loss => options.AllowErrors
+        ? " The cells after it run in a new engine, without the variables of the cells so far."
+        : "";
 
     internal async Task<RunOutcome> RunAsync(CancellationToken stop)
     {
@@ -56,17 +66,21 @@ internal sealed class RunningNotebook : IAsyncDisposable
         }
         Tell(new RunStarted(cells.Count));
         Save(); // If the output cannot be written, the user should know before the work and not after it.
-        var outcome = RunOutcome.Ok;
+        var (outcome, tolerated) = (RunOutcome.Ok, RunOutcome.Ok); // tolerated: the first failure that did not end it
         for (var number = first; number <= last && outcome == RunOutcome.Ok; number++)
         {
             outcome = await RunCellAsync(number, stop).ConfigureAwait(false);
-            if (outcome == RunOutcome.CellFailed && options.AllowErrors) outcome = RunOutcome.Ok;
+            if (CanGoOn(outcome))
+            {
+                if (tolerated == RunOutcome.Ok) tolerated = outcome;
+                outcome = RunOutcome.Ok;
+            }
             lock (gate)
             {
                 if (number < last) autosave.AfterCell();
             }
         }
-        if (outcome == RunOutcome.Ok && failures.Any(failure => !failure.Expected)) outcome = RunOutcome.CellFailed;
+        if (outcome == RunOutcome.Ok) outcome = tolerated;
         if (options.RecordTiming)
             Timing.Record(notebook, options, started, DateTimeOffset.UtcNow, failed: outcome != RunOutcome.Ok);
         lock (gate)
@@ -79,10 +93,18 @@ internal sealed class RunningNotebook : IAsyncDisposable
 
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
+    private bool CanGoOn(RunOutcome outcome) => options.AllowErrors && outcome switch
+    {
+        RunOutcome.CellFailed or RunOutcome.EngineDied => true,
+        RunOutcome.Timeout => options.Timeout is null || runClock.Elapsed < options.Timeout, // that of the cell
+        _ => false,
+    };
+
     private async Task<RunOutcome> RunCellAsync(int number, CancellationToken stop)
     {
         if (stop.IsCancellationRequested) return RunOutcome.Interrupted;
         if (runClock.Elapsed >= options.Timeout) return RunOutcome.Timeout;
+        if (isEngineGone && await ReplaceEngineAsync(number).ConfigureAwait(false) is { } problem) return problem;
         var cell = cells[number - 1];
         var (begin, clock) = (DateTimeOffset.UtcNow, Stopwatch.StartNew());
         Tell(new CellStarted(number, cells.Count, cell));
@@ -94,11 +116,34 @@ internal sealed class RunningNotebook : IAsyncDisposable
         });
         var reason = await SuperviseAsync(ending, clock, stop).ConfigureAwait(false);
         var end = await ending.ConfigureAwait(false);
+        isEngineGone = end.Done is null;
         var (outcome, failure) = reason is null ? Ended(number, end) : Stopped(number, reason.Value, end.Done);
         if (failure is not null) Fail(failure);
         if (options.RecordTiming) Timing.Record(cell, begin, begin + clock.Elapsed);
         Tell(new CellFinished(number, failure, clock.Elapsed));
         return outcome == RunOutcome.CellFailed && failure is { Expected: true } ? RunOutcome.Ok : outcome;
+    }
+
+    /// <summary>Starts a new engine after the last one ended in a cell.</summary>
+    /// <returns>The outcome of the next cell if that is not possible; otherwise null.</returns>
+    private async Task<RunOutcome?> ReplaceEngineAsync(int next)
+    {
+        await session.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            var engine = await start().ConfigureAwait(false);
+            lock (gate) (firstOfEngine, session) = (next, new CellSession(engine, Take));
+            return null;
+        }
+        catch (EngineStartException error)
+        {
+            Fail(Failure(next, "EngineDied", error.Message));
+            return RunOutcome.EngineDied;
+        }
+        catch (OperationCanceledException)
+        {
+            return RunOutcome.Interrupted;
+        }
     }
 
     /// <summary>
@@ -132,7 +177,7 @@ internal sealed class RunningNotebook : IAsyncDisposable
         lock (gate)
         {
             if (isOver || outputs.Length == 0) return default;
-            var number = Math.Max(happened.Cell, first); // What was written before the first cell belongs to it.
+            var number = Math.Max(happened.Cell, firstOfEngine); // What an engine says before its first cell.
             var output = outputs[number - 1];
             switch (happened)
             {
@@ -176,7 +221,7 @@ internal sealed class RunningNotebook : IAsyncDisposable
     {
         if (end.Done is null)
         {
-            var value = $"The engine's process ended in the middle of the cell: {end.EndReason}";
+            var value = $"The engine's process ended in the middle of the cell: {end.EndReason}{Loss}";
             return (RunOutcome.EngineDied, Failure(number, "EngineDied", value));
         }
         if (end.Done.Error is not { } error) return (RunOutcome.Ok, null);
@@ -190,7 +235,9 @@ internal sealed class RunningNotebook : IAsyncDisposable
     private (RunOutcome, CellFailure?) Stopped(int number, StopReason reason, CellDone? done)
     {
         if (reason == StopReason.Interrupt && done is { Error: null }) return (RunOutcome.Interrupted, null);
-        var how = done is null ? "It did not stop when asked, so its process was killed." : "It stopped when asked.";
+        var how = done is null
+            ? $"It did not stop when asked, so its process was killed.{Loss}"
+            : "It stopped when asked.";
         var (outcome, name, value) = reason switch
         {
             StopReason.CellTimeout => (RunOutcome.Timeout, "CellTimeout",

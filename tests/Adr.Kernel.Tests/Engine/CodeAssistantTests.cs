@@ -14,7 +14,7 @@ public sealed class CodeAssistantTests : IDisposable
         session.Start();
         foreach (var code in new[] { "var firstNumber = 2;", "#load \"loaded.csx\"\nvar secondNumber = loadedNumber;" })
         {
-            await session.RunAsync(code, "Cell [1]", default);
+            await session.RunAsync(code, "Cell [1]", warn: _ => { }, default);
             Assert.Equal(code, session.Submissions[^1].ToString());
         }
         var assistant = new CodeAssistant(session);

@@ -8,19 +8,16 @@ public sealed class InterruptionTests : IAsyncLifetime
 {
     private const string Token = "Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken";
 
-    private EngineProcess engine = null!;
-    private int cells;
+    private TestEngine engine = null!;
 
-    public async Task InitializeAsync() =>
-        engine = await EngineProcess.StartAsync(
-            EngineCommand.Default, Path.GetTempPath(), [], TimeSpan.FromSeconds(100), default);
+    public async Task InitializeAsync() => engine = await TestEngine.StartAsync();
 
     public async Task DisposeAsync() => await engine.DisposeAsync();
 
     [Fact]
     public async Task Cells_that_wait_loop_or_catch_everything_stop_and_what_came_before_stays()
     {
-        await RunAsync("var kept = 5; static void Loop() { while (true) { } }");
+        await engine.RunAsync("var kept = 5; static void Loop() { while (true) { } }");
         string[] deaf =
         [
             "System.Threading.Thread.Sleep(-1);", "await Task.Delay(-1);", "while (true) { }", "Loop();",
@@ -30,7 +27,7 @@ public sealed class InterruptionTests : IAsyncLifetime
         foreach (var code in deaf)
         {
             Assert.Equal("Interrupted", (await StopAsync(code)).Error?.Name);
-            Assert.Equal("5", await ValueAsync("kept"));
+            Assert.Equal("5", await engine.ValueAsync("kept"));
         }
     }
 
@@ -40,25 +37,25 @@ public sealed class InterruptionTests : IAsyncLifetime
         var done = await StopAsync(
             $"var mine = 7; {Token}.WaitHandle.WaitOne(); {Token}.ThrowIfCancellationRequested();");
         Assert.Equal("Interrupted", done.Error?.Name);
-        Assert.Equal("7", await ValueAsync("mine"));
+        Assert.Equal("7", await engine.ValueAsync("mine"));
     }
 
     [Fact]
     public async Task A_cell_may_end_in_its_own_way()
     {
         Assert.Null((await StopAsync($"{Token}.WaitHandle.WaitOne();")).Error);
-        Assert.Equal("2", await ValueAsync("1 + 1")); // and nothing of the stop is left for the next one
+        Assert.Equal("2", await engine.ValueAsync("1 + 1")); // and nothing of the stop is left for the next one
     }
 
     [Fact]
     public async Task Stopping_a_cell_that_ended_leaves_the_next_one_alone()
     {
-        await RunAsync("1");
-        engine.Send(new CancelRequest(cells));
+        await engine.RunAsync("1");
+        engine.Stop(engine.Cell);
         // It may begin before the stop arrives, or after it.
-        engine.Send(new ExecuteRequest(++cells, "System.Threading.Thread.Sleep(300); 1 + 1"));
-        engine.Send(new CancelRequest(cells - 1));
-        Assert.Null(((CellDone)(await HearAsync(message => message is CellDone))[^1]).Error);
+        engine.Begin("System.Threading.Thread.Sleep(300); 1 + 1");
+        engine.Stop(engine.Cell - 1);
+        Assert.Null(((CellDone)(await engine.HearAsync(message => message is CellDone))[^1]).Error);
     }
 
     [Fact]
@@ -66,9 +63,10 @@ public sealed class InterruptionTests : IAsyncLifetime
     {
         for (var i = 0; i < 5; i++)
         {
-            engine.Send(new ExecuteRequest(++cells, "System.Threading.Thread.Sleep(-1);"));
-            engine.Send(new CancelRequest(cells));
-            Assert.Equal("Interrupted", ((CellDone)(await HearAsync(message => message is CellDone))[^1]).Error?.Name);
+            engine.Begin("System.Threading.Thread.Sleep(-1);");
+            engine.Stop(engine.Cell);
+            var done = (CellDone)(await engine.HearAsync(message => message is CellDone))[^1];
+            Assert.Equal("Interrupted", done.Error?.Name);
         }
     }
 
@@ -76,49 +74,39 @@ public sealed class InterruptionTests : IAsyncLifetime
     public async Task The_place_in_the_cell_is_told_where_the_runtime_tells_it()
     {
         var done = await StopAsync("var a = 1;\nSystem.Threading.Thread.Sleep(-1);");
-        Assert.Contains(
-            done.Error!.Traceback, line => line.Contains($"Cell [{cells}], line 2", StringComparison.Ordinal));
+        var line = Assert.Single(done.Error!.Traceback);
+        Assert.Equal($"Interrupted: The cell was stopped in Cell [{engine.Cell}], line 2.", line);
     }
 
-    private async Task<string?> ValueAsync(string code) =>
-        (await RunAsync(code)).OfType<ValueReturned>().Single().Data["text/plain"];
-
-    private async Task<List<EngineMessage>> RunAsync(string code)
+    [Fact]
+    public void The_frames_of_libraries_are_not_shown_of_a_cell_that_was_stopped_in_one()
     {
-        engine.Send(new ExecuteRequest(++cells, code));
-        var heard = await HearAsync(message => message is CellDone done && done.Cell == cells);
-        Assert.Null(((CellDone)heard[^1]).Error);
-        return heard;
+        var stopped = Assert.Throws<OperationCanceledException>(() => Deep(8));
+        foreach (var error in new Exception[] { stopped, new AggregateException(stopped) })
+        {
+            var shown = CellErrors.Of(error, interrupted: true);
+            Assert.Equal("Interrupted", shown.Name);
+            Assert.Equal("Interrupted: The cell was stopped.", Assert.Single(shown.Traceback));
+        }
+        Assert.Equal("System.OperationCanceledException", CellErrors.Of(stopped).Name); // by the cell itself
+    }
+
+    private static void Deep(int levels)
+    {
+        if (levels == 0) throw new OperationCanceledException();
+        Deep(levels - 1);
     }
 
     /// <summary>Stops a cell that has begun; it must be over within three seconds.</summary>
     private async Task<CellDone> StopAsync(string code)
     {
-        engine.Send(new ExecuteRequest(++cells, "Console.WriteLine(\"begun\"); " + code));
-        await HearAsync(message => message is StreamWritten);
+        engine.Begin("Console.WriteLine(\"begun\"); " + code);
+        await engine.HearAsync(message => message is StreamWritten);
         await Task.Delay(100);
         var clock = Stopwatch.StartNew();
-        engine.Send(new CancelRequest(cells));
-        var done = (CellDone)(await HearAsync(message => message is CellDone))[^1];
+        engine.Stop(engine.Cell);
+        var done = (CellDone)(await engine.HearAsync(message => message is CellDone))[^1];
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(3), $"'{code}' took {clock.Elapsed}");
         return done;
-    }
-
-    private async Task<List<EngineMessage>> HearAsync(Func<EngineMessage, bool> until)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var heard = new List<EngineMessage>();
-        do
-        {
-            if (!await engine.Messages.WaitToReadAsync(patience.Token))
-            {
-                var errors = heard.OfType<StreamWritten>().Where(
-                    text => text.Name == "stderr").Select(text => text.Text);
-                Assert.Fail($"the engine ended: {engine.ExitCode}; {string.Concat(errors)}");
-            }
-            if (engine.Messages.TryRead(out var message)) heard.Add(message);
-        }
-        while (heard.Count == 0 || !until(heard[^1]));
-        return heard;
     }
 }

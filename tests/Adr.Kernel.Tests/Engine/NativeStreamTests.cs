@@ -47,6 +47,20 @@ public class NativeStreamTests
         Assert.Equal(sample.Text.Replace(StreamMarker.Of(Token, 1), "").Replace(StreamMarker.Of(Token, 2), ""), text);
     }
 
+    [Fact]
+    public async Task KeepsAMillionCharactersOfACellAndSaysSo()
+    {
+        var messages = Channel.CreateUnbounded<EngineMessage>();
+        var text = new string('x', 3_000_000) + StreamMarker.Of(Token, 1) + "next";
+        var pieces = new InPieces(Encoding.UTF8.GetBytes(text), 100_000);
+        await new NativeStream(pieces, "stdout", Token, messages.Writer).Completion;
+        messages.Writer.Complete();
+        var written = messages.Reader.ReadAllAsync().ToBlockingEnumerable().Cast<StreamWritten>().ToList();
+        var kept = string.Concat(written.Where(one => one.Name == "stdout").Select(one => one.Text));
+        Assert.Equal(new string('x', 1_000_000) + "next", kept);
+        Assert.Contains("more than 1,000,000 characters", Assert.Single(written, one => one.Name == "stderr").Text);
+    }
+
     private sealed class InPieces(byte[] bytes, int size) : MemoryStream(bytes)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -30,7 +30,7 @@ public class SubmissionTests
     [InlineData("csharp", "1\n#!fsharp\n", 2, "#!fsharp")]
     [InlineData("csharp", "#!pwsh", 1, "#!pwsh")]
     [InlineData("csharp", "#!sql-mydb", 1, "#!sql-mydb")]
-    [InlineData("csharp", "\n\n#!mermaid --name x", 3, "#!mermaid")]
+    [InlineData("csharp", "\n\n#!http --name x", 3, "#!http")]
     [InlineData("fsharp", "let x = 1", 1, "'fsharp'")]
     [InlineData("csharp", "1\n #r \"nuget: , 1.0\" // needed", 2, "expected a name, and after a comma a version")]
     public void RefusesOtherLanguagesAndPackagesByNameAndLine(string language, string code, int line, string named)

@@ -30,6 +30,13 @@ public sealed class InteractiveApiRun : IAsyncLifetime
         ("does not compile", "Console.WriteLine(1);\n\nint wrong = \"text\";\nMissing();"),
         ("after compile error", "kept + 1"),
         ("warning", "async Task<int> NoAwait() { return 3; }\nawait NoAwait()"),
+        ("unreachable", "int Never()\n{\n    return 1;\n    return 2;\n}\nNever()"),
+        ("nullable", "string? maybe = \"a\";\nmaybe"),
+        ("union", "class union { public int N = 5; }\nunion united = new union();\nunited.N"),
+        ("with", "record Options(int A);\nvar chosen = new Options(1);\nchosen with { A = 2 }"),
+        ("missing using", "var reader = new StringReader(\"a\");"),
+        ("misspelt using", "using System.Linqq;"),
+        ("unknown using", "using Some.Library.Of.Mine;"),
         ("streams",
             "Console.Write(\"a\"); Console.WriteLine(\"b\"); Console.Error.WriteLine(\"e\"); Console.Out.Write('c'); " +
             "Console.WriteLine(\"{0:0.0}\", 1.5);"),
@@ -94,6 +101,8 @@ public sealed class InteractiveApiRun : IAsyncLifetime
         ("mixed", "var before = 1;\n#!markdown\n**bold**\n#!csharp\nbefore + 1"),
         ("html", "#!html\n<p>raw</p>"),
         ("javascript", "#!js\nlet x = 1;"),
+        ("mermaid", "#!mermaid\ngraph TD; A-->B"),
+        ("newtonsoft", "Newtonsoft.Json.JsonConvert.SerializeObject(new { A = 1 })"),
         ("time", "#!time\nawait Task.Delay(20);"),
         ("who", "#!who"),
         ("whos", "#!whos"),
@@ -119,6 +128,30 @@ public sealed class InteractiveApiRun : IAsyncLifetime
             "using Microsoft.DotNet.Interactive;\n" +
             "KernelInvocationContext.Current.Display(\"by context\"); " +
             "KernelInvocationContext.Current.CancellationToken.IsCancellationRequested"),
+        ("context display",
+            "var shownByContext = KernelInvocationContext.Current.Display(new { A = 1 });\n" +
+            "KernelInvocationContext.Current.DisplayAs(\"<u>as</u>\", \"text/html\");"),
+        ("context update", "shownByContext.Update(new { A = 2 });"),
+        ("context publish", """
+            using Microsoft.DotNet.Interactive.Commands;
+            using Microsoft.DotNet.Interactive.Events;
+            var running = KernelInvocationContext.Current;
+            var published = new[] { new FormattedValue("text/html", "<p>published</p>") };
+            running.Publish(new DisplayedValueProduced(null, running.Command, published));
+            var told = ((SubmitCode)running.Command).Code;
+            $"{running.HandlingKernel.Name} {Kernel.Root.FindKernelByName("csharp").Name} {told.Contains("told")}"
+            """),
+        ("submit", """
+            var sent = await Kernel.Root.SendAsync(new SubmitCode("\"by \" + \"submission\""));
+            sent.Events.OfType<CommandFailed>().Any()
+            """),
+        ("submit failing", """
+            sent = await Kernel.Root.SendAsync(new SubmitCode("throw new Exception(\"sent\");"));
+            sent.Events.OfType<CommandFailed>().Single().Message.Contains("sent")
+            """),
+        ("hidden functions",
+            "using static Microsoft.DotNet.Interactive.Kernel;\n" +
+            "var again = display(HTML(\"<i>1</i>\")); again.Update(HTML(\"<i>2</i>\"));"),
         ("input", "await GetInputAsync(\"your name\")"),
         ("set", "#!set --name given --value \"a text\"\ngiven.Length\n#!share --from csharp given --as taken"),
         ("set input", "#!set --name place --value @input:city\nplace"),

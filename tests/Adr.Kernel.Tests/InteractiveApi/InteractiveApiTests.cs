@@ -13,6 +13,9 @@ public class InteractiveApiTests(InteractiveApiRun run) : IClassFixture<Interact
     [InlineData("kept", "5")] // assigned before the throw of an earlier cell
     [InlineData("after compile error", "6")]
     [InlineData("warning", "3")]
+    [InlineData("unreachable", "1")]
+    [InlineData("union", "5")] // a name in C# 14
+    [InlineData("newtonsoft", "{\"A\":1}")] // without a #r
     [InlineData("mixed", "2")]
     [InlineData("load", "40")]
     [InlineData("null text", "goes on")]
@@ -24,6 +27,8 @@ public class InteractiveApiTests(InteractiveApiRun run) : IClassFixture<Interact
     [InlineData("reference framework", "GET")]
     [InlineData("reference aspnet", "GET")]
     [InlineData("context", "False")]
+    [InlineData("context publish", "csharp csharp True")]
+    [InlineData("submit failing", "True")]
     [InlineData("set", "6")]
     [InlineData("stdin", "True")]
     [InlineData("recursion", "20000")]
@@ -82,6 +87,25 @@ public class InteractiveApiTests(InteractiveApiRun run) : IClassFixture<Interact
             run["update"].ExecutionCount,
             run.Events.OfType<ValueShown>()
                 .Single(value => value.IsUpdate && value.DisplayId == shown.DisplayId).Number);
+    }
+
+    [Fact]
+    public void TheContextOfDotNetInteractiveShowsUpdatesAndPublishes()
+    {
+        var shown = run["context display"].Outputs;
+        Assert.Equal(["text/html", "text/plain"], shown[0].MimeTypes);
+        Assert.EndsWith("A: 2", shown[0].Data("text/plain"));
+        Assert.Equal("<u>as</u>", shown[1].Data("text/html"));
+        Assert.Empty(run["context update"].Outputs);
+        Assert.Equal("<p>published</p>", run["context publish"].Outputs[0].Data("text/html"));
+        Assert.Equal("<i>2</i>", Assert.Single(run["hidden functions"].Outputs).Data("text/html"));
+    }
+
+    [Fact]
+    public void CodeThatACellSendsRunsInTheSession()
+    {
+        Assert.Equal(["by submission", "False"], run["submit"].Outputs.Select(output => output.Data("text/plain")));
+        Assert.Contains("Exception: sent", run["submit failing"].Outputs[0].StreamText);
     }
 
     [Fact]
@@ -154,6 +178,25 @@ public class InteractiveApiTests(InteractiveApiRun run) : IClassFixture<Interact
     }
 
     [Fact]
+    public void WarningsAreShownBeforeTheResultExceptThoseThatNobodyCanMend()
+    {
+        var (warning, result) = (run["unreachable"].Outputs[0], run["unreachable"].Outputs[1]);
+        var cell = $"Cell [{run["unreachable"].ExecutionCount}]";
+        Assert.Equal($"{cell}, line 4, column 5: warning CS0162: Unreachable code detected\n", warning.StreamText);
+        Assert.Equal(("stderr", "execute_result"), (warning.StreamName, result.Type));
+        Assert.Single(run["nullable"].Outputs); // CS8632 is not shown
+    }
+
+    [Fact]
+    public void DiagramsAreThereForFrontEndsThatKnowMermaid()
+    {
+        var diagram = Assert.Single(run["mermaid"].Outputs);
+        Assert.Equal(["text/html", "text/vnd.mermaid", "text/plain"], diagram.MimeTypes);
+        Assert.Equal("graph TD; A-->B", diagram.Data("text/vnd.mermaid"));
+        Assert.Contains("<pre>graph TD; A--&gt;B</pre>", diagram.Data("text/html"));
+    }
+
+    [Fact]
     public void PocketViewWorks() =>
         Assert.Equal("<div style=\"color:red\"><b>hi</b></div>", run["pocket view"].Outputs[0].Data("text/html"));
 
@@ -200,6 +243,17 @@ public class InteractiveApiTests(InteractiveApiRun run) : IClassFixture<Interact
         "does not compile", "CompilationError", "Cell [{0}], line 3, column 13: error CS0029",
         "    int wrong = \"text\";", "                ^",
         "Cell [{0}], line 4, column 1: error CS0103: The name 'Missing' does not exist in the current context")]
+    [InlineData(
+        "with", "CompilationError", "put it in parentheses: (chosen with { … })",
+        "To show a changed copy, put it in parentheses: (chosen with { … }). To keep it, assign it: " +
+        "var copy = chosen with { … };")]
+    [InlineData(
+        "missing using", "CompilationError", "error CS0246",
+        "StringReader is known in System.IO. Add this line: using System.IO;")]
+    [InlineData(
+        "misspelt using", "CompilationError", "error CS0234",
+        "There is no namespace System.Linqq. Did you mean: using System.Linq;")]
+    [InlineData("unknown using", "CompilationError", "error CS0246", "No assembly that the notebook uses has")]
     [InlineData("lines", "System.Exception", "line six", "   at top level in Cell [{0}], line 6")]
     [InlineData(
         "bad formatter", "System.NotSupportedException", "cannot show",

@@ -28,7 +28,7 @@ internal static class TestAssemblies
             typeof(Formatter).Assembly.Location, Path.Combine(folder, "Microsoft.DotNet.Interactive.Formatting.dll"));
     }
 
-    private static string Compile(string folder, string name, string source, params string[] references)
+    internal static string Compile(string folder, string name, string source, params string[] references)
     {
         var path = Path.Combine(folder, name + ".dll");
         var framework = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);

@@ -144,7 +144,9 @@ public sealed class KernelServerTests : IAsyncLifetime
         Assert.Equal("ExecutionAborted", (string?)(await client.ReplyAsync(ids[1]))["ename"]);
         Assert.Equal("ok", (string?)(await client.ReplyAsync(ids[2]))["status"]);
         Assert.Equal("ExecutionAborted", (string?)(await client.ReplyAsync(ids[3]))["ename"]);
-        Assert.Equal(["status busy", "status idle"], await client.BroadcastsAsync(ids[1]));
+        const string Said = "stream stderr This cell did not run, because a cell before it failed or was stopped.";
+        Assert.Equal(["status busy", Said, "status idle"], await client.BroadcastsAsync(ids[1]));
+        Assert.Null((await client.ReplyAsync(ids[1]))["execution_count"]); // or clients would show a number
         Assert.Equal(("ok", 2), await StatusAndCount(client.Execute("out d"))); // what comes after it runs again
     }
 

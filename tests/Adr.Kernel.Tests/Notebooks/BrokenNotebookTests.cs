@@ -62,7 +62,7 @@ public class BrokenNotebookTests
         Told(() => NotebookRunner.ParametersOf(notebook));
         Told(() =>
             NotebookParameter.Inject(notebook, new Dictionary<string, string> { ["n"] = "2" }, new HashSet<string>()));
-        Told(() => RunPlan.Of(notebook));
+        Told(() => RunPlan.Of(notebook, allowErrors: false));
         Notebook.Parse(notebook.ToJson());
     }
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using Adr.Kernel.Tests.InteractiveApi;
 
 namespace Adr.Kernel.Tests.Packages;
@@ -9,6 +10,12 @@ namespace Adr.Kernel.Tests.Packages;
 /// </summary>
 internal static class PackageFeed
 {
+    /// <summary>No test finds what an earlier run of the tests restored.</summary>
+    [ModuleInitializer]
+    internal static void UseOwnCache() =>
+        Environment.SetEnvironmentVariable(
+            "ADR_PACKAGE_CACHE", Directory.CreateTempSubdirectory("adr-package-cache-").FullName);
+
     /// <summary>
     /// Makes the feed, and the configuration by which only it and a package folder beside it are used.
     /// </summary>
@@ -21,8 +28,7 @@ internal static class PackageFeed
         foreach (var version in new[] { "1.0.0", "2.0.0" })
             Pack(
                 feed, "Testing.Outer", version, Path.Combine(libraries, "Outer.dll"),
-                "<dependency id=\"Testing.Inner\" version=\"1.0.0\" />",
-                ("interactive-extensions/dotnet/extension.dib", "#!csharp\n"));
+                "<dependency id=\"Testing.Inner\" version=\"1.0.0\" />");
         Configure(folder);
     }
 
@@ -38,12 +44,14 @@ internal static class PackageFeed
         File.WriteAllText(Path.Combine(folder, "nuget.config"), configuration);
     }
 
-    private static void Pack(
+    internal static void Pack(
         string feed, string id, string version, string assembly, string dependencies = "",
-        params (string Path, string Text)[] files)
+        string? extension = null, params (string Path, string Text)[] files)
     {
         using var package = ZipFile.Open(Path.Combine(feed, $"{id}.{version}.nupkg"), ZipArchiveMode.Create);
         package.CreateEntryFromFile(assembly, $"lib/net8.0/{Path.GetFileName(assembly)}");
+        if (extension is not null)
+            package.CreateEntryFromFile(extension, $"interactive-extensions/dotnet/{Path.GetFileName(extension)}");
         foreach (var (path, text) in files.Append(($"{id}.nuspec", $"""
             <package><metadata><id>{id}</id><version>{version}</version>
             <authors>tests</authors><description>For tests.</description>

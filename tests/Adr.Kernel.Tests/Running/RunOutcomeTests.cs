@@ -55,7 +55,17 @@ public class RunOutcomeTests
         Assert.Equal("EngineDied", error.ErrorName);
         Assert.Contains(how, error.ErrorValue);
         Assert.Contains(words, Streamed(saved.Cells[1], "stderr"));
-        Assert.Empty(saved.Cells[2].Outputs);
+        Assert.Equal("3", saved.Cells[2].Outputs[0].Data("text/plain")); // in a new engine
+    }
+
+    [Fact]
+    public async Task WhereErrorsAreAllowedACellInAnotherLanguageFailsAndTheRestRuns()
+    {
+        using var sandbox = new Sandbox("1", "#!fsharp\nlet x = 1", "3");
+        var (result, saved) = await sandbox.RunAsync(options => options with { AllowErrors = true });
+        Assert.Equal(RunOutcome.CellFailed, result.Outcome);
+        Assert.Equal((2, "DirectiveError"), (result.Failures[0].Number, result.Failures[0].Name));
+        Assert.Equal("3", saved.Cells[2].Outputs[0].Data("text/plain"));
     }
 
     [Theory]

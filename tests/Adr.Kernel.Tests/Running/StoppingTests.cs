@@ -14,7 +14,7 @@ public class StoppingTests
             "Console.WriteLine(\"looping\"); while (true) System.Threading.Thread.Sleep(10);", "3");
         var (result, saved) = await sandbox.RunAsync(options => options with
         {
-            CellTimeout = TimeSpan.FromSeconds(6), StopGrace = TimeSpan.FromMilliseconds(200), AllowErrors = true,
+            CellTimeout = TimeSpan.FromSeconds(6), StopGrace = TimeSpan.FromMilliseconds(200),
         });
         Assert.Equal(RunOutcome.Timeout, result.Outcome);
         Assert.Equal("before\n", saved.Cells[0].Outputs[0].StreamText);
@@ -23,6 +23,23 @@ public class StoppingTests
         Assert.Contains("longer than its 6 s", saved.Cells[1].Outputs[1].ErrorValue);
         Assert.Contains("killed", result.Message);
         Assert.Empty(saved.Cells[2].Outputs);
+    }
+
+    [Fact]
+    public async Task WhereErrorsAreAllowedTheCellsAfterATimeoutRun()
+    {
+        using var sandbox = new Sandbox(
+            "var kept = 5;", "await Task.Delay(-1);", "kept", // stops when asked, and the engine lives
+            "try { } finally { while (true) { } }", "kept", "3"); // cannot be stopped, and is killed
+        var (result, saved) = await sandbox.RunAsync(options => options with
+        {
+            CellTimeout = TimeSpan.FromSeconds(6), StopGrace = TimeSpan.FromSeconds(3), AllowErrors = true,
+        });
+        Assert.Equal(RunOutcome.Timeout, result.Outcome);
+        Assert.Equal(6, result.CellsRun);
+        Assert.Equal(["CellTimeout", "CellTimeout", "CompilationError"], result.Failures.Select(one => one.Name));
+        Assert.Contains("run in a new engine", result.Failures[1].Value);
+        Assert.Equal("3", saved.Cells[5].Outputs[0].Data("text/plain"));
     }
 
     [Fact]
