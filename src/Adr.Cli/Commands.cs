@@ -32,7 +32,8 @@ public static class Commands
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors) Say(error.Message);
-            Console.Error.WriteLine("./adr help lists the verbs. ./adr VERB --help explains one.");
+            var adr = Repository.Command;
+            Console.Error.WriteLine($"{adr} help lists the verbs. {adr} VERB --help explains one.");
             return ExitCode.Usage;
         }
         try
@@ -63,7 +64,8 @@ public static class Commands
 
     private static Command Create()
     {
-        var root = new Command("./adr", "Adversarial training by local and global compactness, in C# notebooks.")
+        var root = new Command(
+            Repository.Command, "Adversarial training by local and global compactness, in C# notebooks.")
         {
             new HelpOption { Recursive = true }, new VersionOption(),
         };

@@ -8,12 +8,19 @@ public static class Repository
 {
     /// <summary>The folder that holds <c>Adr.Notebooks.sln</c>, searched upwards from the running assembly.</summary>
     /// <exception cref="UsageException">The command does not run from inside a clone.</exception>
-    public static string Root => field ??= Above(AppContext.BaseDirectory) // a type initialiser would hide the message
-        ?? throw new UsageException("Expected to run from a clone of the repository, but no folder above "
-            + $"{AppContext.BaseDirectory} holds Adr.Notebooks.sln. Clone the repository and use its ./adr.");
+    public static string Root => Clone ?? throw new UsageException("This needs a clone of the repository, but no "
+        + $"folder above {AppContext.BaseDirectory} holds Adr.Notebooks.sln. Clone the repository and use its ./adr.");
 
-    /// <summary><paramref name="parts"/> below <c>artifacts/</c>.</summary>
-    public static string Artifact(params string[] parts) => Path.Combine([Root, "artifacts", .. parts]);
+    /// <summary>The clone; null where the command was installed as a tool.</summary>
+    public static string? Clone { get; } = Above(AppContext.BaseDirectory);
+
+    /// <summary>What a user types to call this command.</summary>
+    public static string Command => Clone is null ? "adr" : "./adr";
+
+    /// <summary><paramref name="parts"/> below the <c>artifacts/</c> of the clone, or else of the current
+    /// folder.</summary>
+    public static string Artifact(params string[] parts) =>
+        Path.Combine([Clone ?? Environment.CurrentDirectory, "artifacts", .. parts]);
 
     /// <summary>Runs <c>dotnet</c> on this console, in the current folder, and returns its exit code.</summary>
     /// <param name="arguments">The command line.</param>

@@ -36,8 +36,10 @@ internal static class NotebookFormatters
     {
         try
         {
-            var context = AssemblyLoadContext.GetLoadContext(typeof(NotebookFormatters).Assembly)!;
-            var assembly = context.LoadFromAssemblyName(new AssemblyName(Interactive));
+            // It may be the one that needed Adr, and .NET Interactive does not load a name twice.
+            var assembly = Array.Find(AppDomain.CurrentDomain.GetAssemblies(), one => one.GetName().Name == Interactive)
+                ?? AssemblyLoadContext.GetLoadContext(typeof(NotebookFormatters).Assembly)!
+                    .LoadFromAssemblyName(new AssemblyName(Interactive));
             RuntimeHelpers.RunModuleConstructor(assembly.ManifestModule.ModuleHandle);
         }
         catch (FileNotFoundException)

@@ -40,25 +40,26 @@ public sealed class CommandsTests
     {
         using var elsewhere = new Copy();
 
-        var (code, _, errors) = elsewhere.Run("run", "a.ipynb");
+        var (code, _, errors) = elsewhere.Run("demo");
 
         Assert.Equal(ExitCode.Usage, code);
-        Assert.StartsWith("adr: Expected to run from a clone of the repository", errors);
+        Assert.StartsWith("adr: This needs a clone of the repository", errors);
     }
 
     [Fact]
-    public void Without_its_native_library_it_names_the_file()
+    public void Where_libtorch_cannot_be_restored_it_says_why()
     {
         using var elsewhere = new Copy();
-        File.WriteAllText(Path.Combine(elsewhere.Folder, "Adr.Notebooks.sln"), ""); // so that it takes this for a clone
+        File.WriteAllText(Path.Combine(elsewhere.Folder, "nuget.config"),
+            "<configuration><packageSources><clear /></packageSources></configuration>");
 
         var (code, _, errors) = elsewhere.Run("train", "--defence", "ADV");
         var (_, report, _) = elsewhere.Run("doctor");
 
         Assert.Equal(ExitCode.Missing, code);
-        Assert.Matches(@"^adr: .*LibTorchSharp\.(so|dll|dylib) is not beside ", errors);
+        Assert.Matches(@"(?m)^adr: TorchSharp-cpu, [\d.]+ could not be restored:\nerror NU", errors);
         Assert.DoesNotContain("   at ", errors);
-        Assert.Contains("LibTorchSharp", report);
+        Assert.Contains("TorchSharp-cpu", report);
         Assert.Contains("The experiments cannot run", report);
     }
 
@@ -74,7 +75,8 @@ public sealed class CommandsTests
         internal string Folder { get; } = Directory.CreateTempSubdirectory("adr elsewhere ").FullName;
 
         internal (int Code, string Output, string Errors) Run(params string[] arguments) =>
-            CommandLine.Run(arguments, Folder, Path.Combine(Folder, "Adr.Cli.dll"), ("NUGET_PACKAGES", Folder));
+            CommandLine.Run(arguments, Folder, Path.Combine(Folder, "Adr.Cli.dll"),
+                ("NUGET_PACKAGES", Folder), ("ADR_PACKAGE_CACHE", Path.Combine(Folder, "restored")), ("ADR_TORCH", ""));
 
         public void Dispose() => Directory.Delete(Folder, recursive: true);
     }

@@ -25,6 +25,10 @@ public sealed record NotebookJob
     /// <summary>The Markdown file to write; null for none.</summary>
     public string? Markdown { get; init; }
 
+    /// <summary>Whether the executed notebook keeps only outputs that need no scripts; see
+    /// <see cref="StaticNotebook"/>.</summary>
+    public bool Static { get; init; }
+
     /// <summary>Whether the outputs must be the same as those in the notebook.</summary>
     public bool Check { get; init; }
 
@@ -64,6 +68,7 @@ public sealed record NotebookJob
         Prepare();
         var before = Check ? Notebook.Load(Source) : null;
         KeepRunsInOnePlace();
+        await FindLibtorchAsync();
 
         using var signals = new TerminationSignals();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(signals.Token, stop);
@@ -77,6 +82,7 @@ public sealed record NotebookJob
         var code = (int)result.Outcome;
         if (result.Notebook is not { } executed || code == ExitCode.Interrupted) return code;
         var isExported = Export(executed);
+        if (Static) isExported &= Save(result.OutputPath, file => SaveStatic(executed, file));
         var isSame = before is null || code != ExitCode.Fine || Compare(before, executed);
         return code != ExitCode.Fine || (isExported && isSame) ? code : ExitCode.Failed;
     }
@@ -146,6 +152,14 @@ public sealed record NotebookJob
         }
     }
 
+    private void SaveStatic(Notebook executed, string file)
+    {
+        StaticNotebook.Reduce(executed);
+        StaticNotebook.Move(executed, Path.GetDirectoryName(Path.GetFullPath(Source))!,
+            Path.GetDirectoryName(Path.GetFullPath(file))!);
+        executed.Save(file);
+    }
+
     private static bool Compare(Notebook before, Notebook after)
     {
         var differences = OutputComparison.Differences(before, after);
@@ -189,6 +203,14 @@ public sealed record NotebookJob
         {
             throw new UsageException($"The folder of {file} cannot be created: {problem.Message}");
         }
+    }
+
+    // Most notebooks use TorchSharp. One that does not must not wait until libtorch is fetched.
+    private async Task FindLibtorchAsync()
+    {
+        string[] names = ["Adr", "TorchSharp"];
+        var source = File.ReadAllText(Source);
+        if (names.Any(name => source.Contains(name, StringComparison.Ordinal))) await LibtorchPackage.TryFindAsync();
     }
 
     // Cells run in the folder of the notebook, but what they train belongs with the other artifacts.

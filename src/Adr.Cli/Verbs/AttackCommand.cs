@@ -5,7 +5,6 @@ using Adr.Data;
 using Adr.Evaluation;
 using Adr.Kernel.Running;
 using Adr.Models;
-using Adr.Native;
 using Spectre.Console;
 
 namespace Adr.Cli;
@@ -88,7 +87,7 @@ public static class AttackCommand
 
     private static int Attack(ParseResult parsed, CancellationToken cancellation)
     {
-        NativeTorch.Load();
+        LibtorchPackage.Load();
         var (file, state) = (parsed.GetRequiredValue(File), parsed.GetValue(State));
         try
         {

@@ -99,7 +99,7 @@ public sealed record SystemFacts(
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo(dotnet, "--version")
         {
-            WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Repository.Clone ?? "", RedirectStandardOutput = true, RedirectStandardError = true,
         };
         try
         {
@@ -144,7 +144,7 @@ public sealed record TorchFacts(
             .InformationalVersion.Split('+')[0];
         try
         {
-            NativeTorch.Load();
+            LibtorchPackage.Load();
         }
         catch (NativeTorchException error)
         {

@@ -49,9 +49,13 @@ public static class KernelCommand
             if (result.GetValue(user) && result.GetValue(prefix) is not null)
                 result.AddError("--user and --prefix exclude each other.");
         });
-        command.SetAction(parsed => Install(
-            parsed.GetValue(prefix) is { } folder ? KernelSpec.FolderOf(folder) : KernelSpec.UserFolder,
-            parsed.GetRequiredValue(name), parsed.GetRequiredValue(display), parsed.GetValue(replace)));
+        command.SetAction(async (parsed, _) =>
+        {
+            await LibtorchPackage.TryFindAsync(); // now, because a client does not wait minutes for a kernel to start
+            return Install(
+                parsed.GetValue(prefix) is { } folder ? KernelSpec.FolderOf(folder) : KernelSpec.UserFolder,
+                parsed.GetRequiredValue(name), parsed.GetRequiredValue(display), parsed.GetValue(replace));
+        });
         return command;
     }
 
@@ -89,14 +93,14 @@ public static class KernelCommand
         {
             var found = Installed(parsed.GetValue(prefix));
             foreach (var spec in found) Console.WriteLine($"{spec.Name}\t{spec.Folder}\t{State(spec)}");
-            if (found.Count == 0) Console.WriteLine("None. ./adr kernel install installs the kernel.");
+            if (found.Count == 0) Console.WriteLine($"None. {Repository.Command} kernel install installs the kernel.");
             return ExitCode.Fine;
         });
         return command;
     }
 
     private static string State(KernelSpec spec) => spec.Missing is [var missing, ..]
-        ? $"cannot start: {missing} is missing; ./adr kernel install repairs it"
+        ? $"cannot start: {missing} is missing; {Repository.Command} kernel install repairs it"
         : "can start";
 
     private static Command Remove()
@@ -113,7 +117,8 @@ public static class KernelCommand
             var found = Installed(parsed.GetValue(prefix)).Where(spec => spec.Name == wanted).ToArray();
             if (found.Length == 0)
                 throw new UsageException(
-                    $"There is no kernel {wanted} that this program installed. ./adr kernel list shows the others.");
+                    $"There is no kernel {wanted} that this program installed. {Repository.Command} kernel list shows the "
+                    + "others.");
             foreach (var spec in found)
             {
                 spec.Remove();
@@ -131,6 +136,7 @@ public static class KernelCommand
         command.SetAction(async (parsed, _) =>
         {
             KeepRunsWithTheClone();
+            await LibtorchPackage.TryFindAsync();
             try
             {
                 await JupyterKernel.RunAsync(parsed.GetRequiredValue(file), Self, [AppContext.BaseDirectory]);

@@ -87,6 +87,12 @@ public static class RunCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<bool> Static = new("--static")
+    {
+        Description = "Keeps only outputs that show without scripts: pictures, tables and text. For notebooks that are "
+            + "published; they are small, and their relative links are adapted to the folder of -o.",
+    };
+
     private static readonly Option<bool> Watch = new("--watch")
     {
         Description = "Runs again whenever the notebook is saved, until Ctrl-C.",
@@ -104,7 +110,7 @@ public static class RunCommand
             + "1 a cell failed, 2 usage, 3 timeout, 4 the engine died, 130 interrupted.")
         {
             Notebooks, Output, InPlace, Parameters, Texts, Files, Inputs, From, To, CellTimeout, RunTimeout,
-            AllowErrors, Check, Html, FoldCode, Markdown, Watch, HelpNotebook,
+            AllowErrors, Check, Html, FoldCode, Markdown, Static, Watch, HelpNotebook,
         };
         command.Validators.Add(result =>
         {
@@ -115,6 +121,8 @@ public static class RunCommand
             }
             if (result.GetValue(InPlace) && result.GetValue(Output) is not null)
                 result.AddError("-o and --in-place exclude each other.");
+            if (result.GetValue(InPlace) && result.GetValue(Static))
+                result.AddError("--static and --in-place exclude each other: a notebook's source stays as it is.");
             if (result.GetValue(InPlace) && result.GetValue(Watch))
                 result.AddError("--watch and --in-place exclude each other: a run would overwrite your edits.");
             if (result.GetValue(Watch) && result.GetValue(Notebooks) is { Length: > 1 })
@@ -165,10 +173,12 @@ public static class RunCommand
                 CellTimeout = parsed.GetValue(CellTimeout),
                 Timeout = parsed.GetValue(RunTimeout),
                 AllowErrors = parsed.GetValue(AllowErrors),
+                RecordTiming = !parsed.GetValue(Static), // or another run would change every cell
             },
             Html = Place(Html, source, ".html"),
             Markdown = Place(Markdown, source, ".md"),
             FoldCode = parsed.GetValue(FoldCode),
+            Static = parsed.GetValue(Static),
             Check = parsed.GetValue(Check),
         })];
 

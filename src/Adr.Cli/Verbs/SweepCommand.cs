@@ -3,7 +3,6 @@ using System.Globalization;
 using Adr.Evaluation;
 using Adr.Experiments;
 using Adr.Kernel.Running;
-using Adr.Native;
 using Adr.Training;
 
 namespace Adr.Cli;
@@ -79,7 +78,7 @@ public static class SweepCommand
             throw new UsageException($"{path} cannot be run:\n  {string.Join("\n  ", problems)}");
         if (parsed.GetValue(Slurm) is { } folder)
             return WriteScript(matrix, path, Options.RunsFolder(parsed.GetValue(Runs)), folder);
-        NativeTorch.Load();
+        LibtorchPackage.Load();
         return Run(task is { } only ? [cells[only]] : cells, cancellation);
     }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using Adr.Experiments;
 using Adr.Kernel.Running;
-using Adr.Native;
 using Adr.Training;
 
 namespace Adr.Cli;
@@ -64,7 +63,7 @@ public static class TrainCommand
 
     private static int Train(ParseResult parsed, CancellationToken cancellation)
     {
-        NativeTorch.Load();
+        LibtorchPackage.Load();
         var defence = parsed.GetValue(Defence)!;
         TrainedModel trained;
         try

@@ -123,8 +123,14 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
     {
         var files = Places(baseFilePath).Select(place => Path.GetFullPath(reference, place));
         if (files.FirstOrDefault(File.Exists) is { } file) return file;
+        // A path of another folder: that of the original, where a notebook was copied. What lies beside the engine's
+        // host is used for its name anyway.
+        if (reference.AsSpan().ContainsAny('/', '\\'))
+        {
+            var bare = reference[(reference.LastIndexOfAny(['/', '\\']) + 1)..];
+            return searchPaths.Select(place => Path.Combine(place, bare)).FirstOrDefault(File.Exists);
+        }
         // A bare name, with or without .dll, may belong to the framework.
-        if (reference.AsSpan().ContainsAny('/', '\\')) return null;
         var name = reference.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? reference[..^4] : reference;
         return host.GetValueOrDefault(name.Split(',')[0].Trim());
     }

@@ -78,7 +78,7 @@ public static partial class MarkdownExporter
     }
 
     /// <summary>HTML without anything that runs or uses the network; empty if nothing visible is left.</summary>
-    private static string Static(string html)
+    internal static string Static(string html)
     {
         var kept = Sanitizer.Sanitize(html);
         var isVisible = Tags().Replace(kept, "").Trim().Length > 0 || kept.Contains("<img", StringComparison.Ordinal);

@@ -21,6 +21,10 @@ namespace Adr.Native;
 /// </remarks>
 public static partial class NativeTorch
 {
+    /// <summary>The environment variable with folders in which TorchSharp's native libraries are looked for
+    /// first, separated as in PATH: <c>ADR_LIBTORCH</c>.</summary>
+    public const string FoldersVariable = "ADR_LIBTORCH";
+
     private const string Library = "LibTorchSharp", OldLibstdcxx = "GLIBCXX_3.4.32";
 
     /// <summary>The copy that was loaded in place of TorchSharp's own library; null where that could be
@@ -34,10 +38,17 @@ public static partial class NativeTorch
     {
         var torchSharp = typeof(torch).Assembly;
         if (NativeLibrary.TryLoad(Library, torchSharp, null, out _)) return;
-        throw new NativeTorchException(Find(torchSharp, Library) is { } file
-            ? $"{file} cannot be loaded: {WhyNot(file)}"
-            : $"{FileName(Library)} is not beside {torchSharp.Location}, nor in NuGet's packages. {Supported}");
+        throw new NativeTorchException(Find(torchSharp, Library) is not { } file
+            ? $"{FileName(Library)} is not beside {torchSharp.Location}, nor in NuGet's packages. {Supported}"
+            : IsThere
+                ? $"{file} cannot be loaded: {WhyNot(file)}"
+                : "libtorch is missing: add the package TorchSharp-cpu to your program, or TorchSharp-cuda-linux or "
+                    + $"TorchSharp-cuda-windows for a GPU, in version {torchSharp.GetName().Version?.ToString(3)}.");
     }
+
+    /// <summary>Whether there is a libtorch for TorchSharp to load; Adr leaves the choice of one to the
+    /// program.</summary>
+    public static bool IsThere => Find(typeof(torch).Assembly, "torch_cpu") is not null;
 
     // Each assembly that uses TorchSharp does this at its start (AtStart), for TorchSharp may come first.
     [ModuleInitializer]
@@ -45,9 +56,11 @@ public static partial class NativeTorch
     internal static void Register()
     {
         LetIdleThreadsSleep();
-        AssemblyLoadContext.GetLoadContext(typeof(NativeTorch).Assembly)!.ResolvingUnmanagedDll += Resolve;
+        // TorchSharp's own context: .NET Interactive loads each assembly of a #r into another one.
+        AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll += Resolve;
         // A host that does not know the package's folder would take a libtorch that the system has installed.
-        if (!HostsFolders.Any(folder => File.Exists(Path.Combine(folder, FileName("torch_cpu"))))
+        if (!FoldersOf("NATIVE_DLL_SEARCH_DIRECTORIES")
+                .Any(folder => File.Exists(Path.Combine(folder, FileName("torch_cpu"))))
             && Find(typeof(torch).Assembly, "torch_cpu") is { } own) NativeLibrary.TryLoad(own, out _);
     }
 
@@ -86,7 +99,9 @@ public static partial class NativeTorch
             ? LoadWeakened(file) : 0;
     }
 
-    private static string[] HostsFolders => ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "")
+    /// <summary>The folders that the host names, or the environment.</summary>
+    private static string[] FoldersOf(string list) =>
+        ((string?)AppContext.GetData(list) ?? Environment.GetEnvironmentVariable(list) ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The file of a native library, in the places where packages and builds put it; null where there is
@@ -104,11 +119,16 @@ public static partial class NativeTorch
             ? [Path.Combine(package, native), .. Directory.GetDirectories(packages, "libtorch-c*")
                 .Order(StringComparer.Ordinal)
                 .SelectMany(Directory.GetDirectories)
+                .OrderByDescending(NumberOf)
                 .Select(version => Path.Combine(version, native))]
             : [];
-        return HostsFolders.Concat([beside, Path.Combine(beside, native)]).Concat(libtorch)
+        IEnumerable<string> given = [.. FoldersOf(FoldersVariable), .. FoldersOf("NATIVE_DLL_SEARCH_DIRECTORIES")];
+        return given.Concat([beside, Path.Combine(beside, native)]).Concat(libtorch)
             .Select(place => Path.Combine(place, FileName(name))).FirstOrDefault(File.Exists);
     }
+
+    private static Version? NumberOf(string packageFolder) =>
+        Version.TryParse(Path.GetFileName(packageFolder), out var number) ? number : null;
 
     private static string Platform => (OperatingSystem.IsWindows()
         ? "win"

@@ -39,6 +39,7 @@ public sealed class RunCommandTests : IDisposable
         [InlineData("-r n: expected", "a.ipynb", "-r", "n")]
         [InlineData("--input x: expected prompt=value", "a.ipynb", "--input", "x")]
         [InlineData("--watch and --in-place exclude each other", "a.ipynb", "--watch", "--in-place")]
+        [InlineData("--static and --in-place exclude each other", "a.ipynb", "--static", "--in-place")]
         [InlineData("--watch takes one notebook", "a.ipynb", "b.ipynb", "--watch")]
         [InlineData("--fold-code needs --html", "a.ipynb", "--fold-code")]
         [InlineData("There is no notebook 'b.ipynb'", "a.ipynb", "b.ipynb")]
@@ -322,6 +323,35 @@ public sealed class RunCommandTests : IDisposable
         var (code, _, errors) = CommandLine.Run(again, folder, ("SHOWN", "two"));
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("Cell 1, from line 3 of its outputs:\n  - one\n  + two", errors);
+    }
+
+    [Fact]
+    public void A_static_notebook_has_no_scripts_and_no_times_and_its_page_is_live()
+    {
+        const string Show = """
+            using Microsoft.DotNet.Interactive.Formatting;
+            new[]
+            {
+                new FormattedValue("application/vnd.plotly.v1+json", "{\"data\": [], \"layout\": {}}"),
+                new FormattedValue("text/html", "<script>draw()</script>"),
+                new FormattedValue("image/svg+xml", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+            }
+            """;
+        Write("a.ipynb", Code(Show), new JsonObject
+        {
+            ["cell_type"] = "markdown", ["metadata"] = new JsonObject(), ["source"] = "[b](b.md)",
+        });
+
+        string[] outputs = ["-o", "made/a.ipynb", "--html", "made/a.html"];
+        var (code, _, errors) = Run(["a.ipynb", "--static", .. outputs]);
+
+        Assert.True(code == ExitCode.Fine, errors);
+        var text = File.ReadAllText(Path.Combine(folder, "made/a.ipynb"));
+        Assert.Contains("\"image/svg+xml\": [", text);
+        Assert.Contains("[b](../b.md)", text);
+        string[] gone = ["\"text/html\": [", "vnd.plotly.v1+json\": {", "end_time", "iopub"];
+        Assert.All(gone, words => Assert.DoesNotContain(words, text));
+        Assert.Contains("data-plotly", File.ReadAllText(Path.Combine(folder, "made/a.html")));
     }
 
     [Fact]
