@@ -15,8 +15,9 @@ public static class CounterNoise
     /// <summary>Fills <paramref name="target"/> with numbers uniform in [low, high).</summary>
     public static void Uniform(ulong key, double low, double high, Span<float> target)
     {
+        var largest = (float)high < high ? (float)high : MathF.BitDecrement((float)high); // rounding reaches high
         for (var i = 0; i < target.Length; i++)
-            target[i] = (float)(low + (high - low) * Fraction(key, 2 * (ulong)i));
+            target[i] = Math.Min((float)(low + (high - low) * Fraction(key, 2 * (ulong)i)), largest);
     }
 
     /// <summary>Fills <paramref name="target"/> with standard normal numbers (Box–Muller; 2k and 2k+1 share two

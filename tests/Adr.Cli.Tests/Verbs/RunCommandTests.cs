@@ -299,7 +299,8 @@ public sealed class RunCommandTests : IDisposable
             catch (OperationCanceledException) { Console.Write("stopped at a step"); throw; }
             """));
 
-        var (code, _, errors) = Run("a.ipynb", "-o", "out.ipynb", "--timeout", "6");
+        // long enough for the first cell on a busy machine
+        var (code, _, errors) = Run("a.ipynb", "-o", "out.ipynb", "--timeout", "15");
 
         Assert.True(code == ExitCode.Timeout, errors);
         Assert.Contains("It stopped when asked.", errors);
