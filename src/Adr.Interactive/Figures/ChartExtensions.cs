@@ -24,27 +24,31 @@ public static class ChartExtensions
     }
 
     /// <summary>
-    /// Sets a member of a trace, a series of the chart: <c>chart.WithTrace(0, "line.dash", "dot")</c>.
+    /// Sets a member of a trace, a series of the chart: <c>chart.WithTrace("ADV", "line.dash", "dot")</c>.
     /// </summary>
     /// <param name="chart">The chart, which is changed in place.</param>
-    /// <param name="trace">The place of the trace, from 0.</param>
+    /// <param name="trace">The trace's name, as the legend shows it; all traces of that name are changed.</param>
     /// <param name="name">Plotly's name of the member; dots lead into the parts.</param>
     /// <param name="value">A number, a text, a truth value, or an array of them.</param>
     /// <returns>The same chart.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The chart has no such trace.</exception>
-    /// <exception cref="ArgumentException">The name is empty or has an empty part.</exception>
-    public static GenericChart WithTrace(this GenericChart chart, int trace, string name, object value)
+    /// <exception cref="ArgumentException">
+    /// The chart has no such trace, or the name is empty or has an empty part.
+    /// </exception>
+    public static GenericChart WithTrace(this GenericChart chart, string trace, string name, object value)
     {
         ArgumentNullException.ThrowIfNull(chart);
         Trace[] traces = [.. GenericChart.getTraces(chart)];
-        if (trace < 0 || trace >= traces.Length)
+        var named = traces.Where(one => NameOf(one) == trace).ToList();
+        if (named.Count == 0)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(trace), trace, $"The chart has {traces.Length} traces, from 0 on.");
+            var names = string.Join(", ", traces.Select(NameOf).OfType<string>().Distinct());
+            throw new ArgumentException($"The chart has no trace \"{trace}\". Its traces: {names}.", nameof(trace));
         }
-        Set(traces[trace], name, value);
+        foreach (var one in named) Set(one, name, value);
         return chart;
     }
+
+    private static string? NameOf(Trace trace) => trace.TryGetPropertyValue("name")?.Value as string;
 
     private static void Set(DynamicObj.DynamicObj part, string name, object value)
     {

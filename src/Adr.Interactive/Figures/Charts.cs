@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using DynamicObj;
 using Microsoft.FSharp.Collections;
@@ -45,9 +46,9 @@ internal static class Charts
     /// <summary>The plotly figure of a chart: one JSON object with data, layout and config.</summary>
     internal static string JsonOf(GenericChart chart)
     {
-        var figure = JsonNode.Parse(GenericChart.toFigureJson(chart))!.AsObject();
-        var config = JsonConvert.SerializeObject(GenericChart.getConfig(chart)); // toFigureJson leaves it out
-        figure["config"] = JsonNode.Parse(config);
+        var figure = Parsed(GenericChart.toFigureJson(chart))!.AsObject();
+        figure["config"] = Parsed(JsonConvert.SerializeObject(GenericChart.getConfig(chart))); // left out above
+        if (figure["frames"] is JsonArray { Count: 0 }) figure.Remove("frames");
         LeaveGaps(figure);
         return figure.ToJsonString();
     }
@@ -82,6 +83,10 @@ internal static class Charts
         value.TryGetValue<bool>(out var flag) ? flag
         : value.TryGetValue<double>(out var number) ? number
         : value.ToString();
+
+    // half a surrogate pair, which .NET's texts may hold, is no JSON: it becomes U+FFFD
+    private static JsonNode? Parsed(string json) =>
+        JsonNode.Parse(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(json)));
 
     // Newtonsoft writes numbers that are not finite as texts; plotly leaves a gap at null
     private static void LeaveGaps(JsonNode? node)

@@ -71,8 +71,8 @@ public class AdrFormattersTests
         Assert.Equal("", await errors);
         Assert.Equal(
             """
-            0.973 [0.961, 0.981]
-            <span>0.973 [0.961, 0.981]</span>
+            97.3 % [96.1, 98.1]
+            <span>97.3 % [96.1, 98.1]</span>
             [2,3] float32 on cpu
             [[0 1 2]
              [3 4 5]]

@@ -57,8 +57,8 @@ public class ShowTests
             var table = RobustnessTableView.Of(new RobustnessTable(Records.Table.Experiment, rows));
             Assert.Equal(["attack", "ADV", "ADR-ADV"], table.Columns);
             string[] names = ["natural", "PGD-40", .. six.Select(i => $"attack {i}, first 100"), "training"];
-            string[] first = ["0.972", "0.760", "0.000", "0.100", "0.200", "0.300", "0.400", "0.500"];
-            string[] second = ["0.973", "0.888", "0.400", "0.500", "0.600", "0.700", "0.800", "0.900"];
+            string[] first = ["97.2 %", "76.0 %", .. six.Select(i => $"{10 * i}.0 %")];
+            string[] second = ["97.3 %", "88.8 %", .. six.Select(i => $"{10 * i + 40}.0 %")];
             Assert.Equal(names, table.Rows.Select(row => row[0].Text));
             Assert.Equal(first, table.Rows.SkipLast(1).Select(row => row[1].Text));
             Assert.Equal(second, table.Rows.SkipLast(1).Select(row => row[2].Text));

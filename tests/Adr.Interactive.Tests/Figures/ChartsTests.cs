@@ -38,14 +38,23 @@ public class ChartsTests
         var figure = Samples.Line();
         var before = figure.As(Mime.Svg);
         var chart = figure.Chart
-            .WithLayout("title.text", "My own title").WithLayout("xaxis.title.text", "strength")
-            .WithTrace(0, "name", "renamed");
+            .WithLayout("title.text", "My own title<br>and its subtitle").WithLayout("xaxis.title.text", "strength")
+            .WithTrace("ADV", "name", "renamed");
         var after = Formatter.ToDisplayString(chart, Mime.Svg);
         Assert.Contains(">My own title<", after);
         Assert.Contains(">strength<", after);
         Assert.Contains(">renamed<", after);
         Assert.Equal(Paths(before), Paths(after));
         Assert.Equal(before, figure.As(Mime.Svg));
+    }
+
+    [Fact]
+    public void A_member_without_a_place_is_refused()
+    {
+        var chart = Samples.Line().Chart;
+        var missing = Assert.Throws<ArgumentException>(() => chart.WithTrace("MART", "name", "x"));
+        Assert.Contains("Its traces: ADV, ADR-ADV.", missing.Message);
+        Assert.Throws<ArgumentException>(() => chart.WithLayout("title..text", "x"));
     }
 
     [Fact]
@@ -87,7 +96,10 @@ public class ChartsTests
     private static CSharp.Optional<IEnumerable<string>> FSharpOptionOf(string[] names) => new(names, true);
 
     private static string[] Paths(string svg) =>
-        [.. XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "path").Select(e => $"{e}")];
+        [.. XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "path" && IsInPlot(e)).Select(e => $"{e}")];
+
+    private static bool IsInPlot(XElement element) =>
+        element.Ancestors().Any(one => one.Attribute("clip-path") is not null);
 
     // every member with its place; numbers by their value
     private static IReadOnlyList<string> Members(JsonNode? node, string place = "") => node switch
