@@ -6,4 +6,6 @@ using Adr.Kernel.Engine;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 // The engine of a notebook is this same program, so that cells share its assemblies and its native libraries.
-return args is ["engine", ..] ? await EngineHost.RunAsync(args) : await Commands.RunAsync(args);
+if (args is not ["engine", ..]) return await Commands.RunAsync(args);
+ChartSupport.LoadWithPlotly();
+return await EngineHost.RunAsync(args);

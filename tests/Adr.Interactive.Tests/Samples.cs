@@ -15,6 +15,7 @@ internal static class Samples
         ("intervals", Intervals()),
         ("scatter", Scatter()),
         ("heatmap", Heatmap()),
+        ("steps", new Figures.StepFigure("Distances", 1, 2, 2.5, 4) { Width = 480, Height = 320 }),
         ("images", Images()),
         ("row", new FigureRow(Line(), Bar())),
         ("table", Table()),

@@ -115,7 +115,8 @@ internal sealed class StaticPicture
             .ToArray();
         var fill = ChartJson.Text(trace["fill"]);
         if (fill is "toself" or "tozeroy") DrawArea(svg, trace, style, points, toAxis: fill == "tozeroy");
-        if (fill != "toself" && style.HasLines && Path(points) is { Length: > 0 } path)
+        var line = Stepped(points, ChartJson.Text(trace["line"]?["shape"]));
+        if (fill != "toself" && style.HasLines && Path(line) is { Length: > 0 } path)
             svg.Stroke(path, style.Color, style.LineWidth, style.Dashes);
         DrawErrors(svg, trace["error_x"] as JsonObject, trace, isAcross: true, style.Color);
         DrawErrors(svg, trace["error_y"] as JsonObject, trace, isAcross: false, style.Color);
@@ -127,6 +128,20 @@ internal sealed class StaticPicture
             if (points[i] is var (x, y))
                 svg.Text(x, y + 4, ChartJson.Plain(ChartJson.Text(ChartJson.At(trace["text"], i))), 12,
                     Anchor.Middle);
+    }
+
+    // a line in steps has a corner between two points
+    private static (double X, double Y)?[] Stepped((double X, double Y)?[] points, string? shape)
+    {
+        if (shape is not ("hv" or "vh")) return points;
+        return
+        [
+            .. points.Take(1),
+            .. points.Zip(points.Skip(1)).SelectMany(pair => ((double, double)?[])[Corner(pair), pair.Second]),
+        ];
+
+        (double, double)? Corner(((double X, double Y)? Here, (double X, double Y)? Next) pair) =>
+            pair is not (var (x0, y0), var (x1, y1)) ? null : shape == "hv" ? (x1, y0) : (x0, y1);
     }
 
     private void DrawArea(

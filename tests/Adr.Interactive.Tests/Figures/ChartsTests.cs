@@ -96,7 +96,10 @@ public class ChartsTests
     private static CSharp.Optional<IEnumerable<string>> FSharpOptionOf(string[] names) => new(names, true);
 
     private static string[] Paths(string svg) =>
-        [.. XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "path" && IsInPlot(e)).Select(e => $"{e}")];
+    [
+        .. XDocument.Parse(svg).Descendants()
+            .Where(e => e.Name.LocalName == "path" && IsInPlot(e)).Select(e => $"{e}"),
+    ];
 
     private static bool IsInPlot(XElement element) =>
         element.Ancestors().Any(one => one.Attribute("clip-path") is not null);

@@ -19,6 +19,7 @@ public class BundleTests
         ["intervals"] = text => Samples.Intervals(text, text),
         ["scatter"] = text => Samples.Scatter(text, text),
         ["heatmap"] = text => Samples.Heatmap(text, text),
+        ["steps"] = text => new Figures.StepFigure(text, 1, 2),
         ["images"] = text => Samples.Images(text, text),
         ["row"] = text => new FigureRow(Samples.Line(text, text), Samples.Scatter(text, text)),
         ["table"] = text => Samples.Table(text, text),
