@@ -45,6 +45,7 @@ public static partial class NativeTorch
     internal static void Register()
     {
         LetIdleThreadsSleep();
+        SafePoint.CollectInForeground();
         AssemblyLoadContext.GetLoadContext(typeof(NativeTorch).Assembly)!.ResolvingUnmanagedDll += Resolve;
         // A host that does not know the package's folder would take a libtorch that the system has installed.
         if (!HostsFolders.Any(folder => File.Exists(Path.Combine(folder, FileName("torch_cpu"))))
