@@ -8,4 +8,4 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 // The engine of a notebook is this same program, so that cells share its assemblies and its native libraries.
 if (args is not ["engine", ..]) return await Commands.RunAsync(args);
 ChartSupport.LoadWithPlotly();
-return await EngineHost.RunAsync(args);
+return await EngineHost.RunAsync(args, ChartSupport.ReplacedExtension);

@@ -39,7 +39,9 @@ internal sealed class CellEngine
     private (int Cell, CellInterruption Interruption)? running;
     private int stopped; // the cell that was last asked to stop; perhaps it has not begun
 
-    internal CellEngine(EngineOutput output, EngineInput input, string folder, IReadOnlyList<string> referencePaths)
+    internal CellEngine(
+        EngineOutput output, EngineInput input, string folder, IReadOnlyList<string> referencePaths,
+        IReadOnlyCollection<string> shownByHost)
     {
         this.output = output;
         this.input = input;
@@ -48,7 +50,7 @@ internal sealed class CellEngine
         kernel = EngineKernel.Create(RunSubmittedAsync);
         var extensions = new PackageExtensions(
             kernel.RootKernel, session.Load, (path, cell) => ImportAsync(new Directive("import", path, 1), cell));
-        packages = new NotebookPackages(folder, session.Use, extensions.LoadAsync);
+        packages = new NotebookPackages(folder, session.Use, extensions.LoadAsync, shownByHost);
         SafeText.Install();
         Formatter.SetPreferredMimeTypesFor(typeof(PasswordString), PlainTextFormatter.MimeType);
     }

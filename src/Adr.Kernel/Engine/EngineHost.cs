@@ -12,8 +12,11 @@ public static class EngineHost
 {
     /// <summary>Runs the engine. A host's <c>Main</c> calls this if its first argument is <c>engine</c>.</summary>
     /// <param name="args">The command line.</param>
+    /// <param name="shownByHost">
+    /// Packages whose extensions are not loaded, because the host shows their types itself.
+    /// </param>
     /// <returns>The exit code of the process.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, params IReadOnlyCollection<string> shownByHost)
     {
         EngineArguments arguments;
         try
@@ -37,7 +40,8 @@ public static class EngineHost
         output.CaptureConsole();
         var input = new EngineInput(output);
         input.CaptureConsole();
-        var engine = new CellEngine(output, input, Environment.CurrentDirectory, arguments.ReferencePaths);
+        var engine = new CellEngine(
+            output, input, Environment.CurrentDirectory, arguments.ReferencePaths, shownByHost);
 
         using var requests = new BlockingCollection<ExecuteRequest>();
         var done = new TaskCompletionSource<int>();

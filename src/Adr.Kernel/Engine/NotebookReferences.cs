@@ -148,7 +148,8 @@ internal sealed class NotebookReferences : MetadataReferenceResolver
         }
         if (named.TryGetValue(name, out var earlier) && earlier != path)
         {
-            notices.Add($"{path} is not loaded, because {earlier} has the same name and was loaded before.");
+            if (ReadName(path)?.FullName != ReadName(earlier)?.FullName)
+                notices.Add($"{path} is not loaded, because {earlier} has the same name and was loaded before.");
             return earlier;
         }
         named[name] = path;

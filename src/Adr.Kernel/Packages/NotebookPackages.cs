@@ -9,14 +9,16 @@ namespace Adr.Kernel.Packages;
 /// <param name="folder">The folder of the notebook.</param>
 /// <param name="use">Makes restored assemblies available to cells.</param>
 /// <param name="extend">Loads an extension: takes the package, the extension's folder and the cell.</param>
+/// <param name="unextended">Packages whose extension is not loaded.</param>
 internal sealed class NotebookPackages(
-    string folder, Action<RestoredPackages> use, Func<string, string, RunningCell, Task> extend)
+    string folder, Action<RestoredPackages> use, Func<string, string, RunningCell, Task> extend,
+    IReadOnlyCollection<string> unextended)
 {
     private readonly PackageRestorer restorer = new(folder);
     private readonly Dictionary<string, PackageRequest> requested = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> sources = [];
     private IReadOnlyDictionary<string, string> versions = new Dictionary<string, string>(); // of the last restore
-    private readonly HashSet<string> extended = []; // the packages whose extension was loaded
+    private readonly HashSet<string> extended = new(unextended, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// Restores the packages of a cell before its code runs, displays them, and loads their extensions.

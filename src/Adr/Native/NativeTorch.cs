@@ -56,6 +56,7 @@ public static partial class NativeTorch
     internal static void Register()
     {
         LetIdleThreadsSleep();
+        SafePoint.CollectInForeground();
         // TorchSharp's own context: .NET Interactive loads each assembly of a #r into another one.
         AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll += Resolve;
         // A host that does not know the package's folder would take a libtorch that the system has installed.
