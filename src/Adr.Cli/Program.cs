@@ -6,6 +6,7 @@ using Adr.Kernel.Engine;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 // The engine of a notebook is this same program, so that cells share its assemblies and its native libraries.
-if (args is not ["engine", ..]) return await Commands.RunAsync(args);
-ChartSupport.LoadWithPlotly();
-return await EngineHost.RunAsync(args, ChartSupport.ReplacedExtension);
+// Adr.Interactive shows the charts of Plotly.NET. Their own extension would do it by a script from the network.
+return args is ["engine", ..]
+    ? await EngineHost.RunAsync(args, shownByHost: "Plotly.NET.Interactive")
+    : await Commands.RunAsync(args);

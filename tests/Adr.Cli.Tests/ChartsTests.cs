@@ -5,7 +5,7 @@ using Adr.Kernel.Running;
 namespace Adr.Cli.Tests;
 
 /// <summary>Charts of Plotly.NET in a notebook that does not reference Adr.Interactive.</summary>
-public sealed class ChartSupportTests : IDisposable
+public sealed class ChartsTests : IDisposable
 {
     private const string Chart = """
         using Plotly.NET.CSharp;
@@ -31,15 +31,6 @@ public sealed class ChartSupportTests : IDisposable
         Assert.Contains("class=\"adr-static\"", shown.Data("text/html"));
         Assert.DoesNotContain("https:", shown.Data("text/html"));
         Assert.Equal("mine: scatter, 3 points", shown.Data("text/plain"));
-    }
-
-    [Fact]
-    public async Task A_notebook_without_charts_does_not_load_their_library()
-    {
-        var outputs = await RunAsync("1 + 1", """
-            AppDomain.CurrentDomain.GetAssemblies().Any(one => one.GetName().Name is "Plotly.NET" or "Adr.Interactive")
-            """);
-        Assert.Equal("False", outputs.Last().Data("text/plain"));
     }
 
     private async Task<IReadOnlyList<Output>> RunAsync(params string[] sources)
