@@ -276,7 +276,7 @@ public sealed class RunCommandTests : IDisposable
     {
         Write("a.ipynb", Code("Console.Write(1);"), Code("await Task.Delay(-1);"));
 
-        Assert.Equal(ExitCode.Timeout, Run("a.ipynb", "-o", "out.ipynb", "--run-timeout", "2").Code);
+        Assert.Equal(ExitCode.Timeout, Run("a.ipynb", "-o", "out.ipynb", "--run-timeout", "8").Code);
         Assert.Equal(["1"], Streams("out.ipynb"));
     }
 
