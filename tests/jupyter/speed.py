@@ -1,17 +1,23 @@
-"""Our kernel beside Debian's ipykernel: starts, cells, output and memory. Usage: speed.py KERNEL_NAME [STARTS]
+"""Kernels beside each other: starts, cells, output and memory.
 
-The two take turns; prints medians as a Markdown table, and ours as a multiple of ipykernel's. Run it on a quiet machine."""
+Usage: speed.py STARTS LABEL=KERNEL_FOLDER …, for example
+  speed.py 5 ours=~/.local/share/jupyter/kernels/.net-csharp ipykernel=/usr/share/jupyter/kernels/python3
+
+A folder holds a kernel.json. The kernels take turns. Prints medians as a Markdown table, and each as a multiple of the
+first. Run it on a quiet machine."""
+import os
 import statistics
 import sys
 import time
 
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-OURS, STARTS = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 3
-CELLS = 30
-CODE = {  # small cell, and 1 MB in lines
-    OURS: ("1+1", 'Console.Write(string.Concat(Enumerable.Repeat(new string(\'x\', 99) + "\\n", 10_000)));'),
-    "python3": ("1+1", 'print("\\n".join(["x" * 99] * 10_000))'),
+CELLS = 60
+CODE = {  # a cell that declares, and 1 MB in lines
+    "C#": ("var v{0} = {0}; v{0}",
+           'Console.Write(string.Concat(Enumerable.Repeat(new string(\'x\', 99) + "\\n", 10_000)));'),
+    "python": ("v{0} = {0}; v{0}", 'print("\\n".join(["x" * 99] * 10_000))'),
 }
 
 
@@ -21,55 +27,86 @@ def tree(pid):
         return [pid] + [one for child in children.read().split() for one in tree(int(child))]
 
 
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def megabytes(pid):
     with open(f"/proc/{pid}/status", encoding="ascii") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
 
 
-def took(work):
-    begun = time.monotonic()
-    work()
-    return time.monotonic() - begun
+class Session:
+    """One start of a kernel."""
 
+    def __init__(self, folder):
+        parent, name = os.path.split(os.path.abspath(os.path.expanduser(folder)))
+        specs = KernelSpecManager(kernel_dirs=[parent])
+        specs.ensure_native_kernel = False
+        self.manager = KernelManager(kernel_name=name, kernel_spec_manager=specs)
+        self.declare, self.write = CODE[self.manager.kernel_spec.language]
+        self.begun = time.monotonic()
+        with open(os.devnull, "w", encoding="ascii") as nowhere:
+            self.manager.start_kernel(stdout=nowhere, stderr=nowhere)
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
 
-def once(name):
-    """One start: seconds by what was measured, and the memory in MB."""
-    small, big = CODE[name]
-    manager = KernelManager(kernel_name=name)
-    begun = time.monotonic()
-    manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
-    client.wait_for_ready(timeout=60)
-    seen = {"ready after its start": time.monotonic() - begun}
-
-    def run(code):
+    def run(self, code):
+        """Runs a cell, and returns how many characters it wrote."""
         sizes = []
-        client.execute_interactive(code, timeout=60, output_hook=lambda message: sizes.append(len(str(message["content"].get("text", "")))))
+        self.client.execute_interactive(
+            code, timeout=60, output_hook=lambda message: sizes.append(len(message["content"].get("text", ""))))
         return sum(sizes)
 
-    run(small)
-    seen["first answer after its start"] = time.monotonic() - begun
-    seen["empty cell"] = statistics.median(took(lambda: run("")) for _ in range(CELLS))
-    seen["small cell"] = statistics.median(took(lambda: run(small)) for _ in range(CELLS))
-    for _ in range(2):  # the first compiles
-        begun = time.monotonic()
-        assert run(big) >= 1_000_000 - 1, "not all of the output came"
-        seen["1 MB of output"] = time.monotonic() - begun
-    memory = [megabytes(pid) for pid in tree(manager.provisioner.process.pid)]
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
-    return seen, memory
+    def cells(self, code):
+        """Milliseconds of a cell, by the clock and by the processors."""
+        pids = tree(self.manager.provisioner.process.pid)
+        before, seconds = sum(map(cpu_seconds, pids)), []
+        for number in range(CELLS):
+            begun = time.monotonic()
+            self.run(code.format(number))
+            seconds.append(time.monotonic() - begun)
+        spent = sum(map(cpu_seconds, pids)) - before
+        return 1000 * statistics.median(seconds), 1000 * spent / CELLS
+
+    def measure(self):
+        seen = {"ready, s": time.monotonic() - self.begun}
+        self.run("1+1")
+        seen["first answer, s"] = time.monotonic() - self.begun
+        self.cells("{}+1")  # the first are slower
+        seen["empty cell, ms"], _ = self.cells("")
+        seen["small cell, ms"], seen["the same, ms of CPU"] = self.cells("{}+2")
+        seen["cell that declares, ms"], seen["that, ms of CPU"] = self.cells(self.declare)
+        for _ in range(2):  # the first compiles
+            begun = time.monotonic()
+            if self.run(self.write) < 1_000_000 - 1:
+                raise RuntimeError("not all of the output came")
+            seen["1 MB of output, ms"] = 1000 * (time.monotonic() - begun)
+        seen["memory, MB"] = sum(map(megabytes, tree(self.manager.provisioner.process.pid)))
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+        return seen
 
 
-starts = {OURS: [], "python3": []}
-for _ in range(STARTS):
-    for name, found in starts.items():
-        found.append(once(name))
+def main(starts, *arguments):
+    kernels = dict(argument.split("=", 1) for argument in arguments)
+    found = {label: [] for label in kernels}
+    for _ in range(int(starts)):
+        for label, folder in kernels.items():
+            found[label].append(Session(folder).measure())
+    first, *others = kernels
+    print(f"Medians of {starts} starts, taking turns; cells: of {CELLS} in each.\n")
+    print("| | " + " | ".join([first, *others, *(f"{first} / {other}" for other in others)]) + " |")
+    print("|---" * (2 * len(kernels)) + "|")
+    for what in found[first][0]:
+        medians = {label: statistics.median(seen[what] for seen in sessions) for label, sessions in found.items()}
+        numbers = [f"{median:.3g}" for median in medians.values()]
+        numbers += [f"{medians[first] / medians[other]:.2f}" for other in others]
+        print(f"| {what} | {' | '.join(numbers)} |")
 
-print(f"Medians of {STARTS} starts, taking turns; cells: of {CELLS} in each.\n\n| | {OURS} | ipykernel | times |\n|---|---|---|---|")
-for what in starts[OURS][0][0]:
-    ours, theirs = (statistics.median(seen[what] for seen, _ in found) for found in starts.values())
-    print(f"| {what} | {1000 * ours:.1f} ms | {1000 * theirs:.1f} ms | {ours / theirs:.2f} |")
-ours, theirs = ([statistics.median(sizes) for sizes in zip(*(memory for _, memory in found))] for found in starts.values())
-print(f"| memory of its processes | {' + '.join(f'{size:.0f}' for size in ours)} MB | {' + '.join(f'{size:.0f}' for size in theirs)} MB | {sum(ours) / sum(theirs):.2f} |")
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
