@@ -24,6 +24,7 @@ internal sealed class StaticPicture
         var figure = JsonNode.Parse(json) as JsonObject ?? [];
         _layout = figure["layout"] as JsonObject ?? [];
         _traces = [.. (figure["data"] as JsonArray ?? []).OfType<JsonObject>()];
+        TakeColors();
         _others = [.. Types().Where(type => !Drawn.Contains(type)).Distinct()];
         (Width, Height) = (Size("width", 640), Size("height", 400));
         string[] heading = [.. (ChartJson.Text(_layout["title"]) ?? "").Split("<br>").Select(ChartJson.Plain)];
@@ -65,6 +66,19 @@ internal sealed class StaticPicture
             text.Append($"{name}: {new TraceStyle(trace, i).Type}, {Points(trace).Count()} points\n");
         }
         return text.ToString().Trim('\n');
+    }
+
+    // the colours of the chart's own template, where its traces name none
+    private void TakeColors()
+    {
+        var colors = _layout["colorway"] as JsonArray ?? _layout["template"]?["layout"]?["colorway"] as JsonArray;
+        if (colors is not { Count: > 0 }) return;
+        foreach (var (i, trace) in _traces.Index())
+        {
+            if (trace["line"]?["color"] is not null) continue;
+            if (trace["marker"] is not JsonObject marker) trace["marker"] = marker = [];
+            marker["color"] ??= colors[i % colors.Count]?.DeepClone();
+        }
     }
 
     private void DrawPlot(SvgWriter svg)

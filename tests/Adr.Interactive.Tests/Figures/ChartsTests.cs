@@ -67,7 +67,8 @@ public class ChartsTests
         Assert.Equal(["config", "data", "layout"], json.AsObject().Select(member => member.Key).Order());
         Assert.Null(json["data"]![0]!["y"]![1]); // a gap
         var svg = XDocument.Parse(Formatter.ToDisplayString(chart, Mime.Svg));
-        Assert.Contains(svg.Descendants(), e => e.Name.LocalName == "path");
+        Assert.Contains(svg.Descendants(), e => // in the first colour of Plotly.NET's template
+            e.Name.LocalName == "path" && (string?)e.Attribute("stroke") == "rgb(99, 110, 250)");
         var html = Formatter.ToDisplayString(chart, Mime.Html);
         Assert.DoesNotContain("<script>alert", html);
         Assert.Contains("window.Plotly", html);
