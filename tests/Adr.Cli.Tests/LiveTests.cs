@@ -30,7 +30,7 @@ public class LiveTests
             var cells = Notebook.Load(path).Cells;
             var shown = Assert.Single(cells[0].Outputs);
             Assert.Contains("99 %", shown.Data("text/plain"));
-            Assert.Contains("99 %</td>", shown.Data("text/html"));
+            Assert.Contains("99 %</", shown.Data("text/html"));
             Assert.Empty(cells[1].Outputs);
         }
         finally
