@@ -12,10 +12,13 @@ public static class CounterNoise
     /// keys.</summary>
     public static ulong Key(ulong key, long value) => Mix(Mix(key + Golden) ^ (ulong)value);
 
-    /// <summary>Fills <paramref name="target"/> with numbers uniform in [low, high).</summary>
+    /// <summary>
+    /// Fills <paramref name="target"/> with numbers uniform in [low, high), or with low where the two are equal.
+    /// </summary>
     public static void Uniform(ulong key, double low, double high, Span<float> target)
     {
         var largest = (float)high < high ? (float)high : MathF.BitDecrement((float)high); // rounding reaches high
+        largest = Math.Max(largest, (float)low);
         for (var i = 0; i < target.Length; i++)
             target[i] = Math.Min((float)(low + (high - low) * Fraction(key, 2 * (ulong)i)), largest);
     }

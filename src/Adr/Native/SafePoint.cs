@@ -9,12 +9,12 @@ namespace Adr.Native;
 /// under the call, which throws "Exception raised from toFloat". A collection that this thread sets off by itself
 /// happens between its calls. Two others do not.</para>
 /// <para>One is .NET's collection in the background, which large arrays set off and which ends on a thread of its own.
-/// So there is none: collections wait until they are done, <see cref="GCLatencyMode.Batch"/>. Measured on two cores
-/// with eight busy threads, on the same sum: 16 errors in 1,274 collections in the background, none in 875 that
-/// were not.</para>
+/// So there is none: the program waits for its collections, <see cref="GCLatencyMode.Batch"/>. Measured on two
+/// cores with eight busy threads, on a sum of 784,000 elements: 16 errors in 1,274 collections in the background, none
+/// in 875 that were not.</para>
 /// <para>The other is one that another thread's allocations set off. So we collect the youngest objects between
 /// calls, before the collector would do it by itself. Measured with another thread that allocates 5, 20 and 50 MB/s, on
-/// a sum of 784,000 elements for 20 s: 1, 8 and 25 errors without this, none with it.</para>
+/// the same sum for 20 s: 1, 8 and 25 errors without this, none with it.</para>
 /// <para>It can go when TorchSharp keeps its scalars alive.</para>
 /// </remarks>
 internal static class SafePoint

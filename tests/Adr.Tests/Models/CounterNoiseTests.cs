@@ -17,4 +17,12 @@ public class CounterNoiseTests
         Assert.InRange(numbers[0], high - 1e-6, high);
         Assert.True(numbers[0] < high);
     }
+
+    [Fact]
+    public void Without_room_between_the_ends_they_are_the_lower_one()
+    {
+        Span<float> numbers = stackalloc float[3];
+        CounterNoise.Uniform(1, 2, 2, numbers);
+        Assert.Equal([2, 2, 2], numbers.ToArray());
+    }
 }
