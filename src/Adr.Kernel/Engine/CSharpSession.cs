@@ -120,6 +120,11 @@ internal sealed class CSharpSession
         {
             var warnings = WarningsOf(script, cancellationToken);
             if (warnings.Count > 0) warn(warnings);
+            if (!IsSeenByLaterCode(script))
+            {
+                var value = await PassingScript.RunAsync(script, state!, cancellationToken).ConfigureAwait(false);
+                return (HasReturnValue(script), value);
+            }
             // As in .NET Interactive, variables keep what a cell assigned before it threw.
             ran = await script.RunFromAsync(state!, catchException: _ => true, cancellationToken)
                 .ConfigureAwait(false);
@@ -129,23 +134,16 @@ internal sealed class CSharpSession
             var hints = CompilationHints.For(error.Diagnostics, script);
             throw new CellCompilationException(error.Diagnostics, references.Explain(error), hints);
         }
-        // The chain of submissions keeps every compilation in it. What later code cannot see stays out.
-        if (IsSeenByLaterCode(script))
-        {
-            state = ran;
-            added = [];
-            submissions.Add(TreeOf(script));
-        }
+        state = ran;
+        added = [];
+        submissions.Add(TreeOf(script));
         if (ran.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
         return (HasReturnValue(script), ran.ReturnValue);
     }
 
     /// <summary>The value of an expression. What it declares is forgotten.</summary>
-    internal async Task<object?> EvaluateAsync(string expression, CancellationToken cancellationToken)
-    {
-        var script = Continue(expression, options);
-        return (await script.RunFromAsync(state!, cancellationToken).ConfigureAwait(false)).ReturnValue;
-    }
+    internal Task<object?> EvaluateAsync(string expression, CancellationToken cancellationToken) =>
+        PassingScript.RunAsync(Continue(expression, options), state!, cancellationToken);
 
     /// <summary>Gives a variable a value that must not stand in code, such as a password.</summary>
     /// <param name="variable">A variable that a cell declared.</param>

@@ -19,6 +19,8 @@ public sealed class MemoryTests : IAsyncLifetime
         await engine.RunAsync("var i = 0;");
         var (before, after) = await GrowthAsync(_ => "i + 1");
         Assert.True(after < 1.2 * before, $"{before:N0} bytes after 100 cells, {after:N0} after {100 + Cells}");
+        var assemblies = await engine.ValueAsync("AppDomain.CurrentDomain.GetAssemblies().Length") ?? "";
+        Assert.InRange(int.Parse(assemblies, CultureInfo.InvariantCulture), 1, 200); // The cells' own are unloaded.
     }
 
     [Fact]
