@@ -51,6 +51,22 @@ internal static partial class ChartJson
         return Name().IsMatch(text) ? (text, 1) : (otherwise, 1);
     }
 
+    /// <summary>Red, green and blue from 0 to 255, and opacity; null if the colour is not written in numbers.</summary>
+    internal static double[]? Rgba(JsonNode? node)
+    {
+        var (color, opacity) = Color(node, "");
+        if (color.StartsWith("rgb(", StringComparison.Ordinal))
+        {
+            var parts = color[4..^1].Split(',');
+            return [.. parts.Select(part => double.Parse(part, CultureInfo.InvariantCulture)), opacity];
+        }
+        if (!color.StartsWith('#')) return null;
+        if (color.Length == 4) color = string.Concat(color.Select(digit => new string(digit, 2)))[1..];
+        return [Part(1), Part(3), Part(5), opacity];
+
+        double Part(int from) => Convert.ToInt32(color.Substring(from, 2), 16);
+    }
+
     [GeneratedRegex("<[^>]*>")]
     private static partial Regex Tag();
 

@@ -242,7 +242,6 @@ internal sealed class StaticPicture
         if (path.Length > 0) svg.Stroke(path.ToString(), color, ChartJson.Number(error["thickness"]) ?? 1.4);
     }
 
-    // one colour, stronger with the value: readable on white and on black
     private void DrawHeatmap(SvgWriter svg, JsonObject trace)
     {
         JsonArray[] rows = [.. (trace["z"] as JsonArray ?? []).OfType<JsonArray>()];
@@ -250,15 +249,19 @@ internal sealed class StaticPicture
         if (values.Length == 0) return;
         var low = ChartJson.Number(trace["zmin"]) ?? values.Min();
         var range = Math.Max((ChartJson.Number(trace["zmax"]) ?? values.Max()) - low, 1e-12);
+        var scale = ColorScale.Read(trace["colorscale"])
+            ?? ColorScale.Read(ChartJson.At(_layout["template"]?["data"]?["heatmap"], 0)?["colorscale"])
+            ?? ColorScale.Own;
         for (var i = 0; i < rows.Length; i++)
             for (var j = 0; j < rows[i].Count; j++)
             {
                 if (ChartJson.Number(rows[i][j]) is not { } z) continue;
                 var (x, y) = (Cell(trace, "x", _x, j), Cell(trace, "y", _y, i));
-                var strength = 0.06 + 0.74 * Math.Clamp((z - low) / range, 0, 1);
-                var tip = $"{NameOf(_y, y.Middle)}, {NameOf(_x, x.Middle)}: {Short(z)}";
+                var (color, opacity) = scale.At((z - low) / range);
+                var tip = trace["text"] is JsonArray texts ? ChartJson.Text(ChartJson.At(ChartJson.At(texts, i), j))
+                    : $"{NameOf(_y, y.Middle)}, {NameOf(_x, x.Middle)}: {Short(z)}";
                 DrawBox(svg, (x.Middle - x.Half, x.Middle + x.Half), (y.Middle - y.Half, y.Middle + y.Half),
-                    Palette.Color(0), strength, tip);
+                    color, opacity, ChartJson.Plain(tip));
             }
     }
 

@@ -6,7 +6,6 @@ using static Adr.Interactive.Drawing.Number;
 namespace Adr.Interactive;
 
 /// <summary>A matrix of shares as colour, with a text in each cell: a confusion matrix.</summary>
-/// <remarks>With plotly it is made of bars, because plotly's basic bundle has no heatmap.</remarks>
 public sealed class HeatmapFigure : Figure
 {
     private const int MostWithTexts = 20; // rows or columns; with more, texts would not fit
@@ -52,35 +51,27 @@ public sealed class HeatmapFigure : Figure
     private protected override Plot Plot() => new(
         ShowsTexts ? [Tiles(), Texts()] : [Tiles()],
         AxisScale.Categories(ColumnLabel, Columns),
-        AxisScale.Categories(RowLabel, Rows, downwards: true))
+        AxisScale.Categories(RowLabel, Rows, downwards: true));
+
+    private JsonObject Tiles() => new()
     {
-        Layout = new JsonObject { ["barmode"] = "overlay" },
+        ["type"] = "heatmap",
+        ["name"] = "cells",
+        ["showlegend"] = false,
+        ["z"] = new JsonArray([.. Rows.Select((_, i) =>
+            PlotlyParts.Numbers(Columns.Select((_, j) => Math.Round(Math.Clamp(_shades[i, j], 0, 1), 3))))]),
+        ["zmin"] = 0,
+        ["zmax"] = 1,
+        ["text"] = new JsonArray([.. Rows.Select((row, i) =>
+            PlotlyParts.Texts(Columns.Select((column, j) => $"{row} → {column}: {_texts[i, j]}")))]),
+        ["hovertemplate"] = "%{text}<extra></extra>",
+        ["colorscale"] = ColorScale.Own.Plotly(),
+        ["showscale"] = false,
+        ["xgap"] = 2,
+        ["ygap"] = 2,
     };
 
-    private JsonObject Tiles()
-    {
-        var cells = Cells().ToArray();
-        return new JsonObject
-        {
-            ["type"] = "bar",
-            ["orientation"] = "h",
-            ["x"] = PlotlyParts.Numbers(cells.Select(_ => 0.97)),
-            ["base"] = PlotlyParts.Numbers(cells.Select(c => c.J - 0.485)),
-            ["y"] = PlotlyParts.Numbers(cells.Select(c => (double)c.I)),
-            ["width"] = 0.96,
-            ["customdata"] = PlotlyParts.Texts(cells.Select(c => $"{Rows[c.I]} → {Columns[c.J]}: {_texts[c.I, c.J]}")),
-            ["hovertemplate"] = "%{customdata}<extra></extra>",
-            ["showlegend"] = false,
-            ["marker"] = new JsonObject
-            {
-                ["color"] = Palette.Color(0),
-                ["opacity"] = PlotlyParts.Numbers(cells.Select(c => Math.Round(Strength(c.I, c.J), 3))),
-                ["line"] = new JsonObject { ["width"] = 0 },
-            },
-        };
-    }
-
-    // a trace of its own, because the opacity of the bars would fade the texts
+    // A trace of its own: plotly writes the texts of a heat map in black or white, whatever the page's colour is.
     private JsonObject Texts()
     {
         var cells = Cells().ToArray();
@@ -111,8 +102,4 @@ public sealed class HeatmapFigure : Figure
 
     private IEnumerable<(int I, int J)> Cells() =>
         from i in Enumerable.Range(0, Rows.Count) from j in Enumerable.Range(0, Columns.Count) select (i, j);
-
-    // The text must stay readable on the cell, on white and on black, so a cell is never fully opaque or absent.
-    private double Strength(int i, int j) =>
-        double.IsNaN(_shades[i, j]) ? 0 : 0.06 + 0.74 * Math.Clamp(_shades[i, j], 0, 1);
 }

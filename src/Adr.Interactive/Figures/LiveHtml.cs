@@ -16,21 +16,28 @@ internal static class LiveHtml
         <script>
         (function () {
           function ink(el) { return getComputedStyle(el).color; }
+          function isClear(color) { return /^rgba\(.*,\s*0(\.0*)?\)$/.test(color || '') || color === 'transparent'; }
           function live() {
             if (!window.Plotly) return false;
+            var known = window.Plotly.PlotSchema.get().traces;
             document.querySelectorAll('.adr-figure[data-plotly]:not([data-live])').forEach(function (el) {
               el.setAttribute('data-live', '');
               var figure = JSON.parse(el.getAttribute('data-plotly')), fixed = el.querySelector('.adr-static');
+              if (!figure.data.every(function (trace) { return (trace.type || 'scatter') in known; })) return;
               var plot = document.createElement('div');
+              var onPage = isClear(figure.layout.paper_bgcolor); // The text then needs the colour of the page.
               var bars = [];
-              figure.data.forEach(function (trace, i) {
-                if (trace.error_y) { bars.push(i); trace.error_y.color = ink(el); }
-              });
-              figure.layout.font = Object.assign({}, figure.layout.font, { color: ink(el) });
+              if (onPage) {
+                figure.layout.font = Object.assign({}, figure.layout.font, { color: ink(el) });
+                figure.data.forEach(function (trace, i) {
+                  if (trace.error_y) { bars.push(i); trace.error_y.color = ink(el); }
+                });
+              }
               el.appendChild(plot);
               window.Plotly.newPlot(plot, figure.data, figure.layout, figure.config).then(
                 function () {
                   if (fixed) fixed.style.display = 'none';
+                  if (!onPage) return;
                   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', function () {
                     setTimeout(function () {
                       var errors = bars.length ? { 'error_y.color': ink(el) } : {};
@@ -51,7 +58,7 @@ internal static class LiveHtml
             var notebook = window.Jupyter && Jupyter.notebook;
             var kernel = notebook && notebook.kernel && notebook.kernel.name || '.net-csharp';
             window.adrPlotly = document.createElement('script');
-            window.adrPlotly.src = base + 'kernelspecs/' + encodeURIComponent(kernel) + '/plotly-basic.min.js';
+            window.adrPlotly.src = base + 'kernelspecs/' + encodeURIComponent(kernel) + '/plotly-cartesian.min.js';
             document.head.appendChild(window.adrPlotly);
           }
           function wait(tries) { if (!live() && tries > 0) setTimeout(function () { wait(tries - 1); }, 250); }

@@ -28,7 +28,7 @@ internal static class Page
             page.Append("<button id=\"fold\" type=\"button\" hidden>Hide code</button>\n");
         Contents(content.Headings, page);
         // Before the outputs, because their own scripts may use it.
-        if (content.Plotly) page.Append(Html.Script(Assets.Text("plotly-basic.min.js"))).Append('\n');
+        if (content.Plotly) page.Append(Html.Script(Assets.Text("plotly-cartesian.min.js"))).Append('\n');
         page.Append($"<main>\n{content.Body}</main>\n");
         if (content.Scripts) page.Append(Html.Script(Assets.Text("page.js"))).Append('\n');
         return page.Append("</body>\n</html>\n").ToString();

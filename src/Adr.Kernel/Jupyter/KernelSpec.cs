@@ -21,7 +21,7 @@ public sealed partial record KernelSpec(string Name, string Folder, JsonObject J
     // Marks the kernels that this library installed. It neither replaces nor removes others.
     private const string Mark = "adr_notebooks";
 
-    private static readonly string[] Served = ["plotly-basic.min.js"];
+    private static readonly string[] Served = ["plotly-cartesian.min.js"];
 
     private static readonly JsonSerializerOptions Writing = new()
     {

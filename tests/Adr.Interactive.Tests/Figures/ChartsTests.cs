@@ -76,7 +76,7 @@ public class ChartsTests
     }
 
     [Fact]
-    public void Bars_over_names_and_a_heat_map_are_drawn()
+    public void Bars_over_names_are_drawn()
     {
         var bars = CSharp.Chart.Column<double, string, string>([3, 1], Keys: FSharpOptionOf(["left", "right"]));
         var svg = XDocument.Parse(Formatter.ToDisplayString(bars, Mime.Svg));
@@ -88,11 +88,35 @@ public class ChartsTests
     }
 
     [Fact]
+    public void A_heat_map_has_the_colours_of_its_template_or_its_own()
+    {
+        var chart = CSharp.Chart.Heatmap<double, string, string, string>([[0, 5], [10, 7.5]], Name: "z");
+        var scale = JsonNode.Parse(Formatter.ToDisplayString(chart, Mime.Plotly))!
+            ["layout"]!["template"]!["data"]!["heatmap"]![0]!["colorscale"]!.AsArray();
+        var (low, high) = (Rgb(scale[0]![1]), Rgb(scale[^1]![1]));
+        Assert.NotEqual(low, high);
+        var fills = Fills(chart);
+        Assert.Equal([low, high], [fills[0], fills[2]]);
+        object[][] own = [[0, "#000"], [0.5, "rgb(0, 100, 0)"], [1, "rgba(200,200,0,0.5)"]];
+        chart = chart.WithTrace("z", "colorscale", own);
+        Assert.Equal(["rgb(0,0,0)", "rgb(0,100,0)", "rgb(200,200,0)", "rgb(100,150,0)"], Fills(chart));
+    }
+
+    [Fact]
     public void A_trace_that_is_not_drawn_is_named()
     {
         var pie = CSharp.Chart.Pie<double, string, string>([1, 2]);
         Assert.Contains("Only the live figure shows: pie.", Formatter.ToDisplayString(pie, Mime.Svg));
     }
+
+    private static string[] Fills(GenericChart chart) =>
+    [
+        .. XDocument.Parse(Formatter.ToDisplayString(chart, Mime.Svg)).Descendants()
+            .Where(e => e.Name.LocalName == "rect").Select(e => (string)e.Attribute("fill")!),
+    ];
+
+    private static string Rgb(JsonNode? hex) =>
+        $"rgb({string.Join(',', Convert.FromHexString(hex!.ToString()[1..]).Select(part => part))})";
 
     private static CSharp.Optional<IEnumerable<string>> FSharpOptionOf(string[] names) => new(names, true);
 

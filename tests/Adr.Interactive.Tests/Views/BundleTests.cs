@@ -126,11 +126,12 @@ public class BundleTests
 
     [Theory]
     [MemberData(nameof(Figures))]
-    public void Plotly_gets_only_what_its_basic_bundle_draws_and_no_button_that_leaves_the_page(string name)
+    public void Plotly_gets_only_what_its_bundle_draws_and_no_button_that_leaves_the_page(string name)
     {
         using var json = JsonDocument.Parse(Named(name).As(Mime.Plotly));
         var traces = json.RootElement.GetProperty("data").EnumerateArray();
-        Assert.All(traces, trace => Assert.Contains(trace.GetProperty("type").GetString(), new[] { "scatter", "bar" }));
+        string[] drawn = ["scatter", "bar", "heatmap"];
+        Assert.All(traces, trace => Assert.Contains(trace.GetProperty("type").GetString(), drawn));
         var buttons = json.RootElement.GetProperty("config").GetProperty("modeBarButtons")[0].EnumerateArray()
             .Select(button => button.GetString());
         Assert.Equal(["toImage", "zoom2d", "pan2d", "resetScale2d"], buttons);

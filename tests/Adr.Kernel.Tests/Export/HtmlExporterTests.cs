@@ -109,7 +109,7 @@ public class HtmlExporterTests
             var page = Export(
                 Code("1", Figure()), Code("2", Figure()),
                 Code("3", Shown(("text/html", "<div>uses window.Plotly</div>"))));
-            Assert.Equal(1, Count(page, "plotly.js (basic - minified) v4.1.1"));
+            Assert.Equal(1, Count(page, "plotly.js (cartesian - minified) v4.1.1"));
             Assert.Equal(2, Count(page, "static picture"));
             Assert.DoesNotContain("not this", page);
         }
@@ -119,7 +119,7 @@ public class HtmlExporterTests
         {
             var page = Export(Code("1", Shown(("text/html", "<script>Plotly.newPlot('x', [])</script>"))));
             Assert.InRange(
-                page.IndexOf("plotly.js (basic", StringComparison.Ordinal), 0,
+                page.IndexOf("plotly.js (cartesian", StringComparison.Ordinal), 0,
                 page.IndexOf("<script>Plotly.newPlot", StringComparison.Ordinal));
         }
 
@@ -127,7 +127,7 @@ public class HtmlExporterTests
         public void Are_the_only_reason_to_embed_it()
         {
             var page = Export(Cell.Markdown("# T"), Code("1", Shown(("text/html", "<p>hello</p>"))));
-            Assert.DoesNotContain("plotly.js (basic", page);
+            Assert.DoesNotContain("plotly.js (cartesian", page);
             Assert.InRange(page.Length, 1, 40_000);
         }
 

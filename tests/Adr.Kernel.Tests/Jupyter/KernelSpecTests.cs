@@ -22,7 +22,7 @@ public class KernelSpecTests : IDisposable
         Assert.Equal("{connection_file}", json["argv"]!.AsArray()[^1]!.GetValue<string>());
         Assert.Equal("1", json["env"]!["OMP_NUM_THREADS"]!.GetValue<string>());
 
-        Assert.Contains("Plotly", File.ReadAllText(Path.Combine(Kernels, ".net-csharp", "plotly-basic.min.js")));
+        Assert.Contains("Plotly", File.ReadAllText(Path.Combine(Kernels, ".net-csharp", "plotly-cartesian.min.js")));
 
         var found = Assert.Single(KernelSpec.In(Kernels));
         Assert.True(found.IsOurs);

@@ -17,14 +17,14 @@
 
   // Make those figures live that the embedded part of plotly can draw. The others stay static.
   if (!window.Plotly) return;
-  var known = ['scatter', 'bar', 'pie'];
-  function isTransparent(color) { return /^rgba\(.*,\s*0(\.0*)?\)$/.test(color || '') || color === 'transparent'; }
+  var known = window.Plotly.PlotSchema.get().traces;
+  function isClear(color) { return /^rgba\(.*,\s*0(\.0*)?\)$/.test(color || '') || color === 'transparent'; }
   document.querySelectorAll('.figure[data-plotly]').forEach(function (box) {
     var figure = JSON.parse(box.getAttribute('data-plotly'));
-    if (!figure.data.every(function (t) { return known.indexOf(t.type || 'scatter') >= 0; })) return;
+    if (!figure.data.every(function (t) { return (t.type || 'scatter') in known; })) return;
     var layout = figure.layout || {};
     var fixed = box.querySelector('.static'), picture = fixed.querySelector('svg[viewBox]');
-    var onPage = isTransparent(layout.paper_bgcolor); // The text then needs the colour of the page.
+    var onPage = isClear(layout.paper_bgcolor); // The text then needs the colour of the page.
     var bars = [];
     function ink() { return getComputedStyle(box).color; }
     if (onPage) {
