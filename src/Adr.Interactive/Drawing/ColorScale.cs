@@ -6,11 +6,8 @@ namespace Adr.Interactive.Drawing;
 /// <summary>The colours of a heat map: a value's share of the range, from 0 to 1, becomes a colour.</summary>
 internal sealed class ColorScale
 {
-    /// <summary>
-    /// One colour, stronger with the value. A text is readable on every cell, on a white and on a black page, so that a
-    /// cell is never quite opaque or absent.
-    /// </summary>
-    internal static readonly ColorScale Own = new([(0, [20, 119, 184, 0.06]), (1, [20, 119, 184, 0.8])]);
+    /// <summary>From a light to a dark blue, without opacity: texts on it do not depend on the page's colour.</summary>
+    internal static readonly ColorScale Own = new([(0, [238, 244, 250, 1]), (1, [15, 95, 150, 1])]);
 
     private readonly (double At, double[] Rgba)[] _stops;
 
@@ -40,6 +37,12 @@ internal sealed class ColorScale
         double[] mixed = [.. from.Zip(to, (a, b) => a + part * (b - a))];
         return ($"rgb({Whole(mixed[0])},{Whole(mixed[1])},{Whole(mixed[2])})", mixed[3]);
     }
+
+    /// <summary>The colour of a text on a colour, as plotly chooses it.</summary>
+    internal static string Contrast(string color) =>
+        ChartJson.Rgba(color) is [var red, var green, var blue, _] && 299 * red + 587 * green + 114 * blue < 128_000
+            ? "#fff"
+            : "#444";
 
     /// <summary>The scale in plotly's words.</summary>
     internal JsonArray Plotly() => new([.. _stops.Select(stop => new JsonArray(stop.At, Css(stop.Rgba)))]);

@@ -48,10 +48,13 @@ internal sealed class StaticPicture
     internal SvgWriter Draw()
     {
         var svg = new SvgWriter();
-        if (_others.Length == _traces.Length && _traces.Length > 0) _frame.DrawHeading(svg);
+        var isBlank = _traces.Length > 0 && Types().All(_others.Contains);
+        if (isBlank) _frame.DrawHeading(svg);
         else DrawPlot(svg);
-        if (_others.Length > 0)
-            svg.Text(6, Height - 4, $"Only the live figure shows: {string.Join(", ", _others)}.", 11, opacity: 0.8);
+        if (_others.Length == 0) return svg;
+        var note = $"Only the live figure shows: {string.Join(", ", _others)}.";
+        if (isBlank) svg.Text(Width / 2.0, Height / 2.0, note, 12, Anchor.Middle);
+        else svg.Text(6, Height - 4, note, 11, opacity: 0.8);
         return svg;
     }
 
@@ -252,17 +255,25 @@ internal sealed class StaticPicture
         var scale = ColorScale.Read(trace["colorscale"])
             ?? ColorScale.Read(ChartJson.At(_layout["template"]?["data"]?["heatmap"], 0)?["colorscale"])
             ?? ColorScale.Own;
+        var written = ChartJson.Text(trace["texttemplate"]);
         for (var i = 0; i < rows.Length; i++)
             for (var j = 0; j < rows[i].Count; j++)
             {
                 if (ChartJson.Number(rows[i][j]) is not { } z) continue;
                 var (x, y) = (Cell(trace, "x", _x, j), Cell(trace, "y", _y, i));
                 var (color, opacity) = scale.At((z - low) / range);
-                var tip = trace["text"] is JsonArray texts ? ChartJson.Text(ChartJson.At(ChartJson.At(texts, i), j))
-                    : $"{NameOf(_y, y.Middle)}, {NameOf(_x, x.Middle)}: {Short(z)}";
+                var tip = TextOf("hovertext", i, j) ?? TextOf("text", i, j)
+                    ?? $"{NameOf(_y, y.Middle)}, {NameOf(_x, x.Middle)}: {Short(z)}";
                 DrawBox(svg, (x.Middle - x.Half, x.Middle + x.Half), (y.Middle - y.Half, y.Middle + y.Half),
-                    color, opacity, ChartJson.Plain(tip));
+                    color, opacity, tip);
+                var text = written == "%{z}" ? Short(z) : written == "%{text}" ? TextOf("text", i, j) : null;
+                if (string.IsNullOrEmpty(text)) continue;
+                var at = (X: _frame.X(x.Middle), Y: _frame.Y(y.Middle) + 4);
+                svg.Text(at.X, at.Y, text, 12, Anchor.Middle, fill: ColorScale.Contrast(color));
             }
+
+        string? TextOf(string key, int i, int j) =>
+            ChartJson.Text(ChartJson.At(ChartJson.At(trace[key], i), j)) is { } text ? ChartJson.Plain(text) : null;
     }
 
     private static (double Middle, double Half) Cell(JsonObject trace, string key, AxisScale axis, int i)

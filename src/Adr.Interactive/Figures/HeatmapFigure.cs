@@ -49,43 +49,35 @@ public sealed class HeatmapFigure : Figure
     private bool ShowsTexts => Rows.Count <= MostWithTexts && Columns.Count <= MostWithTexts;
 
     private protected override Plot Plot() => new(
-        ShowsTexts ? [Tiles(), Texts()] : [Tiles()],
+        [Cells()],
         AxisScale.Categories(ColumnLabel, Columns),
         AxisScale.Categories(RowLabel, Rows, downwards: true));
 
-    private JsonObject Tiles() => new()
+    private JsonObject Cells()
     {
-        ["type"] = "heatmap",
-        ["name"] = "cells",
-        ["showlegend"] = false,
-        ["z"] = new JsonArray([.. Rows.Select((_, i) =>
-            PlotlyParts.Numbers(Columns.Select((_, j) => Math.Round(Math.Clamp(_shades[i, j], 0, 1), 3))))]),
-        ["zmin"] = 0,
-        ["zmax"] = 1,
-        ["text"] = new JsonArray([.. Rows.Select((row, i) =>
-            PlotlyParts.Texts(Columns.Select((column, j) => $"{row} → {column}: {_texts[i, j]}")))]),
-        ["hovertemplate"] = "%{text}<extra></extra>",
-        ["colorscale"] = ColorScale.Own.Plotly(),
-        ["showscale"] = false,
-        ["xgap"] = 2,
-        ["ygap"] = 2,
-    };
-
-    // A trace of its own: plotly writes the texts of a heat map in black or white, whatever the page's colour is.
-    private JsonObject Texts()
-    {
-        var cells = Cells().ToArray();
-        return new JsonObject
+        var cells = new JsonObject
         {
-            ["type"] = "scatter",
-            ["mode"] = "text",
-            ["x"] = PlotlyParts.Numbers(cells.Select(c => (double)c.J)),
-            ["y"] = PlotlyParts.Numbers(cells.Select(c => (double)c.I)),
-            ["text"] = PlotlyParts.Texts(cells.Select(c => _texts[c.I, c.J])),
-            ["hoverinfo"] = "skip",
+            ["type"] = "heatmap",
+            ["name"] = "cells",
+            ["z"] = Matrix(row => PlotlyParts.Numbers(
+                Columns.Select((_, j) => Math.Round(Math.Clamp(_shades[row, j], 0, 1), 3)))),
+            ["zmin"] = 0,
+            ["zmax"] = 1,
+            ["text"] = Matrix(row => PlotlyParts.Texts(Columns.Select((_, j) => _texts[row, j]))),
+            ["hovertext"] = Matrix(row => PlotlyParts.Texts(
+                Columns.Select((column, j) => $"{Rows[row]} → {column}: {_texts[row, j]}"))),
+            ["hovertemplate"] = "%{hovertext}<extra></extra>",
+            ["colorscale"] = ColorScale.Own.Plotly(),
+            ["showscale"] = false,
             ["showlegend"] = false,
+            ["xgap"] = 2,
+            ["ygap"] = 2,
         };
+        if (ShowsTexts) cells["texttemplate"] = "%{text}";
+        return cells;
     }
+
+    private JsonArray Matrix(Func<int, JsonArray> row) => new([.. Rows.Select((_, i) => row(i))]);
 
     private protected override string Summary()
     {
@@ -99,7 +91,4 @@ public sealed class HeatmapFigure : Figure
     }
 
     private static (int, int) Size<T>(T[,] matrix) => (matrix.GetLength(0), matrix.GetLength(1));
-
-    private IEnumerable<(int I, int J)> Cells() =>
-        from i in Enumerable.Range(0, Rows.Count) from j in Enumerable.Range(0, Columns.Count) select (i, j);
 }
