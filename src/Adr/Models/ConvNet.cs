@@ -1,3 +1,4 @@
+using Adr.Convolutions;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -18,7 +19,7 @@ namespace Adr.Models;
 /// </remarks>
 public abstract class ConvNet : StagedClassifier
 {
-    private readonly List<(Conv2d Layer, bool IsPooled)> _convolutions = [];
+    private readonly List<(Conv2d Layer, Activation Then)> _convolutions = [];
     private readonly Linear[] _linears;
 
     private protected ConvNet(
@@ -34,12 +35,13 @@ public abstract class ConvNet : StagedClassifier
         {
             for (var i = 0; i < group.Length; i++)
             {
-                var (convolution, isPooled) = (nn.Conv2d(channels, group[i], 3), i == group.Length - 1);
+                var convolution = nn.Conv2d(channels, group[i], 3);
+                var then = i == group.Length - 1 ? Activation.MaxPoolRelu : Activation.Relu;
                 (channels, height, width) = (group[i], height - 2, width - 2);
-                _convolutions.Add((convolution, isPooled));
+                _convolutions.Add((convolution, then));
                 var layer = $"conv{_convolutions.Count}";
                 layers.Add((layer, convolution));
-                stages.Add(new(layer, x => isPooled ? Pooled(convolution.call(x)) : convolution.call(x).relu_()));
+                stages.Add(new(layer, x => Conv3x3.Of(convolution, x, then)));
             }
             (height, width) = (height / 2, width / 2);
         }
@@ -60,26 +62,29 @@ public abstract class ConvNet : StagedClassifier
         ], latent: stages[^1].Name);
     }
 
-    private static Tensor Pooled(Tensor maps)
-    {
-        using (maps) return nn.functional.max_pool2d(maps, 2).relu_();
-    }
-
     /// <inheritdoc/>
     protected internal override Func<Tensor, Tensor>? Frozen(ScalarType type)
     {
-        if (type == ScalarType.Float32) return null; // there is nothing to fold, and the layers share their weights
+        if (type == ScalarType.Float32)
+        {
+            if (((Tensor)_linears[0].weight!).device_type != DeviceType.CPU) return null;
+            var filters = _convolutions.ConvertAll(c => (Layer: Conv3x3.Take(c.Layer)!.Freeze(), c.Then));
+            return images =>
+            {
+                var x = images;
+                foreach (var (filter, then) in filters) x = filter.Apply(x, then);
+                x = x.flatten(1);
+                foreach (var layer in _linears[..^1]) x = layer.call(x).relu_();
+                return _linears[^1].call(x);
+            };
+        }
         var numbers = FrozenNumbers.On(((Tensor)_linears[0].weight!).device, type);
-        var convolutions = _convolutions.ConvertAll(c => (Layer: FrozenConvolution.Of(c.Layer, numbers), c.IsPooled));
+        var convolutions = _convolutions.ConvertAll(c => (Layer: FrozenConvolution.Of(c.Layer, numbers), c.Then));
         var linears = Array.ConvertAll(_linears, layer => FrozenLinear.Of(layer, numbers));
         return images =>
         {
             var x = numbers.Take(images);
-            foreach (var (layer, isPooled) in convolutions)
-            {
-                x = layer.Apply(x);
-                x = (isPooled ? nn.functional.max_pool2d(x, 2) : x).relu_();
-            }
+            foreach (var (layer, then) in convolutions) x = Conv3x3.Activated(layer.Apply(x), then);
             x = x.flatten(1);
             foreach (var layer in linears[..^1]) x = layer.Apply(x).relu_();
             return linears[^1].Apply(x).to(ScalarType.Float32);
