@@ -53,21 +53,19 @@ internal sealed class Library : IDisposable
     internal int Right { get; private set; }
 
     /// <summary>Runs the scenario once; seconds.</summary>
-    internal double Run(ScalarType attackType)
+    internal double Run()
     {
         using var scope = NewDisposeScope();
         var clock = Stopwatch.StartNew();
         if (_defence is null)
         {
             // as a user evaluates: checks, natural accuracy and report included
-            var precision = attackType == ScalarType.BFloat16 ? AttackPrecision.BFloat16 : AttackPrecision.Float32;
-            Right = Robustness.Evaluate(_model, _digits!.Points, [_attack],
-                new EvaluationOptions { AttackPrecision = precision }, name: "bench").WorstCase.Successes;
+            Right = Robustness.Evaluate(_model, _digits!.Points, [_attack], name: "bench").WorstCase.Successes;
         }
         else
         {
             _model.train();
-            var inner = new InnerAttack(_defence.Attack!.Threat.Epsilon, _seeds, attackType);
+            var inner = new InnerAttack(_defence.Attack!.Threat.Epsilon, _seeds);
             var (loss, gradients) = _defence.Differentiate(_model, _batch, inner, _optimizer.Parameters);
             _optimizer.Step(gradients, 1e-3);
             loss.Total.item<float>();

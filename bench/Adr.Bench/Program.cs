@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Adr.Attacks;
 using Adr.Bench;
 
 // Against the reference program, in turn, in one process tree: medians, ratios and their spread.
@@ -7,13 +6,19 @@ var quick = new Option<bool>("--quick") { Description = "Fewer repeats, the four
 var json = new Option<string?>("--json") { Description = "Also writes all times and ratios.", HelpName = "FILE" };
 var only = new Option<string[]>("--only") { Description =
     "Scenarios by name.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+var python = new Option<string>("--python") { Description =
+    "The Python with PyTorch to compare with; \"none\" leaves the plain TorchSharp loop alone.", HelpName = "PATH",
+    DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ADR_PYTHON") is { Length: > 0 } set ? set
+        : "/usr/bin/python3" };
 var micro = new Option<bool>("--micro") { Description =
     "Instead: one call, the projections and the global terms, by BenchmarkDotNet." };
 var scaling = new Option<bool>("--scaling") { Description =
     "Instead: how times grow with batch, threads and classes." };
+var layers = new Option<bool>("--layers") { Description =
+    "Instead: the convolutions of the networks one by one." };
 var memory = new Option<int?>("--memory") { Description =
     "Instead: the peak memory of a training step of WideResNet-34-10 at this batch size.", HelpName = "BATCH" };
-var quality = new Option<string?>("--quality") { Description = "Instead: train with float32 and bfloat16 attacks on "
+var quality = new Option<string?>("--quality") { Description = "Instead: train with the kernels and without on "
     + "mnist or cifar-10, and compare the robustness. Takes hours; needs ADR_DATA.", HelpName = "DATA" };
 quality.AcceptOnlyFromAmong("mnist", "cifar-10");
 var images = Number("--images", 10_000, "Of --quality: training images.");
@@ -37,9 +42,12 @@ var pointsAtOnce = Number("--batch", 250, "Of --parity: points at a time.");
 var attackSteps = new Option<int?>("--attack-steps") { Description =
     "Of --parity: steps of an attack that is not of Auto-Attack; without, as in the reference.", HelpName = "N" };
 var threads = new Option<int?>("--threads") { Description = "Of --parity: libtorch's threads.", HelpName = "N" };
-var command = new RootCommand("Times training and attacks beside a plain PyTorch program that does what the authors' "
-    + "code does.") { quick, json, only, micro, scaling, memory, quality, images, testImages, epochs, steps, firstSeed,
-        lastSeed, parity, network, attack, epsilon, points, seed, pointsAtOnce, attackSteps, threads };
+var command = new RootCommand("Times training and attacks beside the same loop in plain TorchSharp, and beside a plain "
+    + "PyTorch program that does what the authors' code does.")
+{
+    quick, json, only, python, micro, layers, scaling, memory, quality, images, testImages, epochs, steps, firstSeed,
+    lastSeed, parity, network, attack, epsilon, points, seed, pointsAtOnce, attackSteps, threads,
+};
 command.SetAction(parsed =>
 {
     if (parsed.GetValue(quality) is { } dataSet)
@@ -52,9 +60,9 @@ command.SetAction(parsed =>
         }
         try
         {
-            new AttackQuality(dataSet, parsed.GetValue(images), parsed.GetValue(testImages), parsed.GetValue(epochs),
+            new KernelQuality(dataSet, parsed.GetValue(images), parsed.GetValue(testImages), parsed.GetValue(epochs),
                 parsed.GetValue(steps), first, last)
-                .Run(parsed.GetValue(json) ?? $"bfloat16-{dataSet}.json");
+                .Run(parsed.GetValue(json) ?? $"kernels-{dataSet}.json");
             return 0;
         }
         catch (Exception problem) when (
@@ -98,6 +106,11 @@ command.SetAction(parsed =>
         Micro.Run();
         return 0;
     }
+    if (parsed.GetValue(layers))
+    {
+        Layers.Print(parsed.GetValue(quick) ? 5 : 21);
+        return 0;
+    }
     if (parsed.GetValue(memory) is { } batch)
     {
         StepMemory.Print(batch);
@@ -113,35 +126,42 @@ command.SetAction(parsed =>
         return 2;
     }
     var repeats = isQuick ? 3 : 7;
-    var python = Environment.GetEnvironmentVariable("ADR_PYTHON") is { Length: > 0 } set ? set : "/usr/bin/python3";
-    var scripts = Path.Combine(Environment.GetEnvironmentVariable("ADR_ROOT") ?? ".", "tests", "reference");
+    var script = Path.Combine(Environment.GetEnvironmentVariable("ADR_ROOT") ?? ".", "tests", "reference",
+        "authors_loop.py");
+    var references = new List<Reference>();
     try
     {
-        using var reference = new Reference(python, Path.Combine(scripts, "authors_loop.py"));
+        if (parsed.GetValue(python) is var path && path != "none")
+            references.AddRange([new(path!, script), new(path!, script, oneBlasThread: true)]);
         if (parsed.GetValue(scaling))
         {
-            var tables = new Scaling(reference, repeats).Run();
-            if (parsed.GetValue(json) is { } path) Report.Write(path, tables);
+            if (references.Count == 0) throw new InvalidOperationException("--scaling needs a Python with torch.");
+            var tables = new Scaling(references[0], repeats).Run();
+            if (parsed.GetValue(json) is { } file) Report.Write(file, tables);
             return 0;
         }
-        using var oneBlasThread = new Reference(python, Path.Combine(scripts, "authors_loop.py"), oneBlasThread: true);
-        Console.WriteLine($"library: libtorch {TorchSharp.torch.__version__}, {TorchSharp.torch.get_num_threads()} "
-            + $"threads; reference: PyTorch {reference.About["torch"]}; {repeats} repeats");
+        Console.WriteLine($"library and plain loop: libtorch {TorchSharp.torch.__version__}, "
+            + $"{TorchSharp.torch.get_num_threads()} threads; "
+            + (references.Count == 0 ? "no PyTorch" : $"PyTorch {references[0].About["torch"]}")
+            + $"; {repeats} repeats");
         var report = new Report(Peak.MatrixProduct(), Peak.Convolution());
         foreach (var scenario in Scenario.All.Where(s => names.Contains(s.Name)))
         {
             Console.WriteLine($"{scenario.Name} …");
-            report.Add(Comparison.Of(scenario, reference, oneBlasThread, repeats,
-                AttackPrecisions.IsNative(AttackPrecision.BFloat16)));
+            report.Add(Comparison.Of(scenario, references, repeats));
         }
         report.Print();
-        if (parsed.GetValue(json) is { } file) report.Save(file, repeats);
+        if (parsed.GetValue(json) is { } target) report.Save(target, repeats);
         return 0;
     }
     catch (Exception missing) when (missing is InvalidOperationException or System.ComponentModel.Win32Exception)
     {
         Console.Error.WriteLine($"adr: {missing.Message}");
         return 5;
+    }
+    finally
+    {
+        foreach (var reference in references) reference.Dispose();
     }
 });
 return command.Parse(args).Invoke();

@@ -15,20 +15,19 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
     internal void Print()
     {
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 240; // no terminal, no reason to wrap
-        var table = new Table { Title = new TableTitle(Markup.Escape("Seconds a batch: median [fastest, slowest]")) };
-        foreach (var column in new[] { "scenario", "library", "bfloat16 attack", "reference",
-            "reference, 1 BLAS thread", "ratio", "float32", "1 BLAS thread", "of conv peak", "MiB" }) table.AddColumn(
-                new TableColumn(column).RightAligned());
+        var table = new Table { Title = new TableTitle(Markup.Escape("Seconds a batch: median [quartiles]")) };
+        string[] columns = ["scenario", "library", "plain TorchSharp", "PyTorch",
+            "PyTorch, 1 BLAS thread", "to plain", "to PyTorch", "1 BLAS thread", "of conv peak", "MiB"];
+        foreach (var column in columns) table.AddColumn(new TableColumn(column).RightAligned());
         table.Columns[0].LeftAligned();
         foreach (var row in _rows)
         {
             string[] cells =
             [
-                row.Scenario.Name, Text(row.Float32), row.BFloat16 is { } low ? Text(low) : "no instructions",
-                    Text(row.Reference), Text(row.OneBlasThread),
-                Times(row.Ratio), Times(row.RatioFloat32), Times(row.RatioOneBlasThread),
-                string.Create(CultureInfo.InvariantCulture, $"{100 * Rate(row) / convolutionPeak:0} "
-                    + $"%"), string.Create(CultureInfo.InvariantCulture, $"{row.ResidentMebibytes:0}"),
+                row.Scenario.Name, Text(row.Library), Text(row.Plain), Text(row.Reference),
+                Text(row.OneBlasThread), Times(row.RatioPlain), Times(row.Ratio),
+                Times(row.RatioOneBlasThread), Whole(100 * Rate(row) / convolutionPeak) + " %",
+                Whole(row.ResidentMebibytes),
             ];
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
@@ -38,21 +37,21 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
             + $"which Winograd's needs a quarter"));
         foreach (var row in _rows)
             if (row.Robust is { } r) Console.WriteLine($"{row.Scenario.Name}: of {row.Scenario.Batch} points "
-                + $"{r.Library} stay right in the library (worst iterate), {r.Reference} in the reference (last "
-                + $"iterate)");
+                + $"{r.Library} stay right in the library (worst iterate), {r.Plain} in the plain loop (last iterate)");
     }
 
     internal void Save(string path, int repeats)
     {
         var scenarios = new JsonArray([.. _rows.Select(row => new JsonObject
         {
-            ["name"] = row.Scenario.Name, ["ratio"] = row.Ratio, ["ratioFloat32"] = row.RatioFloat32,
-                ["ratioOneBlasThread"] = row.RatioOneBlasThread,
-            ["seconds"] = Numbers(row.Float32), ["secondsBFloat16"] = row.BFloat16 is { } low ? Numbers(low) : null,
-            ["secondsReference"] = Numbers(row.Reference), ["secondsOneBlasThread"] = Numbers(row.OneBlasThread),
+            ["name"] = row.Scenario.Name, ["ratio"] = row.Ratio, ["ratioFloat32"] = row.Ratio,
+            ["ratioPlain"] = row.RatioPlain, ["ratioOneBlasThread"] = row.RatioOneBlasThread,
+            ["seconds"] = Numbers(row.Library),
+            ["secondsPlain"] = Numbers(row.Plain), ["secondsReference"] = Numbers(row.Reference),
+            ["secondsOneBlasThread"] = Numbers(row.OneBlasThread),
             ["gigaflopsPerSecond"] = Rate(row), ["ofConvolutionPeak"] = Rate(row) / convolutionPeak,
                 ["residentMebibytes"] = row.ResidentMebibytes,
-            ["robustPoints"] = row.Robust?.Library, ["robustPointsReference"] = row.Robust?.Reference,
+            ["robustPoints"] = row.Robust?.Library, ["robustPointsPlain"] = row.Robust?.Plain,
         })]);
         var report = new JsonObject { ["repeats"] = repeats, ["matrixPeak"] = matrixPeak,
             ["convolutionPeak"] = convolutionPeak, ["scenarios"] = scenarios };
@@ -67,12 +66,16 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
         File.Move(temporary, path, overwrite: true);
     }
 
-    private static double Rate(Comparison row) => row.Scenario.GigaFlop / row.Float32.Median;
+    private static double Rate(Comparison row) => row.Scenario.GigaFlop / row.Library.Median;
 
-    private static JsonArray Numbers(Sample sample) => [.. sample.Seconds.Select(s => JsonValue.Create(s))];
+    private static JsonArray? Numbers(Sample? sample) =>
+        sample is null ? null : [.. sample.Seconds.Select(seconds => JsonValue.Create(seconds))];
 
-    private static string Text(Sample s) => string.Create(CultureInfo.InvariantCulture,
-        $"{s.Median:0.000} [{s.Fastest:0.000}, {s.Slowest:0.000}]");
+    private static string Text(Sample? sample) => sample is null ? "–" : string.Create(CultureInfo.InvariantCulture,
+        $"{sample.Median:0.000} [{sample.Quartiles.Lower:0.000}, {sample.Quartiles.Upper:0.000}]");
 
-    private static string Times(double ratio) => string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00}×");
+    private static string Times(double? ratio) =>
+        ratio is null ? "–" : string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00}×");
+
+    private static string Whole(double number) => number.ToString("0", CultureInfo.InvariantCulture);
 }

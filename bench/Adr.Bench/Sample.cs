@@ -4,17 +4,17 @@ namespace Adr.Bench;
 /// <param name="Seconds">Of each repeat.</param>
 internal sealed record Sample(IReadOnlyList<double> Seconds)
 {
-    internal double Median
+    internal double Median => At(0.5);
+
+    internal (double Lower, double Upper) Quartiles => (At(0.25), At(0.75));
+
+    // between two times, the share of the way
+    private double At(double share)
     {
-        get
-        {
-            var sorted = Seconds.Order().ToArray();
-            var middle = sorted.Length / 2;
-            return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-        }
+        var sorted = Seconds.Order().ToArray();
+        var place = share * (sorted.Length - 1);
+        var below = (int)place;
+        var above = Math.Min(below + 1, sorted.Length - 1);
+        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
     }
-
-    internal double Fastest => Seconds.Min();
-
-    internal double Slowest => Seconds.Max();
 }

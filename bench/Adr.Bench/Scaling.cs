@@ -29,7 +29,7 @@ internal sealed class Scaling(Reference reference, int repeats)
                     $"mnist-adr-step, 10 steps, batch {batch}, {count} threads", "mnist-cnn", "ADR-ADV", 10, batch);
                 reference.Make(scenario, count);
                 using var library = new Library(scenario);
-                var (ours, theirs) = InTurn(() => library.Run(ScalarType.Float32), () => reference.Run(scenario));
+                var (ours, theirs) = InTurn(() => library.Run(), () => reference.Run(scenario));
                 steps.Add(new JsonObject { ["batch"] = batch, ["threads"] = count, ["seconds"] = ours,
                     ["secondsReference"] = theirs });
             }

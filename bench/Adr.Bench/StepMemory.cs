@@ -33,8 +33,7 @@ internal static class StepMemory
         for (var step = 0; step < 2; step++)
         {
             using var scope = NewDisposeScope();
-            var inner = new InnerAttack(defence.Attack!.Threat.Epsilon, new ExampleSeeds(1, points.Indices),
-                ScalarType.Float32);
+            var inner = new InnerAttack(defence.Attack!.Threat.Epsilon, new ExampleSeeds(1, points.Indices));
             var (_, gradients) = defence.Differentiate(model, points, inner, optimizer.Parameters);
             optimizer.Step(gradients, 1e-3);
         }

@@ -24,7 +24,6 @@ internal sealed class TrainedDigits : IDisposable
             new Trainer(model, new AdversarialTraining(new Pgd(ThreatModel.Linf(0.3), 5, 0.1)), new TrainingOptions
             {
                 Epochs = Epochs, BatchSize = 64, Optimizer = new AdamSettings(0.002), EpsilonWarmupEpochs = Epochs / 2,
-                    AttackPrecision = AttackPrecision.Float32,
             }).Fit(some);
             Points = test.Take(points);
         }

@@ -53,7 +53,7 @@ public sealed record Problem(bool Fatal, string What, string Advice);
 /// <param name="Cpu">The name of the processor, where the system tells it.</param>
 /// <param name="Cores">The cores that this process may use.</param>
 /// <param name="MemoryGiB">The memory that this process may use, in GiB.</param>
-/// <param name="Instructions">Vector instructions that matter for training: avx2, avx512, bfloat16, neon.</param>
+/// <param name="Instructions">Vector instructions that matter for training: avx2, avx512, neon.</param>
 public sealed record SystemFacts(
     string? Sdk, string Runtime, string Os, string Architecture, string? Cpu, int Cores, double MemoryGiB,
     IReadOnlyList<string> Instructions)
@@ -79,7 +79,6 @@ public sealed record SystemFacts(
         var found = new List<string>();
         if (Avx2.IsSupported) found.Add("avx2");
         if (Avx512F.IsSupported) found.Add("avx512");
-        if (AttackPrecision.BFloat16.IsNative()) found.Add("bfloat16");
         if (AdvSimd.IsSupported) found.Add("neon");
         return found;
     }

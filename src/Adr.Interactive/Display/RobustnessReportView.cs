@@ -23,8 +23,6 @@ internal static class RobustnessReportView
         if (report.Attacks.Count > 1)
             rows.Add(["worst case of all", "", DisplayText.Cell(report.WorstCase), "", "", ""]);
         var title = $"{report.Model} on {report.DataSet}, {Number.Count(report.Natural.Total)} examples";
-        var precision = report.AttackPrecision;
-        var inPrecision = precision == AttackPrecision.Float32 ? "" : $", attacks in {precision}";
         return new TableView(title, ["attack", "threat", "accuracy", "time", "forward passes", "backward passes"], rows)
         {
             WordColumns = 2,
@@ -35,7 +33,7 @@ internal static class RobustnessReportView
                     .Select(attack => $"Note on {attack.Attack}: {attack.Note}"),
                 "Accuracy is the share of all examples that are classified correctly and stay so under the attack, "
                     + "with its 95 % Wilson interval. Passes are counted per example. "
-                    + $"Seed {report.Seed}, device {report.Device}{inPrecision}.",
+                    + $"Seed {report.Seed}, device {report.Device}.",
                 .. report.Attacks.Where(attack => attack.Settings.Count > 0)
                     .Select(attack => $"{attack.Attack}: {DisplayText.Of(attack.Settings)}."),
             ],

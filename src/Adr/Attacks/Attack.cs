@@ -105,11 +105,9 @@ public abstract class Attack
     /// <param name="seeds">One position per example.</param>
     /// <param name="cancellation">Stops the attack before its next step.</param>
     /// <param name="cost">Adds up the forward and backward passes of the attack, if given.</param>
-    /// <param name="type">Float32, or BFloat16 for a <see cref="Classifier"/> that has such a form
-    /// (<see cref="AttackPrecision"/>). Minimum-norm attacks stay in float32.</param>
     public Tensor Run(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, ExampleSeeds seeds,
-        CancellationToken cancellation = default, AttackCost? cost = null, ScalarType type = ScalarType.Float32) =>
-        Within(model, images, labels, seeds, cancellation, cost, type, check: true, context =>
+        CancellationToken cancellation = default, AttackCost? cost = null) =>
+        Within(model, images, labels, seeds, cancellation, cost, check: true, context =>
         {
             var result = PerturbUnlessTrivial(context);
             if (!result.isfinite().all().item<bool>()) throw NotFinite("a gradient or logits that are");
@@ -119,15 +117,12 @@ public abstract class Attack
     /// <summary>As <c>Run</c>, without the checks of values, so that nothing waits for the device. For training, where
     /// the data set was checked once.</summary>
     internal Tensor RunUnchecked(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, ExampleSeeds seeds,
-        CancellationToken cancellation = default, ScalarType type = ScalarType.Float32) =>
-        Within(model, images, labels, seeds, cancellation, null, type, check: false,
+        CancellationToken cancellation = default) =>
+        Within(model, images, labels, seeds, cancellation, null, check: false,
             context => PerturbUnlessTrivial(context).MoveToOuterDisposeScope());
 
     /// <summary>The name and the threat model.</summary>
     public override string ToString() => $"{Name} ({Threat})";
-
-    /// <summary>Whether bfloat16 would spoil the attack.</summary>
-    private protected virtual bool NeedsFloat32 => false;
 
     /// <summary>Says that the model gave numbers that are not finite.</summary>
     private protected InvalidOperationException NotFinite(string what) =>
@@ -144,7 +139,7 @@ public abstract class Attack
     /// context.</summary>
     /// <remarks>Tensors made within are freed; what is returned must be moved to the outer scope.</remarks>
     private protected T Within<T>(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, ExampleSeeds seeds,
-        CancellationToken cancellation, AttackCost? cost, ScalarType type, bool check, Func<AttackContext, T> use)
+        CancellationToken cancellation, AttackCost? cost, bool check, Func<AttackContext, T> use)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (NeedsGradient && model is BlackBox box)
@@ -156,7 +151,7 @@ public abstract class Attack
         cancellation = HostCancellation.Or(cancellation);
         cancellation.ThrowIfCancellationRequested();
         using var noGraph = no_grad();
-        var network = frozen.Network(NeedsFloat32 ? ScalarType.Float32 : type);
+        var network = frozen.Network();
         // A copy, for the sake of its memory: an array of .NET may begin at any address, and matrix products round by
         // it.
         using var context = new AttackContext(network, images.detach().clone(), labels, seeds, cost ?? new AttackCost(),

@@ -143,7 +143,7 @@ public sealed class AttackContext : IDisposable
     /// <param name="candidates">[b,C,H,W], in the threat model's feasible set.</param>
     /// <param name="logits">Their logits [b,K].</param>
     /// <param name="stopEarly">Whether an example is finished once a candidate is clearly misclassified: by a margin
-    /// above 1 % of its largest |logit|, so that neither bfloat16 nor another batch size undoes it.</param>
+    /// above 1 % of its largest |logit|, so that another batch size does not undo it.</param>
     public void Offer(Tensor candidates, Tensor logits, bool stopEarly = false)
     {
         using var scope = NewDisposeScope();

@@ -95,7 +95,7 @@ public static class AttackLosses
 /// <param name="Largest">max over k of |logits_k| [B].</param>
 internal sealed record ExampleMargins(Tensor Values, Tensor Largest)
 {
-    private const double ClearShare = 0.01; // more than bfloat16's rounding, so that float32 agrees
+    private const double ClearShare = 0.01; // far more than rounding
     private const double SureShare = 1e-6;  // float32's rounding, so that another batch size agrees
 
     /// <summary>Of logits [B,K].</summary>

@@ -25,9 +25,8 @@ internal sealed class FrozenModel : IDisposable
 
     /// <summary>The fastest form of the model for weights that do not change (<see cref="Classifier.Frozen"/>), or the
     /// model itself. Its tensors belong to the dispose scope that is open.</summary>
-    /// <param name="type">What it computes in: Float32 or BFloat16.</param>
-    internal nn.Module<Tensor, Tensor> Network(ScalarType type) =>
-        (_model as Classifier)?.Frozen(type) is { } logits ? _network = new LogitsOnly(logits) : _model;
+    internal nn.Module<Tensor, Tensor> Network() =>
+        (_model as Classifier)?.Frozen() is { } logits ? _network = new LogitsOnly(logits) : _model;
 
     /// <summary>Restores modes and flags.</summary>
     public void Dispose()

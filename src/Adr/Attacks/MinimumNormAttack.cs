@@ -56,7 +56,7 @@ public abstract class MinimumNormAttack : Attack
     /// <param name="cost">Adds up the forward and backward passes, if given.</param>
     public NearestImages Find(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, ExampleSeeds seeds,
         CancellationToken cancellation = default, AttackCost? cost = null) =>
-        Within(model, images, labels, seeds, cancellation, cost, ScalarType.Float32, check: true, context =>
+        Within(model, images, labels, seeds, cancellation, cost, check: true, context =>
         {
             var nearest = SearchAndCheck(context);
             return new NearestImages(nearest.Images.MoveToOuterDisposeScope(),
@@ -71,9 +71,6 @@ public abstract class MinimumNormAttack : Attack
         var isInside = PerExample.Spread(nearest.Distance.le(Threat.Epsilon), origin);
         return where(isInside, nearest.Images, Threat.Project(nearest.Images, origin));
     }
-
-    // its candidates lie at the boundary, where bfloat16's rounding decides
-    private protected sealed override bool NeedsFloat32 => true;
 
     private NearestImages SearchAndCheck(AttackContext context)
     {

@@ -10,8 +10,6 @@ namespace Adr.Convolutions;
 /// differ from libtorch's by rounding.</remarks>
 public static class Conv3x3
 {
-    private const int Unit = 16, MostNarrow = 4;
-
     private static Exception? failure;
 
     /// <summary>Whether the kernels are used. False leaves everything to libtorch; so does <c>ADR_KERNELS=0</c> in the
@@ -27,28 +25,9 @@ public static class Conv3x3
     {
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(x);
-        return Take(layer) is { } filter && filter.Takes(x, then)
+        return Filter.Of(layer) is { } filter && filter.IsForKernelsOf(x, then)
             ? filter.Apply(x, then)
-            : Activated(layer.call(x), then);
-    }
-
-    /// <summary>The layer's weights, for many passes while they do not change; null where only libtorch can.</summary>
-    internal static Filter? Take(Conv2d layer)
-    {
-        var (weight, padding) = ((Tensor)layer.weight!, layer.padding ?? [0, 0]);
-        return layer.stride.All(one => one == 1) && layer.dilation.All(one => one == 1) && layer.groups == 1
-            && padding is [var high, var wide] && high == wide
-            ? new Filter(weight, (Tensor?)layer.bias, high)
-            : null;
-    }
-
-    /// <summary>What follows a convolution, by libtorch.</summary>
-    internal static Tensor Activated(Tensor y, Activation then)
-    {
-        if (then == Activation.None) return y;
-        if (then == Activation.Relu) return y.relu_();
-        // ReLU after the pool touches a quarter of the numbers, and gives the same values and gradients.
-        using (y) return nn.functional.max_pool2d(y, 2).relu_();
+            : Filter.Activated(layer.call(x), then, null);
     }
 
     /// <summary>Throws what went wrong in a backward pass, where an exception would have ended the process.</summary>
@@ -58,93 +37,53 @@ public static class Conv3x3
             throw new InvalidOperationException("A convolution's backward pass failed: " + problem.Message, problem);
     }
 
-    /// <summary>The weights of a convolution of stride 1.</summary>
-    internal sealed class Filter(Tensor weight, Tensor? bias, long padding)
-    {
-        private (Tensor Plain, Tensor Turned)? _transformed;
-
-        internal Tensor Weight => weight;
-
-        internal long Padding => padding;
-
-        internal bool IsNarrow => weight.shape[1] <= MostNarrow;
-
-        /// <summary>The weight as the kernels read it; from <see cref="Freeze"/>, or made for one call.</summary>
-        internal Tensor Plain => _transformed?.Plain ?? Winograd.Transform(weight, turned: false);
-
-        internal Tensor Turned => _transformed?.Turned ?? Winograd.Transform(weight, turned: true);
-
-        /// <summary>Whether the kernels compute this.</summary>
-        internal bool Takes(Tensor x, Activation then) =>
-            UsesKernels && Winograd.Width > 0 && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
-            && x.device_type == DeviceType.CPU && weight.device_type == DeviceType.CPU && padding is >= 0 and <= 2
-            && weight.shape is [var outputs, var inputs, 3, 3] && x.shape is [> 0, var channels, var high, var wide]
-            && channels == inputs && high + 2 * padding >= 4 && wide + 2 * padding >= 4 && outputs % Unit == 0
-            && (inputs % Unit == 0 || (inputs <= MostNarrow && then != Activation.MaxPoolRelu));
-
-        /// <summary>Transforms the weight once, for weights that do not change. What it makes belongs to the dispose
-        /// scope that is open.</summary>
-        internal Filter Freeze()
-        {
-            if (!IsNarrow && Winograd.Width > 0) _transformed = (Plain, Turned);
-            return this;
-        }
-
-        internal Tensor Apply(Tensor x, Activation then)
-        {
-            ThrowIfFailed();
-            if (!is_grad_enabled() || !(x.requires_grad || weight.requires_grad || bias is { requires_grad: true }))
-                return Forward(x, bias, then).Output;
-            using var scope = NewDisposeScope(); // for what apply leaves behind
-            var y = Function.apply(x, weight, bias!, this, then);
-            ThrowIfFailed();
-            return y.MoveToOuterDisposeScope();
-        }
-
-        internal (Tensor Output, Tensor? Winners) Forward(Tensor x, Tensor? b, Activation then)
-        {
-            if (IsNarrow) return (Winograd.ConvolveNarrow(x, weight, b, padding, then), null);
-            using var scope = NewDisposeScope();
-            var (output, winners) = Winograd.Convolve(Maps.Of(x), Plain, weight.shape[0], b, padding, then);
-            return (output.MoveToOuterDisposeScope(), winners?.MoveToOuterDisposeScope());
-        }
-    }
-
     /// <summary>The convolution as autograd has it.</summary>
-    private sealed class Function : autograd.SingleTensorFunction<Function>
+    internal sealed class Function : autograd.SingleTensorFunction<Function>
     {
         // What the last backward pass of this thread gave: libtorch holds it by then.
         [ThreadStatic] private static List<Tensor>? given;
 
+        /// <inheritdoc/>
         public override string Name => nameof(Conv3x3);
 
+        internal static Tensor Apply(Filter filter, Tensor x, Activation then, Tensor? residual)
+        {
+            ThrowIfFailed();
+            using var scope = NewDisposeScope(); // for what apply leaves behind
+            var y = apply(x, filter.Weight, filter.Bias!, residual!, filter, then);
+            ThrowIfFailed();
+            return y.MoveToOuterDisposeScope();
+        }
+
+        /// <inheritdoc/>
         public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
         {
             var (x, weight, bias) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor?)arguments[2]);
-            var (filter, then) = ((Filter)arguments[3], (Activation)arguments[4]);
+            var (residual, filter) = ((Tensor?)arguments[3], (Filter)arguments[4]);
+            var then = (Activation)arguments[5];
             try
             {
-                var (y, winners) = filter.Forward(x, bias, then);
+                var (y, winners) = filter.Forward(x, bias, then, residual);
                 var state = then == Activation.Relu ? y.alias() : winners;
                 // Only the weight's gradient needs the input, so a frozen network holds none.
                 context.save_for_backward([weight.requires_grad ? x : null!, state!]);
-                context.save_data("layer", new Layer(filter, then, x.shape,
-                    (x.requires_grad, weight.requires_grad, bias is { requires_grad: true })));
+                context.save_data("pass", new Pass(filter, then, x.shape, x.requires_grad, weight.requires_grad,
+                    bias is { requires_grad: true }, residual is { requires_grad: true }));
                 context.set_materialize_grads(false);
                 return y;
             }
-            catch (Exception problem)
+            catch (Exception problem) // It would end the process.
             {
                 failure = problem;
                 return x.alias();
             }
         }
 
+        /// <inheritdoc/>
         public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
         {
             given?.ForEach(tensor => tensor?.Dispose());
-            given = null;
-            var layer = (Layer)context.get_data("layer");
+            var pass = (Pass)context.get_data("pass");
             try
             {
                 if (is_grad_enabled())
@@ -152,53 +91,55 @@ public static class Conv3x3
                         + "Conv3x3.UsesKernels to false for second ones.");
                 using var scope = NewDisposeScope();
                 var saved = context.get_saved_variables();
-                given = layer.Gradients(gradient, saved[0], saved[1]);
+                given = pass.Gradients(gradient, saved[0], saved[1]);
                 foreach (var tensor in given) tensor?.DetachFromDisposeScope();
             }
             catch (Exception problem) // It would end the process.
             {
                 failure = problem;
-                given = layer.Failed();
+                given = pass.NoNumbers();
             }
             gradient.Dispose();
             return [.. given, null!, null!];
         }
     }
 
-    private sealed record Layer(
-        Filter Filter, Activation Then, long[] Shape, (bool Input, bool Weight, bool Bias) Needs)
+    private sealed record Pass(Filter Filter, Activation Then, long[] Shape, bool ToInput, bool ToWeight, bool ToBias,
+        bool ToResidual)
     {
+        /// <summary>To the input, the weight, the bias and the residual; null where none is needed.</summary>
         internal List<Tensor> Gradients(Tensor gradient, Tensor? x, Tensor? state)
         {
-            var (filter, padding) = (Filter, Filter.Padding);
-            var outputs = Maps.Behind(
-                gradient, Then, state, Shape[2] + 2 * padding - 2, Shape[3] + 2 * padding - 2);
-            var toInput = !Needs.Input ? null
-                : filter.IsNarrow ? Winograd.NarrowGradient(outputs, filter.Weight, Shape, padding)
-                : Winograd.Convolve(outputs, filter.Turned, Shape[1], null, 2 - padding, Activation.None).Output;
-            var toWeight = !Needs.Weight ? null
-                : filter.IsNarrow ? Winograd.NarrowWeightGradient(x!, outputs, padding)
+            var (padding, then) = (Filter.Padding, Then);
+            if (ToResidual && then == Activation.Relu)
+                (gradient, state, then) = (gradient * state!.gt(0), null, Activation.None);
+            var outputs = Maps.Behind(gradient, then, state, Shape[2] + 2 * padding - 2, Shape[3] + 2 * padding - 2);
+            var toInput = !ToInput ? null
+                : Filter.IsNarrow ? Winograd.NarrowGradient(outputs, Filter.Weight, Shape, padding)
+                : Winograd.Convolve(outputs, Filter.Turned, Shape[1], null, 2 - padding, Activation.None, null).Output;
+            var toWeight = !ToWeight ? null
+                : Filter.IsNarrow ? Winograd.NarrowWeightGradient(x!, outputs, padding)
                 : Winograd.WeightGradient(Maps.Of(x!), outputs, padding);
-            return [toInput!, toWeight!, (Needs.Bias ? ToBias(gradient, state) : null)!]; // null where none is needed
+            var toBias = !ToBias ? null : (then switch
+            {
+                Activation.Relu => gradient * state!.gt(0),
+                Activation.MaxPoolRelu => gradient * state!.lt(4),
+                _ => gradient,
+            }).sum([0, 2, 3]);
+            return [toInput!, toWeight!, toBias!, (ToResidual ? gradient.alias() : null)!];
         }
 
         /// <summary>Gradients that nobody takes for numbers.</summary>
-        internal List<Tensor> Failed()
+        internal List<Tensor> NoNumbers()
         {
             using var noGraph = no_grad();
-            return
+            var (height, width) = (Shape[2] + 2 * Filter.Padding - 2, Shape[3] + 2 * Filter.Padding - 2);
+            long[]?[] shapes =
             [
-                (Needs.Input ? full(Shape, float.NaN).DetachFromDisposeScope() : null)!,
-                (Needs.Weight ? full_like(Filter.Weight, float.NaN).DetachFromDisposeScope() : null)!,
-                (Needs.Bias ? full([Filter.Weight.shape[0]], float.NaN).DetachFromDisposeScope() : null)!,
+                ToInput ? Shape : null, ToWeight ? Filter.Weight.shape : null, ToBias ? [Filter.Weight.shape[0]] : null,
+                ToResidual ? [Shape[0], Filter.Weight.shape[0], height, width] : null,
             ];
+            return [.. shapes.Select(shape => shape is null ? null! : full(shape, float.NaN).DetachFromDisposeScope())];
         }
-
-        private Tensor ToBias(Tensor gradient, Tensor? state) => (Then switch
-        {
-            Activation.Relu => gradient * state!.gt(0),
-            Activation.MaxPoolRelu => gradient * state!.lt(4),
-            _ => gradient,
-        }).sum([0, 2, 3]);
     }
 }

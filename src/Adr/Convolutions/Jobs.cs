@@ -43,6 +43,9 @@ internal unsafe struct Job
     /// <summary>[Outputs], or null.</summary>
     internal float* Bias;
 
+    /// <summary>Added to the outputs before what follows, of their shape, or null.</summary>
+    internal float* Residual;
+
     /// <summary>[B,OutHeight,OutWidth,Outputs], or half as high and wide after a pool.</summary>
     internal float* Output;
 

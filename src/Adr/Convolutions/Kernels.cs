@@ -167,27 +167,41 @@ internal sealed unsafe class Kernels<V> : Kernels where V : unmanaged, ILanes<V>
                     V.Store(half + (k + 12) * w, y2);
                     V.Store(half + (k + 18) * w, y3);
                 }
-                var isWhole = !isPooled && columns == 4;
                 for (nint r = 0; r < (isPooled ? 2 * rows : rows); r++)
                 {
                     OutputAxis(half + 6 * r * w, w, out var y0, out var y1, out var y2, out var y3);
-                    var to = isWhole ? job.Output + at + r * line + o : tile + 4 * r * w;
-                    var next = isWhole ? outputs : w;
-                    V.Store(to, Floored(y0 + bias, floor));
-                    V.Store(to + next, Floored(y1 + bias, floor));
-                    V.Store(to + 2 * next, Floored(y2 + bias, floor));
-                    V.Store(to + 3 * next, Floored(y3 + bias, floor));
+                    if (isPooled)
+                    {
+                        var d = tile + 4 * r * w;
+                        V.Store(d, y0 + bias);
+                        V.Store(d + w, y1 + bias);
+                        V.Store(d + 2 * w, y2 + bias);
+                        V.Store(d + 3 * w, y3 + bias);
+                        continue;
+                    }
+                    var to = at + r * line + o;
+                    Finish(job, to, y0 + bias, floor);
+                    if (columns > 1) Finish(job, to + outputs, y1 + bias, floor);
+                    if (columns > 2) Finish(job, to + 2 * outputs, y2 + bias, floor);
+                    if (columns > 3) Finish(job, to + 3 * outputs, y3 + bias, floor);
                 }
-                if (isWhole) continue;
+                if (!isPooled) continue;
                 for (nint r = 0; r < rows; r++)
                     for (nint c = 0; c < columns; c++)
                     {
                         var to = at + r * line + c * outputs + o;
-                        if (isPooled) Pool(tile + (8 * r + 2 * c) * w, job.Output + to, job.Winners + to);
-                        else V.Store(job.Output + to, V.Load(tile + (4 * r + c) * w));
+                        Pool(tile + (8 * r + 2 * c) * w, job.Output + to, job.Winners + to);
                     }
             }
         }
+    }
+
+    /// <summary>Adds the residual, if there is one, and stores an output that is no less than a floor.</summary>
+    [MethodImpl(Inline)]
+    private static void Finish(in Job job, nint to, V value, V floor)
+    {
+        if (job.Residual is not null) value += V.Load(job.Residual + to);
+        V.Store(job.Output + to, Floored(value, floor));
     }
 
     [MethodImpl(Hot)]

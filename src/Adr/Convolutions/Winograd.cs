@@ -56,9 +56,10 @@ internal static unsafe class Winograd
     /// <param name="bias">[O], or null.</param>
     /// <param name="padding">0, 1 or 2.</param>
     /// <param name="then">What follows.</param>
+    /// <param name="residual">Added before that, [B,O,H',W']; null for none. Not before a pool.</param>
     /// <returns>The output, and after a pool which of the four was largest.</returns>
     internal static (Tensor Output, Tensor? Winners) Convolve(
-        Maps input, Tensor transformed, long outputs, Tensor? bias, long padding, Activation then)
+        Maps input, Tensor transformed, long outputs, Tensor? bias, long padding, Activation then, Tensor? residual)
     {
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
@@ -73,6 +74,8 @@ internal static unsafe class Winograd
         job.Then = then;
         if (bias is not null) job.Bias = Floats(bias);
         if (winners is not null) job.Winners = Floats(winners);
+        var added = residual is null ? null : Stored(residual);
+        if (added is not null) job.Residual = Floats(added);
         nint tiles = (nint)input.Images * job.Down * job.Across, threads = get_num_threads();
         var size = Math.Min(Block(job), Up((tiles + threads - 1) / threads, Here!.Rows));
         var scratch = Kernels.PatchSize(job.Inputs)

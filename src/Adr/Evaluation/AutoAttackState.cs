@@ -41,7 +41,6 @@ internal sealed record AutoAttackState(
         ["attacks"] = string.Join("; ", attack.Attacks.Select(AttackSettings.Whole)),
         ["seed"] = evaluator.Options.Seed,
         ["batchSize"] = evaluator.Options.BatchSize,
-        ["attackPrecision"] = evaluator.Options.AttackPrecision.ToString(),
         ["savesImages"] = evaluator.Options.SaveAdversarialTo is not null,
     };
 

@@ -16,10 +16,6 @@ public sealed record EvaluationOptions
     /// model lies.</summary>
     public string? Device { get; init; }
 
-    /// <summary>What the attacks compute in; accuracies are float32 in any case. Default
-    /// <see cref="AttackPrecision.Float32"/>: keep it for numbers that others shall read.</summary>
-    public AttackPrecision AttackPrecision { get; init; } = AttackPrecision.Float32;
-
     /// <summary>A folder for the adversarial images, one safetensors file per attack; made if it is not there. Null,
     /// the default, to keep none.</summary>
     public string? SaveAdversarialTo { get; init; }

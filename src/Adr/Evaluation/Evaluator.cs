@@ -148,11 +148,10 @@ public sealed class Evaluator : IDisposable
         AttackCost cost)
     {
         Check(attack);
-        var type = Options.AttackPrecision.TypeFor(Data.Name, _device);
         foreach (var (images, labels, positions) in Batches(attack.Name, wanted))
         {
             var seeds = new ExampleSeeds(Options.Seed, positions);
-            yield return (images, attack.Run(Model, images, labels, seeds, _cancellation, cost, type), positions);
+            yield return (images, attack.Run(Model, images, labels, seeds, _cancellation, cost), positions);
         }
     }
 

@@ -35,9 +35,6 @@ public sealed record RobustnessReport(
     /// <summary>The number of examples, N.</summary>
     public int Examples => Natural.Total;
 
-    /// <summary>What the attacks computed in, as asked for.</summary>
-    public AttackPrecision AttackPrecision { get; init; }
-
     /// <summary>Signs of an unreliable evaluation, in sentences: outputs that look like probabilities, the same class
     /// for every example. Empty where nothing was seen.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -109,7 +106,6 @@ public sealed record RobustnessReport(
             evaluator.PerClass(correct), results, Proportion.Of(worst), evaluator.Data.ClassNames,
             evaluator.Options.Seed, evaluator.Device)
         {
-            AttackPrecision = evaluator.Options.AttackPrecision,
             Notes = evaluator.Notes,
         };
     }

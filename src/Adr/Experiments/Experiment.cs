@@ -81,10 +81,6 @@ public sealed partial record Experiment
     [JsonIgnore]
     public ThreatModel Threat => Norm == Norm.Linf ? ThreatModel.Linf(Epsilon) : new(Norm, Epsilon, Bounds.Unit);
 
-    /// <summary>What the training attack computes in; the evaluation's is float32. Default
-    /// <see cref="AttackPrecision.Auto"/>.</summary>
-    public AttackPrecision AttackPrecision { get; init; } = AttackPrecision.Auto;
-
     /// <summary>Over how many epochs the training attack's ε grows to its full size. Default 0.</summary>
     public int EpsilonWarmupEpochs { get; init; }
 
@@ -247,7 +243,9 @@ public sealed partial record Experiment
             : Path.Combine("artifacts", "runs"));
         var settings = JsonSerializer.SerializeToNode(
             Options() with { TermWarmupEpochs = defence.Weights is null ? 0 : TermWarmupEpochs },
-            Json.Compact);
+            Json.Compact)!.AsObject();
+        // A setting that is gone, in its place, so that the folders of before keep their names.
+        settings.Insert(settings.IndexOf("latentGrowthLimit"), "attackPrecision", "Auto");
         var all = JsonSerializer.Serialize(
             new { DataSet, Network, LatentLayer, Dropout, TrainCount, Options = settings, Defence = defence
                 .Describe() }, Json.Compact);
@@ -448,7 +446,6 @@ public sealed partial record Experiment
         Seed = Seed,
         ValidationCount = ValidationCount,
         Device = Device,
-        AttackPrecision = AttackPrecision,
     };
 
     private nn.Module<Tensor, Tensor> NewNetwork(int classes)

@@ -133,7 +133,6 @@ public sealed class RobustnessTable
         {
             var (e, culture) = (Experiment, CultureInfo.InvariantCulture);
             var warmup = e.EpsilonWarmupEpochs == 0 ? "" : $", warm-up over {Epochs(e.EpsilonWarmupEpochs)}";
-            var type = AttackType == ScalarType.Float32 ? "" : $" in {AttackType}";
             string[] parts =
             [
                 string.Create(culture, $"{Rows[0].Report.DataSet}, {e.TestCount:N0} test images; {e.Network}; "),
@@ -141,7 +140,7 @@ public sealed class RobustnessTable
                 string.Create(culture, $"images ({e.ValidationCount:N0} more held out to choose the epoch), "),
                 string.Create(culture, $"{Epochs(e.Epochs)}, batch {e.BatchSize}, {e.Optimizer}, "),
                 string.Create(culture, $"ε = {Level(e.Epsilon)} ({e.Norm.Symbol()}{warmup}), "),
-                string.Create(culture, $"{e.AttackSteps} attack steps of {Level(e.StepSize)}{type}"),
+                string.Create(culture, $"{e.AttackSteps} attack steps of {Level(e.StepSize)}"),
             ];
             return string.Concat(parts);
 
@@ -186,7 +185,6 @@ public sealed class RobustnessTable
         ["epsilonWarmupEpochs"] = Experiment.EpsilonWarmupEpochs,
         ["attackSteps"] = Experiment.AttackSteps,
         ["stepSize"] = Experiment.StepSize,
-        ["attackPrecision"] = AttackType.ToString(),
         ["defenceSettings"] = (row.DefenceSettings ?? Experiment.Defence(row.Defence).Describe()).DeepClone(),
         ["termWarmupEpochs"] = row.Defence.StartsWith("ADR-", StringComparison.Ordinal)
             ? Experiment.TermWarmupEpochs
@@ -201,10 +199,6 @@ public sealed class RobustnessTable
         ["minutes"] = Math.Round(row.TrainingSeconds / 60, 2),
         ["environment"] = JsonSerializer.SerializeToNode(row.Environment, Json.Compact),
     };
-
-    // what the training attack computed in
-    private ScalarType AttackType =>
-        Experiment.AttackPrecision.TypeFor(Rows[0].Report.DataSet, torch.device(Experiment.Device));
 
     private static JsonObject ByAttack(
         ModelResult row,

@@ -65,11 +65,10 @@ public abstract class Classifier : nn.Module<Tensor, Tensor>, ILatentModel
 
     /// <summary>The network as a function of images alone, in evaluation mode and for weights that do not change: the
     /// form that an attack runs many times between two training steps.</summary>
-    /// <param name="type">Float32 or BFloat16, the type to compute in; images and logits are float32 in both.</param>
     /// <returns>A function from images [B,C,H,W] to logits [B,K], equal to <see cref="forward"/> but for rounding. Its
-    /// tensors belong to the dispose scope that is open now. Null, the default, where the network has no such form in
-    /// this type; attacks then call the network itself.</returns>
-    protected internal virtual Func<Tensor, Tensor>? Frozen(ScalarType type) => null;
+    /// tensors belong to the dispose scope that is open now. Null, the default, where the network has no such form;
+    /// attacks then call the network itself.</returns>
+    protected internal virtual Func<Tensor, Tensor>? Frozen() => null;
 
     /// <summary>The logits [B,K] of images [B,C,H,W].</summary>
     public override Tensor forward(Tensor images)

@@ -63,31 +63,16 @@ public abstract class ConvNet : StagedClassifier
     }
 
     /// <inheritdoc/>
-    protected internal override Func<Tensor, Tensor>? Frozen(ScalarType type)
+    protected internal override Func<Tensor, Tensor> Frozen()
     {
-        if (type == ScalarType.Float32)
-        {
-            if (((Tensor)_linears[0].weight!).device_type != DeviceType.CPU) return null;
-            var filters = _convolutions.ConvertAll(c => (Layer: Conv3x3.Take(c.Layer)!.Freeze(), c.Then));
-            return images =>
-            {
-                var x = images;
-                foreach (var (filter, then) in filters) x = filter.Apply(x, then);
-                x = x.flatten(1);
-                foreach (var layer in _linears[..^1]) x = layer.call(x).relu_();
-                return _linears[^1].call(x);
-            };
-        }
-        var numbers = FrozenNumbers.On(((Tensor)_linears[0].weight!).device, type);
-        var convolutions = _convolutions.ConvertAll(c => (Layer: FrozenConvolution.Of(c.Layer, numbers), c.Then));
-        var linears = Array.ConvertAll(_linears, layer => FrozenLinear.Of(layer, numbers));
+        var filters = _convolutions.ConvertAll(c => (Filter: Filter.Frozen(c.Layer), c.Then));
         return images =>
         {
-            var x = numbers.Take(images);
-            foreach (var (layer, then) in convolutions) x = Conv3x3.Activated(layer.Apply(x), then);
+            var x = images;
+            foreach (var (filter, then) in filters) x = filter.Apply(x, then);
             x = x.flatten(1);
-            foreach (var layer in linears[..^1]) x = layer.Apply(x).relu_();
-            return linears[^1].Apply(x).to(ScalarType.Float32);
+            foreach (var layer in _linears[..^1]) x = layer.call(x).relu_();
+            return _linears[^1].call(x);
         };
     }
 }

@@ -1,3 +1,4 @@
+using Adr.Convolutions;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -46,7 +47,7 @@ public sealed class ResNet18 : StagedClassifier
         Initialisation.Uniform(this, seed);
         Chain(
         [
-            new("conv1", images => nn.functional.relu(_bn1.call(_conv1.call(images)), inplace: true)),  // [B,64,32,32]
+            new("conv1", images => nn.functional.relu(_bn1.call(Conv3x3.Of(_conv1, images)), inplace: true)), // [B,64,32,32]
             .. stages,                                                                                  // [B,512,4,4]
             new("pooled", maps => nn.functional.avg_pool2d(maps, 4).flatten(1)),                        // [B,512]
             new("linear", _linear.call),                                                                // [B,K]
@@ -54,17 +55,15 @@ public sealed class ResNet18 : StagedClassifier
     }
 
     /// <inheritdoc/>
-    protected internal override Func<Tensor, Tensor> Frozen(ScalarType type)
+    protected internal override Func<Tensor, Tensor> Frozen()
     {
-        var numbers = FrozenNumbers.On(((Tensor)_linear.weight!).device, type);
-        var stem = FrozenConvolution.Of(_conv1, numbers, padding: 1, then: _bn1);
-        var blocks = _blocks.ConvertAll(block => block.Frozen(numbers));
-        var linear = FrozenLinear.Of(_linear, numbers);
+        var stem = Filter.Frozen(_conv1, _bn1);
+        var blocks = _blocks.ConvertAll(block => block.Frozen());
         return images =>
         {
-            var x = stem.Apply(numbers.Take(images)).relu_();
+            var x = stem.Apply(images, Activation.Relu);
             foreach (var block in blocks) x = block(x);
-            return linear.Apply(nn.functional.avg_pool2d(x, 4).flatten(1)).to(ScalarType.Float32);
+            return _linear.call(nn.functional.avg_pool2d(x, 4).flatten(1));
         };
     }
 }
@@ -80,12 +79,10 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     private readonly BatchNorm2d bn2;
     private readonly Sequential? shortcut;
 
-    private readonly long _stride;
     private readonly (Conv2d Convolution, BatchNorm2d Norm)? _projection;
 
     internal ResidualBlock(long inward, long outward, long stride) : base(nameof(ResidualBlock))
     {
-        _stride = stride;
         conv1 = nn.Conv2d(inward, outward, 3, stride, padding: 1L, bias: false);
         bn1 = nn.BatchNorm2d(outward);
         conv2 = nn.Conv2d(outward, outward, 3, padding: 1L, bias: false);
@@ -101,19 +98,16 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var y = nn.functional.relu(bn1.call(conv1.call(x)), inplace: true);
-        y = bn2.call(conv2.call(y)) + (shortcut is null ? x : shortcut.call(x));
+        var y = nn.functional.relu(bn1.call(Conv3x3.Of(conv1, x)), inplace: true);
+        y = bn2.call(Conv3x3.Of(conv2, y)) + (shortcut is null ? x : shortcut.call(x));
         return nn.functional.relu(y, inplace: true).MoveToOuterDisposeScope();
     }
 
     /// <summary>The block as <see cref="Classifier.Frozen"/> has it.</summary>
-    internal Func<Tensor, Tensor> Frozen(FrozenNumbers numbers)
+    internal Func<Tensor, Tensor> Frozen()
     {
-        var first = FrozenConvolution.Of(conv1, numbers, _stride, padding: 1, then: bn1);
-        var second = FrozenConvolution.Of(conv2, numbers, padding: 1, then: bn2);
-        var projection = _projection is var (convolution, norm)
-            ? FrozenConvolution.Of(convolution, numbers, _stride, then: norm)
-            : null;
-        return x => numbers.Kept(second.Apply(first.Apply(x).relu_()).add_(projection?.Apply(x) ?? x)).relu_();
+        var (first, second) = (Filter.Frozen(conv1, bn1), Filter.Frozen(conv2, bn2));
+        var projection = _projection is var (convolution, norm) ? Filter.Frozen(convolution, norm) : null;
+        return x => second.Apply(first.Apply(x, Activation.Relu), Activation.Relu, projection?.Apply(x) ?? x);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Adr.Convolutions;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -62,7 +63,7 @@ public sealed partial class WideResNet : StagedClassifier
         Initialisation.FanOutNormalConvolutions(this, seed);
         Chain(
         [
-            new("conv1", _conv1.call),                                                              // [B,16,32,32]
+            new("conv1", images => Conv3x3.Of(_conv1, images)),                                     // [B,16,32,32]
             .. stages,                                                                              // [B,64w,8,8]
             new("pooled", maps => Pooled(nn.functional.relu(_bn1.call(maps), inplace: true))),      // [B,64w]
             new("fc", _fc.call),                                                                    // [B,K]
@@ -76,18 +77,16 @@ public sealed partial class WideResNet : StagedClassifier
             : null;
 
     /// <inheritdoc/>
-    protected internal override Func<Tensor, Tensor> Frozen(ScalarType type)
+    protected internal override Func<Tensor, Tensor> Frozen()
     {
-        var numbers = FrozenNumbers.On(((Tensor)_fc.weight!).device, type);
-        var stem = FrozenConvolution.Of(_conv1, numbers, padding: 1);
-        var blocks = _blocks.ConvertAll(block => block.Frozen(numbers));
-        var norm = FrozenNorm.Of(_bn1, numbers);
-        var last = FrozenLinear.Of(_fc, numbers);
+        var stem = Filter.Frozen(_conv1);
+        var blocks = _blocks.ConvertAll(block => block.Frozen());
+        var norm = FrozenNorm.Of(_bn1);
         return images =>
         {
-            var x = stem.Apply(numbers.Take(images));
+            var x = stem.Apply(images);
             foreach (var block in blocks) x = block(x);
-            return last.Apply(Pooled(norm.Apply(x).relu_())).to(ScalarType.Float32);
+            return _fc.call(Pooled(norm.Apply(x).relu_()));
         };
     }
 
@@ -108,11 +107,8 @@ internal sealed class WideBlock : nn.Module<Tensor, Tensor>
     private readonly Conv2d conv2;
     private readonly Conv2d? convShortcut;
 
-    private readonly long _stride;
-
     internal WideBlock(long inward, long outward, long stride) : base(nameof(WideBlock))
     {
-        _stride = stride;
         bn1 = nn.BatchNorm2d(inward);
         conv1 = nn.Conv2d(inward, outward, 3, stride, padding: 1L, bias: false);
         bn2 = nn.BatchNorm2d(outward);
@@ -125,22 +121,34 @@ internal sealed class WideBlock : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var start = nn.functional.relu(bn1.call(x), inplace: true);
-        var y = conv2.call(nn.functional.relu(bn2.call(conv1.call(start)), inplace: true));
+        var y = Conv3x3.Of(conv2, nn.functional.relu(bn2.call(Conv3x3.Of(conv1, start)), inplace: true));
         return y.add_(convShortcut is null ? x : convShortcut.call(start)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The block as <see cref="Classifier.Frozen"/> has it.</summary>
     /// <remarks>A ReLU follows its first norm, so that norm cannot be folded into a convolution.</remarks>
-    internal Func<Tensor, Tensor> Frozen(FrozenNumbers numbers)
+    internal Func<Tensor, Tensor> Frozen()
     {
-        var norm = FrozenNorm.Of(bn1, numbers);
-        var first = FrozenConvolution.Of(conv1, numbers, _stride, padding: 1, then: bn2);
-        var second = FrozenConvolution.Of(conv2, numbers, padding: 1);
-        var shortcut = convShortcut is null ? null : FrozenConvolution.Of(convShortcut, numbers, _stride);
+        var norm = FrozenNorm.Of(bn1);
+        var (first, second) = (Filter.Frozen(conv1, bn2), Filter.Frozen(conv2));
+        var shortcut = convShortcut is null ? null : Filter.Frozen(convShortcut);
         return x =>
         {
             var start = norm.Apply(x).relu_();
-            return numbers.Kept(second.Apply(first.Apply(start).relu_()).add_(shortcut?.Apply(start) ?? x));
+            var residual = shortcut?.Apply(start) ?? x;
+            return second.Apply(first.Apply(start, Activation.Relu), Activation.None, residual);
         };
     }
+}
+
+/// <summary>A batch norm in evaluation mode: an affine map of each channel.</summary>
+internal sealed record FrozenNorm(Tensor Factor, Tensor Shift)
+{
+    internal static FrozenNorm Of(BatchNorm2d layer)
+    {
+        var (factor, shift) = Filter.Affine(layer);
+        return new FrozenNorm(factor.view(1, -1, 1, 1), shift.view(1, -1, 1, 1));
+    }
+
+    internal Tensor Apply(Tensor x) => Shift.addcmul(x, Factor, 1);
 }

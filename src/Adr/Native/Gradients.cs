@@ -1,3 +1,4 @@
+using Adr.Convolutions;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,6 +43,7 @@ internal static class Gradients
         try
         {
             autograd.backward([loss], retain_graph: keepGraph, inputs: tensors);
+            Conv3x3.ThrowIfFailed();
             return [.. all.Select(input => input.Tensor.grad ?? throw new InvalidOperationException(
                 $"The loss does not depend on {input.Name}. If that is meant, freeze it: requires_grad = false."))];
         }

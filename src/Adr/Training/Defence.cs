@@ -65,7 +65,7 @@ public abstract record Defence
     /// <param name="inner">How the attack runs at this step.</param>
     public virtual Tensor? Perturb(nn.Module<Tensor, Tensor> model, Batch batch, InnerAttack inner) =>
         Attack?.ScaledTo(inner.Epsilon).RunUnchecked(
-            model, batch.Images, batch.Labels, inner.Seeds, inner.Cancellation, inner.Type);
+            model, batch.Images, batch.Labels, inner.Seeds, inner.Cancellation);
 
     /// <summary>The loss of a batch and its gradient.</summary>
     /// <param name="model">The model that is trained.</param>
@@ -171,14 +171,12 @@ public sealed record BatchLoss(
 /// <summary>How the attack of one training step runs.</summary>
 /// <param name="Epsilon">Its radius at this step, for images in [0,1]; the step size shrinks along with it.</param>
 /// <param name="Seeds">Its noise, one index for each example.</param>
-/// <param name="Type">What it computes in: Float32 or BFloat16.</param>
 /// <param name="Cancellation">Stops it between two of its steps.</param>
 /// <param name="Epoch">The epoch of this step, from 1.</param>
 /// <param name="Perturbation">What the defence keeps from one step to the next; null where nobody keeps it.</param>
 public sealed record InnerAttack(
     double Epsilon,
     ExampleSeeds Seeds,
-    ScalarType Type = ScalarType.Float32,
     CancellationToken Cancellation = default,
     int Epoch = 1,
     PersistentPerturbation? Perturbation = null);

@@ -5,8 +5,9 @@ namespace Adr.Training;
 /// <summary>The format of the JSON files that the library writes, and how older ones are read.</summary>
 internal static class FileFormat
 {
-    /// <summary>The present format. Files without a number are of format 1, which had other names.</summary>
-    internal const int Current = 2;
+    /// <summary>The present format. Files without a number are of format 1, which had other names; format 2 named the
+    /// precision of attacks.</summary>
+    internal const int Current = 3;
 
     /// <summary>Where the number stands.</summary>
     internal const string Key = "format";
@@ -39,9 +40,26 @@ internal static class FileFormat
     internal static JsonNode? Update(JsonNode? file, string path)
     {
         if (file is not JsonObject root) return file;
-        if (!root.Remove(Key, out var number)) return Renamed(root);
-        return number?.GetValue<int>() <= Current ? root : throw new InvalidDataException(
-            $"{path} has format {number}; this version of the library reads up to {Current}.");
+        var format = root.Remove(Key, out var number) ? number?.GetValue<int>() : 1;
+        if (!(format <= Current))
+            throw new InvalidDataException(
+                $"{path} has format {number}; this version of the library reads up to {Current}.");
+        if (format == 1) root = (JsonObject)Renamed(root)!;
+        if (format < 3) RemovePrecision(root, path);
+        return root;
+    }
+
+    private static void RemovePrecision(JsonNode? node, string path)
+    {
+        if (node is JsonArray items) foreach (var item in items) RemovePrecision(item, path);
+        if (node is not JsonObject members) return;
+        foreach (var name in new[] { "attackPrecision", "attackType" })
+        {
+            if (!members.Remove(name, out var precision) || precision?.GetValue<string>() != "BFloat16") continue;
+            throw new InvalidDataException(
+                $"{path} is of a run whose attack computed in bfloat16, which this version of the library does not.");
+        }
+        foreach (var (_, member) in members) RemovePrecision(member, path);
     }
 
     private static JsonNode? Renamed(JsonNode? node) => node switch

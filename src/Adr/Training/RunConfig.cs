@@ -45,7 +45,6 @@ internal static class RunConfig
             ["sha256"] = Fingerprint([train.Images, train.Labels]),
         },
         ["defence"] = defence.Describe(),
-        ["attackType"] = options.AttackPrecision.TypeFor(train.Name, device(options.Device)).ToString(),
         ["options"] = JsonSerializer.SerializeToNode(options, Json.Compact),
     };
 

@@ -52,10 +52,6 @@ public sealed record TrainingOptions
     /// <summary>Steps of the PGD, of 2.5 ε/steps, on the examples held out. Default 10.</summary>
     public int ValidationSteps { get; init; } = 10;
 
-    /// <summary>What the attack of each training step computes in; validation is float32. Default
-    /// <see cref="AttackPrecision.Auto"/>.</summary>
-    public AttackPrecision AttackPrecision { get; init; } = AttackPrecision.Auto;
-
     /// <summary>How many times its first size the norm of the latent may reach before the run is stopped; of the logits
     /// where the model gives no latent. Default 100.</summary>
     public double LatentGrowthLimit { get; init; } = 100;
@@ -104,8 +100,6 @@ public sealed record TrainingOptions
             yield return $"ValidationCount is {ValidationCount}, but {train.Name} has {train.Count} examples: nothing "
                 + "would be left to train on.";
         if (ValidationSteps < 1) yield return $"ValidationSteps is {ValidationSteps}; it must be at least 1.";
-        if (!Enum.IsDefined(AttackPrecision))
-            yield return $"AttackPrecision is {AttackPrecision}; it must be Float32, BFloat16 or Auto.";
         if (!(LatentGrowthLimit > 1)) yield return $"LatentGrowthLimit is {LatentGrowthLimit}; it must be above 1.";
         if (DeviceName.Problem(Device) is { } noDevice) yield return noDevice;
     }

@@ -22,7 +22,6 @@ internal sealed class TrainingRun : IDisposable
     private readonly CancellationToken _cancellation;
 
     private readonly Device _device;
-    private readonly ScalarType _attackType;
     private readonly Dataset _train;
     private readonly Dataset? _held;
     private readonly Optimizer _optimizer;
@@ -50,7 +49,6 @@ internal sealed class TrainingRun : IDisposable
         (_model, _defence, _options, _folder) = (model, defence, options, folder);
         (_progress, _cancellation) = (progress, cancellation);
         _device = device(options.Device);
-        _attackType = options.AttackPrecision.TypeFor(train.Name, _device);
         (_train, _held) = options.ValidationCount > 0
             ? train.HoldOut(options.ValidationCount, options.Seed)
             : (train.Take(train.Count), null);
@@ -116,7 +114,7 @@ internal sealed class TrainingRun : IDisposable
         var here = batch.To(_device);
         if (_options.Augmentation is { } augmentation)
             here = here with { Images = augmentation.Apply(here.Images, seeds.Fork(AugmentationStream)) };
-        var inner = new InnerAttack(_epsilon, seeds, _attackType, _cancellation, _epoch, _perturbation);
+        var inner = new InnerAttack(_epsilon, seeds, _cancellation, _epoch, _perturbation);
 
         _model.train();
         SeedDropout();

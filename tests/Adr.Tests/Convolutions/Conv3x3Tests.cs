@@ -51,7 +51,7 @@ public static class Conv3x3Tests
         using var scope = NewDisposeScope();
         using var layer = sample.Layer();
         var x = sample.Input();
-        Assert.True(Conv3x3.Take(layer)!.Takes(x, sample.Then), "the kernels do not take it");
+        Assert.True(Filter.Of(layer)!.IsForKernelsOf(x, sample.Then), "the kernels do not take it");
         using var exact = (Conv2d)sample.Layer().to(ScalarType.Float64);
         var clear = IsClear(exact.call(x.to(ScalarType.Float64)), sample.Then);
         var direction = SplitMix.Tensor(sample.Seed * 10L + 3, -1, 1, clear.shape) * clear;

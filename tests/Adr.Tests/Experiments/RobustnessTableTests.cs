@@ -33,7 +33,7 @@ public sealed class RobustnessTableTests
         var interval = rows[0]!["robustIntervals"]!["PGD-40"]!.AsArray().Select(x => (double)x!).ToArray();
         Assert.Equal([new Proportion(1140, 1500).Low, new Proportion(1140, 1500).High], interval);
         foreach (var setting in new[] { "dataSet", "trainCount", "testCount", "epochs", "attackSteps", "stepSize",
-            "epsilon", "seed", "device", "optimizer", "attackPrecision", "minutes" })
+            "epsilon", "seed", "device", "optimizer", "minutes" })
             Assert.All(rows, row => Assert.NotNull(row![setting]));
         Assert.Equal((1500, 1.5, Settings.Optimizer.ToString()),
             ((int)rows[1]!["testCount"]!, (double)rows[1]!["minutes"]!, (string?)rows[1]!["optimizer"]));

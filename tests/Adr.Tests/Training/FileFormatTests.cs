@@ -21,6 +21,15 @@ public static class FileFormatTests
         """{"a":1}""", FileFormat.Update(FileFormat.Mark(new JsonObject { ["a"] = 1 }), "a.json")!.ToJsonString());
 
     [Fact]
+    public static void Leaves_out_the_precision_of_attacks_unless_it_was_bfloat16()
+    {
+        Assert.Equal("""{"options":{"seed":3}}""",
+            Updated("""{"format":2,"attackType":"Float32","options":{"seed":3,"attackPrecision":"Auto"}}"""));
+        var error = Assert.Throws<InvalidDataException>(() => Updated("""{"format":2,"attackType":"BFloat16"}"""));
+        Assert.Contains("bfloat16", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public static void Refuses_a_later_format()
     {
         var error = Assert.Throws<InvalidDataException>(() => Updated("""{"format":99}"""));

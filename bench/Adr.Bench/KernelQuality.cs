@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Adr.Attacks;
+using Adr.Convolutions;
 using Adr.Data;
 using Adr.Evaluation;
 using Adr.Losses;
@@ -10,8 +11,8 @@ using Adr.Training;
 
 namespace Adr.Bench;
 
-/// <summary>What an attack in bfloat16 costs in robustness: the same network trained with both, seed by seed, judged by
-/// the same attack in float32.</summary>
+/// <summary>What the kernels cost in robustness: the same network trained with them and without, seed by seed, judged by
+/// the same attack without them.</summary>
 /// <param name="DataSet">"mnist" or "cifar-10".</param>
 /// <param name="Images">Training images, from the first on.</param>
 /// <param name="TestImages">Test images, from the first on.</param>
@@ -19,10 +20,12 @@ namespace Adr.Bench;
 /// <param name="Steps">Steps of the training attack.</param>
 /// <param name="FirstSeed">The first seed.</param>
 /// <param name="LastSeed">The last seed.</param>
-internal sealed record AttackQuality(string DataSet, int Images, int TestImages, int Epochs, int Steps, int FirstSeed,
+internal sealed record KernelQuality(string DataSet, int Images, int TestImages, int Epochs, int Steps, int FirstSeed,
     int LastSeed)
 {
     private const int JudgingSteps = 20;
+    private const string Kernels = "kernels", LibTorch = "libtorch";
+    private static readonly string[] Ways = [LibTorch, Kernels];
 
     private bool IsMnist => DataSet == "mnist";
 
@@ -49,31 +52,33 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
         using (var fit = train.Take(Images))
         using (var judge = test.Take(TestImages))
             for (var seed = FirstSeed; seed <= LastSeed; seed++)
-                foreach (var precision in new[] { AttackPrecision.Float32, AttackPrecision.BFloat16 })
+                foreach (var convolutions in Ways)
                 {
                     if (runs.Any(run => (int)run!["seed"]! == seed
-                        && (string)run["attack"]! == precision.ToString())) continue;
-                    runs.Add(One(fit, judge, precision, seed));
+                        && (string)run["convolutions"]! == convolutions)) continue;
+                    runs.Add(One(fit, judge, convolutions, seed));
                     Report.Write(file, results);
                     Console.WriteLine(runs[^1]!.ToJsonString());
                 }
         if (LastSeed > FirstSeed) Console.Write(Table(runs)); // one seed has no interval
     }
 
-    private JsonObject One(Dataset train, Dataset test, AttackPrecision precision, int seed)
+    private JsonObject One(Dataset train, Dataset test, string convolutions, int seed)
     {
         using Classifier model = IsMnist ? new MnistCnn(seed) : new CifarCnn(seed);
         var defence = new AdversarialTraining(new Pgd(Threat, Steps, StepSize), new CompactnessWeights());
+        Conv3x3.UsesKernels = convolutions == Kernels;
         var history = new Trainer(model, defence, new TrainingOptions
         {
-            Epochs = Epochs, BatchSize = BatchSize, Seed = seed, AttackPrecision = precision,
+            Epochs = Epochs, BatchSize = BatchSize, Seed = seed,
             Optimizer = new AdamSettings(IsMnist ? 0.002 : 0.001), EpsilonWarmupEpochs = Math.Max(1, Epochs / 2),
         }).Fit(train);
+        Conv3x3.UsesKernels = false;
         var report = Robustness.Evaluate(model, test,
             [new Pgd(Threat, JudgingSteps, Threat.Epsilon / 8, keep: KeptIterate.EarlyStop)], name: defence.Name);
         return new JsonObject
         {
-            ["seed"] = seed, ["attack"] = precision.ToString(), ["natural"] = report.Natural.Value,
+            ["seed"] = seed, ["convolutions"] = convolutions, ["natural"] = report.Natural.Value,
                 ["robust"] = report.Attacks[0].RobustAccuracy.Value, ["seconds"] = Math.Round(history.Seconds),
         };
     }
@@ -83,8 +88,7 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
         ["dataSet"] = DataSet, ["images"] = Images, ["testImages"] = TestImages, ["epochs"] = Epochs,
             ["batchSize"] = BatchSize, ["steps"] = Steps,
         ["stepSize"] = StepSize, ["epsilon"] = Threat.Epsilon, ["judgedBy"] =
-            $"PGD-{JudgingSteps}, float32, worst iterate",
-        ["bfloat16"] = AttackPrecision.BFloat16.IsNative() ? "native" : "rounding imitated in float32",
+            $"PGD-{JudgingSteps}, worst iterate",
     };
 
     /// <summary>Means over the seeds, and the mean of the paired differences with its 95 % interval (Student's
@@ -92,10 +96,10 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
     private string Table(JsonArray runs)
     {
         var text = new StringBuilder(
-            "| | float32 attack | bfloat16 attack | difference, 95 % interval |\n|---|---|---|---|\n");
+            "| | libtorch | kernels | difference, 95 % interval |\n|---|---|---|---|\n");
         foreach (var measure in new[] { "natural", "robust" })
         {
-            var (full, low) = (Of(AttackPrecision.Float32), Of(AttackPrecision.BFloat16));
+            var (full, low) = (Of(LibTorch), Of(Kernels));
             var differences = low.Zip(full, (b, a) => b - a).ToList();
             var half = Student(differences.Count - 1)
                 * Math.Sqrt(differences.Sum(d => Math.Pow(d - differences.Average(), 2)) / (differences.Count
@@ -105,10 +109,10 @@ internal sealed record AttackQuality(string DataSet, int Images, int TestImages,
                 + $"[{differences.Average() - half:+0.0000;-0.0000}, {differences.Average() + half:+0.0000;-0.0000}] "
                 + $"|");
 
-            List<double> Of(AttackPrecision precision) =>
+            List<double> Of(string convolutions) =>
                 [.. Enumerable.Range(FirstSeed, LastSeed - FirstSeed + 1)
                     .Select(seed => (double)runs.First(run => (int)run!["seed"]! == seed
-                    && (string)run["attack"]! == precision.ToString())![measure]!)];
+                    && (string)run["convolutions"]! == convolutions)![measure]!)];
         }
         return text.ToString();
     }
