@@ -360,9 +360,9 @@ public sealed class RunCommandTests : IDisposable
 
         Assert.True(code == ExitCode.Fine, errors);
         var text = File.ReadAllText(Path.Combine(folder, "made/a.ipynb"));
-        Assert.Contains("\"image/svg+xml\": [", text);
+        Assert.Contains("src=\\\"data:image/svg+xml;base64,", text);
         Assert.Contains("[b](../b.md)", text);
-        string[] gone = ["\"text/html\": [", "vnd.plotly.v1+json\": {", "end_time", "iopub"];
+        string[] gone = ["\"image/svg+xml\": [", "vnd.plotly.v1+json\": {", "end_time", "iopub"];
         Assert.All(gone, words => Assert.DoesNotContain(words, text));
         Assert.Contains("data-plotly", File.ReadAllText(Path.Combine(folder, "made/a.html")));
     }
