@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Adr.Bench;
 
 // Against the reference program, in turn, in one process tree: medians, ratios and their spread.
@@ -14,6 +15,9 @@ var micro = new Option<bool>("--micro") { Description =
     "Instead: one call, the projections and the global terms, by BenchmarkDotNet." };
 var scaling = new Option<bool>("--scaling") { Description =
     "Instead: how times grow with batch, threads and classes." };
+var profile = new Option<string?>("--profile") { Description =
+    "Instead: run one scenario by the library alone, for 20 s, under a profiler.", HelpName = "NAME" };
+profile.AcceptOnlyFromAmong([.. Scenario.All.Select(scenario => scenario.Name)]);
 var layers = new Option<bool>("--layers") { Description =
     "Instead: the convolutions of the networks one by one." };
 var memory = new Option<int?>("--memory") { Description =
@@ -45,8 +49,8 @@ var threads = new Option<int?>("--threads") { Description = "Of --parity: libtor
 var command = new RootCommand("Times training and attacks beside the same loop in plain TorchSharp, and beside a plain "
     + "PyTorch program that does what the authors' code does.")
 {
-    quick, json, only, python, micro, layers, scaling, memory, quality, images, testImages, epochs, steps, firstSeed,
-    lastSeed, parity, network, attack, epsilon, points, seed, pointsAtOnce, attackSteps, threads,
+    quick, json, only, python, micro, layers, profile, scaling, memory, quality, images, testImages, epochs, steps,
+    firstSeed, lastSeed, parity, network, attack, epsilon, points, seed, pointsAtOnce, attackSteps, threads,
 };
 command.SetAction(parsed =>
 {
@@ -104,6 +108,14 @@ command.SetAction(parsed =>
     if (parsed.GetValue(micro))
     {
         Micro.Run();
+        return 0;
+    }
+    if (parsed.GetValue(profile) is { } profiled)
+    {
+        using var library = new Library(Scenario.All.Single(scenario => scenario.Name == profiled));
+        var times = new List<double>();
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed.TotalSeconds < 20;) times.Add(library.Run());
+        Console.WriteLine($"{profiled}: {new Sample(times).Median:0.000} s, median of {times.Count}");
         return 0;
     }
     if (parsed.GetValue(layers))

@@ -65,6 +65,112 @@ public static class Conv3x3Tests
         }
     }
 
+    [Fact]
+    public static void The_residual_is_added_before_the_relu_and_has_a_gradient()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new Sample(3, 16, 32, 9, 7, 1, true, Activation.Relu, 5).Layer();
+        var (x, residual) = (SplitMix.Tensor(1, -1, 1, 3, 16, 9, 7), SplitMix.Tensor(2, -3, 3, 3, 32, 9, 7));
+        var (ours, plain) = (Run(true), Run(false));
+        foreach (var (mine, its) in ours.Zip(plain)) Close.Tensor(its, mine, 1e-4, "with a residual");
+
+        Tensor[] Run(bool usesKernels)
+        {
+            Conv3x3.UsesKernels = usesKernels;
+            var (input, added) = (x.clone().requires_grad_(true), residual.clone().requires_grad_(true));
+            foreach (var parameter in layer.parameters()) parameter.grad = null;
+            var y = Filter.Of(layer)!.Apply(input, Activation.Relu, added);
+            (y * y).sum().backward();
+            Conv3x3.UsesKernels = true;
+            Conv3x3.ThrowIfFailed();
+            return [y.detach(), input.grad!, added.grad!, layer.weight!.grad!.clone(), layer.bias!.grad!.clone()];
+        }
+    }
+
+    [Fact]
+    public static void The_bits_do_not_depend_on_the_threads()
+    {
+        using var scope = NewDisposeScope();
+        var sample = new Sample(5, 48, 32, 17, 13, 1, true, Activation.MaxPoolRelu, 7);
+        using var layer = sample.Layer();
+        var direction = SplitMix.Tensor(3, -1, 1, 5, 32, 8, 6);
+        var threads = get_num_threads();
+        try
+        {
+            set_num_threads(1);
+            var one = Gradients(layer, sample.Input(), direction, sample.Then);
+            foreach (var parameter in layer.parameters()) parameter.grad = null;
+            set_num_threads(3);
+            var three = Gradients(layer, sample.Input(), direction, sample.Then);
+            foreach (var name in one.Keys)
+                Assert.Equal(Close.Doubles(one[name]), Close.Doubles(three[name]));
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    [Fact]
+    public static void Not_a_number_stays_one()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var then in Enum.GetValues<Activation>())
+        {
+            using var layer = new Sample(1, 16, 16, 8, 8, 1, true, then, 1).Layer();
+            var x = zeros(1, 16, 8, 8);
+            x[0, 3, 4, 4] = float.NaN;
+            Assert.True(Conv3x3.Of(layer, x, then).isnan().any().item<bool>(), $"{then} hides it");
+        }
+    }
+
+    [Fact]
+    public static void A_second_derivative_is_refused_in_words()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new Sample(1, 16, 16, 8, 8, 1, false, Activation.None, 1).Layer();
+        var x = rand([1, 16, 8, 8], requires_grad: true);
+        var y = Conv3x3.Of(layer, x);
+        autograd.backward([(y * y).sum()], create_graph: true, inputs: [x]);
+        var refused = Assert.Throws<InvalidOperationException>(Conv3x3.ThrowIfFailed);
+        Assert.Contains("first derivatives only", refused.Message, StringComparison.Ordinal);
+        Assert.True(x.grad!.isnan().all().item<bool>());
+        Conv3x3.ThrowIfFailed(); // said once
+    }
+
+    [Fact]
+    public static void What_the_kernels_do_not_take_goes_to_libtorch()
+    {
+        using var scope = NewDisposeScope();
+        using var strided = nn.Conv2d(16, 32, 3, stride: 2);
+        using var odd = nn.Conv2d(16, 20, 3);
+        using var grouped = nn.Conv2d(32, 32, 3, groups: 2);
+        using var dilated = nn.Conv2d(16, 32, 3, dilation: 2);
+        foreach (var (layer, inputs) in new[] { (strided, 16), (odd, 16), (grouped, 32), (dilated, 16) })
+        {
+            var x = rand(2, inputs, 9, 9);
+            Assert.Equal(Close.Doubles(layer.call(x).relu()), Close.Doubles(Conv3x3.Of(layer, x, Activation.Relu)));
+        }
+    }
+
+    [Fact]
+    public static void Many_passes_leave_no_tensor()
+    {
+        using var layer = new Sample(2, 16, 32, 12, 12, 0, true, Activation.MaxPoolRelu, 1).Layer();
+        var statistics = DisposeScopeManager.Statistics; // of this thread
+        Pass();
+        var before = statistics.ThreadTotalLiveCount;
+        for (var i = 0; i < 20; i++) Pass();
+        Assert.Equal(before, statistics.ThreadTotalLiveCount);
+
+        void Pass()
+        {
+            using var scope = NewDisposeScope();
+            var x = rand([2, 16, 12, 12], requires_grad: true);
+            Conv3x3.Of(layer, x, Activation.MaxPoolRelu).sum().backward();
+        }
+    }
+
     /// <summary>Where rounding cannot change which way a gradient goes.</summary>
     private static Tensor IsClear(Tensor y, Activation then)
     {
