@@ -148,11 +148,12 @@ internal sealed unsafe class Kernels<V> : Kernels where V : unmanaged, ILanes<V>
         var (high, wide) = isPooled ? (job.OutHeight / 2, job.OutWidth / 2) : (job.OutHeight, job.OutWidth);
         var line = wide * outputs;
         var floor = V.All(job.Then == Activation.Relu ? 0 : float.NegativeInfinity);
-        float* half = scratch, tile = scratch + 24 * w;
+        var half = scratch;
         for (nint t = 0; t < count; t++)
         {
             var (image, row, column) = job.Tile(first + t);
             if (isPooled) (row, column) = (row / 2, column / 2);
+            if (row >= high || column >= wide) continue; // a last odd row or column is left out of a pool
             var at = ((image * high + row) * wide + column) * outputs;
             nint rows = Math.Min(isPooled ? 2 : 4, high - row), columns = Math.Min(isPooled ? 2 : 4, wide - column);
             for (nint o = 0; o < outputs; o += w)
@@ -167,31 +168,27 @@ internal sealed unsafe class Kernels<V> : Kernels where V : unmanaged, ILanes<V>
                     V.Store(half + (k + 12) * w, y2);
                     V.Store(half + (k + 18) * w, y3);
                 }
-                for (nint r = 0; r < (isPooled ? 2 * rows : rows); r++)
+                if (isPooled)
+                {
+                    for (nint r = 0; r < rows; r++)
+                    {
+                        OutputAxis(half + 12 * r * w, w, out var a0, out var a1, out var a2, out var a3);
+                        OutputAxis(half + (12 * r + 6) * w, w, out var b0, out var b1, out var b2, out var b3);
+                        var to = at + r * line + o;
+                        Pool(job, to, a0 + bias, a1 + bias, b0 + bias, b1 + bias);
+                        if (columns > 1) Pool(job, to + outputs, a2 + bias, a3 + bias, b2 + bias, b3 + bias);
+                    }
+                    continue;
+                }
+                for (nint r = 0; r < rows; r++)
                 {
                     OutputAxis(half + 6 * r * w, w, out var y0, out var y1, out var y2, out var y3);
-                    if (isPooled)
-                    {
-                        var d = tile + 4 * r * w;
-                        V.Store(d, y0 + bias);
-                        V.Store(d + w, y1 + bias);
-                        V.Store(d + 2 * w, y2 + bias);
-                        V.Store(d + 3 * w, y3 + bias);
-                        continue;
-                    }
                     var to = at + r * line + o;
                     Finish(job, to, y0 + bias, floor);
                     if (columns > 1) Finish(job, to + outputs, y1 + bias, floor);
                     if (columns > 2) Finish(job, to + 2 * outputs, y2 + bias, floor);
                     if (columns > 3) Finish(job, to + 3 * outputs, y3 + bias, floor);
                 }
-                if (!isPooled) continue;
-                for (nint r = 0; r < rows; r++)
-                    for (nint c = 0; c < columns; c++)
-                    {
-                        var to = at + r * line + c * outputs + o;
-                        Pool(tile + (8 * r + 2 * c) * w, job.Output + to, job.Winners + to);
-                    }
             }
         }
     }
@@ -340,9 +337,37 @@ internal sealed unsafe class Kernels<V> : Kernels where V : unmanaged, ILanes<V>
             line = source.Width * source.Channels;
             return source.Values + ((image * source.Height + row) * source.Width + column) * source.Channels;
         }
-        Gather(source, image, row, column, size, size, patch);
+        if (source.Behind == Activation.MaxPoolRelu && ((row | column) & 1) == 0)
+            GatherPooled(source, image, row / 2, column / 2, size / 2, patch);
+        else
+            Gather(source, image, row, column, size, size, patch);
         line = size * source.Channels;
         return patch;
+    }
+
+    /// <summary>The same behind a pool, for whole cells [cells, cells] of four values.</summary>
+    [MethodImpl(Hot)]
+    private static void GatherPooled(in Source source, nint image, nint row, nint column, nint cells, float* patch)
+    {
+        nint channels = source.Channels, high = source.Height / 2, wide = source.Width / 2;
+        var line = 2 * cells * channels;
+        for (nint r = 0; r < cells; r++)
+            for (nint k = 0; k < cells; k++)
+            {
+                nint y = row + r, x = column + k;
+                var to = patch + 2 * r * line + 2 * k * channels;
+                var isInside = y >= 0 && x >= 0 && y < high && x < wide;
+                var at = isInside ? ((image * high + y) * wide + x) * channels : 0;
+                for (nint c = 0; c < channels; c += V.Width, to += V.Width)
+                {
+                    V value = default, winner = default;
+                    if (isInside) (value, winner) = (V.Load(source.Values + at + c), V.Load(source.State + at + c));
+                    V.Store(to, V.WhereEqual(winner, default, value, default));
+                    V.Store(to + channels, V.WhereEqual(winner, V.All(1), value, default));
+                    V.Store(to + line, V.WhereEqual(winner, V.All(2), value, default));
+                    V.Store(to + line + channels, V.WhereEqual(winner, V.All(3), value, default));
+                }
+            }
     }
 
     /// <summary>Copies a patch [rows, columns, channels], with zeros beyond the maps; a gradient is taken back through
@@ -377,17 +402,15 @@ internal sealed unsafe class Kernels<V> : Kernels where V : unmanaged, ILanes<V>
             }
     }
 
-    /// <summary>max(0, the largest of 2×2 values) of a tile four wide, and which it was.</summary>
+    /// <summary>Stores max(0, the largest of 2×2 values), and which it was, the first of equals.</summary>
     [MethodImpl(Inline)]
-    private static void Pool(float* tile, float* to, float* winner)
+    private static void Pool(in Job job, nint to, V a, V b, V c, V d)
     {
-        nint w = V.Width;
-        V a = V.Load(tile), b = V.Load(tile + w), c = V.Load(tile + 4 * w), d = V.Load(tile + 5 * w);
         var most = V.Max(V.Max(a, b), V.Max(c, d));
-        var which = V.WhereEqual(c, most, V.All(2), V.All(3));
-        which = V.WhereEqual(a, most, default, V.WhereEqual(b, most, V.All(1), which)); // the first of equals
-        V.Store(to, Floored(most, default));
-        V.Store(winner, V.WhereGreater(most, default, which, V.All(4)));
+        var which = V.WhereEqual(b, most, V.All(1), V.WhereEqual(c, most, V.All(2), V.All(3)));
+        which = V.WhereEqual(a, most, default, which);
+        V.Store(job.Output + to, Floored(most, default));
+        V.Store(job.Winners + to, V.WhereGreater(most, default, which, V.All(4)));
     }
 
     /// <summary>The larger one; a NaN stays.</summary>

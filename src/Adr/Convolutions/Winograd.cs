@@ -261,7 +261,7 @@ internal static unsafe class Winograd
             work(0, count, memory.Floats);
             return;
         }
-        long next = 0, grain = Math.Max(1, count / (threads * 4));
+        long next = 0, grain = Math.Max(1, count / (threads * 16));
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ =>
         {
             using var memory = Scratch.Rent(floats);
