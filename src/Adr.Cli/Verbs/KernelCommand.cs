@@ -117,8 +117,8 @@ public static class KernelCommand
             var found = Installed(parsed.GetValue(prefix)).Where(spec => spec.Name == wanted).ToArray();
             if (found.Length == 0)
                 throw new UsageException(
-                    $"There is no kernel {wanted} that this program installed. {Repository.Command} kernel list shows the "
-                    + "others.");
+                    $"There is no kernel {wanted} that this program installed. "
+                    + $"{Repository.Command} kernel list shows the others.");
             foreach (var spec in found)
             {
                 spec.Remove();

@@ -7,8 +7,8 @@ using Plotly.NET;
 namespace Adr.Interactive;
 
 /// <summary>
-/// Shows any Plotly.NET chart as figures are shown, as soon as a program uses Plotly.NET. A program that does not use it
-/// does not load it.
+/// Shows any Plotly.NET chart as figures are shown, as soon as a program uses Plotly.NET. A program that does not use
+/// it does not load it.
 /// </summary>
 internal static class ChartFormatters
 {

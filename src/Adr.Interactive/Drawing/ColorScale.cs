@@ -13,7 +13,9 @@ internal sealed class ColorScale
 
     private ColorScale((double, double[])[] stops) => _stops = stops;
 
-    /// <summary>A scale in plotly's words: pairs of a share and a colour; null for anything else, such as a name.</summary>
+    /// <summary>
+    /// A scale in plotly's words: pairs of a share and a colour; null for anything else, such as a name.
+    /// </summary>
     internal static ColorScale? Read(JsonNode? node)
     {
         if (node is not JsonArray { Count: > 1 } stops) return null;

@@ -17,7 +17,9 @@ public sealed record Axis(string Label = "", string? Unit = null)
     /// <summary>Whether values are written as percentages: 0.5 as 50 %. Default: false.</summary>
     public bool Percent { get; init; }
 
-    /// <summary>The marks are whole multiples of 1/255 where this is 255, and are written so; null for decimals.</summary>
+    /// <summary>
+    /// The marks are whole multiples of 1/255 where this is 255, and are written so; null for decimals.
+    /// </summary>
     public int? Denominator { get; init; }
 
     /// <summary>The names of the places 0, 1, 2, …, which are then the only marks; null for numbers.</summary>
@@ -36,7 +38,9 @@ public sealed record Axis(string Label = "", string? Unit = null)
         return Share(label) with { Max = Ends.First(end => largest <= end || end == 1) };
     }
 
-    /// <summary>ε of images in [0,1]: in steps of 1/255 where all values are multiples of it, else in decimals.</summary>
+    /// <summary>
+    /// ε of images in [0,1]: in steps of 1/255 where all values are multiples of it, else in decimals.
+    /// </summary>
     /// <param name="drawn">All values that are drawn.</param>
     public static Axis Epsilon(IEnumerable<double> drawn)
     {

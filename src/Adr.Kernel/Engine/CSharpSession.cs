@@ -32,8 +32,8 @@ internal sealed class CSharpSession
     // What is declared here hides Kernel's functions of the same name. What those display cannot be updated.
     private const string Prelude = $$"""
         using static Microsoft.DotNet.Interactive.Kernel;
-        static Microsoft.DotNet.Interactive.Formatting.DisplayedValue display(object value, params string[] mimeTypes) =>
-            {{Functions}}.display(value, mimeTypes);
+        static Microsoft.DotNet.Interactive.Formatting.DisplayedValue display(
+            object value, params string[] mimeTypes) => {{Functions}}.display(value, mimeTypes);
         static void Javascript(string scriptContent) => {{Functions}}.Javascript(scriptContent);
         static void CSS(string content) => {{Functions}}.CSS(content);
         static void ClearOutput(bool wait = false) => {{Functions}}.ClearOutput(wait);
@@ -115,18 +115,15 @@ internal sealed class CSharpSession
     {
         references.EnterCell();
         var script = Continue(code, options.WithFilePath(path));
-        ScriptState<object> ran;
+        ScriptState<object>? ran = null;
+        Func<Task<object?>>? run = null;
         try
         {
             var warnings = WarningsOf(script, cancellationToken);
             if (warnings.Count > 0) warn(warnings);
-            if (!IsSeenByLaterCode(script))
-            {
-                var value = await PassingScript.RunAsync(script, state!, cancellationToken).ConfigureAwait(false);
-                return (HasReturnValue(script), value);
-            }
+            if (!IsSeenByLaterCode(script)) run = PassingScript.Prepare(script, state!, cancellationToken);
             // As in .NET Interactive, variables keep what a cell assigned before it threw.
-            ran = await script.RunFromAsync(state!, catchException: _ => true, cancellationToken)
+            else ran = await script.RunFromAsync(state!, catchException: _ => true, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (CompilationErrorException error)
@@ -134,16 +131,17 @@ internal sealed class CSharpSession
             var hints = CompilationHints.For(error.Diagnostics, script);
             throw new CellCompilationException(error.Diagnostics, references.Explain(error), hints);
         }
-        state = ran;
+        if (run is not null) return (HasReturnValue(script), await run().ConfigureAwait(false));
+        state = ran!;
         added = [];
         submissions.Add(TreeOf(script));
-        if (ran.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
-        return (HasReturnValue(script), ran.ReturnValue);
+        if (state.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
+        return (HasReturnValue(script), state.ReturnValue);
     }
 
     /// <summary>The value of an expression. What it declares is forgotten.</summary>
     internal Task<object?> EvaluateAsync(string expression, CancellationToken cancellationToken) =>
-        PassingScript.RunAsync(Continue(expression, options), state!, cancellationToken);
+        PassingScript.Prepare(Continue(expression, options), state!, cancellationToken)();
 
     /// <summary>Gives a variable a value that must not stand in code, such as a password.</summary>
     /// <param name="variable">A variable that a cell declared.</param>

@@ -10,7 +10,7 @@ namespace Adr.Kernel.Engine;
 
 /// <summary>
 /// Runs code that later code does not see. Roslyn keeps the assembly of every submission until the process ends,
-/// about 100 KB; this one is unloaded when nothing of it is in use any more.
+/// 65 KB or more; this one is unloaded when nothing of it is in use any more.
 /// </summary>
 internal static class PassingScript
 {
@@ -20,9 +20,10 @@ internal static class PassingScript
     private static readonly EmitOptions Emit = new EmitOptions()
         .WithDebugInformationFormat(DebugInformationFormat.PortablePdb);
 
-    /// <summary>Runs a script that compiles, after a state that stays as it is.</summary>
-    /// <returns>The value of its last expression; null if it does not end in one.</returns>
-    internal static Task<object?> RunAsync(
+    /// <summary>Prepares a script to run after a state that stays as it is.</summary>
+    /// <returns>Runs it, and gives the value of its last expression; null if it does not end in one.</returns>
+    /// <exception cref="CompilationErrorException">The script does not compile.</exception>
+    internal static Func<Task<object?>> Prepare(
         Script<object> script, ScriptState<object> after, CancellationToken cancellationToken)
     {
         var compilation = script.GetCompilation();
@@ -32,7 +33,7 @@ internal static class PassingScript
         if (!emitted.Success)
         {
             var error = emitted.Diagnostics.FirstOrDefault(found => found.Severity == DiagnosticSeverity.Error);
-            if (error is null) return Task.FromResult<object?>(null); // There is nothing to run: a comment.
+            if (error is null) return () => Task.FromResult<object?>(null); // nothing to run: a comment
             var message = error.GetMessage(CultureInfo.InvariantCulture);
             throw new CompilationErrorException(message, emitted.Diagnostics);
         }
@@ -44,7 +45,7 @@ internal static class PassingScript
         var type = new Context(states).LoadFromStream(code, lines).GetType(start.ContainingType.MetadataName)!;
         var run = type.GetMethod(start.MetadataName, BindingFlags.Static | BindingFlags.Public)!
             .CreateDelegate<Func<object?[], Task<object?>>>();
-        return run([.. states, null]); // The script puts itself into the last place.
+        return () => run([.. states, null]); // The script puts itself into the last place.
     }
 
     /// <summary>Finds the assemblies of earlier submissions, which have no file.</summary>

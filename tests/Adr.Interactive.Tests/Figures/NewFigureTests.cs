@@ -4,7 +4,9 @@ using Adr.Interactive.Drawing;
 
 namespace Adr.Interactive.Tests.Figures;
 
-/// <summary>A new kind of figure is one file: here the class below, on which the laws of all figures are checked.</summary>
+/// <summary>
+/// A new kind of figure is one file: here the class below, on which the laws of all figures are checked.
+/// </summary>
 public class NewFigureTests
 {
     [Fact]
