@@ -120,7 +120,7 @@ internal static unsafe class Winograd
         GC.KeepAlive(input);
         GC.KeepAlive(gradient);
         // Gᵀ s G, as one product with the 36 frequencies of each of the 9 taps
-        var taps = Taps.Value.t().matmul(sums.view(36, -1)).view(3, 3, job.Inputs, job.Padded);
+        var taps = Taps.Value.t().mm(sums.view(36, -1)).view(3, 3, job.Inputs, job.Padded);
         return taps.narrow(3, 0, job.Outputs).permute(3, 0, 1, 2).contiguous().permute(0, 3, 1, 2)
             .MoveToOuterDisposeScope();
     }

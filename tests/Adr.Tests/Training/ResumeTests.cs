@@ -104,7 +104,7 @@ public sealed class ResumeTests : IDisposable
         var undisturbed = Run("undisturbed");
         var cut = Run("cut", stopAfter: 7, expectCancelled: true);
         var config = JsonNode.Parse(File.ReadAllText(cut.ConfigPath))!.AsObject();
-        Assert.Equal(2, config["format"]!.GetValue<int>());
+        Assert.Equal(3, config["format"]!.GetValue<int>());
         config.Remove("format");
         File.WriteAllText(cut.ConfigPath, config.ToJsonString());
         Run("cut");
@@ -145,9 +145,9 @@ public sealed class ResumeTests : IDisposable
     {
         var folder = Run("run");
         var text = File.ReadAllText(folder.ConfigPath)
-            .Replace("\"format\": 2", "\"format\": 3", StringComparison.Ordinal);
+            .Replace("\"format\": 3", "\"format\": 4", StringComparison.Ordinal);
         File.WriteAllText(folder.ConfigPath, text);
-        Assert.Contains("format 3", Assert.Throws<InvalidDataException>(() => Run("run")).Message,
+        Assert.Contains("format 4", Assert.Throws<InvalidDataException>(() => Run("run")).Message,
             StringComparison.Ordinal);
     }
 
