@@ -116,7 +116,7 @@ public static class Conv3x3
             var outputs = Maps.Behind(gradient, then, state, Shape[2] + 2 * padding - 2, Shape[3] + 2 * padding - 2);
             var toInput = !ToInput ? null
                 : Filter.IsNarrow ? Winograd.NarrowGradient(outputs, Filter.Weight, Shape, padding)
-                : Winograd.Convolve(outputs, Filter.Turned, Shape[1], null, 2 - padding, Activation.None, null).Output;
+                : Winograd.InputGradient(outputs, Filter.Transposed, Shape, padding);
             var toWeight = !ToWeight ? null
                 : Filter.IsNarrow ? Winograd.NarrowWeightGradient(x!, outputs, padding)
                 : Winograd.WeightGradient(Maps.Of(x!), outputs, padding);

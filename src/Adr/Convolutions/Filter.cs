@@ -12,7 +12,7 @@ internal sealed class Filter
     private const double Epsilon = 1e-5; // that of every norm in this library
 
     private readonly long _stride;
-    private (Tensor Plain, Tensor Turned)? _transformed;
+    private (Tensor Plain, Tensor Transposed)? _transformed;
 
     private Filter(Tensor weight, Tensor? bias, long stride, long padding) =>
         (Weight, Bias, _stride, Padding) = (weight, bias, stride, padding);
@@ -29,10 +29,10 @@ internal sealed class Filter
     internal bool IsNarrow => Weight.shape[1] <= MostNarrow;
 
     /// <summary>The weight as the kernels read it.</summary>
-    internal Tensor Plain => _transformed?.Plain ?? Winograd.Transform(Weight, turned: false);
+    internal Tensor Plain => _transformed?.Plain ?? Winograd.Transform(Weight, transposed: false);
 
     /// <summary>The same for the gradient to the input.</summary>
-    internal Tensor Turned => _transformed?.Turned ?? Winograd.Transform(Weight, turned: true);
+    internal Tensor Transposed => _transformed?.Transposed ?? Winograd.Transform(Weight, transposed: true);
 
     /// <summary>A layer's; null where its padding, groups or dilation are not those of the library's networks.</summary>
     internal static Filter? Of(Conv2d layer)
@@ -63,7 +63,7 @@ internal sealed class Filter
         var filter = new Filter(
             weight.MoveToOuterDisposeScope(), bias?.MoveToOuterDisposeScope(), own._stride, own.Padding);
         if (filter.IsForKernels && !filter.IsNarrow)
-            filter._transformed = (filter.Plain.MoveToOuterDisposeScope(), filter.Turned.MoveToOuterDisposeScope());
+            filter._transformed = (filter.Plain.MoveToOuterDisposeScope(), filter.Transposed.MoveToOuterDisposeScope());
         return filter;
     }
 

@@ -34,10 +34,10 @@ internal unsafe struct Job
 {
     internal Source Input;
 
-    /// <summary>Of a weight's gradient: that of the outputs.</summary>
+    /// <summary>That of the outputs, backwards.</summary>
     internal Source Gradient;
 
-    /// <summary>[36][panels][inputs][panel width].</summary>
+    /// <summary>[36][panels][inputs][panel width]; backwards with inputs and outputs exchanged.</summary>
     internal float* Weights;
 
     /// <summary>[Outputs], or null.</summary>
@@ -46,7 +46,8 @@ internal unsafe struct Job
     /// <summary>Added to the outputs before what follows, of their shape, or null.</summary>
     internal float* Residual;
 
-    /// <summary>[B,OutHeight,OutWidth,Outputs], or half as high and wide after a pool.</summary>
+    /// <summary>[B,OutHeight,OutWidth,Outputs], or half as high and wide after a pool; backwards where the gradient to
+    /// the input goes.</summary>
     internal float* Output;
 
     /// <summary>After a pool: which of the four was largest.</summary>
@@ -58,6 +59,9 @@ internal unsafe struct Job
 
     /// <summary>The outputs in whole panels.</summary>
     internal nint Panels, Padded;
+
+    /// <summary>The inputs in whole panels.</summary>
+    internal nint Columns;
 
     /// <summary>Tiles of an image.</summary>
     internal nint Down, Across;

@@ -24,6 +24,10 @@ internal abstract unsafe class Kernels
     /// <summary>Outputs of the tiles [first, first + count).</summary>
     internal abstract void Convolve(in Job job, nint first, nint count, float* scratch);
 
+    /// <summary>The gradient to the images [first, first + count) of the input, from <see cref="Job.Gradient"/>. It
+    /// takes size tiles at a time.</summary>
+    internal abstract void Transpose(in Job job, nint first, nint count, nint size, float* scratch);
+
     /// <summary>Tiles [first, first + count) of the input to [36][count][inputs].</summary>
     internal abstract void ToFrequencies(in Job job, nint first, nint count, float* v, nint step, float* scratch);
 
@@ -109,6 +113,73 @@ internal sealed unsafe class Kernels<V> : Kernels where V : unmanaged, ILanes<V>
                         m + k * mStep + t * job.Padded + p * 2 * w, job.Padded, false);
             }
         FromFrequencies(job, first, count, m, mStep, scratch);
+    }
+
+    /// <remarks>The transpose of <see cref="Convolve"/>: with the gradient E of a tile of outputs, that of the 6×6 inputs
+    /// under it is B[(G g Gᵀ) ⊙ (A E Aᵀ)]Bᵀ. Where the inputs of tiles overlap, these are added.</remarks>
+    [MethodImpl(Hot)]
+    internal override void Transpose(in Job job, nint first, nint count, nint size, float* scratch)
+    {
+        nint w = V.Width, rows = V.Rows, tiles = job.Down * job.Across, columns = job.Columns;
+        nint eStep = Spread(size * job.Padded), mStep = Spread(size * columns);
+        float* e = scratch + PatchSize(job.Outputs), m = e + 36 * eStep;
+        var image = job.Input.Height * job.Input.Width * job.Inputs;
+        new Span<float>(job.Output + first * image, (int)(count * image)).Clear();
+        for (var (t, end) = (first * tiles, (first + count) * tiles); t < end; t += size)
+        {
+            var n = Math.Min(size, end - t);
+            GradientToFrequencies(job, t, n, e, eStep, scratch);
+            for (nint k = 0; k < 36; k++)
+                for (nint c = 0; c < columns; c += 2 * w)
+                {
+                    var u = job.Weights + (k * columns + c) * job.Outputs;
+                    for (nint i = 0; i < n; i += rows)
+                        Product(e + k * eStep + i * job.Padded, job.Padded, 1, u, 2 * w, job.Outputs,
+                            m + k * mStep + i * columns + c, columns, false);
+                }
+            AddPatches(job, t, n, m, mStep, scratch);
+        }
+    }
+
+    /// <summary>Adds [36][count][columns] to the inputs under tiles [first, first + count).</summary>
+    [MethodImpl(Hot)]
+    private static void AddPatches(in Job job, nint first, nint count, float* m, nint step, float* half)
+    {
+        nint w = V.Width, channels = job.Inputs, line = job.Input.Width * channels;
+        for (nint t = 0; t < count; t++)
+        {
+            var (image, row, column) = job.Tile(first + t);
+            (row, column) = (row - job.Padding, column - job.Padding);
+            nint top = Math.Max(0, -row), bottom = Math.Min(6, job.Input.Height - row);
+            nint left = Math.Max(0, -column), right = Math.Min(6, job.Input.Width - column);
+            var at = job.Output + ((image * job.Input.Height + row) * job.Input.Width + column) * channels;
+            for (nint c = 0; c < channels; c += w)
+            {
+                var from = m + t * job.Columns + c;
+                for (nint k = 0; k < 6; k++, from += step)
+                {
+                    PatchAxis(from, 6 * step, out var d0, out var d1, out var d2, out var d3, out var d4, out var d5);
+                    V.Store(half + k * w, d0);
+                    V.Store(half + (k + 6) * w, d1);
+                    V.Store(half + (k + 12) * w, d2);
+                    V.Store(half + (k + 18) * w, d3);
+                    V.Store(half + (k + 24) * w, d4);
+                    V.Store(half + (k + 30) * w, d5);
+                }
+                for (var r = top; r < bottom; r++)
+                {
+                    var to = at + r * line + c;
+                    PatchAxis(half + 6 * r * w, w, out var d0, out var d1, out var d2, out var d3, out var d4,
+                        out var d5);
+                    if (left < 1) Add(to, d0);
+                    if (left < 2 && right > 1) Add(to + channels, d1);
+                    if (right > 2) Add(to + 2 * channels, d2);
+                    if (right > 3) Add(to + 3 * channels, d3);
+                    if (right > 4) Add(to + 4 * channels, d4);
+                    if (right > 5) Add(to + 5 * channels, d5);
+                }
+            }
+        }
     }
 
     [MethodImpl(Hot)]
@@ -454,6 +525,21 @@ internal sealed unsafe class Kernels<V> : Kernels where V : unmanaged, ILanes<V>
         y3 = difference + 8f * farDifference + V.Load(m + 5 * step);
     }
 
+    /// <summary>B m along one axis.</summary>
+    [MethodImpl(Inline)]
+    private static void PatchAxis(float* m, nint step, out V d0, out V d1, out V d2, out V d3, out V d4, out V d5)
+    {
+        V m0 = V.Load(m), m1 = V.Load(m + step), m2 = V.Load(m + 2 * step), m3 = V.Load(m + 3 * step);
+        V m4 = V.Load(m + 4 * step), sum = m1 + m2, difference = m1 - m2, farSum = m3 + m4;
+        var farDifference = 2f * (m3 - m4);
+        d5 = V.Load(m + 5 * step);
+        d0 = 4f * m0;
+        d1 = 4f * (d5 - difference) - farDifference;
+        d2 = default(V) - 5f * m0 - 4f * sum - farSum;
+        d3 = difference + farDifference - 5f * d5;
+        d4 = m0 + sum + farSum;
+    }
+
     /// <summary>A e along one axis.</summary>
     [MethodImpl(Inline)]
     private static void GradientAxis(V e0, V e1, V e2, V e3, float* to, nint step)
@@ -575,6 +661,9 @@ internal sealed unsafe class Kernels<V> : Kernels where V : unmanaged, ILanes<V>
             V.Store(m + 3 * w, a3);
         }
     }
+
+    [MethodImpl(Inline)]
+    private static void Add(float* to, V value) => V.Store(to, V.Load(to) + value);
 
     [MethodImpl(Inline)]
     private static void Put(float* m, V left, V right, bool add)

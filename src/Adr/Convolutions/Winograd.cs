@@ -30,14 +30,14 @@ internal static unsafe class Winograd
     /// <summary>Floats in a register of the kernels; 0 where this processor has none.</summary>
     internal static int Width => Here is null ? 0 : Here.PanelWidth / 2;
 
-    /// <summary>The weight [O,I,3,3] as the kernels read it: of the convolution, or of its gradient, which is a
-    /// convolution with the weight turned by 180° and inputs and outputs exchanged.</summary>
-    internal static Tensor Transform(Tensor weight, bool turned)
+    /// <summary>The weight [O,I,3,3] as the kernels read it: of the convolution, or transposed for the gradient to its
+    /// input.</summary>
+    internal static Tensor Transform(Tensor weight, bool transposed)
     {
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
-        // [3,3,inputs,outputs]
-        var taps = (turned ? weight.flip(2, 3).permute(2, 3, 0, 1) : weight.permute(2, 3, 1, 0)).contiguous();
+        // [3,3,inputs,outputs], or [3,3,outputs,inputs]
+        var taps = (transposed ? weight.permute(2, 3, 0, 1) : weight.permute(2, 3, 1, 0)).contiguous();
         var (inputs, outputs) = ((nint)taps.shape[2], (nint)taps.shape[3]);
         var panels = (outputs + Here!.PanelWidth - 1) / Here.PanelWidth;
         var u = empty(36 * panels * inputs * Here.PanelWidth);
@@ -63,7 +63,7 @@ internal static unsafe class Winograd
     {
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
-        var job = Plan(input, outputs, padding);
+        var job = Plan(input.Source(), outputs, padding);
         var isPooled = then == Activation.MaxPoolRelu;
         var half = isPooled ? 2 : 1;
         var output = Empty(input.Images, outputs, job.OutHeight / half, job.OutWidth / half);
@@ -89,12 +89,46 @@ internal static unsafe class Winograd
         return (output.MoveToOuterDisposeScope(), winners?.MoveToOuterDisposeScope());
     }
 
+    /// <summary>The gradient to the input, of its shape [B,I,H,W].</summary>
+    /// <param name="gradient">Of the outputs.</param>
+    /// <param name="transposed">The weight, by <see cref="Transform"/>.</param>
+    /// <param name="shape">Of the input.</param>
+    /// <param name="padding">That of the convolution.</param>
+    internal static Tensor InputGradient(Maps gradient, Tensor transposed, long[] shape, long padding)
+    {
+        using var scope = NewDisposeScope();
+        using var noGraph = no_grad();
+        nint images = (nint)shape[0], channels = (nint)shape[1];
+        var job = Plan(new() { Height = (nint)shape[2], Width = (nint)shape[3], Channels = channels },
+            gradient.Channels, padding);
+        var result = Empty(shape[0], shape[1], shape[2], shape[3]);
+        job.Gradient = gradient.Source();
+        job.Weights = Floats(transposed);
+        job.Output = Floats(result);
+        job.Columns = Up(channels, Here!.PanelWidth);
+        // Whole images, so that no two threads add to one: as many as fill the block, and its last rows, if that leaves
+        // work for all threads.
+        nint tiles = job.Down * job.Across, block = Block(job);
+        var together = Math.Clamp(images / (4 * get_num_threads()), 1, Math.Max(block / tiles, Here.Rows));
+        if (tiles * together > block && tiles % Here.Rows == 0) together = 1;
+        var size = Math.Min(block, Up(tiles * together, Here.Rows));
+        var scratch = Kernels.PatchSize(job.Outputs)
+            + 36 * (Kernels.Spread(size * job.Padded) + Kernels.Spread(size * job.Columns));
+        InParallel((images + together - 1) / together, scratch, (begin, end, memory) =>
+        {
+            for (var group = begin; group < end; group++)
+                Here.Transpose(job, group * together, Math.Min(together, images - group * together), size, memory);
+        });
+        GC.KeepAlive(gradient);
+        return result.MoveToOuterDisposeScope();
+    }
+
     /// <summary>The gradient to the weight [O,I,3,3], stored as the library stores weights.</summary>
     internal static Tensor WeightGradient(Maps input, Maps gradient, long padding)
     {
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
-        var job = Plan(input, gradient.Channels, padding);
+        var job = Plan(input.Source(), gradient.Channels, padding);
         job.Gradient = gradient.Source();
         nint tiles = (nint)input.Images * job.Down * job.Across, size = Math.Min(tiles, TilesAtOnce);
         nint vStep = Kernels.Spread(size * job.Inputs), eStep = Kernels.Spread(size * job.Padded);
@@ -205,10 +239,9 @@ internal static unsafe class Winograd
         return (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }
 
-    private static Job Plan(Maps input, long outputs, long padding)
+    private static Job Plan(Source source, long outputs, long padding)
     {
         var panels = (nint)(outputs + Here!.PanelWidth - 1) / Here.PanelWidth;
-        var source = input.Source();
         nint height = source.Height + 2 * (nint)padding - 2, width = source.Width + 2 * (nint)padding - 2;
         return new Job
         {
