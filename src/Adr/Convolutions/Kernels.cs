@@ -45,7 +45,8 @@ internal abstract unsafe class Kernels
     /// <summary>The gradient to one image of few channels.</summary>
     internal abstract void NarrowGradient(in NarrowJob job, nint image, float* scratch);
 
-    /// <summary>sums [padded taps][padded outputs] += what one image adds to the weight's gradient.</summary>
+    /// <summary>sums [3][3·inputs in whole rows][outputs in whole panels] += what one image adds to the weight's
+    /// gradient.</summary>
     internal abstract void AddNarrowWeightGradient(in NarrowJob job, nint image, float* sums, float* scratch);
 
     /// <summary>Floats between two frequencies: not a power of two, so that they do not share places in the
@@ -350,11 +351,12 @@ internal sealed unsafe class Kernels<V> : Kernels where V : unmanaged, ILanes<V>
         for (nint y = 0; y < job.OutHeight; y++)
         {
             Gather(job.Gradient, image, y, 0, 1, job.OutWidth, gradients);
-            for (nint x = 0; x < job.OutWidth; x += V.Rows)
-                if (job.Columns == w)
+            if (job.Columns == w)
+                for (nint x = 0; x < job.OutWidth; x += 8)
                     SingleProduct(gradients + x * job.Outputs, job.Outputs, job.Weights, job.Outputs,
                         products + x * w);
-                else
+            else
+                for (nint x = 0; x < job.OutWidth; x += V.Rows)
                     for (nint p = 0; p < job.Columns; p += 2 * w)
                         Product(gradients + x * job.Outputs, job.Outputs, 1, job.Weights + p, job.Columns,
                             job.Outputs, products + x * job.Columns + p, job.Columns, false);
@@ -374,25 +376,18 @@ internal sealed unsafe class Kernels<V> : Kernels where V : unmanaged, ILanes<V>
     [MethodImpl(Hot)]
     internal override void AddNarrowWeightGradient(in NarrowJob job, nint image, float* sums, float* scratch)
     {
-        nint w = V.Width, taps = 3 * job.Inputs, row = (job.OutWidth + 7) / 8 * 8;
+        nint w = V.Width, taps = 3 * job.Inputs, rows = V.Rows, row = (job.OutWidth + 7) / 8 * 8;
+        nint whole = (taps + rows - 1) / rows * rows;
         float* gradients = scratch, lines = gradients + row * job.Outputs;
         PadImage(job, image, lines);
         for (nint y = 0; y < job.OutHeight; y++)
         {
             Gather(job.Gradient, image, y, 0, 1, job.OutWidth, gradients);
             for (nint r = 0; r < 3; r++)
-                for (nint i = 0; i < taps; i++)
-                {
-                    var x = lines + (y + r) * job.Line + i;
-                    var to = sums + (r * taps + i) * job.Outputs;
-                    for (nint o = 0; o < job.Outputs; o += w)
-                    {
-                        var sum = V.Load(to + o);
-                        for (nint k = 0; k < job.OutWidth; k++)
-                            sum = V.Fused(V.All(x[k * job.Inputs]), V.Load(gradients + k * job.Outputs + o), sum);
-                        V.Store(to + o, sum);
-                    }
-                }
+                for (nint t = 0; t < taps; t += rows)
+                    for (nint o = 0; o < job.Columns; o += 2 * w)
+                        Product(lines + (y + r) * job.Line + t, 1, job.Inputs, gradients + o, job.Outputs,
+                            job.OutWidth, sums + (r * whole + t) * job.Columns + o, job.Columns, true);
         }
     }
 
@@ -639,27 +634,34 @@ internal sealed unsafe class Kernels<V> : Kernels where V : unmanaged, ILanes<V>
         Put(m + 3 * mRow, a3, b3, add);
     }
 
-    /// <summary>m [Rows,Width] = a [Rows,n]·u [n,Width].</summary>
+    /// <summary>m [8,Width] = a [8,n]·u [n,Width].</summary>
     [MethodImpl(Hot)]
     private static void SingleProduct(float* a, nint aRow, float* u, nint n, float* m)
     {
         nint w = V.Width;
-        for (var end = a + V.Rows * aRow; a < end; a += 4 * aRow, m += 4 * w)
+        V a0 = default, a1 = default, a2 = default, a3 = default;
+        V a4 = default, a5 = default, a6 = default, a7 = default;
+        float* q = a + 3 * aRow, s = a + 6 * aRow;
+        for (nint k = 0; k < n; k++, u += w)
         {
-            V a0 = default, a1 = default, a2 = default, a3 = default;
-            for (nint k = 0; k < n; k++)
-            {
-                var x = V.Load(u + k * w);
-                a0 = V.Fused(V.All(a[k]), x, a0);
-                a1 = V.Fused(V.All(a[aRow + k]), x, a1);
-                a2 = V.Fused(V.All(a[2 * aRow + k]), x, a2);
-                a3 = V.Fused(V.All(a[3 * aRow + k]), x, a3);
-            }
-            V.Store(m, a0);
-            V.Store(m + w, a1);
-            V.Store(m + 2 * w, a2);
-            V.Store(m + 3 * w, a3);
+            var x = V.Load(u);
+            a0 = V.Fused(V.All(a[k]), x, a0);
+            a1 = V.Fused(V.All(a[aRow + k]), x, a1);
+            a2 = V.Fused(V.All(a[2 * aRow + k]), x, a2);
+            a3 = V.Fused(V.All(q[k]), x, a3);
+            a4 = V.Fused(V.All(q[aRow + k]), x, a4);
+            a5 = V.Fused(V.All(q[2 * aRow + k]), x, a5);
+            a6 = V.Fused(V.All(s[k]), x, a6);
+            a7 = V.Fused(V.All(s[aRow + k]), x, a7);
         }
+        V.Store(m, a0);
+        V.Store(m + w, a1);
+        V.Store(m + 2 * w, a2);
+        V.Store(m + 3 * w, a3);
+        V.Store(m + 4 * w, a4);
+        V.Store(m + 5 * w, a5);
+        V.Store(m + 6 * w, a6);
+        V.Store(m + 7 * w, a7);
     }
 
     [MethodImpl(Inline)]

@@ -214,18 +214,19 @@ internal static unsafe class Winograd
         var stored = Stored(images);
         job.Image = Floats(stored);
         job.Gradient = gradient.Source();
+        job.Columns = Up(job.Outputs, Here!.PanelWidth);
         nint count = (nint)images.shape[0], groups = (count + ImagesAtOnce - 1) / ImagesAtOnce;
-        var sums = zeros(groups, 9 * job.Inputs, job.Outputs);
+        nint taps = 3 * job.Inputs, rows = Up(taps, Here.Rows);
+        var sums = zeros(groups, 3, rows, job.Columns);
         var to = Floats(sums);
-        var size = 9 * job.Inputs * job.Outputs;
         InParallel(groups, Kernels.NarrowScratch(job), (begin, end, memory) =>
         {
             for (var image = begin * ImagesAtOnce; image < Math.Min(end * ImagesAtOnce, count); image++)
-                Here!.AddNarrowWeightGradient(job, image, to + image / ImagesAtOnce * size, memory);
+                Here.AddNarrowWeightGradient(job, image, to + image / ImagesAtOnce * 3 * rows * job.Columns, memory);
         });
         GC.KeepAlive(gradient);
-        return sums.sum([0]).view(3, 3, job.Inputs, job.Outputs).permute(3, 0, 1, 2).contiguous().permute(0, 3, 1, 2)
-            .MoveToOuterDisposeScope();
+        return sums.sum([0]).narrow(1, 0, taps).narrow(2, 0, job.Outputs).reshape(3, 3, job.Inputs, job.Outputs)
+            .permute(3, 0, 1, 2).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     /// <summary>Maps as they are stored: [B,C,H,W] whose channels lie beside each other. Copies others.</summary>

@@ -56,6 +56,7 @@ public static partial class NativeTorch
     internal static void Register()
     {
         LetIdleThreadsSleep();
+        KeepFreedMemory();
         SafePoint.CollectInForeground();
         // TorchSharp's own context: .NET Interactive loads each assembly of a #r into another one.
         AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll += Resolve;
@@ -65,15 +66,30 @@ public static partial class NativeTorch
             && Find(typeof(torch).Assembly, "torch_cpu") is { } own) NativeLibrary.TryLoad(own, out _);
     }
 
-    // OpenMP's threads spin while they wait for work, for milliseconds, and starve whatever else a busy machine does.
-    // Some tens of microseconds are enough to find the next operator's work awake. OpenMP reads this when libtorch is
-    // loaded; who sets the policy keeps the own one.
+    // OpenMP's threads spin while they wait for work, for milliseconds, and starve whatever else a busy machine does:
+    // the threads of our own kernels first of all. A few microseconds cost libtorch nothing that could be measured.
+    // OpenMP reads this when libtorch is loaded; who sets the policy keeps the own one.
     private static void LetIdleThreadsSleep()
     {
         if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null) return;
         Set("OMP_WAIT_POLICY", "PASSIVE");
-        Set("GOMP_SPINCOUNT", "10000"); // of GNU's OpenMP, which the packages for Linux have
+        Set("GOMP_SPINCOUNT", "1000"); // of GNU's OpenMP, which the packages for Linux have
     }
+
+    // glibc gives each large tensor back to the system, which then fills the next one with zeros, page by page: a fifth
+    // of a training step of ResNet-18. Who sets one of its variables keeps the own settings.
+    private static void KeepFreedMemory()
+    {
+        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libc.so.6", out _) || Environment
+                .GetEnvironmentVariables().Keys.Cast<string>()
+                .Any(name => name.StartsWith("MALLOC_", StringComparison.Ordinal) || name == "GLIBC_TUNABLES")) return;
+        const int trimThreshold = -1, mostMappings = -4; // glibc's malloc.h
+        SetAllocation(mostMappings, 0);
+        SetAllocation(trimThreshold, int.MaxValue);
+    }
+
+    [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
+    private static partial int SetAllocation(int parameter, int value);
 
     private static void Set(string name, string value)
     {

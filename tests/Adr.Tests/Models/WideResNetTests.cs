@@ -6,9 +6,16 @@ namespace Adr.Tests.Models;
 
 public static class WideResNetTests
 {
+    // A few of its ReLUs are so near 0 that rounding decides on which side they fall, and their gradients come or go.
     [Fact]
     public static void Latent_logits_and_input_gradient_are_PyTorchs() =>
-        NetworkFixture.LatentLogitsAndInputGradient("wide_resnet", new WideResNet(seed: 0, depth: 16, width: 2), 5e-5);
+        NetworkFixture.LatentLogitsAndInputGradient("wide_resnet", new WideResNet(seed: 0, depth: 16, width: 2), 5e-5,
+            gradientTolerance: 2e-3);
+
+    [Fact]
+    public static void In_double_they_are_closer() =>
+        NetworkFixture.LatentLogitsAndInputGradient("wide_resnet", new WideResNet(seed: 0, depth: 16, width: 2), 5e-5,
+            ScalarType.Float64);
 
     // the size of the paper, 46 million parameters; in double, for in single precision one of a hundred thousand ReLUs
     // falls to its other side
