@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Adr.Attacks;
+using Adr.Convolutions;
 using Adr.Data;
 using Adr.Evaluation;
 using Adr.Losses;
@@ -17,11 +18,12 @@ internal sealed class Library : IDisposable
     private readonly Scenario _scenario;
     private readonly Classifier _model;
     private readonly Batch _batch;
-    private readonly Pgd _attack;
+    private readonly Attack _attack;
     private readonly Defence? _defence;
     private readonly Optimizer _optimizer;
     private readonly ExampleSeeds _seeds;
     private readonly TrainedDigits? _digits;
+    private readonly Dataset? _train;
 
     internal Library(Scenario scenario)
     {
@@ -35,8 +37,9 @@ internal sealed class Library : IDisposable
         _seeds = new ExampleSeeds(1, _batch.Indices);
         var threat = ThreatModel.Linf(epsilon);
         if (scenario.IsEvaluation) _digits = new TrainedDigits(_model, scenario.Batch);
-        _attack = new Pgd(threat, scenario.Steps, step, keep: scenario.IsEvaluation ? KeptIterate.EarlyStop
-            : KeptIterate.Last);
+        _attack = scenario.Work == Work.AutoAttack ? new AutoAttack(threat)
+            : new Pgd(threat, scenario.Steps, step,
+                keep: scenario.IsEvaluation ? KeptIterate.EarlyStop : KeptIterate.Last);
         // as the reference
         var weights = scenario.Defence.StartsWith("ADR", StringComparison.Ordinal)
             ? new CompactnessWeights(GlobalSmoothness: 1, DetachClean: true) : null;
@@ -44,6 +47,13 @@ internal sealed class Library : IDisposable
             : scenario.Defence.EndsWith("TRADES", StringComparison.Ordinal)
                 ? new Trades(Pgd.Trades(threat, scenario.Steps, step), weights: weights)
             : new AdversarialTraining(_attack, weights);
+        if (scenario.Work == Work.Epoch)
+        {
+            var (train, test) = Mnist.Embedded();
+            using (train)
+            using (test)
+                _train = train.Take(Scenario.FirstNotebook.TrainCount);
+        }
     }
 
     /// <summary>Where the reference finds what is evaluated; null where both sides take noise.</summary>
@@ -57,7 +67,14 @@ internal sealed class Library : IDisposable
     {
         using var scope = NewDisposeScope();
         var clock = Stopwatch.StartNew();
-        if (_defence is null)
+        if (_train is not null)
+        {
+            new Trainer(_model, _defence!, new TrainingOptions
+            {
+                Epochs = 1, BatchSize = _scenario.Batch, Optimizer = Scenario.FirstNotebook.Optimizer,
+            }).Fit(_train);
+        }
+        else if (_defence is null)
         {
             // as a user evaluates: checks, natural accuracy and report included
             Right = Robustness.Evaluate(_model, _digits!.Points, [_attack], name: "bench").WorstCase.Successes;
@@ -75,9 +92,24 @@ internal sealed class Library : IDisposable
         return clock.Elapsed.TotalSeconds;
     }
 
+    /// <summary>The same without the kernels.</summary>
+    internal double RunWithoutKernels()
+    {
+        Conv3x3.UsesKernels = false;
+        try
+        {
+            return Run();
+        }
+        finally
+        {
+            Conv3x3.UsesKernels = true;
+        }
+    }
+
     /// <summary>Frees the network and the batch.</summary>
     public void Dispose()
     {
+        _train?.Dispose();
         _digits?.Dispose();
         _optimizer.Dispose();
         _batch.Dispose();

@@ -45,7 +45,7 @@ internal sealed class PlainLoop : IDisposable
         using var scope = NewDisposeScope();
         var clock = Stopwatch.StartNew();
         if (_scenario.IsEvaluation) Right = Evaluate();
-        else Train();
+        for (var repeat = 0; !_scenario.IsEvaluation && repeat < _scenario.Repeats; repeat++) Train();
         return clock.Elapsed.TotalSeconds;
     }
 
@@ -59,6 +59,7 @@ internal sealed class PlainLoop : IDisposable
 
     private void Train()
     {
+        using var scope = NewDisposeScope();
         var isTrades = _scenario.Defence.EndsWith("TRADES", StringComparison.Ordinal);
         _model.train();
         _optimizer.zero_grad();
@@ -121,20 +122,21 @@ internal sealed class PlainLoop : IDisposable
     {
         var local = (z.detach() - zMoved).abs().mean([-1]).mean() + CrossEntropy(movedLogits, logits.detach()).mean()
             + CrossEntropy(movedLogits, movedLogits).mean();
-        var weights = PairWeights();
-        var compact = (z.detach().unsqueeze(0) - zMoved.unsqueeze(1)).abs().mean([-1]);
-        var (count, classes) = (logits.shape[0], logits.shape[1]);
-        var clean = logits.detach().unsqueeze(0).repeat_interleave(count, dim: 0).reshape(count * count, classes);
-        var moved = movedLogits.unsqueeze(1).repeat_interleave(count, dim: 1).reshape(count * count, classes);
-        var smooth = CrossEntropy(moved, clean).reshape(count, count);
-        return local + (weights * compact).mean() + (weights * smooth).mean();
+        return local + GlobalTerms(z.detach(), logits.detach(), zMoved, movedLogits, _labels);
     }
 
-    private Tensor PairWeights()
+    /// <summary>Global compactness and smoothness, with every pair laid out: [B,B,D] and [B,B,K].</summary>
+    internal static Tensor GlobalTerms(Tensor z, Tensor logits, Tensor zMoved, Tensor movedLogits, Tensor labels)
     {
-        var ones = F.one_hot(_labels, 10).to(ScalarType.Float32);
+        var (count, classes) = (logits.shape[0], logits.shape[1]);
+        var ones = F.one_hot(labels, classes).to(ScalarType.Float32);
         var distance = (ones.unsqueeze(0) - ones.unsqueeze(1)).abs().sum(-1);
-        return (Separation - distance / distance.max()) / Separation;
+        var weights = (Separation - distance / distance.max()) / Separation;
+        var compact = (z.unsqueeze(0) - zMoved.unsqueeze(1)).abs().mean([-1]);
+        var clean = logits.unsqueeze(0).repeat_interleave(count, dim: 0).reshape(count * count, classes);
+        var moved = movedLogits.unsqueeze(1).repeat_interleave(count, dim: 1).reshape(count * count, classes);
+        var smooth = CrossEntropy(moved, clean).reshape(count, count);
+        return (weights * compact).mean() + (weights * smooth).mean();
     }
 
     private static Tensor CrossEntropy(Tensor logits, Tensor target) =>

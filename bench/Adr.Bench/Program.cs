@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Diagnostics;
+using System.Globalization;
 using Adr.Bench;
 
 // Against the reference program, in turn, in one process tree: medians, ratios and their spread.
@@ -14,10 +14,14 @@ var python = new Option<string>("--python") { Description =
 var micro = new Option<bool>("--micro") { Description =
     "Instead: one call, the projections and the global terms, by BenchmarkDotNet." };
 var scaling = new Option<bool>("--scaling") { Description =
-    "Instead: how times grow with batch, threads and classes." };
+    "Instead: how times grow with batch, threads, classes and latent, beside plain TorchSharp." };
+var figures = new Option<string?>("--figures") { Description =
+    "Of --scaling: draws them there, as SVG.", HelpName = "FOLDER" };
 var profile = new Option<string?>("--profile") { Description =
-    "Instead: run one scenario by the library alone, for 20 s, under a profiler.", HelpName = "NAME" };
+    "Instead: run one scenario by the library alone, for a profiler, or to see whether memory stays flat.",
+    HelpName = "NAME" };
 profile.AcceptOnlyFromAmong([.. Scenario.All.Select(scenario => scenario.Name)]);
+var runs = Number("--runs", 25, "Of --profile: how often.");
 var layers = new Option<bool>("--layers") { Description =
     "Instead: the convolutions of the networks one by one." };
 var memory = new Option<int?>("--memory") { Description =
@@ -49,8 +53,9 @@ var threads = new Option<int?>("--threads") { Description = "Of --parity: libtor
 var command = new RootCommand("Times training and attacks beside the same loop in plain TorchSharp, and beside a plain "
     + "PyTorch program that does what the authors' code does.")
 {
-    quick, json, only, python, micro, layers, profile, scaling, memory, quality, images, testImages, epochs, steps,
-    firstSeed, lastSeed, parity, network, attack, epsilon, points, seed, pointsAtOnce, attackSteps, threads,
+    quick, json, only, python, micro, layers, profile, runs, scaling, figures, memory, quality, images, testImages,
+    epochs, steps, firstSeed, lastSeed, parity, network, attack, epsilon, points, seed, pointsAtOnce,
+    attackSteps, threads,
 };
 command.SetAction(parsed =>
 {
@@ -114,8 +119,21 @@ command.SetAction(parsed =>
     {
         using var library = new Library(Scenario.All.Single(scenario => scenario.Name == profiled));
         var times = new List<double>();
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed.TotalSeconds < 20;) times.Add(library.Run());
-        Console.WriteLine($"{profiled}: {new Sample(times).Median:0.000} s, median of {times.Count}");
+        var count = parsed.GetValue(runs);
+        for (var run = 1; run <= count; run++)
+        {
+            times.Add(library.Run());
+            if (run == count || run % Math.Max(1, count / 10) == 0)
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{profiled}: run {run} of {count}, "
+                    + $"median {new Sample(times).Median:0.000} s, "
+                    + $"{Environment.WorkingSet / 1048576.0:0} MiB resident"));
+        }
+        return 0;
+    }
+    if (parsed.GetValue(scaling))
+    {
+        var tables = new Scaling(parsed.GetValue(quick) ? 3 : 7).Run(parsed.GetValue(figures));
+        if (parsed.GetValue(json) is { } file) Report.Write(file, tables);
         return 0;
     }
     if (parsed.GetValue(layers))
@@ -145,13 +163,6 @@ command.SetAction(parsed =>
     {
         if (parsed.GetValue(python) is var path && path != "none")
             references.AddRange([new(path!, script), new(path!, script, oneBlasThread: true)]);
-        if (parsed.GetValue(scaling))
-        {
-            if (references.Count == 0) throw new InvalidOperationException("--scaling needs a Python with torch.");
-            var tables = new Scaling(references[0], repeats).Run();
-            if (parsed.GetValue(json) is { } file) Report.Write(file, tables);
-            return 0;
-        }
         Console.WriteLine($"library and plain loop: libtorch {TorchSharp.torch.__version__}, "
             + $"{TorchSharp.torch.get_num_threads()} threads; "
             + (references.Count == 0 ? "no PyTorch" : $"PyTorch {references[0].About["torch"]}")

@@ -15,18 +15,19 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
     internal void Print()
     {
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 240; // no terminal, no reason to wrap
-        var table = new Table { Title = new TableTitle(Markup.Escape("Seconds a batch: median [quartiles]")) };
-        string[] columns = ["scenario", "library", "plain TorchSharp", "PyTorch",
-            "PyTorch, 1 BLAS thread", "to plain", "to PyTorch", "1 BLAS thread", "of conv peak", "MiB"];
+        var table = new Table { Title = new TableTitle(Markup.Escape("Seconds: median [quartiles]")) };
+        string[] columns = ["scenario", "library", "without kernels", "plain TorchSharp", "PyTorch",
+            "PyTorch, 1 BLAS thread", "to no kernels", "to plain", "to PyTorch", "1 BLAS thread", "of conv peak",
+            "MiB"];
         foreach (var column in columns) table.AddColumn(new TableColumn(column).RightAligned());
         table.Columns[0].LeftAligned();
         foreach (var row in _rows)
         {
             string[] cells =
             [
-                row.Scenario.Name, Text(row.Library), Text(row.Plain), Text(row.Reference),
-                Text(row.OneBlasThread), Times(row.RatioPlain), Times(row.Ratio),
-                Times(row.RatioOneBlasThread), Whole(100 * Rate(row) / convolutionPeak) + " %",
+                row.Scenario.Name, Text(row.Library), Text(row.WithoutKernels), Text(row.Plain), Text(row.Reference),
+                Text(row.OneBlasThread), Times(row.RatioWithoutKernels), Times(row.RatioPlain), Times(row.Ratio),
+                Times(row.RatioOneBlasThread), Rate(row) is { } rate ? Whole(100 * rate / convolutionPeak) + " %" : "–",
                 Whole(row.ResidentMebibytes),
             ];
             table.AddRow([.. cells.Select(Markup.Escape)]);
@@ -45,13 +46,13 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
         var scenarios = new JsonArray([.. _rows.Select(row => new JsonObject
         {
             ["name"] = row.Scenario.Name, ["ratio"] = row.Ratio, ["ratioFloat32"] = row.Ratio,
-            ["ratioPlain"] = row.RatioPlain, ["ratioOneBlasThread"] = row.RatioOneBlasThread,
-            ["seconds"] = Numbers(row.Library),
-            ["secondsPlain"] = Numbers(row.Plain), ["secondsReference"] = Numbers(row.Reference),
-            ["secondsOneBlasThread"] = Numbers(row.OneBlasThread),
+            ["ratioPlain"] = row.RatioPlain, ["ratioWithoutKernels"] = row.RatioWithoutKernels,
+            ["ratioOneBlasThread"] = row.RatioOneBlasThread, ["seconds"] = Numbers(row.Library),
+            ["secondsWithoutKernels"] = Numbers(row.WithoutKernels), ["secondsPlain"] = Numbers(row.Plain),
+            ["secondsReference"] = Numbers(row.Reference), ["secondsOneBlasThread"] = Numbers(row.OneBlasThread),
             ["gigaflopsPerSecond"] = Rate(row), ["ofConvolutionPeak"] = Rate(row) / convolutionPeak,
-                ["residentMebibytes"] = row.ResidentMebibytes,
-            ["robustPoints"] = row.Robust?.Library, ["robustPointsPlain"] = row.Robust?.Plain,
+            ["residentMebibytes"] = row.ResidentMebibytes, ["robustPoints"] = row.Robust?.Library,
+            ["robustPointsPlain"] = row.Robust?.Plain,
         })]);
         var report = new JsonObject { ["repeats"] = repeats, ["matrixPeak"] = matrixPeak,
             ["convolutionPeak"] = convolutionPeak, ["scenarios"] = scenarios };
@@ -66,7 +67,7 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
         File.Move(temporary, path, overwrite: true);
     }
 
-    private static double Rate(Comparison row) => row.Scenario.GigaFlop / row.Library.Median;
+    private static double? Rate(Comparison row) => row.Scenario.GigaFlop / row.Library.Median;
 
     private static JsonArray? Numbers(Sample? sample) =>
         sample is null ? null : [.. sample.Seconds.Select(seconds => JsonValue.Create(seconds))];

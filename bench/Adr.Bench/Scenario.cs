@@ -1,19 +1,47 @@
+using Adr.Experiments;
+
 namespace Adr.Bench;
 
-/// <summary>What is timed, on both sides alike: one training step on a batch, or the attack of one batch.</summary>
+/// <summary>What is timed, on all sides alike.</summary>
+internal enum Work
+{
+    /// <summary>One training step on a batch.</summary>
+    Step,
+
+    /// <summary>A training epoch of notebook 01's quick budget: the other sides take as many steps.</summary>
+    Epoch,
+
+    /// <summary>The evaluation of a batch under PGD.</summary>
+    Evaluation,
+
+    /// <summary>The same under Auto-Attack, by the library alone: with its kernels, and without.</summary>
+    AutoAttack,
+}
+
+/// <summary>One thing to time.</summary>
 /// <param name="Name">Its name in tables and JSON.</param>
 /// <param name="Network">A network by the name that the reference program knows.</param>
 /// <param name="Defence">"ADV", "ADR-ADV", "TRADES" or "ADR-TRADES"; empty where the batch is only attacked.</param>
 /// <param name="Steps">Steps of the attack.</param>
 /// <param name="Batch">Points.</param>
-public sealed record Scenario(string Name, string Network, string Defence, int Steps, int Batch = 128)
+/// <param name="Work">What is done with them.</param>
+internal sealed record Scenario(
+    string Name, string Network, string Defence, int Steps, int Batch = 128, Work Work = Work.Step)
 {
-    /// <summary>Whether the batch is only attacked, as in an evaluation.</summary>
-    public bool IsEvaluation => Defence.Length == 0;
+    /// <summary>Whether the batch is only attacked.</summary>
+    public bool IsEvaluation => Work is Work.Evaluation or Work.AutoAttack;
+
+    /// <summary>Training steps.</summary>
+    public int Repeats => Work == Work.Epoch ? (FirstNotebook.TrainCount + Batch - 1) / Batch : 1;
+
+    /// <summary>The settings of notebook 01.</summary>
+    public static Experiment FirstNotebook { get; } = Presets.Mnist(Budget.Quick, device: "cpu");
 
     /// <summary>Billions of multiplications and additions in convolutions and fully connected layers: two passes for
-    /// each attack step; for training three more, of x and of x'.</summary>
-    public double GigaFlop => 2e-9 * Batch * (2 * Steps + (IsEvaluation ? 1 : 6)) * Multiplications(Network);
+    /// each attack step; for training three more, of x and of x'. Null for Auto-Attack, whose passes depend on the
+    /// points.</summary>
+    public double? GigaFlop => Work == Work.AutoAttack ? null
+        : 2e-9 * Batch * Repeats * (2 * Steps + (IsEvaluation ? 1 : 6)) * Multiplications(Network);
 
     /// <summary>All scenarios, the most telling first.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
@@ -21,7 +49,10 @@ public sealed record Scenario(string Name, string Network, string Defence, int S
         new("mnist-adr-step", "mnist-cnn", "ADR-ADV", 40),
         new("cifar-cnn-adr-step", "cifar-cnn", "ADR-ADV", 10),
         new("resnet18-adr-step", "resnet18", "ADR-ADV", 10),
-        new("mnist-pgd20-eval", "mnist-cnn", "", 20),
+        new("mnist-pgd20-eval", "mnist-cnn", "", 20, Work: Work.Evaluation),
+        new("mnist-auto-attack", "mnist-cnn", "", 100, Batch: 100, Work.AutoAttack),
+        new("notebook-01-epoch", "mnist-cnn", "ADR-ADV", FirstNotebook.AttackSteps, FirstNotebook.BatchSize,
+            Work.Epoch),
         new("mnist-adv-step", "mnist-cnn", "ADV", 40),
         new("mnist-trades-step", "mnist-cnn", "TRADES", 40),
         new("cifar-cnn-adv-step", "cifar-cnn", "ADV", 10),

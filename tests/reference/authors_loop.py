@@ -10,7 +10,6 @@ Protocol: one JSON object a line on stdin, one a line on stdout.
      "batchFile": ..., "weights": ...}  the last two, safetensors files, instead of noise and new weights
     {"do": "train"}      one training step on the batch      -> {"seconds": ..., "loss": ...}
     {"do": "evaluate"}   one attacked batch                  -> {"seconds": ..., "right": ...}
-    {"do": "terms", "points": 128, "width": 1024, "classes": 10}   the pairwise terms and their gradient -> {"seconds": ...}
     {"do": "about"}      versions, threads, resident memory
 """
 import json
@@ -190,17 +189,6 @@ class Subject:
             return {"right": int((self.model(x_adv).argmax(1) == self.labels).sum())}
 
 
-def terms(points, width, classes):
-    torch.manual_seed(1)
-    z, z_adv = torch.rand(points, width), torch.rand(points, width, requires_grad=True)
-    logits, logits_adv = torch.randn(points, classes), torch.randn(points, classes, requires_grad=True)
-    labels = torch.randint(0, classes, (points,))
-    begun = time.perf_counter()
-    compact, smooth = pairwise_terms(z, logits, z_adv, logits_adv, labels, classes)
-    (compact + smooth).backward()
-    return {"seconds": time.perf_counter() - begun}
-
-
 def timed(work):
     begun = time.perf_counter()
     result = work()
@@ -219,12 +207,10 @@ def main():
             answer = timed(subject.train)
         elif do == "evaluate":
             answer = timed(subject.evaluate)
-        elif do == "terms":
-            answer = terms(**request)
         elif do == "about":
             answer = {"torch": torch.__version__, "threads": torch.get_num_threads(), "mebibytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
         else:
-            raise SystemExit(f"expected make, train, evaluate, terms or about; got {do}")
+            raise SystemExit(f"expected make, train, evaluate or about; got {do}")
         print(json.dumps(answer), flush=True)
 
 

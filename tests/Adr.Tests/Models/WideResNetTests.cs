@@ -10,7 +10,7 @@ public static class WideResNetTests
     [Fact]
     public static void Latent_logits_and_input_gradient_are_PyTorchs() =>
         NetworkFixture.LatentLogitsAndInputGradient("wide_resnet", new WideResNet(seed: 0, depth: 16, width: 2), 5e-5,
-            gradientTolerance: 2e-3);
+            gradientTolerance: 2e-2);
 
     [Fact]
     public static void In_double_they_are_closer() =>
