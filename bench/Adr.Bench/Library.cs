@@ -40,9 +40,10 @@ internal sealed class Library : IDisposable
         _attack = scenario.Work == Work.AutoAttack ? new AutoAttack(threat)
             : new Pgd(threat, scenario.Steps, step,
                 keep: scenario.IsEvaluation ? KeptIterate.EarlyStop : KeptIterate.Last);
-        // as the reference
-        var weights = scenario.Defence.StartsWith("ADR", StringComparison.Ordinal)
-            ? new CompactnessWeights(GlobalSmoothness: 1, DetachClean: true) : null;
+        // as the reference; as the notebook, where the training must not diverge
+        var weights = !scenario.Defence.StartsWith("ADR", StringComparison.Ordinal) ? null
+            : scenario.Work == Work.Epoch ? new CompactnessWeights()
+            : new CompactnessWeights(GlobalSmoothness: 1, DetachClean: true);
         _defence = scenario.IsEvaluation ? null
             : scenario.Defence.EndsWith("TRADES", StringComparison.Ordinal)
                 ? new Trades(Pgd.Trades(threat, scenario.Steps, step), weights: weights)
@@ -69,7 +70,8 @@ internal sealed class Library : IDisposable
         var clock = Stopwatch.StartNew();
         if (_train is not null)
         {
-            new Trainer(_model, _defence!, new TrainingOptions
+            using var model = new MnistCnn(1);
+            new Trainer(model, _defence!, new TrainingOptions
             {
                 Epochs = 1, BatchSize = _scenario.Batch, Optimizer = Scenario.FirstNotebook.Optimizer,
             }).Fit(_train);
