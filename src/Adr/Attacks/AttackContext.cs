@@ -36,6 +36,7 @@ public sealed class AttackContext : IDisposable
     private readonly NearestCandidates _near; // of the whole batch, by distance
     private readonly List<ExampleState> _states = [];
     private readonly ExampleState _images, _labels, _finished;
+    private bool _mayHaveFinished;
     private ExampleState? _positions; // null while no example was left out
     private ExampleSeeds _seeds;
 
@@ -179,7 +180,11 @@ public sealed class AttackContext : IDisposable
 
     /// <summary>Ends the attack on some examples: they are left out at the end of the step or run.</summary>
     /// <param name="which">[b], bool.</param>
-    public void Finish(Tensor which) => _finished.Rows.logical_or_(which);
+    public void Finish(Tensor which)
+    {
+        _finished.Rows.logical_or_(which);
+        _mayHaveFinished = true;
+    }
 
     /// <summary>Ends the attack on examples that are misclassified as they are, and leaves them out at once.</summary>
     /// <param name="logits">Those of <see cref="Images"/> [b,K].</param>
@@ -258,10 +263,12 @@ public sealed class AttackContext : IDisposable
 
     private void Drop(double leastShare)
     {
-        if (Count == 0) return;
+        if (Count == 0 || !_mayHaveFinished) return; // asking would wait for the device
         using var scope = NewDisposeScope();
         var finished = _finished.Rows.sum().item<long>();
+        _mayHaveFinished = finished > 0;
         if (finished == 0 || (finished < Count && finished < leastShare * Count)) return;
+        _mayHaveFinished = false;
         var left = _finished.Rows.logical_not().nonzero().squeeze(1); // [b']
         _positions ??= Keep(arange(Count, dtype: ScalarType.Int64, device: Images.device));
         foreach (var state in _states) state.Select(left);

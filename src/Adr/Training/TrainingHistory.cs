@@ -123,19 +123,53 @@ internal sealed class EpochTally
     internal IReadOnlyDictionary<string, double> Terms =>
         _terms.ToDictionary(pair => pair.Key, pair => pair.Value / _examples);
 
-    /// <summary>Adds a batch.</summary>
-    internal void Add(BatchLoss batch, Tensor labels, double loss, double norm)
+    /// <summary>Adds a batch of so many examples.</summary>
+    internal void Add(StepNumbers step, long count)
     {
-        var count = labels.shape[0];
         _examples += count;
-        _loss += count * loss;
-        _norm += count * norm;
-        foreach (var (name, value) in batch.Terms)
-            _terms[name] = _terms.GetValueOrDefault(name) + count * value.item<float>();
-        if (batch.Clean is { } clean) _right = (_right ?? 0) + CountRight(clean.Logits, labels);
-        if (batch.Adversarial is { } adversarial) _robust = (_robust ?? 0) + CountRight(adversarial.Logits, labels);
+        _loss += count * step.Loss;
+        _norm += count * step.Norm;
+        foreach (var (name, value) in step.Terms) _terms[name] = _terms.GetValueOrDefault(name) + count * value;
+        if (step.Right is { } right) _right = (_right ?? 0) + right;
+        if (step.Robust is { } robust) _robust = (_robust ?? 0) + robust;
+    }
+}
+
+/// <summary>What a training step reports. All of it comes from the device at once, since each reading waits until the
+/// device has done what it was asked.</summary>
+/// <param name="Loss">The total loss.</param>
+/// <param name="Norm">The mean norm over the batch of what is watched.</param>
+/// <param name="Watched">"latent", or "logits" where there is none, or "nothing".</param>
+/// <param name="Terms">The terms of the loss by name.</param>
+/// <param name="Right">Examples whose clean logits are right.</param>
+/// <param name="Robust">The same of the adversarial ones.</param>
+internal sealed record StepNumbers(double Loss, double Norm, string Watched,
+    IReadOnlyList<(string Name, double Value)> Terms, long? Right, long? Robust)
+{
+    /// <summary>Reads them.</summary>
+    internal static StepNumbers Read(BatchLoss loss, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        using var noGraph = no_grad();
+        var watched = loss.Clean ?? loss.Adversarial;
+        var values = (watched?.Latent ?? watched?.Logits)?.flatten(1); // [B,D] or [B,K]
+        List<Tensor?> all =
+        [
+            loss.Total, values?.pow(2).sum(1).sqrt().mean(), CountRight(loss.Clean, labels),
+            CountRight(loss.Adversarial, labels), .. loss.Terms.Select(term => term.Value),
+        ];
+        var nothing = zeros([], device: labels.device);
+        // counts are exact as floats, which every device has
+        var read = stack(all.Select(number => (number ?? nothing).to(ScalarType.Float32))).cpu().data<float>();
+        return new StepNumbers(read[0], read[1],
+            watched is null ? "nothing" : watched.Latent is null ? "logits" : "latent",
+            [.. loss.Terms.Select((term, i) => (term.Key, (double)read[4 + i]))],
+            loss.Clean is null ? null : (long)read[2], loss.Adversarial is null ? null : (long)read[3]);
     }
 
-    /// <summary>How many rows of logits [B,K] have their largest entry at the label.</summary>
-    internal static long CountRight(Tensor logits, Tensor labels) => logits.argmax(1).eq(labels).sum().item<long>();
+    /// <summary>How many rows of logits [B,K] have their largest entry at the label; it stays on the device.</summary>
+    internal static Tensor CountRight(Tensor logits, Tensor labels) => logits.argmax(1).eq(labels).sum();
+
+    private static Tensor? CountRight(Prediction? prediction, Tensor labels) =>
+        prediction is null ? null : CountRight(prediction.Logits, labels);
 }

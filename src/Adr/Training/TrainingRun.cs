@@ -123,11 +123,10 @@ internal sealed class TrainingRun : IDisposable
             SafePoint.Pass();
             using var once = NewDisposeScope();
             var (loss, gradients) = defence.Differentiate(_model, here, inner, _optimizer.Parameters);
-            var value = loss.Total.item<float>();
-            var (norm, watched) = MeanNorm(loss);
-            _guard.Check(value, norm, watched, _epoch, _step);
+            var numbers = StepNumbers.Read(loss, here.Labels);
+            _guard.Check(numbers.Loss, numbers.Norm, numbers.Watched, _epoch, _step);
             _optimizer.Step(gradients, _learningRate);
-            _tally.Add(loss, here.Labels, value, norm);
+            _tally.Add(numbers, batch.Labels.shape[0]);
         }
     }
 
@@ -149,16 +148,6 @@ internal sealed class TrainingRun : IDisposable
     {
         var key = CounterNoise.Key(CounterNoise.Key((ulong)_options.Seed, DropoutStream), _epoch);
         manual_seed((long)(CounterNoise.Key(key, _step) >> 1));
-    }
-
-    // the mean norm over the batch of the latent, or of the logits where there is none
-    private static (double Norm, string Watched) MeanNorm(BatchLoss loss)
-    {
-        if ((loss.Clean ?? loss.Adversarial) is not { } prediction) return (0, "nothing");
-        using var noGraph = no_grad();
-        var values = (prediction.Latent ?? prediction.Logits).detach().flatten(1); // [B,D] or [B,K]
-        var norm = values.pow(2).sum(1).sqrt().mean().item<float>();
-        return (norm, prediction.Latent is null ? "logits" : "latent");
     }
 
     private void Report()
@@ -188,13 +177,13 @@ internal sealed class TrainingRun : IDisposable
             using var noGraph = no_grad();
             var here = batch.To(_device);
             var logits = _model.call(here.Images); // [B,K]
-            right += EpochTally.CountRight(logits, here.Labels);
+            right += StepNumbers.CountRight(logits, here.Labels).item<long>();
             predicted.UnionWith(logits.argmax(1).Values<long>());
             present.UnionWith(batch.Labels.Values<long>());
             if (attack is null) continue;
             var seeds = new ExampleSeeds(_options.Seed, batch.Indices).Fork(ValidationStream);
             var perturbed = attack.RunUnchecked(_model, here.Images, here.Labels, seeds, _cancellation);
-            robust += EpochTally.CountRight(_model.call(perturbed), here.Labels);
+            robust += StepNumbers.CountRight(_model.call(perturbed), here.Labels).item<long>();
         }
         return ((double)right / _held.Count, attack is null ? null : (double)robust / _held.Count,
             present.Count > 1 ? predicted.Count : null);
