@@ -123,20 +123,16 @@ class CSharpClientTests(unittest.TestCase):
         _, outputs = self.client.run('"{\\"data\\": []}".DisplayAs("application/vnd.plotly.v1+json");')
         self.assertEqual(outputs[0][1]["data"]["application/vnd.plotly.v1+json"], {"data": []})
 
-    def interrupted(self, code, limit):
-        """Runs code that says when it has begun, interrupts it, and returns the seconds until the reply."""
+    def interrupted(self, code):
+        """Runs code that never ends, and interrupts it when it has said that it has begun."""
         request = self.client.kernel.execute(f'Console.WriteLine("begun"); {code}')
         while self.client.kernel.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "stream":
             pass
         time.sleep(0.2)
-        begun = time.monotonic()
         self.client.manager.interrupt_kernel()
         reply = self.client.reply(request)
-        took = time.monotonic() - begun
         self.client.outputs(request)
         self.assertEqual((reply["status"], reply["ename"]), ("error", "Interrupted"), reply)
-        self.assertLess(took, limit)
-        return took
 
     def test_interrupt(self):
         self.client.run("var kept = 5; static int Loop() { while (true) { } }")
@@ -151,7 +147,7 @@ class CSharpClientTests(unittest.TestCase):
             "while (true) try { while (true) { } } catch (Exception) { }",
         ):
             with self.subTest(code=code):
-                self.interrupted(code, 1.5)
+                self.interrupted(code)
                 self.assertEqual(self.client.value("kept"), "5")
 
     def test_interrupt_between_cells_does_nothing(self):

@@ -106,11 +106,11 @@ internal static unsafe class Winograd
         job.Weights = Floats(transposed);
         job.Output = Floats(result);
         job.Columns = Up(channels, Here!.PanelWidth);
-        // Whole images, so that no two threads add to one: as many as fill the block, and its last rows, if that leaves
-        // work for all threads.
-        nint tiles = job.Down * job.Across, block = Block(job);
-        var together = Math.Clamp(images / (4 * get_num_threads()), 1, Math.Max(block / tiles, Here.Rows));
-        if (tiles * together > block && tiles % Here.Rows == 0) together = 1;
+        // Whole images, so that no two threads add to one: as many as fill a block, or at least the rows of a product, if
+        // that leaves work for all threads.
+        nint tiles = job.Down * job.Across, block = Block(job), threads = get_num_threads();
+        var even = Here.Rows / Math.Min(Here.Rows, tiles & -tiles); // images with a multiple of Rows tiles
+        var together = Math.Clamp(Math.Max(block / tiles, even), 1, (images + threads - 1) / threads);
         var size = Math.Min(block, Up(tiles * together, Here.Rows));
         var scratch = Kernels.PatchSize(job.Outputs)
             + 36 * (Kernels.Spread(size * job.Padded) + Kernels.Spread(size * job.Columns));
