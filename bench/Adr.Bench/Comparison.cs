@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Adr.Bench;
 
-/// <summary>A scenario's times on all sides, taken in turn: each repeat runs every side once, so that a busy machine
+/// <summary>A scenario's times on all sides, taken in turn: each repeat takes every side's, so that a busy machine
 /// hurts all alike.</summary>
 /// <param name="Scenario">What was timed.</param>
 /// <param name="Library">This library.</param>

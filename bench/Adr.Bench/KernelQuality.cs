@@ -11,8 +11,8 @@ using Adr.Training;
 
 namespace Adr.Bench;
 
-/// <summary>What the kernels cost in robustness: the same network trained with them and without, seed by seed, judged by
-/// the same attack without them.</summary>
+/// <summary>What the kernels cost in robustness: the same network trained with them and without, seed by seed, judged
+/// by the same attack without them.</summary>
 /// <param name="DataSet">"mnist" or "cifar-10".</param>
 /// <param name="Images">Training images, from the first on.</param>
 /// <param name="TestImages">Test images, from the first on.</param>
@@ -100,14 +100,10 @@ internal sealed record KernelQuality(string DataSet, int Images, int TestImages,
         foreach (var measure in new[] { "natural", "robust" })
         {
             var (full, low) = (Of(LibTorch), Of(Kernels));
-            var differences = low.Zip(full, (b, a) => b - a).ToList();
-            var half = Student(differences.Count - 1)
-                * Math.Sqrt(differences.Sum(d => Math.Pow(d - differences.Average(), 2)) / (differences.Count
-                - 1) / differences.Count);
+            var difference = new MeanOfSeeds([.. low.Zip(full, (with, without) => with - without)]);
             text.AppendLine(CultureInfo.InvariantCulture, $"| {measure} accuracy | {full.Average():0.0000} | "
-                + $"{low.Average():0.0000} | {differences.Average():+0.0000;-0.0000} "
-                + $"[{differences.Average() - half:+0.0000;-0.0000}, {differences.Average() + half:+0.0000;-0.0000}] "
-                + $"|");
+                + $"{low.Average():0.0000} | {difference.Mean:+0.0000;-0.0000} "
+                + $"[{difference.Low:+0.0000;-0.0000}, {difference.High:+0.0000;-0.0000}] |");
 
             List<double> Of(string convolutions) =>
                 [.. Enumerable.Range(FirstSeed, LastSeed - FirstSeed + 1)
@@ -116,11 +112,4 @@ internal sealed record KernelQuality(string DataSet, int Images, int TestImages,
         }
         return text.ToString();
     }
-
-    // the 97.5 % quantile of Student's distribution
-    private static double Student(int freedom) => freedom switch
-    {
-        1 => 12.706, 2 => 4.303, 3 => 3.182, 4 => 2.776, 5 => 2.571, 6 => 2.447, 7 => 2.365, 8 => 2.306, 9 => 2.262,
-        _ => throw new ArgumentOutOfRangeException(nameof(freedom), freedom, "Expected 2 to 10 seeds."),
-    };
 }

@@ -32,8 +32,8 @@ public abstract class Figure : View
     public int Height { get => _height; init => _height = Size(value, nameof(Height)); }
 
     /// <summary>
-    /// The figure as a Plotly.NET chart, to restyle: <c>figure.Chart.WithLayout("title.text", "My own")</c>. It is a new
-    /// one each time, since styling changes a chart in place. The restyled chart has a static picture too.
+    /// The figure as a Plotly.NET chart, to restyle: <c>figure.Chart.WithLayout("title.text", "My own")</c>. It is a
+    /// new one each time, since styling changes a chart in place. The restyled chart has a static picture too.
     /// </summary>
     public GenericChart Chart => Charts.Of(PlotlyJson());
 

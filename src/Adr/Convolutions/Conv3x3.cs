@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Convolutions;
 
-/// <summary>Convolutions of the library's networks: by kernels in C# where these are faster, by libtorch elsewhere.</summary>
+/// <summary>Convolutions of the library's networks: by kernels in C# where these are faster, by libtorch
+/// elsewhere.</summary>
 /// <remarks>The kernels take 3×3 convolutions of stride 1 in float32 on the CPU, whose outputs come in multiples of 16
 /// and whose inputs do too, or are the 1 to 4 channels of an image. They have first derivatives only. The results
 /// differ from libtorch's by rounding.</remarks>

@@ -34,7 +34,8 @@ internal sealed class Filter
     /// <summary>The same for the gradient to the input.</summary>
     internal Tensor Transposed => _transformed?.Transposed ?? Winograd.Transform(Weight, transposed: true);
 
-    /// <summary>A layer's; null where its padding, groups or dilation are not those of the library's networks.</summary>
+    /// <summary>A layer's; null where its padding, groups or dilation are not those of the library's
+    /// networks.</summary>
     internal static Filter? Of(Conv2d layer)
     {
         var padding = layer.padding ?? [0, 0];
@@ -46,8 +47,8 @@ internal sealed class Filter
 
     /// <summary>A layer's as it is now. Its tensors belong to the dispose scope that is open.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="then">A batch norm that follows. In evaluation mode it is an affine map of each channel, so that the
-    /// two are one convolution with the weight W·γ/√(σ²+ε) and the bias β + (b − μ)·γ/√(σ²+ε).</param>
+    /// <param name="then">A batch norm that follows. In evaluation mode it is an affine map of each channel, so that
+    /// the two are one convolution with the weight W·γ/√(σ²+ε) and the bias β + (b − μ)·γ/√(σ²+ε).</param>
     internal static Filter Frozen(Conv2d layer, BatchNorm2d? then = null)
     {
         using var scope = NewDisposeScope();

@@ -106,8 +106,8 @@ internal static unsafe class Winograd
         job.Weights = Floats(transposed);
         job.Output = Floats(result);
         job.Columns = Up(channels, Here!.PanelWidth);
-        // Whole images, so that no two threads add to one: as many as fill a block, or at least the rows of a product, if
-        // that leaves work for all threads.
+        // Whole images, so that no two threads add to one: as many as fill a block, or at least the rows of a product,
+        // if that leaves work for all threads.
         nint tiles = job.Down * job.Across, block = Block(job), threads = get_num_threads();
         var even = Here.Rows / Math.Min(Here.Rows, tiles & -tiles); // images with a multiple of Rows tiles
         var together = Math.Clamp(Math.Max(block / tiles, even), 1, (images + threads - 1) / threads);
@@ -232,13 +232,7 @@ internal static unsafe class Winograd
     /// <summary>Maps as they are stored: [B,C,H,W] whose channels lie beside each other. Copies others.</summary>
     internal static Tensor Stored(Tensor maps) => maps.permute(0, 2, 3, 1).contiguous();
 
-    /// <summary>Where a tensor on the CPU lies, whatever its layout. It must live as long as the pointer is
-    /// used.</summary>
-    internal static float* Floats(Tensor tensor)
-    {
-        using var first = tensor.as_strided([1], [1], tensor.storage_offset());
-        return (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
-    }
+    internal static float* Floats(Tensor tensor) => (float*)Native.NativeMemory.Address(tensor);
 
     private static Job Plan(Source source, long outputs, long padding)
     {

@@ -47,7 +47,7 @@ public sealed class ResNet18 : StagedClassifier
         Initialisation.Uniform(this, seed);
         Chain(
         [
-            new("conv1", images => nn.functional.relu(_bn1.call(Conv3x3.Of(_conv1, images)), inplace: true)), // [B,64,32,32]
+            new("conv1", x => nn.functional.relu(_bn1.call(Conv3x3.Of(_conv1, x)), inplace: true)),     // [B,64,32,32]
             .. stages,                                                                                  // [B,512,4,4]
             new("pooled", maps => nn.functional.avg_pool2d(maps, 4).flatten(1)),                        // [B,512]
             new("linear", _linear.call),                                                                // [B,K]

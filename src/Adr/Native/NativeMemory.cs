@@ -22,10 +22,13 @@ internal static class NativeMemory
         return copy;
     }
 
-    private static bool IsAligned(Tensor tensor)
+    /// <summary>The address of a tensor's first number on the CPU, whatever its layout. The tensor must live as long as
+    /// it is used.</summary>
+    internal static nint Address(Tensor tensor)
     {
-        using var first = tensor.detach().as_strided([1], [1]); // of any layout, without a copy
-        return Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(first.bytes))
-            % Alignment == 0;
+        using var first = tensor.detach().as_strided([1], [1], tensor.storage_offset()); // without a copy
+        return Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(first.bytes));
     }
+
+    private static bool IsAligned(Tensor tensor) => Address(tensor) % Alignment == 0;
 }
