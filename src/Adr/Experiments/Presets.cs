@@ -43,12 +43,12 @@ public static class Presets
         Budget.Quick => new Experiment
         {
             Budget = budget, DataSet = "mnist-10k", Network = "mnist-cnn", Epsilon = 0.3,
-            TrainCount = 4000, ValidationCount = 200, TestCount = 1500, Epochs = 6, BatchSize = 64, AttackSteps = 4,
-            StepSize = 0.12, EpsilonWarmupEpochs = 4, Optimizer = new AdamSettings(0.002),
+            TrainCount = 6000, ValidationCount = 200, TestCount = 1500, Epochs = 6, BatchSize = 64, AttackSteps = 5,
+            StepSize = 0.1, EpsilonWarmupEpochs = 4, Optimizer = new AdamSettings(0.002),
             Evaluation = new()
             {
-                MultiTargetedCount = 100, BrendelBethgeCount = 20, SpsaCount = 20, SpsaSteps = 40, SpsaSamples = 32,
-                AutoAttackCount = 80, DiagnosticsCount = 100,
+                MultiTargetedCount = 100, BrendelBethgeCount = 50, SpsaCount = 50, SpsaSteps = 40, SpsaSamples = 32,
+                AutoAttackCount = 100, DiagnosticsCount = 100,
             },
         },
         Budget.Desktop => new Experiment
@@ -139,12 +139,12 @@ public static class Presets
             Budget.Quick => new Experiment
             {
                 Budget = budget, DataSet = data, Network = network, Epsilon = 8 * Level,
-                TrainCount = 5000, ValidationCount = 250, TestCount = 1000, Epochs = 7, BatchSize = 64,
-                AttackSteps = 2, StepSize = 6 * Level,
+                TrainCount = 5000, ValidationCount = 250, TestCount = 1000, Epochs = 12, BatchSize = 64,
+                AttackSteps = 3, StepSize = 4 * Level,
                 Evaluation = OnCifar() with
                 {
                     MultiTargetedCount = 200, BrendelBethgeCount = 50, SpsaCount = 50, SpsaSteps = 20,
-                    SpsaSamples = 64, AutoAttackCount = 50, DiagnosticsCount = 200,
+                    SpsaSamples = 64, AutoAttackCount = 100, DiagnosticsCount = 200,
                 },
             },
             Budget.Desktop => new Experiment
