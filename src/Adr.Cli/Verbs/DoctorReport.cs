@@ -122,6 +122,7 @@ public sealed record SystemFacts(
 /// The copy of TorchSharp's native library that was loaded because the libstdc++ of this system is older than the one
 /// it requires; null where the library itself was loaded.
 /// </param>
+/// <param name="OneDnnIsWrong">Whether oneDNN convolves wrongly here, so that Adr has switched it off.</param>
 /// <param name="Cuda">Whether libtorch can compute on a GPU.</param>
 /// <param name="CudaDevices">The number of GPUs.</param>
 /// <param name="Threads">The threads that libtorch uses within an operator.</param>
@@ -130,8 +131,8 @@ public sealed record SystemFacts(
 /// </param>
 /// <param name="Error">Why libtorch could not be loaded; null if it was.</param>
 public sealed record TorchFacts(
-    string TorchSharp, string? Libtorch, string? LibtorchPath, string? Replacement, bool Cuda, int CudaDevices,
-    int Threads, double GigaflopsPerSecond, string? Error)
+    string TorchSharp, string? Libtorch, string? LibtorchPath, string? Replacement, bool OneDnnIsWrong,
+    bool Cuda, int CudaDevices, int Threads, double GigaflopsPerSecond, string? Error)
 {
     private const int Size = 512;
     private const double SlowGigaflops = 15; // one core of a laptop reaches 50 and more
@@ -147,11 +148,12 @@ public sealed record TorchFacts(
         }
         catch (NativeTorchException error)
         {
-            return new TorchFacts(version, null, null, null, false, 0, 0, 0, error.Message);
+            return new TorchFacts(version, null, null, null, false, false, 0, 0, 0, error.Message);
         }
         var cuda = torch.cuda.is_available();
-        return new TorchFacts(version, torch.__version__, LibtorchAmong(LoadedFiles()), NativeTorch.Replacement, cuda,
-            cuda ? torch.cuda.device_count() : 0, torch.get_num_threads(), Math.Round(Gigaflops(), 1), null);
+        return new TorchFacts(version, torch.__version__, LibtorchAmong(LoadedFiles()), NativeTorch.Replacement,
+            OneDnn.IsSwitchedOff, cuda, cuda ? torch.cuda.device_count() : 0, torch.get_num_threads(),
+            Math.Round(Gigaflops(), 1), null);
     }
 
     /// <summary>The file of libtorch that does the work, among files.</summary>

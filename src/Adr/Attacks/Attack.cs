@@ -1,4 +1,5 @@
 using Adr.Models;
+using Adr.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -142,6 +143,7 @@ public abstract class Attack
         CancellationToken cancellation, AttackCost? cost, bool check, Func<AttackContext, T> use)
     {
         ArgumentNullException.ThrowIfNull(model);
+        NativeTorch.Load();
         if (NeedsGradient && model is BlackBox box)
             throw new ArgumentException($"{Name} needs the model's gradient, and {box.Architecture} is a black box. "
                 + "Use a score-based attack: Square, SPSA or NES.", nameof(model));

@@ -32,6 +32,7 @@ public sealed class Evaluator : IDisposable
         string? name = null,
         CancellationToken cancellation = default)
     {
+        NativeTorch.Load();
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         if (name is not null) ArgumentException.ThrowIfNullOrWhiteSpace(name);

@@ -1,3 +1,4 @@
+using Adr.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,6 +26,7 @@ public abstract class Classifier : nn.Module<Tensor, Tensor>, ILatentModel
     /// <exception cref="ArgumentException">The name, the classes or the shape are not as described.</exception>
     protected Classifier(string name, int classes, long[] inputShape) : base(name)
     {
+        NativeTorch.Load();
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(inputShape);
         if (classes < 2)

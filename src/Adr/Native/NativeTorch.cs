@@ -32,12 +32,17 @@ public static partial class NativeTorch
     public static string? Replacement { get; private set; }
 
     /// <summary>Loads the native libraries now, if that has not happened yet.</summary>
-    /// <exception cref="NativeTorchException">They cannot be loaded; the message names the file and says
-    /// why.</exception>
+    /// <remarks>libtorch's convolutions are tried, too: see <see cref="OneDnn"/>.</remarks>
+    /// <exception cref="NativeTorchException">They cannot be loaded, or compute wrongly; the message names the file and
+    /// says why.</exception>
     public static void Load()
     {
         var torchSharp = typeof(torch).Assembly;
-        if (NativeLibrary.TryLoad(Library, torchSharp, null, out _)) return;
+        if (NativeLibrary.TryLoad(Library, torchSharp, null, out _))
+        {
+            _ = OneDnn.IsSwitchedOff;
+            return;
+        }
         throw new NativeTorchException(Find(torchSharp, Library) is not { } file
             ? $"{FileName(Library)} is not beside {torchSharp.Location}, nor in NuGet's packages. {Supported}"
             : IsThere
@@ -120,6 +125,10 @@ public static partial class NativeTorch
     private static string[] FoldersOf(string list) =>
         ((string?)AppContext.GetData(list) ?? Environment.GetEnvironmentVariable(list) ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>A native library of libtorch that is loaded already.</summary>
+    internal static nint HandleOf(string name) =>
+        NativeLibrary.Load(Find(typeof(torch).Assembly, name) ?? FileName(name));
 
     /// <summary>The file of a native library, in the places where packages and builds put it; null where there is
     /// none.</summary>

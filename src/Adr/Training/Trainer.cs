@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Adr.Data;
 using Adr.Models;
+using Adr.Native;
 using static TorchSharp.torch;
 
 namespace Adr.Training;
@@ -26,6 +27,7 @@ public sealed class Trainer
     /// latent that the model does not give.</exception>
     public Trainer(nn.Module<Tensor, Tensor> model, Defence defence, TrainingOptions options)
     {
+        NativeTorch.Load();
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(defence);
         ArgumentNullException.ThrowIfNull(options);
