@@ -14,13 +14,19 @@ public static class HostCancellation
     /// <summary>Where the host's token lies: <c>Notebook.CancellationToken</c>.</summary>
     public const string Name = "Notebook.CancellationToken";
 
+    /// <summary>Where the host reads whether its token is watched, so that it need not stop the code by stronger means
+    /// before a step ends: <c>Notebook.CancellationToken.IsWatched</c>.</summary>
+    public const string WatchedName = Name + ".IsWatched";
+
     private const string Interactive = "Microsoft.DotNet.Interactive";
 
     /// <summary>The token that was given, or the host's; none where there is neither.</summary>
     internal static CancellationToken Or(CancellationToken given)
     {
         if (given.CanBeCanceled) return given;
-        return AppContext.GetData(Name) is CancellationToken hosts ? hosts : OfInteractiveCell();
+        if (AppContext.GetData(Name) is not CancellationToken hosts) return OfInteractiveCell();
+        AppContext.SetData(WatchedName, true);
+        return hosts;
     }
 
     // Adr does not reference .NET Interactive: most programs that train have no notebook.

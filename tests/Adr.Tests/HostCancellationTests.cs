@@ -18,8 +18,10 @@ public class HostCancellationTests
         try
         {
             Assert.Equal(cells.Token, HostCancellation.Or(default));
+            Assert.Null(AppContext.GetData(HostCancellation.WatchedName));
             AppContext.SetData(HostCancellation.Name, hosts.Token);
             Assert.Equal(hosts.Token, HostCancellation.Or(default));
+            Assert.Equal(true, AppContext.GetData(HostCancellation.WatchedName));
             Assert.Equal(given.Token, HostCancellation.Or(given.Token));
             AppContext.SetData(HostCancellation.Name, null);
             cell.SetValue("isComplete", true);
@@ -28,6 +30,7 @@ public class HostCancellationTests
         finally
         {
             AppContext.SetData(HostCancellation.Name, null);
+            AppContext.SetData(HostCancellation.WatchedName, null);
             cell.SetValue("current", null);
         }
     }

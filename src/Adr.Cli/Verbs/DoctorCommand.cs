@@ -65,9 +65,6 @@ public static class DoctorCommand
         yield return ("libtorch", $"{torch.Libtorch}, {torch.LibtorchPath ?? "from an unknown file"}");
         if (torch.Replacement is { } copy)
             yield return ("", $"The system's libstdc++ is older than TorchSharp's. A patched copy was loaded: {copy}");
-        if (torch.OneDnnIsWrong)
-            yield return ("", "oneDNN convolves wrongly on this machine. Adr has switched it off: libtorch's own "
-                + "convolutions are right, and slower where Adr's kernels do not apply");
         yield return ("CUDA", torch.Cuda ? $"{torch.CudaDevices} GPU" : "no");
         yield return ("speed", $"{torch.GigaflopsPerSecond} GFLOP/s in a 512³ product, {torch.Threads} threads");
         foreach (var data in report.Data)

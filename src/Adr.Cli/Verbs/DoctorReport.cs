@@ -173,6 +173,9 @@ public sealed record TorchFacts(
             yield return new Problem(true, Error, "see \"Older and other systems\" in environment.md");
             yield break;
         }
+        if (OneDnnIsWrong)
+            yield return new Problem(false, "oneDNN, by which libtorch convolves, is wrong on this machine",
+                "none: Adr has switched it off, and libtorch's other convolutions are right; they are slower");
         if (!Cuda && GigaflopsPerSecond < SlowGigaflops)
             yield return new Problem(false, $"matrix products reach only {GigaflopsPerSecond} GFLOP/s",
                 "check that nothing else keeps the processor busy, then run doctor again");

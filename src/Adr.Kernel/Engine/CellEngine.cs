@@ -143,6 +143,7 @@ internal sealed class CellEngine
         context.Enter();
         using var begun = kernel.Begin(request.Code, interruption.Token);
         AppContext.SetData(CancellationName, interruption.Token);
+        AppContext.SetData(CellInterruption.WatchedName, null);
         CellError? error = null;
         var expressions = new Dictionary<string, ExpressionValue>();
         try

@@ -8,7 +8,8 @@ namespace Adr.Kernel.Engine;
 /// First the cell's cancellation token is cancelled, to which the cell may react in its own way. Then the cell is woken
 /// if it waits, and it ends where it displays or writes something. Finally its thread is aborted, which ends a loop
 /// that does none of these. The variables of earlier cells survive, except in the rare case that the runtime itself
-/// does not survive the abort.
+/// does not survive the abort. A library that watches the token, as training does, gets the time to end a step before
+/// anything stronger comes.
 /// </para>
 /// <para>
 /// Some code cannot be reached in any of these ways, such as a native call that does not return. To end it, the owner
@@ -17,7 +18,14 @@ namespace Adr.Kernel.Engine;
 /// </remarks>
 internal sealed class CellInterruption
 {
+    /// <summary>A library that watches the token of the running cell says so under this name in the data of
+    /// <see cref="AppContext"/>.</summary>
+    internal const string WatchedName = "Notebook.CancellationToken.IsWatched";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400); // before each stronger means
+
+    // A step of training takes seconds with a large network. The kernel kills an engine after ten.
+    private static readonly TimeSpan WatchedPatience = TimeSpan.FromSeconds(8);
 
     private readonly CancellationTokenSource asked = new();
     private readonly CancellationTokenSource pressed = new();
@@ -66,7 +74,7 @@ internal sealed class CellInterruption
     internal void Stop()
     {
         asked.Cancel();
-        if (ended.Wait(Patience)) return;
+        if (ended.Wait(AppContext.GetData(WatchedName) is true ? WatchedPatience : Patience)) return;
         pressed.Cancel();
         lock (gate)
         {

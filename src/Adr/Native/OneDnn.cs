@@ -6,10 +6,10 @@ namespace Adr.Native;
 
 /// <summary>oneDNN, by which libtorch convolves on a CPU: tried once, and switched off where it is wrong.</summary>
 /// <remarks>
-/// On a virtual machine with an AMD EPYC of the fifth generation, whose caches the machine hides, the oneDNN 3.7 of
-/// libtorch 2.10 is wrong, without a word, wherever the channels of a layer do not fill its blocks: in a tenth of 600
-/// random layers, by up to half of the largest value, and the last shortcut of a ResNet-18 is one of them. libtorch's
-/// other convolutions are right there. Adr's own kernels do not use oneDNN.
+/// On a virtual machine with an AMD EPYC of the fifth generation, which hides its caches, the oneDNN 3.7 of libtorch
+/// 2.10 is wrong without a word for many layers whose channels do not fill its blocks, by up to half of the largest
+/// value. The last shortcut of a ResNet-18 is one of them. libtorch's other convolutions are right there, and Adr's own
+/// kernels do not use oneDNN. See docs/torchsharp.md.
 /// </remarks>
 public static class OneDnn
 {

@@ -6,7 +6,7 @@ public sealed class DoctorReportTests
     private static readonly SystemFacts System =
         new("10.0.100", ".NET 10", "Linux", "x64", "A processor", 2, 8, ["avx2"]);
     private static readonly TorchFacts Torch =
-        new("0.107.0", "2.10.0", "/packages/libtorch_cpu.so", null, false, 0, 2, 100, null);
+        new("0.107.0", "2.10.0", "/packages/libtorch_cpu.so", null, false, false, 0, 2, 100, null);
     private static readonly DataSetFacts Data = new("MNIST", "/data/mnist", "complete", 60000, 10000, []);
 
     public sealed class Of
@@ -41,6 +41,7 @@ public sealed class DoctorReportTests
         public static TheoryData<TorchFacts, DataSetFacts, string> Warnings => new()
         {
             { Torch with { GigaflopsPerSecond = 5 }, Data, "nothing else keeps the processor busy" },
+            { Torch with { OneDnnIsWrong = true }, Data, "Adr has switched it off" },
             { Torch with { Threads = 1 }, Data, "unset OMP_NUM_THREADS" },
             { Torch, Data with { State = "partial", Missing = ["t10k is missing"] }, "ADR_DATA" },
         };

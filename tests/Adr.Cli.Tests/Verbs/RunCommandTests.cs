@@ -291,7 +291,7 @@ public sealed class RunCommandTests : IDisposable
             using Adr.Attacks; using Adr.Data; using Adr.Evaluation; using Adr.Models; using Adr.Training;
             using static TorchSharp.torch;
             var model = new MnistCnn(1); model.eval();
-            var images = rand(64, 1, 28, 28);
+            var images = rand(4, 1, 28, 28);
             var names = Enumerable.Range(0, 10).Select(i => $"{i}").ToArray();
             var digits = new Dataset("noise", images, model.call(images).argmax(1), names);
             var threat = ThreatModel.Linf(0.1);
