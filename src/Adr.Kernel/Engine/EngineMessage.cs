@@ -54,7 +54,8 @@ internal sealed record ShutdownRequest : EngineMessage;
 
 /// <summary>To the engine: the answer to <see cref="InputWanted"/>.</summary>
 /// <param name="Text">The text that was typed; null if nobody will type any.</param>
-internal sealed record InputGiven(string? Text) : EngineMessage;
+/// <param name="Problem">Why the answer cannot be used, as the end of a sentence; null if it can.</param>
+internal sealed record InputGiven(string? Text, string? Problem = null) : EngineMessage;
 
 /// <summary>To the engine: a question about code.</summary>
 /// <param name="Id">Identifies the question; its answer carries the same id.</param>
