@@ -6,5 +6,13 @@ using Adr.Kernel.Jupyter;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 if (args is not ["kernel", var connectionFile]) return await EngineHost.RunAsync(args);
-await JupyterKernel.RunAsync(connectionFile, EngineCommand.Default, []);
-return 0;
+try
+{
+    await JupyterKernel.RunAsync(connectionFile, EngineCommand.Default, []);
+    return 0;
+}
+catch (Exception problem) when (problem is ConnectionFileException or IOException)
+{
+    Console.Error.WriteLine(problem.Message);
+    return problem is IOException ? 1 : 2;
+}

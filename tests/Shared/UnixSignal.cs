@@ -5,20 +5,36 @@ namespace Adr.Testing;
 /// <summary>Signals to processes, which .NET cannot send, and a bare system may have no command for.</summary>
 internal static class UnixSignal
 {
-    private const int Term = 15; // SIGTERM, on Linux and macOS
+    // on Linux and macOS
+    internal const int Interrupt = 2; // SIGINT
+    internal const int Term = 15; // SIGTERM
 
     /// <summary>Asks a process to end.</summary>
-    internal static void Terminate(int process) => Assert.Equal(0, Kill(process, Term));
+    internal static void Terminate(int process) => Send(process, Term);
+
+    /// <summary>Sends a signal.</summary>
+    internal static void Send(int process, int signal) => Assert.Equal(0, Kill(process, signal));
 
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int process, int signal);
 }
 
-/// <summary>A test that sends a signal, which Windows has none of; shown as skipped there.</summary>
+/// <summary>A test of signals or links, which Windows does not have for everybody; shown as skipped there.</summary>
 internal sealed class UnixFactAttribute : FactAttribute
 {
+    internal const string Reason = "It needs signals or links, which Windows does not have for everybody.";
+
     public UnixFactAttribute()
     {
-        if (OperatingSystem.IsWindows()) Skip = "It sends a signal, and Windows has none.";
+        if (OperatingSystem.IsWindows()) Skip = Reason;
+    }
+}
+
+/// <inheritdoc cref="UnixFactAttribute"/>
+internal sealed class UnixTheoryAttribute : TheoryAttribute
+{
+    public UnixTheoryAttribute()
+    {
+        if (OperatingSystem.IsWindows()) Skip = UnixFactAttribute.Reason;
     }
 }

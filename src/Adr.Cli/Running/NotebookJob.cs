@@ -32,17 +32,22 @@ public sealed record NotebookJob
     /// <summary>Whether the outputs must be the same as those in the notebook.</summary>
     public bool Check { get; init; }
 
+    /// <summary>Other files that the command reads, and that an output must not overwrite.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+
     /// <summary>Runs notebooks one after the other, each in its own engine. A failure stops no other.</summary>
     /// <returns>The first <see cref="ExitCode"/> that is not <see cref="ExitCode.Fine"/>.</returns>
     /// <exception cref="UsageException">One of them cannot run; none was run.</exception>
     public static async Task<int> RunAllAsync(IReadOnlyList<NotebookJob> jobs)
     {
-        if (jobs.Count == 1) return await jobs[0].RunAsync();
+        CheckPlaces(jobs);
+        if (jobs.Count == 1) return await jobs[0].RunCheckedAsync(default);
         var problems = jobs.Select(job => (job.Source, Problem: NotebookRunner.Problem(job.Options)))
             .Where(found => found.Problem is not null)
             .Select(found => $"{found.Source}: {found.Problem}")
             .ToList();
         if (problems.Count > 0) throw new UsageException(string.Join('\n', problems));
+        foreach (var job in jobs) job.MakeFolders(); // all of them, before the first notebook runs
 
         var summary = new Table().AddColumns("notebook", "result", "seconds");
         var first = ExitCode.Fine;
@@ -50,7 +55,7 @@ public sealed record NotebookJob
         {
             Console.WriteLine(job.Source);
             var clock = Stopwatch.StartNew();
-            var code = await job.RunAsync();
+            var code = await job.RunCheckedAsync(default);
             var seconds = clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
             summary.AddRow(Markup.Escape(job.Source), Describe(code), seconds);
             if (first == ExitCode.Fine) first = code;
@@ -63,10 +68,17 @@ public sealed record NotebookJob
     /// <summary>Runs the notebook, and tells the terminal how it went.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     /// <exception cref="UsageException">The notebook does not exist, or an output cannot be written.</exception>
-    public async Task<int> RunAsync(CancellationToken stop = default)
+    public Task<int> RunAsync() => RunAllAsync([this]);
+
+    private async Task<int> RunCheckedAsync(CancellationToken stop)
     {
-        Prepare();
-        var before = Check ? Notebook.Load(Source) : null;
+        if (!File.Exists(Source))
+        {
+            var hint = Directory.Exists(Source) ? "; it is a folder" : "";
+            throw new UsageException($"There is no notebook {Source}{hint}.");
+        }
+        MakeFolders();
+        var before = Check ? RunCommand.Load(Source) : null;
         KeepRunsInOnePlace();
         await FindLibtorchAsync();
 
@@ -80,7 +92,8 @@ public sealed record NotebookJob
         else await Console.Error.WriteLineAsync($"adr: {result.Message}");
         if (result.OutputPath is { } output) Console.WriteLine(output);
         var code = (int)result.Outcome;
-        if (result.Notebook is not { } executed || code == ExitCode.Interrupted) return code;
+        // Pages are written also after a run that was stopped: they show what was done.
+        if (result is not { Notebook: { } executed, OutputPath: not null }) return code;
         var isExported = Export(executed);
         if (Static) isExported &= Save(result.OutputPath, file => SaveStatic(executed, file));
         var isSame = before is null || code != ExitCode.Fine || Compare(before, executed);
@@ -99,7 +112,8 @@ public sealed record NotebookJob
             var seen = Read(Source);
             try
             {
-                if (await RunAsync(signals.Token) is ExitCode.Interrupted) return ExitCode.Interrupted;
+                CheckPlaces([this]);
+                if (await RunCheckedAsync(signals.Token) is ExitCode.Interrupted) return ExitCode.Interrupted;
             }
             catch (UsageException problem) when (File.Exists(Source)) // half of an edit; the next one may be complete
             {
@@ -174,22 +188,44 @@ public sealed record NotebookJob
         return false;
     }
 
-    private void Prepare()
+    private IEnumerable<(string Option, string File)> Outputs
     {
-        if (!File.Exists(Source))
+        get
         {
-            var hint = Directory.Exists(Source) ? "; it is a folder" : "";
-            throw new UsageException($"There is no notebook {Source}{hint}.");
+            if (Options.OutputPath is { } output) yield return ("-o", output);
+            if (Html is not null) yield return ("--html", Html);
+            if (Markdown is not null) yield return ("--markdown", Markdown);
         }
-        var output = Options.OutputPath;
-        if (IsSameFile(output, Source))
-            throw new UsageException($"-o {output} is the notebook itself. Choose another file, or use --in-place.");
-        foreach (var (option, export) in new[] { ("--html", Html), ("--markdown", Markdown) })
+    }
+
+    /// <summary>Checks that no output would overwrite a notebook, another output, or a file that is read.</summary>
+    /// <remarks>Links are followed, and other spellings of a path recognized.</remarks>
+    /// <exception cref="UsageException">One would.</exception>
+    private static void CheckPlaces(IReadOnlyList<NotebookJob> jobs)
+    {
+        var taken = new List<(string File, string What)>();
+        foreach (var source in jobs.Select(job => job.Source))
         {
-            if (IsSameFile(export, Source) || IsSameFile(export, output))
-                throw new UsageException($"{option} {export} would overwrite a notebook. Choose another file.");
+            if (jobs.Any(job => job.Options.OutputPath is null) && Taken(source) is not null)
+                throw new UsageException($"--in-place would replace {source} twice. Name every notebook once.");
+            taken.Add((source, $"a notebook, {source}"));
         }
-        foreach (var file in new[] { output, Html, Markdown }.OfType<string>()) MakeFolderOf(file);
+        taken.AddRange(jobs.SelectMany(job => job.Inputs).Select(file => (file, $"{file}, which is read")));
+        foreach (var (job, (option, file)) in jobs.SelectMany(job => job.Outputs, (job, output) => (job, output)))
+        {
+            if (option == "-o" && RealPath.AreSame(file, job.Source))
+                throw new UsageException($"-o {file} is the notebook itself. Choose another file, or use --in-place.");
+            if (Taken(file) is { } what)
+                throw new UsageException($"{option} {file} would overwrite {what}. Choose another file.");
+            taken.Add((file, option == "-o" ? $"a notebook, that of -o {file}" : $"the file of {option}"));
+        }
+
+        string? Taken(string file) => taken.FirstOrDefault(one => RealPath.AreSame(one.File, file)).What;
+    }
+
+    private void MakeFolders()
+    {
+        foreach (var (_, file) in Outputs) MakeFolderOf(file);
     }
 
     private static void MakeFolderOf(string file)
@@ -224,9 +260,6 @@ public sealed record NotebookJob
         ExitCode.Interrupted => "interrupted",
         _ => $"exit code {code}",
     };
-
-    private static bool IsSameFile(string? one, string? other) =>
-        one is not null && other is not null && Path.GetFullPath(one) == Path.GetFullPath(other);
 
     private static bool IsSame(byte[] now, byte[]? before) => before is not null && now.AsSpan().SequenceEqual(before);
 

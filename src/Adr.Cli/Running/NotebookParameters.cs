@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Adr.Kernel.Notebooks;
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using YamlDotNet.Core.Events;
 
 namespace Adr.Cli;
 
@@ -15,6 +16,8 @@ public sealed record ParameterValue(string Name, string Value, bool IsText);
 /// <param name="Texts">The names of those that are text even if they look like a number.</param>
 public sealed record NotebookParameters(IReadOnlyDictionary<string, string> Values, IReadOnlySet<string> Texts)
 {
+    private const int LongestFile = 16 << 20; // bytes
+
     /// <summary>The values by name. Of two with the same name, the last counts.</summary>
     public static NotebookParameters Merge(IEnumerable<ParameterValue> given)
     {
@@ -43,48 +46,81 @@ public sealed record NotebookParameters(IReadOnlyDictionary<string, string> Valu
     public static IEnumerable<ParameterValue> ReadFile(string path)
     {
         if (!File.Exists(path)) throw new UsageException($"-f {path}: the file does not exist.");
-        var yaml = new YamlStream(); // JSON is YAML
         try
         {
-            using var reader = File.OpenText(path);
-            yaml.Load(reader);
+            return ReadYaml(Utf8File.Read(path, LongestFile)); // JSON is YAML
         }
         catch (YamlException problem)
         {
             var reason = problem.InnerException?.Message ?? problem.Message;
             throw new UsageException($"-f {path}, line {problem.Start.Line}: {reason}");
         }
-        if (yaml.Documents.Count == 0) return [];
-        if (yaml.Documents[0].RootNode is not YamlMappingNode root)
-            throw new UsageException($"-f {path}: expected names with values, such as 'epochs: 5'.");
-        return [.. root.Children.Select(child => Read(path, child.Key, child.Value))];
-    }
-
-    private static ParameterValue Read(string path, YamlNode name, YamlNode value)
-    {
-        if (name is not YamlScalarNode { Value: { } key } || !IsIdentifier(key))
-            throw new UsageException($"-f {path}, line {name.Start.Line}: '{name}' is not the name of a parameter.");
-        return value switch
+        catch (Exception problem) when (problem is InvalidDataException or IOException or UnauthorizedAccessException
+            or FormatException)
         {
-            YamlScalarNode scalar => new(key, scalar.Value ?? "null", IsText: IsQuoted(scalar)),
-            YamlSequenceNode list when list.All(item => item is YamlScalarNode) => new(key, List(list), IsText: false),
-            _ => throw new UsageException(
-                $"-f {path}, line {value.Start.Line}: expected a value or a list of values for '{key}'."),
-        };
+            throw new UsageException($"-f {path}: {problem.Message}");
+        }
+        catch (Exception problem) when (problem is ArgumentException or InvalidOperationException or OverflowException
+            or IndexOutOfRangeException)
+        {
+            throw new UsageException($"-f {path}: this is not YAML: {problem.Message}"); // faults of the parser
+        }
     }
 
-    private static string List(YamlSequenceNode list) =>
-        $"[{string.Join(", ", list.Cast<YamlScalarNode>().Select(Item))}]";
+    // The parser's events, and not its tree: a tree follows deep nesting and aliases of itself until the stack ends.
+    private static List<ParameterValue> ReadYaml(string text)
+    {
+        var (parser, values) = (new Parser(new StringReader(text)), new List<ParameterValue>());
+        var names = new HashSet<string>();
+        parser.Consume<StreamStart>();
+        if (parser.Accept<StreamEnd>(out _)) return values;
+        parser.Consume<DocumentStart>();
+        if (!parser.TryConsume<MappingStart>(out _))
+        {
+            // Comments alone are an empty value.
+            if (parser.TryConsume<Scalar>(out var scalar) && scalar is { Value: "", IsPlainImplicit: true })
+                return values;
+            throw new FormatException("expected names with values, such as 'epochs: 5'.");
+        }
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            var start = parser.Current!.Start;
+            if (!parser.TryConsume<Scalar>(out var key) || !IsIdentifier(key.Value))
+            {
+                var name = key is null ? "a list or a map" : $"'{key.Value}'";
+                throw new YamlException(start, start, $"{name} is not the name of a parameter.");
+            }
+            if (!names.Add(key.Value)) throw new YamlException(start, start, $"'{key.Value}' has a value already.");
+            values.Add(ReadValue(parser, key.Value));
+        }
+        parser.Consume<DocumentEnd>();
+        if (!parser.Accept<StreamEnd>(out _)) throw new FormatException("expected one document, and not several.");
+        return values;
+    }
+
+    private static ParameterValue ReadValue(Parser parser, string name)
+    {
+        if (parser.TryConsume<Scalar>(out var scalar)) return new(name, scalar.Value, IsText: IsQuoted(scalar));
+        var items = new List<string>();
+        if (parser.TryConsume<SequenceStart>(out _))
+        {
+            while (parser.TryConsume<Scalar>(out var item)) items.Add(Item(item));
+            if (parser.TryConsume<SequenceEnd>(out _))
+                return new(name, $"[{string.Join(", ", items)}]", IsText: false);
+        }
+        var at = parser.Current!;
+        throw new YamlException(at.Start, at.End, $"expected a value or a list of values for '{name}'.");
+    }
 
     // As JSON, which distinguishes text from numbers.
-    private static string Item(YamlScalarNode item) => item.Value switch
+    private static string Item(Scalar item) => item.Value switch
     {
-        null or "" when !IsQuoted(item) => "null",
+        "" when !IsQuoted(item) => "null",
         { } value when !IsQuoted(item) && IsJson(value) => value,
         var value => JsonSerializer.Serialize(value),
     };
 
-    private static bool IsQuoted(YamlScalarNode scalar) =>
+    private static bool IsQuoted(Scalar scalar) =>
         scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted;
 
     private static bool IsJson(string value)
@@ -94,7 +130,7 @@ public sealed record NotebookParameters(IReadOnlyDictionary<string, string> Valu
             using var parsed = JsonDocument.Parse(value);
             return true;
         }
-        catch (JsonException)
+        catch (Exception problem) when (problem is JsonException or ArgumentException) // half of a surrogate pair
         {
             return false;
         }

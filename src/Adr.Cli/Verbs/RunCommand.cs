@@ -180,6 +180,7 @@ public static class RunCommand
             FoldCode = parsed.GetValue(FoldCode),
             Static = parsed.GetValue(Static),
             Check = parsed.GetValue(Check),
+            Inputs = parsed.GetRequiredValue(Files),
         })];
 
         string? Place(Option<string?> option, string source, string extension)
@@ -228,13 +229,16 @@ public static class RunCommand
         return $"-p {parameter.Name}: {parameter.Type}{otherwise}";
     }
 
-    private static Notebook Load(string path)
+    /// <summary>Reads a notebook.</summary>
+    /// <exception cref="UsageException">The file does not exist or is not a notebook.</exception>
+    internal static Notebook Load(string path)
     {
         try
         {
             return Notebook.Load(path);
         }
-        catch (Exception problem) when (problem is NotebookFormatException or FileNotFoundException)
+        catch (Exception problem) when (problem is NotebookFormatException or IOException
+            or UnauthorizedAccessException)
         {
             throw new UsageException(problem.Message);
         }

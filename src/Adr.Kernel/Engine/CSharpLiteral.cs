@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Adr.Kernel.Notebooks;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace Adr.Kernel.Engine;
@@ -65,7 +66,9 @@ internal static class CSharpLiteral
         if (!value.TrimStart().StartsWith('[')) return null;
         try
         {
-            return [.. JsonNode.Parse(value)!.AsArray().Select(item => item is null ? "null" : item.ToString())];
+            return NotebookJson.Parse(value) is JsonArray items
+                ? [.. items.Select(item => item is null ? "null" : item.ToString())]
+                : null;
         }
         catch (JsonException)
         {

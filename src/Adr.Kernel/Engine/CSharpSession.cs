@@ -10,6 +10,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.CodeAnalysis.Text;
 
 namespace Adr.Kernel.Engine;
 
@@ -43,6 +44,10 @@ internal sealed class CSharpSession
             {{Functions}}.GetPasswordAsync(prompt);
         """;
 
+    // The compiler's own number for code that it found too complex.
+    private static readonly DiagnosticDescriptor TooDeep = new(
+        "CS8078", "Code is nested too deeply", "{0}", "Compiler", DiagnosticSeverity.Error, isEnabledByDefault: true);
+
     private const string Functions = "Adr.Kernel.InteractiveApi.CellFunctions";
 
     private readonly NotebookReferences references;
@@ -61,7 +66,7 @@ internal sealed class CSharpSession
             .WithLanguageVersion(Language)
             .WithReferences(ImmutableArray<MetadataReference>.Empty)
             .WithMetadataResolver(references)
-            .WithSourceResolver(new SourceFileResolver([], folder))
+            .WithSourceResolver(new CheckedSources(folder))
             .WithAllowUnsafe(true)
             .WithEmitDebugInformation(true) // Tracebacks need the lines of the cell.
             .WithFileEncoding(Encoding.UTF8);
@@ -109,10 +114,13 @@ internal sealed class CSharpSession
     /// Stops before the user's code runs. Code that runs has to watch its own token.
     /// </param>
     /// <returns>Whether the code ends in an expression, and the value of the expression.</returns>
-    /// <exception cref="CellCompilationException">The code does not compile. Nothing ran.</exception>
+    /// <exception cref="CellCompilationException">
+    /// The code does not compile, or is nested too deeply to be compiled. Nothing ran.
+    /// </exception>
     internal async Task<(bool HasResult, object? Value)> RunAsync(
         string code, string path, Action<IReadOnlyList<Diagnostic>> warn, CancellationToken cancellationToken)
     {
+        CheckNesting(code, path);
         references.EnterCell();
         var script = Continue(code, options.WithFilePath(path));
         ScriptState<object>? ran = null;
@@ -140,8 +148,12 @@ internal sealed class CSharpSession
     }
 
     /// <summary>The value of an expression. What it declares is forgotten.</summary>
-    internal Task<object?> EvaluateAsync(string expression, CancellationToken cancellationToken) =>
-        PassingScript.Prepare(Continue(expression, options), state!, cancellationToken)();
+    /// <exception cref="CellCompilationException">It is nested too deeply to be compiled.</exception>
+    internal Task<object?> EvaluateAsync(string expression, CancellationToken cancellationToken)
+    {
+        CheckNesting(expression, "the expression");
+        return PassingScript.Prepare(Continue(expression, options), state!, cancellationToken)();
+    }
 
     /// <summary>Gives a variable a value that must not stand in code, such as a password.</summary>
     /// <param name="variable">A variable that a cell declared.</param>
@@ -150,6 +162,14 @@ internal sealed class CSharpSession
 
     /// <summary>What the user should know about the references of the last cell.</summary>
     internal IReadOnlyList<string> TakeNotices() => references.TakeNotices();
+
+    private static void CheckNesting(string code, string path)
+    {
+        if (CodeNesting.Find(code) is not var (position, problem)) return;
+        var place = SourceText.From(code).Lines.GetLinePosition(position);
+        var location = Location.Create(path, new TextSpan(position, 0), new LinePositionSpan(place, place));
+        throw new CellCompilationException([Diagnostic.Create(TooDeep, location, problem)], null, []);
+    }
 
     private Script<object> Continue(string code, ScriptOptions with) =>
         state!.Script.ContinueWith<object>(code, with.WithReferences(added));
@@ -162,6 +182,18 @@ internal sealed class CSharpSession
         return found.Any(IsError) ? [] : [.. found.Where(diagnostic =>
             diagnostic is { Severity: DiagnosticSeverity.Warning, IsSuppressed: false }
             && !Unshown.Contains(diagnostic.Id))];
+    }
+
+    /// <summary>Reads the files of <c>#load</c>, which must not be nested too deeply either.</summary>
+    private sealed class CheckedSources(string folder) : SourceFileResolver([], folder)
+    {
+        public override SourceText ReadText(string resolvedPath)
+        {
+            var text = base.ReadText(resolvedPath);
+            if (CodeNesting.Find(text.ToString()) is not var (position, problem)) return text;
+            var line = text.Lines.GetLineFromPosition(position).LineNumber + 1;
+            throw new IOException($"line {line}: {problem}"); // which the compiler shows
+        }
     }
 
     private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;

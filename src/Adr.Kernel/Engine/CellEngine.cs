@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
@@ -35,6 +36,7 @@ internal sealed class CellEngine
         new((prompt, isPassword) => RunningCell.Required.AskAsync(prompt, isPassword));
     private readonly TaskCompletionSource<CodeAssistant> assistant =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AsyncLocal<ImmutableHashSet<string>?> importing = new(); // the files whose cells are running
     private readonly Lock gate = new();
     private (int Cell, CellInterruption Interruption)? running;
     private int stopped; // the cell that was last asked to stop; perhaps it has not begun
@@ -326,19 +328,39 @@ internal sealed class CellEngine
         var path = Path.GetFullPath(directive.Argument.Trim('"'), folder);
         if (!File.Exists(path))
             throw new DirectiveException($"#!import: there is no file '{path}'.", directive.Line);
+        var (real, around) = (RealPath.Of(path), importing.Value ?? []);
+        if (around.Contains(real))
+            throw new DirectiveException($"#!import: '{path}' imports itself.", directive.Line);
+        importing.Value = around.Add(real); // until this method returns
         var name = Path.GetFileName(path);
         var extension = Path.GetExtension(path).ToLowerInvariant();
         IEnumerable<(string Text, string Language, string Place)> cells = extension switch
         {
-            ".ipynb" or ".dib" => Notebook.Load(path).Cells.Index()
+            ".ipynb" or ".dib" => Import(path => Notebook.Load(path).Cells.Index()
                 .Where(cell => cell.Item.Kind is CellKind.Code or CellKind.Markdown)
-                .Select(cell => (cell.Item.Source, LanguageOf(cell.Item), $"{name} cell {cell.Index + 1}")),
-            ".cs" or ".csx" => [(File.ReadAllText(path), "csharp", name)],
+                .Select(cell => (cell.Item.Source, LanguageOf(cell.Item), $"{name} cell {cell.Index + 1}"))),
+            ".cs" or ".csx" => Import(path => [(Utf8File.Read(path), "csharp", name)]),
             _ => throw new DirectiveException(
                 $"#!import reads .ipynb, .dib, .cs and .csx files, and not '{extension}'.", directive.Line),
         };
         foreach (var (text, language, place) in cells)
             await RunAsync(text, language, place, context).ConfigureAwait(false);
+
+        IEnumerable<(string, string, string)> Import(Func<string, IEnumerable<(string, string, string)>> read)
+        {
+            try
+            {
+                return read(path);
+            }
+            catch (NotebookFormatException error)
+            {
+                throw new DirectiveException($"#!import: {error.Message}", directive.Line);
+            }
+            catch (InvalidDataException error)
+            {
+                throw new DirectiveException($"#!import: {path}, {error.Message}", directive.Line);
+            }
+        }
     }
 
     private static string LanguageOf(Cell cell) =>

@@ -80,8 +80,10 @@ internal sealed class CellSession : IAsyncDisposable
         lock (gate) Kill(running);
     }
 
-    /// <summary>Gives the running cell the input that it waits for; null if nobody will type any.</summary>
-    internal void GiveInput(string? text) => engine.Send(new InputGiven(text));
+    /// <summary>Gives the running cell the input that it waits for.</summary>
+    /// <param name="text">The text; null if nobody will type any.</param>
+    /// <param name="problem">Why the answer cannot be used, as the end of a sentence; null if it can.</param>
+    internal void GiveInput(string? text, string? problem = null) => engine.Send(new InputGiven(text, problem));
 
     /// <summary>Asks the engine a question about code.</summary>
     /// <param name="question">Makes the question from its id.</param>

@@ -14,6 +14,7 @@ namespace Adr.Kernel.Engine;
 internal sealed class CodeAssistant(CSharpSession session)
 {
     private const int MostItems = 500; // Nobody reads a longer menu.
+    private const int LongestQuestion = 1 << 20; // characters; nobody types more
     private const int LargestSubmission = 1 << 16; // characters
 
     private static readonly CSharpParseOptions Parsing = new(CSharpSession.Language, kind: SourceCodeKind.Script);
@@ -28,6 +29,8 @@ internal sealed class CodeAssistant(CSharpSession session)
 
     internal async Task<Answer> AnswerAsync(Question question) => question switch
     {
+        _ when question.Code.Length > LongestQuestion || CodeNesting.Find(question.Code) is not null =>
+            NoAnswer(question), // If the user runs it, the cell says why.
         CompletionRequest completion => await CompleteAsync(completion).ConfigureAwait(false),
         InspectionRequest inspection => await InspectAsync(inspection).ConfigureAwait(false),
         CompletenessRequest completeness => IsComplete(completeness),

@@ -72,7 +72,7 @@ public static class EngineHost
                     Start("stop", () => engine.Stop(cancel.Cell));
                     break;
                 case InputGiven given:
-                    input.Give(given.Text);
+                    input.Give(given);
                     break;
                 case ShutdownRequest:
                     done.SetResult(0);

@@ -13,6 +13,7 @@ internal sealed class EngineInput(EngineOutput output)
     internal void CaptureConsole() => Console.SetIn(new ConsoleReader(this));
 
     /// <summary>The text that the user types; null if nobody can answer.</summary>
+    /// <exception cref="InvalidDataException">The front end answered with something else than text.</exception>
     internal async Task<string?> AskAsync(RunningCell context, string prompt, bool isPassword)
     {
         await turn.WaitAsync(context.CancellationToken).ConfigureAwait(false);
@@ -31,7 +32,11 @@ internal sealed class EngineInput(EngineOutput output)
     }
 
     /// <summary>Takes an answer. It is dropped if there is no question.</summary>
-    internal void Give(string? text) => answer?.TrySetResult(text);
+    internal void Give(InputGiven given)
+    {
+        if (given.Problem is null) answer?.TrySetResult(given.Text);
+        else answer?.TrySetException(new InvalidDataException($"The answer cannot be used: {given.Problem}."));
+    }
 
     /// <summary>The console's input, one line at a time. It is at its end if nobody can answer.</summary>
     private sealed class ConsoleReader(EngineInput input) : TextReader

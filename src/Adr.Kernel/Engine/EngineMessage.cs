@@ -54,28 +54,30 @@ internal sealed record ShutdownRequest : EngineMessage;
 
 /// <summary>To the engine: the answer to <see cref="InputWanted"/>.</summary>
 /// <param name="Text">The text that was typed; null if nobody will type any.</param>
-internal sealed record InputGiven(string? Text) : EngineMessage;
+/// <param name="Problem">Why the answer cannot be used, as the end of a sentence; null if it can.</param>
+internal sealed record InputGiven(string? Text, string? Problem = null) : EngineMessage;
 
 /// <summary>To the engine: a question about code.</summary>
 /// <param name="Id">Identifies the question; its answer carries the same id.</param>
-internal abstract record Question(int Id) : EngineMessage;
+/// <param name="Code">The text of a cell, which may be unfinished.</param>
+internal abstract record Question(int Id, string Code) : EngineMessage;
 
 /// <summary>Asks which text could come next.</summary>
 /// <param name="Id">The question's id.</param>
 /// <param name="Code">The text of an unfinished cell.</param>
 /// <param name="Position">The cursor's position in UTF-16 code units.</param>
-internal sealed record CompletionRequest(int Id, string Code, int Position) : Question(Id);
+internal sealed record CompletionRequest(int Id, string Code, int Position) : Question(Id, Code);
 
 /// <summary>Asks what the name at a position means.</summary>
 /// <param name="Id">The question's id.</param>
 /// <param name="Code">The text of a cell.</param>
 /// <param name="Position">The position in UTF-16 code units.</param>
-internal sealed record InspectionRequest(int Id, string Code, int Position) : Question(Id);
+internal sealed record InspectionRequest(int Id, string Code, int Position) : Question(Id, Code);
 
 /// <summary>Asks whether code is complete, so that pressing Enter can run it.</summary>
 /// <param name="Id">The question's id.</param>
 /// <param name="Code">The text of a cell.</param>
-internal sealed record CompletenessRequest(int Id, string Code) : Question(Id);
+internal sealed record CompletenessRequest(int Id, string Code) : Question(Id, Code);
 
 /// <summary>From the engine: it is ready to run cells.</summary>
 internal sealed record EngineReady : EngineMessage;

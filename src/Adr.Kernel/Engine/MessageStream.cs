@@ -7,6 +7,8 @@ namespace Adr.Kernel.Engine;
 /// <remarks>Any thread may send.</remarks>
 internal sealed class MessageStream(Stream stream) : IDisposable
 {
+    private static readonly JsonSerializerOptions Reading = new() { AllowDuplicateProperties = false };
+
     private readonly Lock gate = new();
 
     internal void Send(EngineMessage message)
@@ -19,12 +21,13 @@ internal sealed class MessageStream(Stream stream) : IDisposable
     }
 
     /// <summary>The next message; null once the other side is gone.</summary>
+    /// <exception cref="InvalidDataException">What came is not a message.</exception>
     internal EngineMessage? Receive()
     {
         var header = new byte[4];
         if (!Fill(header)) return null;
-        var json = new byte[BinaryPrimitives.ReadInt32LittleEndian(header)];
-        return Fill(json) ? JsonSerializer.Deserialize<EngineMessage>(json) : null;
+        var json = new byte[Length(header)];
+        return Fill(json) ? Message(json) : null;
     }
 
     /// <inheritdoc cref="Receive"/>
@@ -32,11 +35,28 @@ internal sealed class MessageStream(Stream stream) : IDisposable
     {
         var header = new byte[4];
         if (!await FillAsync(header).ConfigureAwait(false)) return null;
-        var json = new byte[BinaryPrimitives.ReadInt32LittleEndian(header)];
-        return await FillAsync(json).ConfigureAwait(false) ? JsonSerializer.Deserialize<EngineMessage>(json) : null;
+        var json = new byte[Length(header)];
+        return await FillAsync(json).ConfigureAwait(false) ? Message(json) : null;
     }
 
     public void Dispose() => stream.Dispose();
+
+    private static int Length(byte[] header) => BinaryPrimitives.ReadInt32LittleEndian(header) is > 0 and var length
+        ? length
+        : throw new InvalidDataException("Expected a message between the engine and its owner, and not an empty one.");
+
+    private static EngineMessage Message(byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<EngineMessage>(json, Reading) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException) // of no known type
+        {
+            throw new InvalidDataException(
+                $"Expected a message between the engine and its owner, and not: {error.Message}", error);
+        }
+    }
 
     private bool Fill(byte[] buffer)
     {

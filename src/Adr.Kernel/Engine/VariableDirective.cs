@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Adr.Kernel.Notebooks;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.DotNet.Interactive;
 
@@ -121,10 +122,9 @@ internal sealed partial class VariableDirective(Func<string, bool, Task<string>>
         if (!what.StartsWith('{')) return (what, isPassword);
         try
         {
-            using var given = JsonDocument.Parse(what);
-            string? Property(string name) =>
-                given.RootElement.TryGetProperty(name, out var value) ? value.ToString() : null;
-            return (Property("prompt") ?? what, isPassword || Property("type") == "password");
+            var given = NotebookJson.Parse(what);
+            return (NotebookJson.TextAt(given, "prompt") ?? what,
+                isPassword || NotebookJson.TextAt(given, "type") == "password");
         }
         catch (JsonException)
         {

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using NetMQ;
 
 namespace Adr.Kernel.Jupyter;
@@ -28,14 +26,11 @@ internal sealed class BroadcastWindow(TimeSpan patience, Action<string> log)
 
     private const int Size = 200; // with a step, and what arrives before NetMQ looks, far below the room
     private static readonly TimeSpan DeafPatience = TimeSpan.FromMilliseconds(100); // while its room fills up
-    private static readonly ConcurrentDictionary<byte[], BroadcastWindow> Watched = new();
 
     private readonly SemaphoreSlim free = new(Size);
     private readonly HashSet<byte[]> underWay = []; // the buffers; also the lock
     private long taken;
     private bool isDeaf; // whether a listener was given up, and everything sent since is still held for it
-
-    static BroadcastWindow() => BufferPool.SetCustomBufferPool(new Buffers()); // There is one for the process.
 
     /// <summary>Waits until another broadcast may be sent.</summary>
     /// <param name="end">Ends the wait.</param>
@@ -56,12 +51,8 @@ internal sealed class BroadcastWindow(TimeSpan patience, Action<string> log)
     /// </summary>
     internal Msg Watch(byte[] content)
     {
-        var frame = new Msg();
-        frame.InitPool(content.Length);
-        content.CopyTo(frame.Slice());
-        MemoryMarshal.TryGetArray<byte>(frame.SliceAsMemory(), out var buffer);
-        lock (underWay) underWay.Add(buffer.Array!);
-        Watched[buffer.Array!] = this;
+        var frame = FrameBuffers.Sending(content, Leave, out var buffer);
+        lock (underWay) underWay.Add(buffer);
         return frame;
     }
 
@@ -100,21 +91,5 @@ internal sealed class BroadcastWindow(TimeSpan patience, Action<string> log)
             underWay.Clear();
         }
         if (count > 0) free.Release(count);
-    }
-
-    private sealed class Buffers : IBufferPool
-    {
-        // NetMQ looks at the first byte of a command even if it is empty, and would end the process.
-        public byte[] Take(int size) => new byte[Math.Max(size, 1)];
-
-        public void Return(byte[] buffer)
-        {
-            if (Watched.TryRemove(buffer, out var window)) window.Leave(buffer);
-        }
-
-        public void Dispose()
-        {
-            // It holds nothing.
-        }
     }
 }

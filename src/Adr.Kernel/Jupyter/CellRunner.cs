@@ -92,9 +92,11 @@ internal sealed class CellRunner : IAsyncDisposable
     }
 
     /// <summary>Gives the running cell the input that the user typed.</summary>
-    internal void GiveInput(string? text)
+    /// <param name="text">The text; null if there is none.</param>
+    /// <param name="problem">Why the answer cannot be used, as the end of a sentence; null if it can.</param>
+    internal void GiveInput(string? text, string? problem)
     {
-        if (session.IsCompletedSuccessfully) session.Result.GiveInput(text);
+        if (session.IsCompletedSuccessfully) session.Result.GiveInput(text, problem);
     }
 
     /// <summary>Stops the running cell, and the engine with it if the cell does not obey.</summary>

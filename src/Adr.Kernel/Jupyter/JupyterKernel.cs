@@ -43,7 +43,7 @@ public static class JupyterKernel
     private static async Task ServeAsync(
         ConnectionFile connection, EngineCommand engine, IReadOnlyList<string> referencePaths, KernelLimits limits)
     {
-        using var transport = new NetMqTransport(connection, limits.LargestFrame, limits.Listener, Log);
+        using var transport = new NetMqTransport(connection, limits.LargestMessage, limits.Listener, Log);
         using var stop = new CancellationTokenSource();
         var server = new KernelServer(transport, StartAsync, limits, Log);
         await using var closing = server.ConfigureAwait(false);
@@ -66,7 +66,17 @@ public static class JupyterKernel
             engine, Environment.CurrentDirectory, referencePaths, StartLimit, stop.Token).ConfigureAwait(false);
     }
 
-    private static void Log(string line) => Console.Error.WriteLine($"adr kernel: {line}");
+    private static void Log(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine($"adr kernel: {line}");
+        }
+        catch (IOException error) // The disk of the log is full, and the kernel can do without the line.
+        {
+            Trace.TraceError(error.Message);
+        }
+    }
 
     /// <summary>Ends the kernel if the client that started it dies.</summary>
     private static async Task EndWithParentAsync(CancellationTokenSource stop)
@@ -134,6 +144,6 @@ public sealed record KernelLimits
     /// </summary>
     public TimeSpan Abort { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The longest frame that a client may send, in bytes. Default: 64 MiB.</summary>
-    public long LargestFrame { get; init; } = 64 << 20;
+    /// <summary>The longest message that a client may send, in bytes, up to 64 MiB. Default: 64 MiB.</summary>
+    public long LargestMessage { get; init; } = FrameBuffers.LongestFrame;
 }

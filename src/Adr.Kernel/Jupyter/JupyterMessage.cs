@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Adr.Kernel.Notebooks;
 
 namespace Adr.Kernel.Jupyter;
 
@@ -16,18 +17,32 @@ internal sealed record JupyterMessage(JsonObject Header, JsonObject Parent, Json
     /// <summary>The sender of a request, the receiver of a reply, or the topic of a broadcast.</summary>
     internal IReadOnlyList<byte[]> Identities { get; init; } = [];
 
+    /// <summary>The signature of a message that came; empty if messages are not signed.</summary>
+    internal byte[] Signature { get; init; } = [];
+
+    /// <summary>
+    /// Why nothing but the header can be used, as the end of a sentence; null if the whole message can be used.
+    /// </summary>
+    internal string? Problem { get; init; }
+
     /// <summary>The type of the message, such as <c>execute_request</c>.</summary>
+    /// <inheritdoc cref="Text" path="/exception"/>
     internal string Type => Text(Header, "msg_type");
 
-    /// <summary>A text in a JSON object; empty if there is none.</summary>
-    internal static string Text(JsonObject json, string key) => Value(json, key, "");
+    /// <summary>Whether the protocol has a reply to the message.</summary>
+    internal bool IsRequest => Type.EndsWith("_request", StringComparison.Ordinal);
+
+    /// <summary>A text in a JSON object; empty if it is missing or null.</summary>
+    /// <exception cref="FormatException">The value has another type. The message says which.</exception>
+    internal static string Text(JsonObject json, string key) => NotebookJson.ValueAt(json, key, "");
 
     /// <summary>A truth value in a JSON object.</summary>
-    internal static bool Flag(JsonObject json, string key, bool otherwise) => Value(json, key, otherwise);
+    /// <inheritdoc cref="Text" path="/exception"/>
+    internal static bool Flag(JsonObject json, string key, bool otherwise) =>
+        NotebookJson.ValueAt(json, key, otherwise);
 
     /// <summary>A whole number in a JSON object.</summary>
-    internal static int Number(JsonObject json, string key, int otherwise) => Value(json, key, otherwise);
-
-    private static T Value<T>(JsonObject json, string key, T otherwise) where T : notnull =>
-        json[key] is JsonValue value && value.TryGetValue<T>(out var found) ? found : otherwise;
+    /// <inheritdoc cref="Text" path="/exception"/>
+    internal static int Number(JsonObject json, string key, int otherwise) =>
+        NotebookJson.ValueAt(json, key, otherwise);
 }

@@ -6,6 +6,8 @@ namespace Adr.Kernel.Jupyter;
 /// <summary>The code that has run since the kernel started.</summary>
 internal sealed class KernelHistory
 {
+    private const int LongestPattern = 1000; // A regular expression takes much more memory than its text.
+
     private readonly List<(int Line, string Code)> entries = [];
 
     internal void Add(int line, string code) => entries.Add((line, code));
@@ -13,6 +15,7 @@ internal sealed class KernelHistory
     /// <summary>
     /// The reply to a <c>history_request</c>: triples of session, line and code. The only session is 1.
     /// </summary>
+    /// <exception cref="FormatException">The request does not have the form that the protocol asks for.</exception>
     internal JsonObject Reply(JsonObject request)
     {
         var most = Math.Max(0, JupyterMessage.Number(request, "n", int.MaxValue));
@@ -41,6 +44,8 @@ internal sealed class KernelHistory
 
     private IEnumerable<(int Line, string Code)> Search(string pattern, bool unique)
     {
+        if (pattern.Length > LongestPattern)
+            throw new FormatException($"'pattern' has {pattern.Length} characters; expected at most {LongestPattern}");
         var regex = new Regex($"^{Regex.Escape(pattern).Replace(@"\*", ".*").Replace(@"\?", ".")}$",
             RegexOptions.Singleline | RegexOptions.NonBacktracking);
         var found = entries.Where(entry => regex.IsMatch(entry.Code));

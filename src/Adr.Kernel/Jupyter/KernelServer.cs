@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Adr.Kernel.Engine;
+using Adr.Kernel.Notebooks;
 
 namespace Adr.Kernel.Jupyter;
 
@@ -73,9 +74,25 @@ internal sealed class KernelServer : IAsyncDisposable
     {
         await foreach (var answer in transport.Stdin.ReadAllAsync().ConfigureAwait(false))
         {
-            if (answer.Type == "input_reply") cells.GiveInput(JupyterMessage.Text(answer.Content, "value"));
+            if (answer.Type == "input_reply") GiveInput(answer);
             else log($"dropped a message of type {answer.Type} on the stdin channel");
         }
+    }
+
+    private void GiveInput(JupyterMessage answer)
+    {
+        string? value = null;
+        var problem = answer.Problem;
+        try
+        {
+            if (problem is null) value = JupyterMessage.Text(answer.Content, "value");
+        }
+        catch (FormatException error)
+        {
+            problem = $"its content's {error.Message}";
+        }
+        if (problem is not null) log($"an input_reply cannot be used: {problem}");
+        cells.GiveInput(value, problem);
     }
 
     private async Task AnswerAsync(
@@ -83,30 +100,39 @@ internal sealed class KernelServer : IAsyncDisposable
     {
         await broadcast.StatusAsync(request.Header, "busy").ConfigureAwait(false);
         JsonObject? reply;
+        var isDone = false;
         try
         {
-            reply = await answer(request).ConfigureAwait(false);
+            reply = request.Problem is null ? await answer(request).ConfigureAwait(false)
+                : BadRequest(request, request.Problem);
+            isDone = request.Problem is null;
         }
-        // The content of the request does not have the form that the protocol asks for.
-        catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException
-            or OverflowException)
+        catch (FormatException error)
+        {
+            reply = BadRequest(request, $"its content's {error.Message}");
+        }
+        // The transport is closed, and there is nobody to answer; any other error ends its request alone.
+        catch (Exception error) when (error is not OperationCanceledException)
         {
             log($"{request.Type} failed: {error}");
             reply = Broadcast.ErrorReply(new CellError(error.GetType().FullName!, error.Message, [error.ToString()]));
         }
-        if (reply is not null)
+        if (reply is not null && request.IsRequest)
         {
-            var message = broadcast.Message(request, ReplyType(request), reply);
-            await transport.SendAsync(channel, message).ConfigureAwait(false);
+            var type = request.Type[..^"request".Length] + "reply";
+            await transport.SendAsync(channel, broadcast.Message(request, type, reply)).ConfigureAwait(false);
         }
         await broadcast.StatusAsync(request.Header, "idle").ConfigureAwait(false);
-        if (request.Type == "shutdown_request") ended.TrySetResult();
+        if (isDone && request.Type == "shutdown_request") ended.TrySetResult();
     }
 
-    private static string ReplyType(JupyterMessage request) =>
-        request.Type.EndsWith("_request", StringComparison.Ordinal)
-            ? request.Type[..^"request".Length] + "reply"
-            : request.Type + "_reply";
+    /// <summary>The reply to a request that does not have the form that the protocol asks for.</summary>
+    private JsonObject BadRequest(JupyterMessage request, string problem)
+    {
+        log($"a {request.Type} cannot be used: {problem}");
+        var message = $"The kernel cannot use this {request.Type}: {problem}.";
+        return Broadcast.ErrorReply(new CellError("BadRequest", message, [$"BadRequest: {message}"]));
+    }
 
     private async Task<JsonObject?> ShellRequestAsync(JupyterMessage request) => request.Type switch
     {
@@ -146,8 +172,10 @@ internal sealed class KernelServer : IAsyncDisposable
     private async Task<JsonObject?> ExecuteAsync(JupyterMessage request)
     {
         var content = request.Content;
-        var code = JupyterMessage.Text(content, "code");
+        var code = Code(content);
         var isSilent = JupyterMessage.Flag(content, "silent", false);
+        var stops = JupyterMessage.Flag(content, "stop_on_error", true);
+        var make = Cell(content, code); // before the cell is counted, because it may not have the right form
         if (!isSilent && JupyterMessage.Flag(content, "store_history", true)) history.Add(++executionCount, code);
         var count = executionCount;
         if (!isSilent)
@@ -155,7 +183,9 @@ internal sealed class KernelServer : IAsyncDisposable
             var input = new JsonObject { ["code"] = code, ["execution_count"] = count };
             await broadcast.TellAsync(request.Header, "execute_input", input).ConfigureAwait(false);
         }
-        var done = await RunCellAsync(request, code, count, isSilent).ConfigureAwait(false);
+        var done = make is null ? new CellDone(0, null) // an empty cell
+            : await cells.RunAsync(request, count, isSilent, number => make(number) with { Name = $"Cell [{count}]" })
+                .ConfigureAwait(false);
         if (done.Error is not { } error)
         {
             var values = new JsonObject();
@@ -163,7 +193,7 @@ internal sealed class KernelServer : IAsyncDisposable
             return Ok(("execution_count", count), ("payload", new JsonArray()), ("user_expressions", values));
         }
         if (!isSilent) await broadcast.ErrorAsync(request.Header, error).ConfigureAwait(false);
-        if (JupyterMessage.Flag(content, "stop_on_error", true)) await AbortWaitingAsync().ConfigureAwait(false);
+        if (stops) await AbortWaitingAsync().ConfigureAwait(false);
         var reply = Broadcast.ErrorReply(error);
         reply["execution_count"] = count;
         reply["user_expressions"] = new JsonObject();
@@ -171,26 +201,24 @@ internal sealed class KernelServer : IAsyncDisposable
         return reply;
     }
 
-    private async Task<CellDone> RunCellAsync(JupyterMessage request, string code, int count, bool isSilent)
-    {
-        var expressions = Expressions(request.Content);
-        if (string.IsNullOrWhiteSpace(code) && expressions.Count == 0) return new CellDone(0, null);
-        return await cells.RunAsync(request, count, isSilent, number => new ExecuteRequest(number, code)
-        {
-            Name = $"Cell [{count}]",
-            Expressions = expressions,
-            HasInput = JupyterMessage.Flag(request.Content, "allow_stdin", true),
-        }).ConfigureAwait(false);
-    }
-
-    private static Dictionary<string, string> Expressions(JsonObject content)
+    /// <summary>Makes the engine's request from the number of the cell; null if there is nothing to run.</summary>
+    private static Func<int, ExecuteRequest>? Cell(JsonObject content, string code)
     {
         var expressions = new Dictionary<string, string>();
-        if (content["user_expressions"] is not JsonObject requested) return expressions;
-        foreach (var (name, node) in requested)
-            if (node is JsonValue value && value.TryGetValue<string>(out var code)) expressions[name] = code;
-        return expressions;
+        if (content["user_expressions"] is { } asked)
+        {
+            if (asked is not JsonObject requested)
+                throw new FormatException($"'user_expressions' is {NotebookJson.KindOf(asked)}; expected an object");
+            foreach (var (name, _) in requested) expressions[name] = JupyterMessage.Text(requested, name);
+        }
+        var hasInput = JupyterMessage.Flag(content, "allow_stdin", true);
+        if (string.IsNullOrWhiteSpace(code) && expressions.Count == 0) return null;
+        return number => new ExecuteRequest(number, code) { Expressions = expressions, HasInput = hasInput };
     }
+
+    private static string Code(JsonObject content) => content.ContainsKey("code")
+        ? JupyterMessage.Text(content, "code")
+        : throw new FormatException("'code' is missing; expected text");
 
     private static JsonObject Value(ExpressionValue value) => value.Error is null
         ? Ok(("data", Broadcast.Bundle(value.Data)), ("metadata", new JsonObject()))
@@ -222,7 +250,7 @@ internal sealed class KernelServer : IAsyncDisposable
 
     private async Task<JsonObject?> CompleteAsync(JsonObject content)
     {
-        var code = JupyterMessage.Text(content, "code");
+        var code = Code(content);
         var position = CodePoints.ToUnits(code, JupyterMessage.Number(content, "cursor_pos", int.MaxValue));
         var found = await cells.AskAsync<Completions>(id => new CompletionRequest(id, code, position))
             .ConfigureAwait(false) ?? new Completions(0, position, position, []);
@@ -239,7 +267,7 @@ internal sealed class KernelServer : IAsyncDisposable
 
     private async Task<JsonObject?> InspectAsync(JsonObject content)
     {
-        var code = JupyterMessage.Text(content, "code");
+        var code = Code(content);
         var position = CodePoints.ToUnits(code, JupyterMessage.Number(content, "cursor_pos", int.MaxValue));
         var found = await cells.AskAsync<Inspection>(id => new InspectionRequest(id, code, position))
             .ConfigureAwait(false);
@@ -249,7 +277,7 @@ internal sealed class KernelServer : IAsyncDisposable
 
     private async Task<JsonObject?> IsCompleteAsync(JsonObject content)
     {
-        var code = JupyterMessage.Text(content, "code");
+        var code = Code(content);
         var found = await cells.AskAsync<Completeness>(id => new CompletenessRequest(id, code)).ConfigureAwait(false);
         var reply = new JsonObject { ["status"] = found?.Status ?? "unknown" };
         if (found is { Status: "incomplete" }) reply["indent"] = found.Indent;

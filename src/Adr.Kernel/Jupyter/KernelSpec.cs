@@ -21,6 +21,8 @@ public sealed partial record KernelSpec(string Name, string Folder, JsonObject J
     // Marks the kernels that this library installed. It neither replaces nor removes others.
     private const string Mark = "adr_notebooks";
 
+    private const int LongestSpec = 1 << 20; // bytes
+
     private static readonly string[] Served = ["plotly-cartesian.min.js"];
 
     private static readonly JsonSerializerOptions Writing = new()
@@ -29,7 +31,7 @@ public sealed partial record KernelSpec(string Name, string Folder, JsonObject J
     };
 
     /// <summary>The name in menus.</summary>
-    public string DisplayName => JupyterMessage.Text(Json, "display_name");
+    public string DisplayName => NotebookJson.TextAt(Json, "display_name") ?? "";
 
     /// <summary>The command that starts the kernel.</summary>
     public IReadOnlyList<string> Command =>
@@ -52,7 +54,7 @@ public sealed partial record KernelSpec(string Name, string Folder, JsonObject J
 
     /// <summary>Installs a kernel, or replaces one that this library installed.</summary>
     /// <param name="kernels">The folder of kernels, such as <see cref="UserFolder"/>.</param>
-    /// <param name="name">Letters, digits, dots, dashes and underscores.</param>
+    /// <param name="name">Letters, digits, dots, dashes and underscores, and not dots alone.</param>
     /// <param name="displayName">The name in menus.</param>
     /// <param name="command">
     /// The command that starts the kernel. <c>{connection_file}</c> stands for the client's file.
@@ -68,7 +70,8 @@ public sealed partial record KernelSpec(string Name, string Folder, JsonObject J
         if (!NamePattern().IsMatch(name))
         {
             throw new ArgumentException(
-                $"'{name}' is not a valid name for a kernel: expected letters, digits, '.', '-' and '_'.",
+                $"'{name}' is not a valid name for a kernel: expected letters, digits, '.', '-' and '_', and not " +
+                "dots alone.",
                 nameof(name));
         }
         var folder = Path.Combine(kernels, name);
@@ -127,11 +130,12 @@ public sealed partial record KernelSpec(string Name, string Folder, JsonObject J
         if (!File.Exists(file)) return null;
         try
         {
-            return JsonNode.Parse(File.ReadAllText(file)) is JsonObject json
+            return NotebookJson.Parse(Utf8File.Read(file, LongestSpec)) is JsonObject json
                 ? new KernelSpec(Path.GetFileName(folder), folder, json)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidDataException or IOException
+            or UnauthorizedAccessException)
         {
             return null; // Jupyter leaves it out as well.
         }
@@ -148,6 +152,6 @@ public sealed partial record KernelSpec(string Name, string Folder, JsonObject J
         return Path.Combine(string.IsNullOrEmpty(data) ? Path.Combine(home, ".local", "share") : data, "jupyter");
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9._-]+$")]
+    [GeneratedRegex(@"^(?!\.+\z)[A-Za-z0-9._-]+\z")]
     private static partial Regex NamePattern();
 }

@@ -12,13 +12,7 @@ namespace Adr.Kernel.Jupyter;
 /// <param name="key">The key of the connection; empty if messages are not signed.</param>
 internal sealed class MessageCodec(string key)
 {
-    // No client sends deeper JSON, and without a limit a message could exhaust the stack.
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 64 };
-
-    private static readonly JsonSerializerOptions Writing = new() { Encoder = MinimalJsonEncoder.Instance };
-
-    private static readonly UTF8Encoding Strict =
-        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private const int MaxDepth = 64; // No client sends deeper JSON, and deep JSON could exhaust the stack.
 
     private readonly byte[] key = Encoding.UTF8.GetBytes(key);
 
@@ -28,13 +22,14 @@ internal sealed class MessageCodec(string key)
     /// <summary>The frames of a message.</summary>
     internal List<byte[]> Encode(JupyterMessage message)
     {
-        byte[][] parts = [Json(message.Header), Json(message.Parent), Json(message.Metadata), Json(message.Content)];
+        JsonObject[] json = [message.Header, message.Parent, message.Metadata, message.Content];
+        byte[][] parts = [.. json.Select(NotebookJson.CompactBytes)];
         return [.. message.Identities, Delimiter.ToArray(), Encoding.ASCII.GetBytes(Sign(parts)), .. parts];
     }
 
     /// <summary>The message in some frames.</summary>
     /// <exception cref="BadMessageException">
-    /// The frames are not a message of this connection. The exception's message says why.
+    /// The frames are not a message of this connection, or its JSON cannot be used. The exception's message says why.
     /// </exception>
     internal JupyterMessage Decode(IReadOnlyList<byte[]> frames)
     {
@@ -54,13 +49,23 @@ internal sealed class MessageCodec(string key)
             if (!CryptographicOperations.FixedTimeEquals(frames[at + 1], signature))
                 throw new BadMessageException("its signature is not that of this connection");
         }
-        var message = new JupyterMessage(
-            Parse(parts[0], "header"), Parse(parts[1], "parent header"), Parse(parts[3], "content"))
+        var message = new JupyterMessage(ParseHeader(parts[0]), [], [])
         {
-            Metadata = Parse(parts[2], "metadata"),
-            Identities = [.. frames.Take(at)],
+            Identities = [.. frames.Take(at)], Signature = key.Length > 0 ? frames[at + 1] : [],
         };
-        return message.Type.Length > 0 ? message : throw new BadMessageException("its header has no msg_type");
+        try
+        {
+            return message with
+            {
+                Parent = Parse(parts[1], "parent header"),
+                Metadata = Parse(parts[2], "metadata"),
+                Content = Parse(parts[3], "content"),
+            };
+        }
+        catch (BadMessageException bad)
+        {
+            throw new BadMessageException(bad.Message, message with { Problem = bad.Message });
+        }
     }
 
     private string Sign(byte[][] parts)
@@ -71,23 +76,40 @@ internal sealed class MessageCodec(string key)
         return Convert.ToHexStringLower(hmac.GetHashAndReset());
     }
 
-    private static byte[] Json(JsonObject json) => JsonSerializer.SerializeToUtf8Bytes(json, Writing);
+    private static JsonObject ParseHeader(byte[] frame)
+    {
+        var header = Parse(frame, "header");
+        try
+        {
+            if (JupyterMessage.Text(header, "msg_type").Length > 0) return header;
+        }
+        catch (FormatException error)
+        {
+            throw new BadMessageException($"its header's {error.Message}");
+        }
+        throw new BadMessageException("its header has no msg_type");
+    }
 
     private static JsonObject Parse(byte[] frame, string what)
     {
         try
         {
-            // Decoding the text first finds invalid UTF-8, and JavaScript sends unpaired surrogates.
-            var text = NotebookJson.WithoutHalfPairs(Strict.GetString(frame));
-            return JsonNode.Parse(text, documentOptions: Reading) as JsonObject
+            return NotebookJson.Parse(Utf8File.Decode(frame), MaxDepth) as JsonObject
                 ?? throw new BadMessageException($"its {what} is not a JSON object");
         }
-        catch (Exception error) when (error is JsonException or DecoderFallbackException or ArgumentException)
+        catch (Exception error) when (error is JsonException or InvalidDataException)
         {
             throw new BadMessageException($"its {what} is not JSON in UTF-8: {error.Message}");
         }
     }
 }
 
-/// <summary>Frames are not a message of this connection.</summary>
-internal sealed class BadMessageException(string message) : Exception(message);
+/// <summary>Frames are not a message of this connection, or one that cannot be used.</summary>
+/// <param name="message">Why, as the end of a sentence.</param>
+/// <param name="request">
+/// The message with its header alone, to which an error can be replied; null if not even that is known.
+/// </param>
+internal sealed class BadMessageException(string message, JupyterMessage? request = null) : Exception(message)
+{
+    internal JupyterMessage? Request => request;
+}

@@ -9,11 +9,14 @@ namespace Adr.Kernel.Jupyter;
 /// <remarks>
 /// One thread owns all sockets except that of the heartbeat, which has a thread of its own and so beats whatever else
 /// happens. Messages from other threads wait in one queue and are sent in order. A client that has received the reply
-/// to a cell has therefore received the cell's outputs.
+/// to a cell has therefore received the cell's outputs. A message that cannot be used is dropped with a line in the log,
+/// whatever is wrong with it, and the sockets go on.
 /// </remarks>
 internal sealed class NetMqTransport : ITransport, IDisposable
 {
     private const int Turn = 100; // messages of one socket before it is the turn of the others
+    private const int MostFrames = 10_000; // of a message. Those of our clients have ten, and as many as they attach.
+    private const int LongestNote = 4096; // bytes of a subscription or a heartbeat, which anybody may send
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OnTheWire = TimeSpan.FromMilliseconds(100);
 
@@ -23,6 +26,7 @@ internal sealed class NetMqTransport : ITransport, IDisposable
     private readonly NetMQPoller poller, beats;
     private readonly Thread sockets, heart;
     private readonly MessageCodec codec;
+    private readonly TakenMessages taken = new();
     private readonly BroadcastWindow window;
     private readonly Channel<JupyterMessage> shellRequests = Channel.CreateUnbounded<JupyterMessage>();
     private readonly Channel<JupyterMessage> controlRequests = Channel.CreateUnbounded<JupyterMessage>();
@@ -33,9 +37,14 @@ internal sealed class NetMqTransport : ITransport, IDisposable
     private readonly Action<string> log;
     private int dropped;
 
+    static NetMqTransport() => FrameBuffers.Install();
+
     /// <summary>Opens the sockets.</summary>
     /// <param name="at">Where to listen. Port 0 stands for any free port; see <see cref="At"/>.</param>
-    /// <param name="largest">The longest frame in bytes. A client that sends a longer one is disconnected.</param>
+    /// <param name="largest">
+    /// The longest message in bytes, at most <see cref="FrameBuffers.LongestFrame"/>. A longer one is dropped, and a
+    /// client that sends a longer frame is disconnected.
+    /// </param>
     /// <param name="patience">How long a listener may read nothing while a broadcast waits for it.</param>
     /// <param name="log">Receives a line about each dropped message and each listener that is given up.</param>
     /// <exception cref="IOException">Another program uses one of the ports.</exception>
@@ -49,17 +58,19 @@ internal sealed class NetMqTransport : ITransport, IDisposable
             router.Options.RouterHandover = true; // A client that reconnects under its name is the same.
             router.Options.SendHighWatermark = 0; // Replies are never dropped.
         }
+        // Everybody hears everything, and clients choose from it. NetMQ would follow a topic a stack frame for a byte.
+        iopub.Options.ManualPublisher = true;
         iopub.Options.SendHighWatermark = BroadcastWindow.Room;
         iopub.Options.SendLowWatermark = BroadcastWindow.Step;
         try
         {
             At = at with
             {
-                Shell = Bind(shell, at.Shell),
-                Control = Bind(control, at.Control),
-                Stdin = Bind(stdin, at.Stdin),
-                Heartbeat = Bind(heartbeat, at.Heartbeat),
-                IoPub = Bind(iopub, at.IoPub),
+                Shell = Bind(shell, at.Shell, largest),
+                Control = Bind(control, at.Control, largest),
+                Stdin = Bind(stdin, at.Stdin, largest),
+                Heartbeat = Bind(heartbeat, at.Heartbeat, LongestNote),
+                IoPub = Bind(iopub, at.IoPub, LongestNote),
             };
         }
         catch (IOException)
@@ -67,21 +78,21 @@ internal sealed class NetMqTransport : ITransport, IDisposable
             Close();
             throw;
         }
-        Receive(shell, frames => Take(frames, shellRequests.Writer));
-        Receive(control, frames => Take(frames, controlRequests.Writer));
-        Receive(stdin, frames => Take(frames, answers.Writer));
-        Receive(iopub, Subscription);
-        Receive(heartbeat, frames => Send(heartbeat, frames)); // back to the sender
+        Receive(shell, largest, frames => Take(frames, shellRequests.Writer));
+        Receive(control, largest, frames => Take(frames, controlRequests.Writer));
+        Receive(stdin, largest, frames => Take(frames, answers.Writer));
+        Receive(iopub, LongestNote, Subscription);
+        Receive(heartbeat, LongestNote, frames => Send(heartbeat, frames)); // back to the sender
         outbox.ReceiveReady += (_, _) => SendWaiting();
         poller = [control, stdin, shell, iopub, outbox];
         beats = [heartbeat];
         sockets = Start(poller, "jupyter sockets");
         heart = Start(beats, "jupyter heartbeat");
 
-        int Bind(NetMQSocket socket, int port)
+        int Bind(NetMQSocket socket, int port, long longest)
         {
             var host = at.Ip == "localhost" ? "127.0.0.1" : at.Ip.Contains(':') ? $"[{at.Ip}]" : at.Ip;
-            socket.Options.MaxMsgSize = largest;
+            socket.Options.MaxMsgSize = longest;
             socket.Options.Linger = CloseLimit;
             try
             {
@@ -147,11 +158,59 @@ internal sealed class NetMqTransport : ITransport, IDisposable
         Close();
     }
 
-    private static void Receive(NetMQSocket from, Action<List<byte[]>> take) => from.ReceiveReady += (_, _) =>
+    private void Receive(NetMQSocket from, long longest, Action<List<byte[]>> take) => from.ReceiveReady += (_, _) =>
     {
-        var frames = new List<byte[]>();
-        for (var turn = 0; turn < Turn && from.TryReceiveMultipartBytes(ref frames); turn++) take(frames);
+        for (var turn = 0; turn < Turn; turn++)
+        {
+            try
+            {
+                if (!TryReceive(from, longest, out var frames)) return;
+                take(frames);
+            }
+            catch (BadMessageException bad)
+            {
+                Drop(bad.Message);
+            }
+            catch (Exception error) when (error is not TerminatingException) // No message may end the kernel.
+            {
+                Drop($"it could not be read: {error}");
+            }
+        }
     };
+
+    /// <summary>The frames of the next message; false if there is none.</summary>
+    /// <exception cref="BadMessageException">The message is too long. It was taken out of the socket.</exception>
+    private static bool TryReceive(NetMQSocket from, long longest, out List<byte[]> frames)
+    {
+        frames = [];
+        var (bytes, count, isLost) = (0L, 0, false);
+        var frame = new Msg();
+        frame.InitEmpty();
+        try
+        {
+            if (!from.TryReceive(ref frame, TimeSpan.Zero)) return false;
+            while (true)
+            {
+                (bytes, count, isLost) = (bytes + frame.Size, count + 1, isLost || FrameBuffers.IsLost(frame));
+                if (isLost || bytes > longest || count > MostFrames) frames.Clear();
+                else frames.Add(frame.CloneData());
+                if (!frame.HasMore) break;
+                from.Receive(ref frame); // All of the message is there.
+            }
+        }
+        finally
+        {
+            frame.Close();
+        }
+        if (bytes > longest || count > MostFrames)
+        {
+            throw new BadMessageException(string.Create(CultureInfo.InvariantCulture,
+                $"it has {bytes:N0} bytes in {count:N0} frames; expected at most {longest:N0} bytes and " +
+                $"{MostFrames:N0} frames"));
+        }
+        if (isLost) throw new BadMessageException("there was no room for it beside other long messages");
+        return true;
+    }
 
     private void SendWaiting()
     {
@@ -183,7 +242,7 @@ internal sealed class NetMqTransport : ITransport, IDisposable
             {
                 poller.Run();
             }
-            catch (Exception error) // Any error ends the kernel in an orderly way and does not crash the process.
+            catch (Exception error) // An error of NetMQ ends the kernel in an orderly way and does not crash it.
             {
                 log($"the {name} ended: {error}");
             }
@@ -210,17 +269,29 @@ internal sealed class NetMqTransport : ITransport, IDisposable
     {
         try
         {
-            to.TryWrite(codec.Decode(frames));
+            Take(codec.Decode(frames), to);
         }
-        catch (BadMessageException bad)
+        catch (BadMessageException bad) when (bad.Request is { } request)
         {
-            log($"dropped a message: {bad.Message} ({++dropped} dropped so far)");
+            Take(request, to); // The sender hears what is wrong.
         }
     }
+
+    private void Take(JupyterMessage message, ChannelWriter<JupyterMessage> to)
+    {
+        if (!taken.Add(message))
+            throw new BadMessageException("it came before, and a repeated message does not run again");
+        to.TryWrite(message);
+    }
+
+    private void Drop(string why) =>
+        log($"dropped a message: {why} ({Interlocked.Increment(ref dropped)} dropped so far)");
 
     // The first byte is 1 if a client begins to listen.
     private void Subscription(List<byte[]> frames)
     {
-        if (frames is [[1, ..], ..]) subscribed.TrySetResult();
+        if (frames is not [[1, ..], ..]) return;
+        iopub.Subscribe(""); // the client that this message came from
+        subscribed.TrySetResult();
     }
 }

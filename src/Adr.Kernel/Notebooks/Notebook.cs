@@ -79,16 +79,17 @@ public sealed class Notebook
     /// <summary>
     /// Reads the file of a notebook. A file that ends in <c>.dib</c> has .NET Interactive's text form.
     /// </summary>
-    /// <exception cref="NotebookFormatException">The file is not a notebook in format 4.</exception>
+    /// <exception cref="NotebookFormatException">The file is not a notebook in format 4, or not UTF-8.</exception>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     public static Notebook Load(string path)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no notebook '{path}'.", path);
         try
         {
-            return IsDib(path) ? DibReader.Read(File.ReadAllText(path)) : Parse(File.ReadAllText(path));
+            var text = Utf8File.Read(path);
+            return IsDib(path) ? DibReader.Read(text) : Parse(text);
         }
-        catch (NotebookFormatException error)
+        catch (Exception error) when (error is NotebookFormatException or InvalidDataException)
         {
             throw new NotebookFormatException($"{path}: {error.Message}", error);
         }

@@ -25,13 +25,28 @@ internal static partial class NotebookJson
         Encoder = MinimalJsonEncoder.Instance, MaxDepth = MaxDepth, SkipValidation = true,
     };
 
-    internal static JsonDocumentOptions Reading { get; } = new()
-    {
-        MaxDepth = MaxDepth, AllowDuplicateProperties = false,
-    };
+    // A value is a few levels deep in the notebook, or in the message, to which it is written.
+    private const int MaxValueDepth = MaxDepth - 16;
 
-    // A value is a few levels deep in the notebook to which it is written.
-    private static JsonDocumentOptions ReadingValue { get; } = Reading with { MaxDepth = MaxDepth - 16 };
+    /// <summary>Reads JSON. A doubled key is an error, and half of a surrogate pair becomes U+FFFD.</summary>
+    /// <remarks>
+    /// The framework's nodes would fail at the first use of an object with a doubled key, far from its reader.
+    /// </remarks>
+    /// <param name="text">The text.</param>
+    /// <param name="maxDepth">How deeply it may be nested. Default: as deeply as a notebook.</param>
+    /// <exception cref="JsonException">The text is not such JSON.</exception>
+    internal static JsonNode? Parse(string text, int maxDepth = MaxDepth)
+    {
+        var options = new JsonDocumentOptions { MaxDepth = maxDepth, AllowDuplicateProperties = false };
+        try
+        {
+            return JsonNode.Parse(WithoutHalfPairs(text), documentOptions: options);
+        }
+        catch (ArgumentException error)
+        {
+            throw new JsonException("It has half of a surrogate pair, which is not a character.", error);
+        }
+    }
 
     internal static byte[] Write(JsonNode node)
     {
@@ -41,11 +56,13 @@ internal static partial class NotebookJson
         return buffer.ToArray();
     }
 
-    internal static string Compact(JsonNode node)
+    internal static string Compact(JsonNode node) => Encoding.UTF8.GetString(CompactBytes(node));
+
+    internal static byte[] CompactBytes(JsonNode node)
     {
         var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, OneLine)) node.WriteTo(writer);
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        return buffer.ToArray();
     }
 
     /// <summary>The text as JSON, or as a JSON string if it is not JSON.</summary>
@@ -53,7 +70,7 @@ internal static partial class NotebookJson
     {
         try
         {
-            return JsonNode.Parse(WithoutHalfPairs(text), documentOptions: ReadingValue);
+            return Parse(text, MaxValueDepth);
         }
         catch (JsonException)
         {
@@ -64,7 +81,7 @@ internal static partial class NotebookJson
     /// <summary>
     /// The text with U+FFFD for the escape of an unpaired surrogate, which Python writes and which is not a character.
     /// </summary>
-    internal static string WithoutHalfPairs(string text) => text.Contains(@"\ud", StringComparison.OrdinalIgnoreCase)
+    private static string WithoutHalfPairs(string text) => text.Contains(@"\ud", StringComparison.OrdinalIgnoreCase)
         ? Escapes().Replace(text, escape => escape.Groups["half"].Success ? @"\ufffd" : escape.Value)
         : text;
 
@@ -76,6 +93,29 @@ internal static partial class NotebookJson
         parent[key] = made;
         return made;
     }
+
+    /// <summary>The value under a key; <paramref name="otherwise"/> if it is missing or null.</summary>
+    /// <typeparam name="T"><c>string</c>, <c>bool</c> or <c>int</c>.</typeparam>
+    /// <exception cref="FormatException">The value has another type.</exception>
+    internal static T ValueAt<T>(JsonObject json, string key, T otherwise) where T : notnull
+    {
+        if (json[key] is not { } node) return otherwise;
+        if (node is JsonValue value && value.TryGetValue<T>(out var found)) return found;
+        var expected = typeof(T) == typeof(string) ? "text" : typeof(T) == typeof(bool) ? "true or false"
+            : "a whole number";
+        throw new FormatException($"'{key}' is {KindOf(node)}; expected {expected}");
+    }
+
+    /// <summary>What a node is, in words: "a number".</summary>
+    internal static string KindOf(JsonNode? node) => node?.GetValueKind() switch
+    {
+        null => "missing",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        _ => node.ToJsonString(),
+    };
 
     /// <summary>The string at a path of keys; null if there is none.</summary>
     internal static string? TextAt(JsonNode? node, params ReadOnlySpan<string> path) =>

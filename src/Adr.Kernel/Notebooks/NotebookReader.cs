@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using static Adr.Kernel.Notebooks.NotebookJson;
 
 namespace Adr.Kernel.Notebooks;
 
@@ -13,7 +14,7 @@ internal static class NotebookReader
         JsonNode? root;
         try
         {
-            root = JsonNode.Parse(NotebookJson.WithoutHalfPairs(text), documentOptions: NotebookJson.Reading);
+            root = Parse(text);
         }
         catch (JsonException error)
         {
@@ -24,12 +25,12 @@ internal static class NotebookReader
                 $"expected a notebook, but this is not JSON: {error.Message}{hint}", error);
         }
         if (root is not JsonObject notebook)
-            throw new NotebookFormatException($"expected a notebook, a JSON object, but this is {Kind(root)}.");
+            throw new NotebookFormatException($"expected a notebook, a JSON object, but this is {KindOf(root)}.");
         CheckVersion(notebook);
         if (notebook["cells"] is not JsonArray cells)
         {
             throw new NotebookFormatException(
-                $"expected a notebook with an array 'cells', but 'cells' is {Kind(notebook["cells"])}.");
+                $"expected a notebook with an array 'cells', but 'cells' is {KindOf(notebook["cells"])}.");
         }
         Expect(notebook["metadata"] is null or JsonObject, "'metadata'", "an object", notebook["metadata"]);
         for (var i = 0; i < cells.Count; i++) CheckCell(cells[i], $"cell {i + 1}");
@@ -38,11 +39,14 @@ internal static class NotebookReader
 
     private static void CheckVersion(JsonObject notebook)
     {
-        if (notebook["nbformat"] is not JsonValue version || !version.TryGetValue<int>(out var major))
+        if (notebook["nbformat"] is null)
         {
             throw new NotebookFormatException("expected a notebook with a number 'nbformat', but there is none. " +
                 "Is this another kind of JSON file?");
         }
+        var (major, minor) = (VersionAt("nbformat"), VersionAt("nbformat_minor"));
+        if (minor < 0)
+            throw new NotebookFormatException($"expected notebook format 4.0 or later, but this is 4.{minor}.");
         if (major < 4)
         {
             throw new NotebookFormatException($"expected notebook format 4, but this is format {major}. " +
@@ -53,12 +57,25 @@ internal static class NotebookReader
             throw new NotebookFormatException(
                 $"expected notebook format 4, but this is format {major}, newer than this version can read.");
         }
+
+        // A version that cannot be read must not count as 4.0, whose cells lose their ids.
+        int VersionAt(string key)
+        {
+            try
+            {
+                return ValueAt(notebook, key, 0);
+            }
+            catch (FormatException error)
+            {
+                throw new NotebookFormatException($"{error.Message}.", error);
+            }
+        }
     }
 
     private static void CheckCell(JsonNode? node, string where)
     {
         if (node is not JsonObject cell)
-            throw new NotebookFormatException($"{where}: expected an object, but it is {Kind(node)}.");
+            throw new NotebookFormatException($"{where}: expected an object, but it is {KindOf(node)}.");
         var (type, source, metadata) = (cell["cell_type"], cell["source"], cell["metadata"]);
         Expect(type?.GetValueKind() == JsonValueKind.String, $"{where}: 'cell_type'", "a string", type);
         var isText = source is null || Multiline.Join(source) is not null;
@@ -72,18 +89,8 @@ internal static class NotebookReader
 
     private static void Expect(bool holds, string what, string expected, JsonNode? found)
     {
-        if (!holds) throw new NotebookFormatException($"{what}: expected {expected}, but it is {Kind(found)}.");
+        if (!holds) throw new NotebookFormatException($"{what}: expected {expected}, but it is {KindOf(found)}.");
     }
-
-    private static string Kind(JsonNode? node) => node?.GetValueKind() switch
-    {
-        null => "missing",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.Object => "an object",
-        JsonValueKind.String => "a string",
-        JsonValueKind.Number => "a number",
-        _ => node.ToJsonString(),
-    };
 }
 
 /// <summary>

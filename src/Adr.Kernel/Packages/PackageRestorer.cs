@@ -192,7 +192,11 @@ internal sealed record RestoredPackages(
     IReadOnlyDictionary<string, string> Versions,
     IReadOnlyDictionary<string, string> Extensions)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true, AllowDuplicateProperties = false, RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>Loads an earlier restore; null if there is none or its files no longer exist.</summary>
     internal static RestoredPackages? Load(string file)
@@ -200,7 +204,7 @@ internal sealed record RestoredPackages(
         if (!File.Exists(file)) return null;
         try
         {
-            var restored = JsonSerializer.Deserialize<RestoredPackages>(File.ReadAllText(file));
+            var restored = JsonSerializer.Deserialize<RestoredPackages>(File.ReadAllText(file), Format);
             var isThere = restored is not null
                 && restored.Assemblies.All(File.Exists) && restored.Natives.All(Directory.Exists)
                 && restored.Extensions.Values.All(Directory.Exists);
@@ -212,7 +216,7 @@ internal sealed record RestoredPackages(
         }
     }
 
-    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Indented);
+    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Format);
 }
 
 /// <summary>Packages could not be restored. The message holds NuGet's errors or says what to do.</summary>

@@ -22,9 +22,12 @@ public sealed record NotebookParameter(string Name, string Type, string? Default
     private string Declaration { get; init; } = "";
 
     /// <summary>The parameters of a notebook in the order of their declaration.</summary>
+    /// <exception cref="RunUsageException">Their cell is nested too deeply to be read.</exception>
     internal static IReadOnlyList<NotebookParameter> Of(Notebook notebook)
     {
         if (notebook.Cells.FirstOrDefault(IsParameters) is not { } cell) return [];
+        if (CodeNesting.Find(cell.Source) is var (_, problem))
+            throw new RunUsageException($"The cell tagged 'parameters' cannot be read. {problem}");
         var options = new CSharpParseOptions(CSharpSession.Language, kind: SourceCodeKind.Script);
         var script = CSharpSyntaxTree.ParseText(cell.Source, options).GetCompilationUnitRoot();
         var declared = new OrderedDictionary<string, NotebookParameter>();

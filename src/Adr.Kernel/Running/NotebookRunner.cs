@@ -83,6 +83,7 @@ public static class NotebookRunner
     }
 
     /// <summary>The parameters of a notebook in the order of their declaration.</summary>
+    /// <exception cref="RunUsageException">Their cell is nested too deeply to be read.</exception>
     public static IReadOnlyList<NotebookParameter> ParametersOf(Notebook notebook) => NotebookParameter.Of(notebook);
 
     private static bool IsProblem(Exception error) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Adr.Kernel.Engine;
@@ -57,6 +58,101 @@ public sealed class RunCommandTests : IDisposable
             Assert.Contains(message, errors);
             Assert.Empty(output);
             Assert.Equal(before, File.ReadAllText(Path.Combine(notebooks.folder, "a.ipynb")));
+        }
+
+        [UnixTheory]
+        [InlineData("-o link.ipynb is the notebook itself", "a.ipynb", "-o", "link.ipynb")]
+        [InlineData("-o link/a.ipynb is the notebook itself", "a.ipynb", "-o", "link/a.ipynb")]
+        [InlineData("-o ./b/../a.ipynb is the notebook itself", "a.ipynb", "-o", "./b/../a.ipynb")]
+        [InlineData("-o a.ipynb is the notebook itself", "link.ipynb", "-o", "a.ipynb")]
+        [InlineData("-o b/link/a.ipynb is the notebook itself", "link/a.ipynb", "-o", "b/link/a.ipynb")]
+        [InlineData("-o a.ipynb is the notebook itself", "a.ipynb", "-o", "a.ipynb", "--static")]
+        [InlineData("--html link.ipynb would overwrite a notebook", "a.ipynb", "--html", "link.ipynb")]
+        [InlineData("--html link/a.ipynb would overwrite a notebook", "a.ipynb", "--in-place",
+            "--html", "link/a.ipynb")]
+        [InlineData("--markdown link.ipynb would overwrite a notebook", "a.ipynb", "--markdown", "link.ipynb")]
+        [InlineData("--html link/out would overwrite a notebook", "a.ipynb", "-o", "out", "--html", "link/out")]
+        [InlineData("--markdown link/out would overwrite the file of --html", "a.ipynb", "--html", "out",
+            "--markdown", "link/out")]
+        [InlineData("-o link/p.yaml would overwrite p.yaml, which is read", "a.ipynb", "-f", "p.yaml",
+            "-o", "link/p.yaml")]
+        [InlineData("--html p.yaml would overwrite p.yaml, which is read", "a.ipynb", "-f", "p.yaml",
+            "--html", "p.yaml")]
+        [InlineData("The links of round lead in a circle", "a.ipynb", "-o", "round")]
+        public void An_output_that_is_a_file_it_reads_under_whatever_name(string message, params string[] arguments)
+        {
+            var before = notebooks.Write("a.ipynb", Parameters("var n = 1;"));
+            var folder = notebooks.folder;
+            Directory.CreateDirectory(Path.Combine(folder, "b"));
+            File.WriteAllText(Path.Combine(folder, "p.yaml"), "n: 2");
+            File.CreateSymbolicLink(Path.Combine(folder, "link.ipynb"), "a.ipynb");
+            Directory.CreateSymbolicLink(Path.Combine(folder, "link"), folder);
+            Directory.CreateSymbolicLink(Path.Combine(folder, "b", "link"), "..");
+            File.CreateSymbolicLink(Path.Combine(folder, "round"), "round");
+
+            var (code, output, errors) = notebooks.Run(arguments);
+
+            Assert.NotEqual(ExitCode.Fine, code);
+            Assert.Contains(message, errors);
+            Assert.DoesNotContain("   at ", errors);
+            Assert.Empty(output);
+            Assert.Equal(before, File.ReadAllText(Path.Combine(folder, "a.ipynb")));
+            Assert.Equal("n: 2", File.ReadAllText(Path.Combine(folder, "p.yaml")));
+        }
+
+        [Theory]
+        [InlineData("-o ./a.ipynb is the notebook itself", "a.ipynb", "b.ipynb", "-o", ".")]
+        [InlineData("-o c/b.ipynb is the notebook itself", "a.ipynb", "c/b.ipynb", "-o", "c")]
+        [InlineData("--in-place would replace ./a.ipynb twice", "a.ipynb", "b.ipynb", "./a.ipynb", "--in-place")]
+        [InlineData("made/a.html is a folder; expected a file to write", "b.ipynb", "a.ipynb", "-o", "out",
+            "--html", "made")]
+        [InlineData("The folder of b.ipynb/b.md cannot be created", "b.ipynb", "a.ipynb", "-o", "out",
+            "--markdown", "b.ipynb")]
+        [InlineData("d.ipynb: expected a notebook, but this is not JSON", "a.ipynb", "d.ipynb", "-o", "out")]
+        public void Several_notebooks_of_which_one_cannot_run_before_the_first_runs(
+            string message, params string[] arguments)
+        {
+            Directory.CreateDirectory(Path.Combine(notebooks.folder, "c"));
+            Directory.CreateDirectory(Path.Combine(notebooks.folder, "made", "a.html"));
+            File.WriteAllText(Path.Combine(notebooks.folder, "d.ipynb"), "{");
+            string[] names = ["a.ipynb", "b.ipynb", "c/b.ipynb"];
+            var before = names.ToDictionary(
+                name => name, name => notebooks.Write(name, Code($"System.IO.File.Create(\"{name[0]}.ran\");")));
+
+            var (code, output, errors) = notebooks.Run(arguments);
+
+            Assert.Equal(ExitCode.Usage, code);
+            Assert.Contains(message, errors);
+            Assert.Empty(output);
+            Assert.Empty(Directory.GetFiles(notebooks.folder, "*.ran", SearchOption.AllDirectories));
+            foreach (var (name, text) in before)
+                Assert.Equal(text, File.ReadAllText(Path.Combine(notebooks.folder, name)));
+        }
+
+        [Theory]
+        [InlineData("a.ipynb", "--in-place")]
+        [InlineData("a.ipynb", "-o", "out.ipynb")]
+        [InlineData("a.ipynb", "--check")]
+        [InlineData("a.ipynb", "--help-notebook")]
+        [InlineData("a.dib", "-o", "out.ipynb")]
+        [InlineData("a.ipynb", "-f", "p.yaml")]
+        public void Text_that_is_not_in_utf8_and_rewrites_nothing(params string[] arguments)
+        {
+            var text = notebooks.Write("a.ipynb", Parameters("var n = \"\u00e9\";")).Replace("\\u00E9", "\u00e9");
+            if (!arguments.Contains("-f")) // the notebook or else the parameters
+                File.WriteAllText(Path.Combine(notebooks.folder, "a.ipynb"), text, Encoding.Latin1);
+            const string Dib = "#!csharp\nvar n = \"\u00e9\";";
+            File.WriteAllText(Path.Combine(notebooks.folder, "a.dib"), Dib, Encoding.Latin1);
+            File.WriteAllText(Path.Combine(notebooks.folder, "p.yaml"), "n: \u00e9", Encoding.Latin1);
+            var before = File.ReadAllBytes(Path.Combine(notebooks.folder, arguments[0]));
+
+            var (code, _, errors) = notebooks.Run(arguments);
+
+            Assert.Equal(ExitCode.Usage, code);
+            Assert.Matches(
+                "(a.ipynb|a.dib|p.yaml): line [12]: expected text in UTF-8, but there are the bytes E9", errors);
+            Assert.Equal(before, File.ReadAllBytes(Path.Combine(notebooks.folder, arguments[0])));
+            Assert.False(File.Exists(Path.Combine(notebooks.folder, "out.ipynb")));
         }
 
         [Fact]
@@ -152,6 +248,40 @@ public sealed class RunCommandTests : IDisposable
         Assert.Contains("longer than its 8 s", errors);
         Assert.Equal(["before", "begun"], Streams("out.ipynb"));
         Assert.Contains("before", File.ReadAllText(Path.Combine(folder, "out.html")));
+    }
+
+    [UnixTheory]
+    [InlineData(UnixSignal.Term)]
+    [InlineData(UnixSignal.Interrupt)]
+    public async Task A_run_that_is_stopped_by_a_signal_writes_the_notebook_and_its_pages(int signal)
+    {
+        Write("a.ipynb", Code("Console.Write(\"before\");"),
+            Code("System.IO.File.WriteAllText(\"begun\", \"\"); await Task.Delay(-1);"));
+        string[] command = [Path.Combine(AppContext.BaseDirectory, "Adr.Cli.dll"), "run", "a.ipynb", "-o", "out.ipynb"];
+        var start = new ProcessStartInfo("dotnet", [.. command, "--html", "out.html", "--markdown", "out.md"])
+        {
+            RedirectStandardOutput = true, WorkingDirectory = folder,
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            while (!File.Exists(Path.Combine(folder, "begun"))) await Task.Delay(50, patience.Token);
+            UnixSignal.Send(process.Id, signal);
+            await process.WaitForExitAsync(patience.Token);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+        Assert.Equal(ExitCode.Interrupted, process.ExitCode);
+        Assert.Equal(["before"], Streams("out.ipynb"));
+        foreach (var page in new[] { "out.html", "out.md" })
+        {
+            var text = File.ReadAllText(Path.Combine(folder, page));
+            Assert.Contains("before", text);
+            Assert.Contains("Interrupted", text);
+        }
     }
 
     [Fact]

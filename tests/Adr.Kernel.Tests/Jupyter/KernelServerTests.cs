@@ -124,11 +124,10 @@ public sealed class KernelServerTests : IAsyncLifetime
     public async Task Expressions_are_values_or_errors()
     {
         var reply = await client.ReplyAsync(
-            client.Execute("out a", ("user_expressions", new JsonObject { ["a"] = "1", ["b"] = "bad", ["c"] = 3 })));
+            client.Execute("out a", ("user_expressions", new JsonObject { ["a"] = "1", ["b"] = "bad" })));
         var values = reply["user_expressions"]!;
         Assert.Equal(("ok", "1"), ((string?)values["a"]!["status"], (string?)values["a"]!["data"]!["text/plain"]));
         Assert.Equal(("error", "Bad"), ((string?)values["b"]!["status"], (string?)values["b"]!["ename"]));
-        Assert.Null(values["c"]); // no text: no expression
     }
 
     [Fact]
@@ -295,11 +294,97 @@ public sealed class KernelServerTests : IAsyncLifetime
         var odd = client.Send("make_coffee_request", new JsonObject { ["milk"] = true });
         Assert.Equal(["status busy", "status idle"], await client.BroadcastsAsync(odd));
         Assert.Contains(log, line => line.Contains("make_coffee_request", StringComparison.Ordinal));
-        // Code that is not text counts as no code.
-        Assert.Equal("ok", (string?)(await client.ReplyAsync(client.Execute("out a", ("code", 3))))["status"]);
-        var reply = await client.ReplyAsync(
-            client.Send("complete_request", new JsonObject { ["code"] = "x", ["cursor_pos"] = "far" }));
-        Assert.Equal("ok", (string?)reply["status"]);
+        Assert.Equal(("ok", 1), await StatusAndCount(client.Execute("out a")));
+    }
+
+    [Theory]
+    [InlineData("execute_request", "code", "5", "'code' is a number; expected text")]
+    [InlineData("execute_request", "code", "[\"out a\"]", "'code' is an array; expected text")]
+    [InlineData("execute_request", "code", "null", null)]
+    [InlineData("execute_request", "code", null, "'code' is missing; expected text")]
+    [InlineData("execute_request", "silent", "\"no\"", "'silent' is a string; expected true or false")]
+    [InlineData("execute_request", "store_history", "1", "'store_history' is a number; expected true or false")]
+    [InlineData("execute_request", "stop_on_error", "{}", "'stop_on_error' is an object; expected true or false")]
+    [InlineData("execute_request", "allow_stdin", "[]", "'allow_stdin' is an array; expected true or false")]
+    [InlineData("execute_request", "user_expressions", "[]", "'user_expressions' is an array; expected an object")]
+    [InlineData("execute_request", "user_expressions", "{\"a\":3}", "'a' is a number; expected text")]
+    [InlineData("complete_request", "code", "true", "'code' is true; expected text")]
+    [InlineData("complete_request", "cursor_pos", "\"far\"", "'cursor_pos' is a string; expected a whole number")]
+    [InlineData("complete_request", "cursor_pos", "1.5", "'cursor_pos' is a number; expected a whole number")]
+    [InlineData("complete_request", "cursor_pos", "1e999", "'cursor_pos' is a number; expected a whole number")]
+    [InlineData("complete_request", "cursor_pos", "-7", null)]
+    [InlineData("complete_request", "cursor_pos", "null", null)]
+    [InlineData("inspect_request", "code", null, "'code' is missing; expected text")]
+    [InlineData("inspect_request", "cursor_pos", "[]", "'cursor_pos' is an array; expected a whole number")]
+    [InlineData("is_complete_request", "code", "{}", "'code' is an object; expected text")]
+    [InlineData("history_request", "n", "\"all\"", "'n' is a string; expected a whole number")]
+    [InlineData("history_request", "hist_access_type", "1", "'hist_access_type' is a number; expected text")]
+    [InlineData("history_request", "output", "\"\"", "'output' is a string; expected true or false")]
+    [InlineData("shutdown_request", "restart", "5", "'restart' is a number; expected true or false")]
+    [InlineData("interrupt_request", "anything", "[[]]", null)]
+    [InlineData("kernel_info_request", "anything", "5", null)]
+    [InlineData("comm_info_request", "target_name", "5", null)]
+    public async Task A_member_of_another_type_is_an_error_in_words_and_nothing_else_happens(
+        string type, string member, string? value, string? problem)
+    {
+        var content = new JsonObject { ["code"] = "out a" };
+        if (value is null) content.Remove(member);
+        else content[member] = JsonNode.Parse(value);
+        var id = client.Send(type, content);
+        var reply = await client.ReplyAsync(id);
+        if (problem is null)
+        {
+            Assert.Equal("ok", (string?)reply["status"]);
+            return;
+        }
+        Assert.Equal(("error", "BadRequest"), ((string?)reply["status"], (string?)reply["ename"]));
+        Assert.Equal(
+            $"The kernel cannot use this {type}: its content's {problem}.", (string?)reply["evalue"]);
+        Assert.Contains(log, line => line.EndsWith(problem, StringComparison.Ordinal));
+        Assert.Equal(["status busy", "status idle"], await client.BroadcastsAsync(id));
+        Assert.Equal(("ok", 1), await StatusAndCount(client.Execute("out a"))); // which no other cell was before
+    }
+
+    [Theory]
+    [InlineData("execute_request", true)]
+    [InlineData("complete_request", true)]
+    [InlineData("shutdown_request", true)]
+    [InlineData("make_coffee_request", true)]
+    [InlineData("comm_open", false)]
+    [InlineData("comm_msg", false)]
+    public async Task A_message_whose_content_cannot_be_read_is_answered_where_there_is_an_answer(
+        string type, bool isAnswered)
+    {
+        var id = client.Send(type, problem: "its content is not JSON");
+        Assert.Equal(["status busy", "status idle"], await client.BroadcastsAsync(id));
+        Assert.Contains(log, line => line == $"a {type} cannot be used: its content is not JSON");
+        Assert.Equal(("ok", 1), await StatusAndCount(client.Execute("out a")));
+        var replies = client.Sent.Where(
+            sent => sent.Channel == ChannelName.Shell && MemoryTransport.Parent(sent.Message) == id).ToList();
+        Assert.Equal(isAnswered ? ["BadRequest"] : [], replies.Select(one => (string?)one.Message.Content["ename"]));
+    }
+
+    [Theory]
+    [InlineData("{\"value\":5}", null, "its content's 'value' is a number; expected text")]
+    [InlineData("{\"value\":[\"a\"]}", null, "its content's 'value' is an array; expected text")]
+    [InlineData("{}", "its content is not JSON in UTF-8", "its content is not JSON in UTF-8")]
+    public async Task An_answer_that_is_no_text_fails_the_question_and_not_the_kernel(
+        string content, string? problem, string said)
+    {
+        var cell = client.Execute("ask name?");
+        await client.WaitAsync(sent => sent.Channel == ChannelName.Stdin);
+        client.Send("input_reply", (JsonObject)JsonNode.Parse(content)!, ChannelName.Stdin, problem);
+        Assert.Contains($"stream stdout refused: {said}", await client.BroadcastsAsync(cell));
+        Assert.Contains($"an input_reply cannot be used: {said}", log);
+        Assert.Equal(("ok", 2), await StatusAndCount(client.Execute("out a")));
+    }
+
+    [Fact]
+    public async Task A_request_that_fails_in_an_unexpected_way_ends_itself_alone()
+    {
+        var id = client.Execute("throw");
+        Assert.Equal("System.NotImplementedException", (string?)(await client.ReplyAsync(id))["ename"]);
+        Assert.Equal(("ok", 2), await StatusAndCount(client.Execute("out b")));
     }
 
     [Theory]

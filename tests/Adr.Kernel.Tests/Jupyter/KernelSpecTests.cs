@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Adr.Kernel.Jupyter;
 
@@ -48,8 +49,28 @@ public class KernelSpecTests : IDisposable
     [InlineData("")]
     [InlineData("a b")]
     [InlineData("../a")]
-    public void A_name_that_is_none_is_refused(string name) =>
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("...")]
+    [InlineData("a/b")]
+    [InlineData("a\\b")]
+    [InlineData("/a")]
+    [InlineData("a\n")]
+    [InlineData("é")]
+    [InlineData("a\0")]
+    [InlineData("C:a")]
+    public void A_name_that_is_none_is_refused(string name)
+    {
         Assert.Equal("name", Assert.Throws<ArgumentException>(() => Install(name)).ParamName);
+        Assert.Empty(folder.GetFileSystemInfos());
+    }
+
+    [Theory]
+    [InlineData("..a")]
+    [InlineData("a..")]
+    [InlineData("-")]
+    public void A_name_with_dots_is_one(string name) =>
+        Assert.Equal(Path.Combine(Kernels, name), Install(name).Folder);
 
     [Fact]
     public void What_is_gone_is_named()
@@ -63,8 +84,25 @@ public class KernelSpecTests : IDisposable
         Directory.CreateDirectory(Path.Combine(Kernels, "empty"));
         Directory.CreateDirectory(Path.Combine(Kernels, "broken"));
         File.WriteAllText(Path.Combine(Kernels, "broken", "kernel.json"), "{");
+        string[] odd = ["{\"argv\":[],\"argv\":[]}", "[]", "null", "", "5", "{\"a\":\"\u00e9\"}"];
+        foreach (var (i, text) in odd.Index())
+        {
+            Directory.CreateDirectory(Path.Combine(Kernels, $"odd{i}"));
+            File.WriteAllText(Path.Combine(Kernels, $"odd{i}", "kernel.json"), text, Encoding.Latin1);
+        }
         Assert.Empty(KernelSpec.In(Kernels));
         Assert.Empty(KernelSpec.In("/nowhere"));
+    }
+
+    [Fact]
+    public void What_a_kernel_says_in_another_type_does_not_count()
+    {
+        Directory.CreateDirectory(Path.Combine(Kernels, "odd"));
+        File.WriteAllText(
+            Path.Combine(Kernels, "odd", "kernel.json"),
+            "{\"argv\":[1,null,{}],\"display_name\":5,\"metadata\":[]}");
+        var found = Assert.Single(KernelSpec.In(Kernels));
+        Assert.Equal(("", false, 3), (found.DisplayName, found.IsOurs, found.Command.Count));
     }
 
     private KernelSpec Install(string name = KernelSpec.DefaultName, bool replace = false) =>

@@ -38,12 +38,13 @@ internal sealed class MemoryTransport : ITransport
     }
 
     /// <summary>Sends a request; returns its id.</summary>
-    internal string Send(string type, JsonObject? content = null, ChannelName channel = ChannelName.Shell)
+    internal string Send(
+        string type, JsonObject? content = null, ChannelName channel = ChannelName.Shell, string? problem = null)
     {
         var id = $"m{Interlocked.Increment(ref messages)}";
         var to = channel switch { ChannelName.Control => control, ChannelName.Stdin => stdin, _ => shell };
         var header = new JsonObject { ["msg_id"] = id, ["msg_type"] = type };
-        to.Writer.TryWrite(new JupyterMessage(header, [], content ?? []) { Identities = [[1]] });
+        to.Writer.TryWrite(new JupyterMessage(header, [], content ?? []) { Identities = [[1]], Problem = problem });
         return id;
     }
 

@@ -87,6 +87,61 @@ public class MessageCodecTests
         Assert.Equal("execute_request", open.Decode(open.Encode(Message())).Type);
     }
 
+    [Theory]
+    [InlineData("{\"msg_type\":\"x\",\"msg_type\":\"x\"}", "header")]
+    [InlineData("{\"msg_type\":\"x\",\"a\":1,\"\\u0061\":2}", "header")]
+    [InlineData("{\"msg_type\":\"x\",\"a\":[{\"b\":1,\"b\":1}]}", "header")]
+    [InlineData("{\"msg_type\":5}", "its header's 'msg_type' is a number; expected text")]
+    [InlineData("{\"msg_type\":[\"x\"]}", "its header's 'msg_type' is an array; expected text")]
+    [InlineData("{\"msg_type\":null}", "its header has no msg_type")]
+    [InlineData("{\"msg_type\":\"\"}", "its header has no msg_type")]
+    [InlineData("{\"msg_id\":\"1\"}", "its header has no msg_type")]
+    [InlineData("[]", "its header is not a JSON object")]
+    [InlineData("", "its header is not JSON")]
+    [InlineData("{\"msg_type\":\"x\"}{}", "its header is not JSON")]
+    public void A_header_that_says_no_type_is_of_no_message(string header, string why)
+    {
+        var open = new MessageCodec("");
+        var frames = open.Encode(Message());
+        frames[^4] = Encoding.UTF8.GetBytes(header);
+        var bad = Assert.Throws<BadMessageException>(() => open.Decode(frames));
+        Assert.Contains(why, bad.Message);
+        Assert.Null(bad.Request);
+    }
+
+    /// <summary>Whoever sends it is known, so an answer is possible.</summary>
+    [Theory]
+    [InlineData(1, "{\"value\":5,\"value\":\"a\"}", "content")]
+    [InlineData(1, "{\"a\":{\"b\":{\"c\":1,\"c\":2}}}", "content")]
+    [InlineData(1, "null", "its content is not a JSON object")]
+    [InlineData(1, "[{}]", "its content is not a JSON object")]
+    [InlineData(1, "{\"code\":\"a}", "content")]
+    [InlineData(1, "{\"\\ud800\":1,\"\\ud801\":2}", "content")]
+    [InlineData(2, "{\"a\":1,\"a\":1}", "metadata")]
+    [InlineData(2, "5", "its metadata is not a JSON object")]
+    [InlineData(3, "{\"msg_id\":1,\"msg_id\":2}", "parent header")]
+    [InlineData(3, "\"\"", "its parent header is not a JSON object")]
+    public void What_else_cannot_be_read_leaves_the_header(int fromEnd, string json, string why)
+    {
+        var open = new MessageCodec("");
+        var frames = open.Encode(Message());
+        frames[^fromEnd] = Encoding.UTF8.GetBytes(json);
+        var bad = Assert.Throws<BadMessageException>(() => open.Decode(frames));
+        Assert.Contains(why, bad.Message);
+        Assert.Equal(("execute_request", bad.Message), (bad.Request!.Type, bad.Request.Problem));
+        Assert.Equal(Message().Identities, bad.Request.Identities);
+        Assert.Empty(bad.Request.Content);
+    }
+
+    [Fact]
+    public void Deep_json_of_a_cell_is_sent()
+    {
+        JsonNode deep = "end";
+        for (var i = 0; i < 400; i++) deep = new JsonArray(deep);
+        var frames = Codec.Encode(Message() with { Content = new JsonObject { ["data"] = deep } });
+        Assert.Contains("[[\"end\"]]", Encoding.UTF8.GetString(frames[^1]));
+    }
+
     /// <summary>A frame that a message has, or just any bytes.</summary>
     public sealed record Frame(byte[] Bytes)
     {

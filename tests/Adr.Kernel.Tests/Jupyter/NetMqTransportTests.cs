@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
@@ -144,6 +145,140 @@ public sealed class NetMqTransportTests : IDisposable
         await AskAsync(client, transport.Shell);
         Assert.Equal(3, log.Count);
         Assert.Equal("dropped a message: its signature is not that of this connection (1 dropped so far)", log[0]);
+    }
+
+    [Theory]
+    [InlineData("{\"msg_type\":\"x\",\"msg_type\":\"x\"}", "{}", false)]
+    [InlineData("{\"msg_type\":\"x\",\"session\":1,\"session\":2}", "{}", false)]
+    [InlineData("{\"msg_type\":5}", "{}", false)]
+    [InlineData("{\"msg_type\":\"\\ud800\"}", "{}", true)]
+    [InlineData("{\"msg_type\":\"x\"}", "{\"value\":5,\"value\":\"a\"}", true)]
+    [InlineData("{\"msg_type\":\"x\"}", "\u00e9", true)] // in Latin-1
+    [InlineData("{\"msg_type\":\"x\"}", "deep", true)]
+    public async Task What_is_signed_and_cannot_be_read_stops_no_socket(string header, string content, bool isKnown)
+    {
+        if (content == "deep") content = $"{{\"a\":{new string('[', 10_000)}{new string(']', 10_000)}}}";
+        var transport = Open();
+        var at = transport.At;
+        foreach (var (port, requests) in new[]
+                 {
+                     (at.Shell, transport.Shell), (at.Control, transport.Control), (at.Stdin, transport.Stdin),
+                 })
+        {
+            var client = Client(port);
+            client.SendMultipartBytes(Signed(port, header, "{}", "{}", content));
+            if (isKnown)
+            {
+                var came = await requests.ReadAsync().AsTask().WaitAsync(Patience);
+                Assert.Equal(content != "{}", came.Problem is not null);
+            }
+            await AskAsync(client, requests);
+        }
+        Assert.Equal(isKnown ? 0 : 3, log.Count);
+    }
+
+    [Fact]
+    public async Task What_was_recorded_and_comes_again_is_dropped_on_every_channel()
+    {
+        var transport = Open();
+        var recorded = Codec.Encode(Message("execute_request", [], new JsonObject { ["code"] = "money -= 100;" }));
+        var (client, thief, other) =
+            (Client(transport.At.Shell), Client(transport.At.Shell), Client(transport.At.Control));
+        client.SendMultipartBytes(recorded);
+        Assert.Equal("execute_request", (await transport.Shell.ReadAsync().AsTask().WaitAsync(Patience)).Type);
+        thief.SendMultipartBytes(recorded);
+        other.SendMultipartBytes(recorded);
+        await AskAsync(thief, transport.Shell); // nothing else came before it
+        await AskAsync(other, transport.Control);
+        Assert.Equal(2, log.Count);
+        Assert.All(log, line => Assert.Contains("it came before, and a repeated message does not run again", line));
+    }
+
+    [Theory]
+    [InlineData(3, 400_000, "it has 1,200,000 bytes in 4 frames; expected at most 1,048,576 bytes")]
+    [InlineData(20_000, 1, "it has 20,000 bytes in 20,001 frames; expected at most 1,048,576 bytes and 10,000 frames")]
+    public async Task A_message_that_is_too_long_is_dropped_and_said(int frames, int size, string why)
+    {
+        var transport = Open();
+        var client = Client(transport.At.Shell, "i");
+        client.SendMultipartBytes(Enumerable.Repeat(new byte[size], frames - 1).Append(new byte[size - 1]));
+        await AskAsync(client, transport.Shell);
+        Assert.StartsWith($"dropped a message: {why}", Assert.Single(log));
+    }
+
+    /// <summary>It may gather in memory until its last frame comes, which never happens.</summary>
+    [Fact]
+    public async Task A_message_of_frames_without_end_takes_bounded_memory_and_others_come_through()
+    {
+        const int Frames = 600; // of a MiB each
+        var transport = Open();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        using var stranger = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await stranger.ConnectAsync(IPAddress.Loopback, transport.At.Shell);
+        await stranger.SendAsync(Encoding.Latin1.GetBytes(Greeting + Ready));
+        byte[] frame = [3, 0, 0, 0, 0, 0, 0x10, 0, 0, .. new byte[Largest]]; // more to come, and a long length
+        for (var i = 0; i < Frames; i++)
+            for (var sent = 0; sent < frame.Length;) sent += await stranger.SendAsync(frame.AsMemory(sent));
+        await AskAsync(Client(transport.At.Shell), transport.Shell);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 300L << 20);
+        frame[0] = 2; // the last frame
+        for (var sent = 0; sent < frame.Length;) sent += await stranger.SendAsync(frame.AsMemory(sent));
+        Assert.True(Comes(() => log.Count > 0));
+        Assert.Contains($"{(Frames + 1) * Largest + 5:N0} bytes in {Frames + 2:N0} frames", log[0]);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 100L << 20);
+        // There is room again.
+        await AskAsync(Client(transport.At.Shell), transport.Shell, new string('a', (int)Largest / 2));
+    }
+
+    [Fact]
+    public async Task Senders_that_leave_in_the_middle_of_a_frame_leave_their_room()
+    {
+        var transport = Open();
+        for (var i = 0; i < 300; i++)
+        {
+            using var stranger = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await stranger.ConnectAsync(IPAddress.Loopback, transport.At.Shell);
+            await stranger.SendAsync(Encoding.Latin1.GetBytes(Greeting + Ready + "\x03\0\0\0\0\0\x10\0\0 begun"));
+        }
+        await AskAsync(Client(transport.At.Shell), transport.Shell, new string('a', (int)Largest / 2));
+        Assert.Empty(log);
+    }
+
+    /// <summary>NetMQ follows a topic by a call for each byte, so that a long one would exhaust the stack.</summary>
+    [Theory]
+    [InlineData(3_000, true)]
+    [InlineData(1_000_000, false)]
+    public async Task A_subscription_of_a_long_topic_does_no_harm(int length, bool isHeard)
+    {
+        var transport = Open();
+        using var stranger = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await stranger.ConnectAsync(IPAddress.Loopback, transport.At.IoPub);
+        var size = BitConverter.GetBytes(IPAddress.HostToNetworkOrder((long)length + 1));
+        var ready = Ready.Replace("REQ", "SUB", StringComparison.Ordinal);
+        byte[] topic = [2, .. size, 1, .. Enumerable.Repeat((byte)'a', length)];
+        try
+        {
+            await stranger.SendAsync((byte[])[.. Encoding.Latin1.GetBytes(Greeting + ready), .. topic]);
+        }
+        catch (SocketException)
+        {
+            // it hung up without reading to the end
+        }
+        if (isHeard) await transport.Subscribed.WaitAsync(Patience);
+        var listener = await ListenAsync(transport);
+        await TellAsync(transport, 0, 10);
+        Assert.Equal(Enumerable.Range(0, 10), Numbers(listener, 10));
+    }
+
+    [Fact]
+    public async Task A_heartbeat_that_is_too_long_is_not_sent_back()
+    {
+        var transport = Open();
+        var heart = Client(transport.At.Heartbeat);
+        heart.SendFrame(new byte[Largest]);
+        Assert.True(Beats(Heart(transport.At.Heartbeat)));
+        Assert.False(heart.HasIn);
+        await AskAsync(Client(transport.At.Shell), transport.Shell);
     }
 
     [Fact]
@@ -388,10 +523,22 @@ public sealed class NetMqTransportTests : IDisposable
         return (sent, last);
     }
 
-    private static async Task<JupyterMessage> AskAsync(DealerSocket client, ChannelReader<JupyterMessage> requests)
+    /// <summary>The frames of a message of these texts in Latin-1, with the right signature.</summary>
+    private static List<byte[]> Signed(int salt, params string[] parts)
+    {
+        // The signatures of equal messages would be equal too.
+        parts[2] = $"{{\"salt\":{salt}}}";
+        byte[][] bytes = [.. parts.Select(Encoding.Latin1.GetBytes)];
+        var signature = HMACSHA256.HashData("key"u8, [.. bytes.SelectMany(one => one)]);
+        var hex = Convert.ToHexStringLower(signature);
+        return [MessageCodec.Delimiter.ToArray(), Encoding.ASCII.GetBytes(hex), .. bytes];
+    }
+
+    private static async Task<JupyterMessage> AskAsync(
+        DealerSocket client, ChannelReader<JupyterMessage> requests, string code = "")
     {
         var type = Guid.NewGuid().ToString();
-        client.SendMultipartBytes(Codec.Encode(Message(type, [])));
+        client.SendMultipartBytes(Codec.Encode(Message(type, [], new JsonObject { ["code"] = code })));
         var request = await requests.ReadAsync().AsTask().WaitAsync(Patience);
         Assert.Equal(type, request.Type);
         return request;

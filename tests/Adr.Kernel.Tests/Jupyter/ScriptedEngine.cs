@@ -6,7 +6,7 @@ namespace Adr.Kernel.Tests.Jupyter;
 /// <summary>
 /// An engine whose cells consist of these words, each on a line: <c>out X</c>, <c>native X</c>, <c>show ID X</c>,
 /// <c>update ID X</c>, <c>result X</c>, <c>json</c>, <c>clear</c>, <c>ask X</c>, <c>late</c>, <c>fail</c>, <c>wait</c>,
-/// <c>hang</c>, <c>garble</c>, <c>die</c>.
+/// <c>hang</c>, <c>garble</c>, <c>die</c>, <c>throw</c>.
 /// </summary>
 internal sealed class ScriptedEngine : IEngine
 {
@@ -25,12 +25,15 @@ internal sealed class ScriptedEngine : IEngine
 
     public void Send(EngineMessage request)
     {
+        if (request is ExecuteRequest { Code: "throw" }) throw new NotImplementedException();
         Received.Add(request);
         switch (request)
         {
             case ExecuteRequest cell: _ = RunAsync(cell); break;
             case CancelRequest: cancelled.TrySetResult(); break;
-            case InputGiven given: answer.TrySetResult(given.Text); break;
+            case InputGiven given:
+                answer.TrySetResult(given.Problem is null ? given.Text : $"refused: {given.Problem}");
+                break;
             case CompletionRequest asked:
                 Completion[] items = [new("🙂a", "method")];
                 Say(new Completions(asked.Id, asked.Position - 1, asked.Position, items));

@@ -69,8 +69,47 @@ public class NotebookTests
         [InlineData(
             """{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": ["x"]}]}""", "output 1")]
         [InlineData("""{"nbformat": 4, "cells": [], "x": NaN}""", "NaN")]
+        [InlineData("""{"nbformat": 4, "cells": [], "cells": []}""", "cells")]
+        [InlineData("""{"nbformat": 4, "cells": [], "metadata": {"a": 1, "\u0061": 2}}""", "'a'")]
+        [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "source": ""}]}""", "source")]
+        [InlineData("""{"nbformat": "4", "cells": []}""", "'nbformat' is a string; expected a whole number")]
+        [InlineData("""{"nbformat": 4.5, "cells": []}""", "'nbformat' is a number; expected a whole number")]
+        [InlineData("""{"nbformat": 1e999, "cells": []}""", "'nbformat' is a number; expected a whole number")]
+        [InlineData("""{"nbformat": null, "cells": []}""", "there is none")]
+        [InlineData("""{"nbformat": 4, "nbformat_minor": "5", "cells": []}""", "'nbformat_minor' is a string")]
+        [InlineData("""{"nbformat": 4, "nbformat_minor": -1, "cells": []}""", "this is 4.-1")]
+        [InlineData("""{"nbformat": 4, "cells": [{"cell_type": null}]}""", "cell 1: 'cell_type'")]
+        [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["a", 1]}]}""", "an array")]
+        [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "metadata": []}]}""", "cell 1: 'metadata'")]
+        [InlineData("""{"nbformat": 4, "cells": []} {}""", "not JSON")]
+        [InlineData("\0", "not JSON")]
         public void SaysWhatIsWrong(string text, string expected) =>
             Assert.Contains(expected, Assert.Throws<NotebookFormatException>(() => Notebook.Parse(text)).Message);
+
+        [Fact]
+        public void SaysThatTextIsHalfACharacter()
+        {
+            var text = "{\"nbformat\": 4, \"cells\": [], \"metadata\": {\"x\": \"" + '\ud800' + "\"}}";
+            var error = Assert.Throws<NotebookFormatException>(() => Notebook.Parse(text));
+            Assert.Contains("half of a surrogate pair", error.Message);
+        }
+
+        [Theory]
+        [InlineData("[", "]")]
+        [InlineData("{\"a\":", "}")]
+        public void SaysThatItIsTooDeep(string open, string close)
+        {
+            static string Times(string text, int n) => string.Concat(Enumerable.Repeat(text, n));
+            foreach (var depth in new[] { 600, 100_000 })
+            {
+                foreach (var value in new[] { Times(open, depth) + "1" + Times(close, depth), Times(open, depth) })
+                {
+                    var text = $"{{\"nbformat\": 4, \"cells\": [], \"metadata\": {{\"x\": {value}}}}}";
+                    var error = Assert.Throws<NotebookFormatException>(() => Notebook.Parse(text));
+                    Assert.Contains("depth", error.Message);
+                }
+            }
+        }
 
         [Theory]
         [InlineData("```bash\n# a comment\n```\n# The title", "The title")]
