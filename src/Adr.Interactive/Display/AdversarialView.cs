@@ -1,4 +1,6 @@
+using Adr.Attacks;
 using Adr.Interactive.Drawing;
+using Adr.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,24 +42,16 @@ internal static class AdversarialView
     private static Tile[] Predicted(
         nn.Module<Tensor, Tensor> model, Tensor images, long[] truth, IReadOnlyList<string>? classNames)
     {
-        var wasTraining = model.training;
-        model.eval();
-        try
-        {
-            using var noGraph = no_grad();
-            var (probability, predicted) = model.call(images).softmax(1).max(1);
-            var shares = probability.to(ScalarType.Float32).cpu().data<float>().ToArray();
-            var classes = predicted.cpu().data<long>().ToArray();
-            var pixels = Pixels.Of(images);
-            return [.. truth.Select((label, i) => new Tile(
-                pixels.Image(i),
-                Caption(label, classes[i], shares[i], classNames),
-                classes[i] == label ? Verdict.Right : Verdict.Wrong))];
-        }
-        finally
-        {
-            model.train(wasTraining);
-        }
+        using var frozen = new FrozenModel(model);
+        using var noGraph = no_grad();
+        var (probability, predicted) = ModelFacts.Logits(model, images).softmax(1).max(1);
+        var shares = probability.to(ScalarType.Float32).cpu().data<float>().ToArray();
+        var classes = predicted.cpu().data<long>().ToArray();
+        var pixels = Pixels.Of(images);
+        return [.. truth.Select((label, i) => new Tile(
+            pixels.Image(i),
+            Caption(label, classes[i], shares[i], classNames),
+            classes[i] == label ? Verdict.Right : Verdict.Wrong))];
     }
 
     private static string Caption(long label, long predicted, float probability, IReadOnlyList<string>? classNames)

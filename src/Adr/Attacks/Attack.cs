@@ -80,14 +80,16 @@ public abstract class Attack
     /// order for another batch size, and where a gradient is as small as its rounding error, its sign may differ. With
     /// ε = 0 the result is a copy of the images.
     /// </remarks>
-    /// <param name="model">Gives logits [B,K].</param>
-    /// <param name="images">[B,C,H,W], floating point, within the threat model's bounds; B may be 0.</param>
+    /// <param name="model">Gives logits [B,K], of any floating-point type. It gets a copy of the images.</param>
+    /// <param name="images">[B,C,H,W], float32 or float64, within the threat model's bounds; B may be 0.</param>
     /// <param name="labels">[B], int64, in 0 … K − 1.</param>
     /// <param name="seed">Decides the random numbers, together with each example's position in the batch.</param>
     /// <param name="cancellation">Stops the attack before its next step.</param>
     /// <returns>x' [B,C,H,W], detached: in the bounds exactly, and ‖x' − x‖ ≤ ε up to 1e-6.</returns>
-    /// <exception cref="ArgumentException">The images or labels are not as described.</exception>
-    /// <exception cref="InvalidOperationException">The model's logits or gradients are not finite.</exception>
+    /// <exception cref="ArgumentException">The images or labels are not as described, or the first images' outputs are
+    /// no logits [B,K].</exception>
+    /// <exception cref="InvalidOperationException">The model's logits or gradients are not finite, or what it gives
+    /// during the attack are no logits.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was requested.</exception>
     public Tensor Run(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, long seed = 0,
         CancellationToken cancellation = default)
@@ -101,7 +103,7 @@ public abstract class Attack
     /// batch.</summary>
     /// <inheritdoc cref="Run(nn.Module{Tensor, Tensor}, Tensor, Tensor, long, CancellationToken)"/>
     /// <param name="model">Gives logits [B,K].</param>
-    /// <param name="images">[B,C,H,W], floating point, within the threat model's bounds; B may be 0.</param>
+    /// <param name="images">[B,C,H,W], float32 or float64, within the threat model's bounds; B may be 0.</param>
     /// <param name="labels">[B], int64, in 0 … K − 1.</param>
     /// <param name="seeds">One position per example.</param>
     /// <param name="cancellation">Stops the attack before its next step.</param>

@@ -228,7 +228,7 @@ public sealed class AttackContext : IDisposable
     internal (Tensor Zeros, Tensor Logits) ForwardWithGraph(Tensor images)
     {
         var delta = zeros_like(images, requires_grad: true);
-        var logits = Cost.Forward(_model, images.detach() + delta);
+        var logits = Cost.Forward(_model, images.detach() + delta, isCopy: true);
         return logits.requires_grad ? (delta, logits) : throw new InvalidOperationException(
             "The model's logits have no gradient with respect to the images: its forward pass leaves autograd, by "
                 + "detach(), no_grad() "
@@ -403,10 +403,10 @@ public sealed class AttackCost
     /// <summary>Forward plus backward passes, counted per example.</summary>
     public long ModelEvaluations => Forwards + Backwards;
 
-    internal Tensor Forward(nn.Module<Tensor, Tensor> model, Tensor images)
+    internal Tensor Forward(nn.Module<Tensor, Tensor> model, Tensor images, bool isCopy = false)
     {
         Forwards += images.shape[0];
-        return model.call(images);
+        return ModelFacts.Logits(model, images, isCopy);
     }
 
     internal void CountBackward(long examples) => Backwards += examples;

@@ -20,9 +20,9 @@ internal static class AttackInput
         ArgumentNullException.ThrowIfNull(seeds);
         if (images.shape.Length < 2)
             throw Wrong(nameof(images), "images as a batch [B,C,H,W]", $"the shape is {Shape(images)}");
-        if (!images.is_floating_point())
-            throw Wrong(nameof(images), "floating-point images",
-                $"the type is {images.dtype}; divide bytes by 255");
+        if (images.dtype is not (ScalarType.Float32 or ScalarType.Float64))
+            throw Wrong(nameof(images), "float32 or float64 images", $"the type is {images.dtype}; convert them, and "
+                + "divide bytes by 255. A model of lower precision converts them in its forward pass");
         if (labels.shape.Length != 1 || labels.shape[0] != images.shape[0])
             throw Wrong(nameof(labels), $"labels [{images.shape[0]}], one per image", $"the shape is {Shape(labels)}");
         if (labels.dtype != ScalarType.Int64)
@@ -37,8 +37,6 @@ internal static class AttackInput
 
     private static void CheckAgainst(Tensor weight, Tensor images, Tensor labels)
     {
-        if (images.dtype != weight.dtype)
-            throw Wrong(nameof(images), $"images of the model's type {weight.dtype}", $"the type is {images.dtype}");
         foreach (var (name, tensor) in new[] { (nameof(images), images), (nameof(labels), labels) })
             if (tensor.device.type != weight.device.type || tensor.device.index != weight.device.index)
                 throw Wrong(name, $"{name} on the model's device {weight.device}",
@@ -67,12 +65,10 @@ internal static class AttackInput
         if ((float)low < (float)threat.Bounds.Low || (float)high > (float)threat.Bounds.High)
             throw Wrong(nameof(images), $"images in {threat.Bounds}",
                 $"the values are in [{low:R}, {high:R}]; normalisation belongs inside the model");
-        var logits = model.call(images.narrow(0, 0, 1));
-        if (logits.shape.Length != 2 || logits.shape[0] != 1)
-            throw Wrong(nameof(model), "a model that gives logits [B,K]",
-                $"for one image the shape is {Shape(logits)}");
+        // two, for a batch norm without running statistics needs more than one
+        var logits = ModelFacts.FirstLogits(model, images.narrow(0, 0, Math.Min(2, images.shape[0])));
         if (!logits.isfinite().all().item<bool>())
-            throw new InvalidOperationException("The model's logits on the first image are not finite. Check that its "
+            throw new InvalidOperationException("The model's logits on the first images are not finite. Check that its "
                 + "weights are: training may have diverged.");
         var (first, last) = (labels.min().item<long>(), labels.max().item<long>());
         if (first < 0 || last >= logits.shape[1])

@@ -26,7 +26,9 @@ internal sealed class FrozenModel : IDisposable
     /// <summary>The fastest form of the model for weights that do not change (<see cref="Classifier.Frozen"/>), or the
     /// model itself. Its tensors belong to the dispose scope that is open.</summary>
     internal nn.Module<Tensor, Tensor> Network() =>
-        (_model as Classifier)?.Frozen() is { } logits ? _network = new LogitsOnly(logits) : _model;
+        (_model as Classifier)?.Frozen() is { } logits
+            ? _network = new LogitsOnly(ModelFacts.NameOf(_model), logits)
+            : _model;
 
     /// <summary>Restores modes and flags.</summary>
     public void Dispose()
@@ -37,7 +39,7 @@ internal sealed class FrozenModel : IDisposable
         foreach (var parameter in _frozen) parameter.requires_grad = true;
     }
 
-    private sealed class LogitsOnly(Func<Tensor, Tensor> logits) : nn.Module<Tensor, Tensor>(nameof(LogitsOnly))
+    private sealed class LogitsOnly(string name, Func<Tensor, Tensor> logits) : nn.Module<Tensor, Tensor>(name)
     {
         public override Tensor forward(Tensor images)
         {

@@ -33,7 +33,7 @@ public abstract class MinimumNormAttack : Attack
 
     /// <summary>The nearest adversarial images; each is shown to the model once more at the end.</summary>
     /// <param name="model">Gives logits [B,K]; it is left as it was.</param>
-    /// <param name="images">[B,C,H,W], floating point, within the threat model's bounds; B may be 0.</param>
+    /// <param name="images">[B,C,H,W], float32 or float64, within the threat model's bounds; B may be 0.</param>
     /// <param name="labels">[B], int64, in 0 … K − 1.</param>
     /// <param name="seed">Decides the random numbers.</param>
     /// <param name="cancellation">Stops the attack before its next step.</param>
@@ -49,7 +49,7 @@ public abstract class MinimumNormAttack : Attack
 
     /// <inheritdoc cref="Find(nn.Module{Tensor, Tensor}, Tensor, Tensor, long, CancellationToken)"/>
     /// <param name="model">Gives logits [B,K]; it is left as it was.</param>
-    /// <param name="images">[B,C,H,W], floating point, within the threat model's bounds; B may be 0.</param>
+    /// <param name="images">[B,C,H,W], float32 or float64, within the threat model's bounds; B may be 0.</param>
     /// <param name="labels">[B], int64, in 0 … K − 1.</param>
     /// <param name="seeds">One position per example.</param>
     /// <param name="cancellation">Stops the attack before its next step.</param>

@@ -209,9 +209,11 @@ public sealed class Evaluator : IDisposable
         return (predictions, probabilities);
     }
 
-    private Tensor Logits(Tensor images)
+    /// <summary>The logits of images [B,K], in the images' type.</summary>
+    /// <exception cref="InvalidOperationException">They are not finite, or not [B,K].</exception>
+    internal Tensor Logits(Tensor images)
     {
-        var logits = Model.call(images); // [B,K]
+        var logits = ModelFacts.Logits(Model, images);
         return logits.isfinite().all().item<bool>() ? logits : throw new InvalidOperationException(
             $"{ModelFacts.NameOf(Model)} gave logits that are not finite. Its weights may have diverged in training.");
     }

@@ -53,7 +53,7 @@ public sealed record LossSurface(string Model, long Label, double[] Offsets, dou
         using var scope = NewDisposeScope();
         var x = image.detach().reshape(shape);
         var y = tensor(new[] { label }, device: x.device);
-        var classes = model.call(x).shape[1];
+        var classes = ModelFacts.FirstLogits(model, x).shape[1];
         Require.That(label >= 0 && label < classes, label, $"The model has classes 0 to {classes - 1}.");
         var steepest = Steepest(model, x, y);
         using var noGraph = no_grad();
@@ -64,7 +64,7 @@ public sealed record LossSurface(string Model, long Label, double[] Offsets, dou
         for (var i = 0; i < count; i++)
         {
             using var row = NewDisposeScope();
-            var logits = model.call(x + along * steepest + offsets[i] * signs); // [n,K]
+            var logits = ModelFacts.Logits(model, x + along * steepest + offsets[i] * signs, isCopy: true); // [n,K]
             var loss = nn.functional.cross_entropy(logits, y.expand(count), reduction: nn.Reduction.None)
                 .to(ScalarType.Float64)
                 .Values<double>();
@@ -78,7 +78,7 @@ public sealed record LossSurface(string Model, long Label, double[] Offsets, dou
     {
         using var grad = enable_grad();
         var x = image.clone().requires_grad_(true);
-        var loss = nn.functional.cross_entropy(model.call(x), label);
+        var loss = nn.functional.cross_entropy(ModelFacts.Logits(model, x), label);
         return Gradients.Of(loss, x).sign();
     }
 }

@@ -45,7 +45,7 @@ public sealed record PredictionConfidence(
         void Measure(Tensor images, List<double> confidence, List<double> entropy)
         {
             using var scope = NewDisposeScope();
-            var logs = evaluator.Model.call(images).to(ScalarType.Float64).log_softmax(1);  // [B,K]
+            var logs = evaluator.Logits(images).to(ScalarType.Float64).log_softmax(1);  // [B,K]
             confidence.AddRange(logs.exp().amax([1L]).Values<double>());
             entropy.AddRange((-(logs.exp() * logs).sum([1L])).Values<double>());
         }

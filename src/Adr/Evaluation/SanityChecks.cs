@@ -68,7 +68,7 @@ internal static class SanityChecks
 
     private static SanityWarning? Randomised(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels)
     {
-        var answers = Enumerable.Range(0, Answers).Select(_ => model.call(images)).ToArray();
+        var answers = Enumerable.Range(0, Answers).Select(_ => ModelFacts.Logits(model, images)).ToArray();
         var right = answers.Select(logits => logits.argmax(1).eq(labels).sum().item<long>()).Distinct().Count();
         var units = answers.Select(logits => logits / (logits.pow(2).sum(1).sqrt().unsqueeze(1) + 1e-10)).ToArray();
         var largest = units.SelectMany((a, i) => units.Skip(i + 1)
@@ -83,7 +83,7 @@ internal static class SanityChecks
 
     private static SanityWarning? Probabilities(nn.Module<Tensor, Tensor> model, Tensor images)
     {
-        if (!Evaluator.AreProbabilities(model.call(images)).all().item<bool>()) return null;
+        if (!Evaluator.AreProbabilities(ModelFacts.Logits(model, images)).all().item<bool>()) return null;
         return new(SanityFlag.ProbabilitiesForLogits,
             $"On {images.shape[0]} images every answer is in [0,1] and each sums to 1.",
             "They look like probabilities. Give the attack logits: a softmax saturates, its gradients vanish, and the "
@@ -113,7 +113,7 @@ internal static class SanityChecks
         try
         {
             using var noGraph = no_grad();
-            return model.call(images.detach().clone().requires_grad_(true)).requires_grad
+            return ModelFacts.Logits(model, images.detach().clone().requires_grad_(true), isCopy: true).requires_grad
                 || before.Exists(pair => pair.Parameter.grad is not null);
         }
         finally

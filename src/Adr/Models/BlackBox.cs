@@ -33,11 +33,10 @@ public sealed class BlackBox : Classifier
     {
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
-        var logits = _predict(images.detach()).detach();
-        if (logits.shape.Length != 2 || logits.shape[0] != images.shape[0] || logits.shape[1] != Classes)
-            throw new InvalidOperationException(
-                $"{Architecture} should return logits [{images.shape[0]},{Classes}] for {images.shape[0]} images, "
-                + $"but returned [{string.Join(",", logits.shape)}].");
+        var answer = _predict(images.detach().clone()); // a copy: the function may work in place
+        if (ModelFacts.ProblemOf(this, answer, images.shape[0], Classes) is { } problem)
+            throw new InvalidOperationException(problem);
+        var logits = answer.detach();
         return (logits.clone().MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
     }
 }

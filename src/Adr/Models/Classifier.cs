@@ -101,7 +101,7 @@ public sealed class ComposedModel : nn.Module<Tensor, Tensor>, ILatentModel
     {
         using var scope = NewDisposeScope();
         var z = features.call(images);
-        var logits = head.call(z);
+        var logits = head.call(z.clone()); // a copy: the head may work in place, and z is the latent
         return (z.flatten(1).MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
     }
 

@@ -40,27 +40,18 @@ public abstract class StagedClassifier : Classifier
     {
         using var scope = NewDisposeScope();
         Tensor? latent = null;
-        var logits = Run(images, (layer, output) =>
-        {
-            if (layer != _latent) return false;
-            latent = output.flatten(1);
-            return true;
-        });
+        var logits = Run(images, (layer, output) => latent = layer == _latent ? Kept(output) : latent);
         return (latent!.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
     }
 
     /// <summary>The output of every stage but the last, flattened.</summary>
-    /// <param name="images">[B,C,H,W], float, in <see cref="Classifier.Bounds"/>.</param>
+    /// <param name="images">[B,C,H,W], float, in <see cref="Classifier.Bounds"/>. The stages get a copy.</param>
     /// <returns>One matrix [B,D] for each of <see cref="Layers"/>, in their order; D differs.</returns>
     public IReadOnlyList<(string Layer, Tensor Latent)> Activations(Tensor images)
     {
         using var scope = NewDisposeScope();
         var found = new List<(string, Tensor)>();
-        Run(images, (layer, output) =>
-        {
-            found.Add((layer, output.flatten(1).MoveToOuterDisposeScope()));
-            return true;
-        });
+        Run(images.clone(), (layer, output) => found.Add((layer, Kept(output).MoveToOuterDisposeScope())));
         return found;
     }
 
@@ -68,7 +59,7 @@ public abstract class StagedClassifier : Classifier
     public override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return Run(images, (_, _) => false).MoveToOuterDisposeScope();
+        return Run(images, (_, _) => { }).MoveToOuterDisposeScope();
     }
 
     /// <summary>Says which stages the network is a chain of. Call it once, at the end of the constructor.</summary>
@@ -86,19 +77,21 @@ public abstract class StagedClassifier : Classifier
         DefaultLatentLayer = LatentLayer = latent;
     }
 
-    // Frees the output of a stage when the next one has it, unless it is kept; autograd keeps what it needs by itself.
-    private Tensor Run(Tensor images, Func<string, Tensor, bool> keeps)
+    // Frees the output of a stage when the next one has it; autograd keeps what it needs by itself.
+    private Tensor Run(Tensor images, Action<string, Tensor> see)
     {
         var x = images;
-        var isKept = true; // the images are the caller's
         foreach (var stage in _stages)
         {
             var output = stage.Apply(x);
-            var isSame = ReferenceEquals(x, output); // a stage may return what it was given
-            if (!isKept && !isSame) x.Dispose();
-            isKept = stage != _stages[^1] && keeps(stage.Name, output) || isKept && isSame;
+            // the images are the caller's, and a stage may return what it was given
+            if (!ReferenceEquals(x, images) && !ReferenceEquals(x, output)) x.Dispose();
+            if (stage != _stages[^1]) see(stage.Name, output);
             x = output;
         }
         return x;
     }
+
+    // [B,D]; a copy, for the next stage may work in place
+    private static Tensor Kept(Tensor output) => output.flatten(1).clone();
 }

@@ -46,7 +46,7 @@ public static class ConstantPredictor
     }
 
     /// <summary>One image of each class.</summary>
-    internal static Batch OneOfEach(int classes) => new(zeros(classes, 1, 1, 1),
+    internal static Batch OneOfEach(int classes) => new(zeros([classes, 1, 1, 1], ScalarType.Float64),
         arange(classes, dtype: ScalarType.Int64), [.. Enumerable.Range(0, classes).Select(k => (long)k)]);
 
     /// <summary>A network whose one parameter is its output, logits [1,K]; its latent is 0.</summary>

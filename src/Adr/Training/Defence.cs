@@ -91,14 +91,18 @@ public abstract record Defence
         ["weights"] = Weights is { } weights ? JsonSerializer.SerializeToNode(weights, Json.Compact) : null,
     };
 
-    /// <summary>The logits of a batch, and the latent where the model gives one.</summary>
+    /// <summary>The logits of a batch, and the latent where the model gives one. The model gets a copy of the images,
+    /// for it may work in place.</summary>
     /// <param name="model">Any module.</param>
     /// <param name="images">[B,C,H,W].</param>
+    /// <exception cref="InvalidOperationException">The model failed, or gave no logits [B,K].</exception>
     protected static Prediction Predict(nn.Module<Tensor, Tensor> model, Tensor images)
     {
-        if (model is not ILatentModel latent) return new Prediction(model.call(images), null);
-        var (z, logits) = latent.Represent(images);
-        return new Prediction(logits, z);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(images);
+        if (model is not ILatentModel) return new Prediction(ModelFacts.Logits(model, images), null);
+        var (latent, logits) = ModelFacts.Represent(model, images);
+        return new Prediction(logits, latent);
     }
 
     /// <summary>The sum of named terms, to which ADR's terms are added where the defence has

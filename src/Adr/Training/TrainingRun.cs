@@ -176,14 +176,14 @@ internal sealed class TrainingRun : IDisposable
             using var scope = NewDisposeScope();
             using var noGraph = no_grad();
             var here = batch.To(_device);
-            var logits = _model.call(here.Images); // [B,K]
+            var logits = ModelFacts.Logits(_model, here.Images); // [B,K]
             right += StepNumbers.CountRight(logits, here.Labels).item<long>();
             predicted.UnionWith(logits.argmax(1).Values<long>());
             present.UnionWith(batch.Labels.Values<long>());
             if (attack is null) continue;
             var seeds = new ExampleSeeds(_options.Seed, batch.Indices).Fork(ValidationStream);
             var perturbed = attack.RunUnchecked(_model, here.Images, here.Labels, seeds, _cancellation);
-            robust += StepNumbers.CountRight(_model.call(perturbed), here.Labels).item<long>();
+            robust += StepNumbers.CountRight(ModelFacts.Logits(_model, perturbed), here.Labels).item<long>();
         }
         return ((double)right / _held.Count, attack is null ? null : (double)robust / _held.Count,
             present.Count > 1 ? predicted.Count : null);

@@ -105,13 +105,145 @@ public static class AttackSafetyTests
         }, 5);
     }
 
+    public class Answers
+    {
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Of_a_model_that_works_in_place_are_attacked_as_those_of_one_that_does_not(string name) =>
+            ForAll(name, (row, sample) =>
+            {
+                using var inPlace = Around.InPlace(sample.Model());
+                using var model = Around.OutOfPlace(sample.Model());
+                var (images, attack) = (sample.Images, row.Make(sample.Threat));
+                var attacked = attack.Run(inPlace, images, sample.Labels, sample.Seeds);
+                Close.Same(sample.Images, images, "the caller's images");
+                Close.Same(attack.Run(model, sample.Images, sample.Labels, sample.Seeds), attacked, "attacked images");
+                Feasible.Assert(sample.Threat, Close.Doubles(images), Close.Doubles(attacked), sample.Points);
+            }, 4);
+
+        // a model may free what it was given, too
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Of_a_model_that_disposes_of_its_input_are_attacked(string name)
+        {
+            using var scope = NewDisposeScope();
+            using var model = new Around(Sample.Model(), images =>
+            {
+                using (images) return images.clone();
+            });
+            var images = Sample.Images;
+            Make(name).Run(model, images, Sample.Labels, Sample.Seeds);
+            Close.Same(Sample.Images, images, "the caller's images");
+        }
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Of_another_floating_point_type_are_attacked_like_the_same_numbers_in_float32(string name)
+        {
+            using var scope = NewDisposeScope();
+            foreach (var type in new[] { ScalarType.Float64, ScalarType.Float16, ScalarType.BFloat16 })
+            {
+                using var model = new Around(Sample.Model(), after: logits => logits.to(type));
+                using var rounded = new Around(Sample.Model(), after: logits => logits.to(type)
+                    .to(ScalarType.Float32));
+                Close.Same(Make(name).Run(rounded, Sample.Images, Sample.Labels, Sample.Seeds),
+                    Make(name).Run(model, Sample.Images, Sample.Labels, Sample.Seeds), $"{type}");
+            }
+        }
+
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Of_a_model_in_double_precision_are_attacked(string name)
+        {
+            using var scope = NewDisposeScope();
+            using var model = Sample.Model().to(ScalarType.Float64);
+            var (images, attack) = (Sample.Images.to(ScalarType.Float64), Make(name));
+            var attacked = attack is Transfer
+                ? new Transfer(new Fgsm(attack.Threat), model, "itself")
+                    .Run(model, images, Sample.Labels, Sample.Seeds)
+                : attack.Run(model, images, Sample.Labels, Sample.Seeds);
+            Assert.Equal(ScalarType.Float64, attacked.dtype);
+            Feasible.Assert(attack.Threat, Close.Doubles(images), Close.Doubles(attacked), Sample.Points);
+            var wrong = Assert.Throws<ArgumentException>("model", () =>
+                attack.Run(model, Sample.Images, Sample.Labels, Sample.Seeds));
+            Assert.Contains("weights are Float64 and the images Float32", wrong.Message, StringComparison.Ordinal);
+        }
+
+        public static TheoryData<string, string> NotLogits => new()
+        {
+            { "the class", "outputs of type Int64" },
+            { "right or wrong", "outputs of type Bool" },
+            { "one number", "stands for the logits [0, z]" },
+            { "a column", "stands for the logits [0, z]" },
+            { "maps", "[B,K], a row for each image and a column for each class. For 2 images that is [2,K]" },
+            { "one row", "it gave [1,3]" },
+            { "classes first", "it gave [3,2]" },
+            { "nothing", "returned null" },
+        };
+
+        [Theory, MemberData(nameof(NotLogits))]
+        public void That_are_no_logits_are_refused_by_every_attack(string what, string message)
+        {
+            using var scope = NewDisposeScope();
+            using var model = new Around(Sample.Model(), after: logits => what switch
+            {
+                "the class" => logits.argmax(1),
+                "right or wrong" => logits.gt(0),
+                "one number" => logits.select(1, 0),
+                "a column" => logits.narrow(1, 0, 1),
+                "maps" => logits.unsqueeze(2),
+                "one row" => logits.mean([0L], keepdim: true),
+                "classes first" => logits.t(),
+                _ => null!,
+            });
+            foreach (var row in Rows)
+            {
+                var error = Assert.Throws<ArgumentException>("model", () =>
+                    Make(row.Name).Run(model, Sample.Images, zeros_like(Sample.Labels), Sample.Seeds));
+                Assert.Contains(message, error.Message, StringComparison.Ordinal);
+            }
+        }
+
+        [Fact] // the first images may be well, and a smaller batch not
+        public void That_change_their_shape_during_the_attack_are_refused()
+        {
+            using var scope = NewDisposeScope();
+            var calls = 0;
+            using var model = new Around(Sample.Model(), after: logits => calls++ == 0 ? logits : logits.flatten());
+            var error = Assert.Throws<InvalidOperationException>(() =>
+                new Fgsm(ThreatModel.Linf(0.1)).Run(model, Sample.Images, Sample.Labels, Sample.Seeds));
+            Assert.Contains("must give logits [B,K]", error.Message, StringComparison.Ordinal);
+        }
+
+        [Fact]
+        public void Of_a_black_box_may_come_in_any_floating_point_type_and_from_a_function_that_works_in_place()
+        {
+            using var scope = NewDisposeScope();
+            using var inner = Sample.Model();
+            inner.eval();
+            foreach (var type in new[] { ScalarType.Float64, ScalarType.Float16, ScalarType.BFloat16 })
+            {
+                using var rounded = Box(images => inner.call(images - 0.5f).to(type).to(ScalarType.Float32));
+                using var box = Box(images => inner.call(images.sub_(0.5f)).to(type));
+                foreach (var row in Rows.Where(row => !Make(row.Name).NeedsGradient && Make(row.Name) is not Transfer))
+                {
+                    var images = Sample.Images;
+                    Close.Same(Make(row.Name).Run(rounded, images, Sample.Labels, Sample.Seeds),
+                        Make(row.Name).Run(box, images, Sample.Labels, Sample.Seeds), $"{row.Name}, {type}");
+                    Close.Same(Sample.Images, images, "the caller's images");
+                }
+            }
+            using var classes = Box(images => inner.call(images).argmax(1));
+            Assert.Contains("outputs of type Int64", Assert.Throws<InvalidOperationException>(() =>
+                classes.call(Sample.Images)).Message, StringComparison.Ordinal);
+
+            static BlackBox Box(Func<Tensor, Tensor> predict) =>
+                new("remote", predict, (int)Sample.Classes, [1, 4, 4]);
+        }
+    }
+
+    private static readonly AttackCase Sample = new(TinyModels.Kind.Cnn, 3, 1, 4, 4, 3, Norm.Linf, 0.1, Bounds.Unit, 5);
+
+    private static Attack Make(string name) => AttackTable.Row(name).Make(AttackTable.Row(name).Fit(Sample).Threat);
+
     public class Input
     {
-        private static readonly AttackCase Sample = new(TinyModels.Kind.Cnn, 3, 1, 4, 4, 3, Norm.Linf, 0.1,
-            Bounds.Unit, 5);
-
-        private static Attack Make(string name) => AttackTable.Row(name).Make(AttackTable.Row(name).Fit(Sample).Threat);
-
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
         public void That_is_wrong_is_refused_by_name(string name)
         {
@@ -125,6 +257,8 @@ public static class AttackSafetyTests
             Refused("images", with(images, 1.01f), labels, seeds);
             Refused("images", with(images, -0.01f), labels, seeds);
             Refused("images", (images * 255).to(ScalarType.Byte), labels, seeds);
+            Refused("images", images.to(ScalarType.Float16), labels, seeds);
+            Refused("images", images.to(ScalarType.BFloat16), labels, seeds);
             Refused("images", images.flatten(), labels, seeds);
             Refused("images", null, labels, seeds);
             Refused("labels", images, labels.narrow(0, 0, 2), seeds);

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Evaluation;
@@ -101,6 +104,97 @@ public static class BadInputTests
 
     public static class Model
     {
+        private static readonly ThreatModel Threat = ThreatModel.Linf(0.06);
+
+        public static TheoryData<string> Evaluations => [.. EveryEvaluation.Keys];
+
+        // as text, without the times
+        private static readonly Dictionary<string, Func<Evaluator, string>> EveryEvaluation = new()
+        {
+            ["robustness"] = e => Text(RobustnessReport.Evaluate(e, [new Fgsm(Threat), new Pgd(Threat, 3),
+                new Square(Threat, 20), new FabTargeted(Threat, 3)]).ToJson()),
+            ["Auto-Attack"] = e => Text(AutoAttackReport.Evaluate(e,
+                new AutoAttack([new Apgd(Threat, steps: 5), new Square(Threat, 20)])).ToJson()),
+            ["masking"] = e => Text(GradientMaskingReport.Evaluate(e, Threat, new() { SquareQueries = 20 }).ToJson()),
+            ["distances"] = e => Text(MinimumNormReport.Evaluate(e, new DeepFool(ThreatModel.L2(1), 5)).ToJson()),
+            ["curve"] = e => $"{string.Join(" ", RobustnessCurve.Evaluate(e, new Fgsm(Threat), [0.01, 0.1]).Points)}",
+            ["confusion"] = e => $"{string.Join(" ", ConfusionMatrix.Evaluate(e, new Fgsm(Threat)).Counts
+                .Cast<long>())}",
+            ["confidence"] = e => JsonSerializer.Serialize(PredictionConfidence.Evaluate(e, new Fgsm(Threat))),
+            ["latents"] = e => string.Join(" ", LatentExamples.Evaluate(e, new Fgsm(Threat)).DivergenceByExample),
+            ["surface"] = e => string.Join(" ", LossSurface.Around(e.Model, "x", e.Data.Images.narrow(0, 0, 1), 1, 0.1,
+                5).Losses.Cast<double>()),
+        };
+
+        private static string Text(JsonNode report) =>
+            Regex.Replace(report.ToJsonString(), "\"seconds\":[^,}]+", "\"seconds\":0");
+
+        [Theory, MemberData(nameof(Evaluations))]
+        public static void One_that_works_in_place_is_evaluated_as_one_that_does_not(string name)
+        {
+            using var scope = NewDisposeScope();
+            using var data = EvaluationCase.Stripes(5, 40);
+            using var inPlace = new Wrapped("x", images => images.mul_(0.9f), logits => logits.mul_(0.5f));
+            using var model = new Wrapped("x", images => images * 0.9f, logits => logits * 0.5f);
+            var options = new EvaluationOptions { BatchSize = 16 };
+            var expected = Evaluating.With(model, data, options, "x", EveryEvaluation[name]);
+            Assert.Equal(expected, Evaluating.With(inPlace, data, options, "x", EveryEvaluation[name]));
+            using var fresh = EvaluationCase.Stripes(5, 40);
+            Close.Same(fresh.Images, data.Images, "the caller's images");
+        }
+
+        [Theory, MemberData(nameof(Evaluations))]
+        public static void One_whose_logits_have_another_type_is_evaluated_or_refused_in_words(string name)
+        {
+            using var scope = NewDisposeScope();
+            using var data = EvaluationCase.Stripes(5, 40);
+            var options = new EvaluationOptions { BatchSize = 16 };
+            foreach (var type in new[] { ScalarType.Float64, ScalarType.Float16, ScalarType.BFloat16 })
+            {
+                using var model = new Wrapped("x", after: logits => logits.to(type));
+                using var rounded = new Wrapped("x", after: logits => logits.to(type).to(ScalarType.Float32));
+                Assert.Equal(Evaluating.With(rounded, data, options, "x", EveryEvaluation[name]),
+                    Evaluating.With(model, data, options, "x", EveryEvaluation[name]));
+            }
+            using var classes = new Wrapped("classes", after: logits => logits.argmax(1));
+            using var signs = new Wrapped("signs", after: logits => logits.gt(0));
+            foreach (var model in new[] { classes, signs })
+                Assert.Contains("Logits must be floating-point numbers", Assert.Throws<ArgumentException>("data", () =>
+                    Evaluating.With(model, data, options, "x", EveryEvaluation[name])).Message,
+                    StringComparison.Ordinal);
+        }
+
+        [Theory]
+        [InlineData(1, "must give logits [B,3]")]
+        [InlineData(2, "has 2 classes, stripes has 3")]
+        [InlineData(5, "has 5 classes, stripes has 3")]
+        [InlineData(20, "has 20 classes, stripes has 3")]
+        public static void One_of_more_or_fewer_outputs_than_classes_is_refused(int outputs, string message)
+        {
+            using var scope = NewDisposeScope();
+            using var data = EvaluationCase.Stripes(5, 10);
+            using var plain = nn.Sequential(nn.Flatten(), nn.Linear(36, outputs));
+            using var declared = new Wrapped("declared", after: logits => logits.repeat(1, 7).narrow(1, 0, outputs));
+            foreach (var model in new nn.Module<Tensor, Tensor>[] { plain, declared })
+                Assert.Contains(message, Assert.Throws<ArgumentException>("data", () =>
+                    Robustness.Evaluate(model, data, [new Fgsm(Threat)], name: "x")).Message, StringComparison.Ordinal);
+            // a black box is not asked before its first answer counts
+            using var box = new BlackBox("box", images => zeros(images.shape[0], outputs), 3, [1, 6, 6]);
+            Assert.Contains($"must give logits [B,3], a row for each image and a column for each class. For 10 images "
+                + $"that is [10,3], but it gave [10,{outputs}]", Assert.Throws<InvalidOperationException>(() =>
+                Robustness.Evaluate(box, data, [new Square(Threat, 5)], name: "x")).Message, StringComparison.Ordinal);
+        }
+
+        [Fact]
+        public static void A_network_in_double_precision_is_refused_before_the_work_with_both_types()
+        {
+            using var scope = NewDisposeScope();
+            using var data = EvaluationCase.Stripes(5, 10);
+            using var model = EvaluationCase.Model().to(ScalarType.Float64);
+            Assert.Contains("Its weights are Float64 and the images Float32", Assert.Throws<ArgumentException>("data",
+                () => Robustness.Evaluate(model, data, [])).Message, StringComparison.Ordinal);
+        }
+
         [Fact]
         public static void Probabilities_are_noted_and_found()
         {

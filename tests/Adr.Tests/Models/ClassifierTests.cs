@@ -99,6 +99,16 @@ public static class ClassifierTests
             Refused(plain, [1, 5, 5], 3, "does not take the images [1,5,5] of the data");
             Refused(maps, [1, 6, 6], 3, "must give logits [B,3]");
 
+            using var one = nn.Sequential(nn.Flatten(), nn.Linear(36, 1));
+            Refused(one, [1, 6, 6], 2, "stands for the logits [0, z]");
+            Refused(one, [1, 6, 6], 3, "must give logits [B,3]");
+            Refused(new Around(plain, after: logits => logits.argmax(1)), [1, 6, 6], 3, "outputs of type Int64");
+            Refused(new Around(plain, after: logits => logits.select(1, 0)), [1, 6, 6], 2, "it gave [2]");
+            Refused(new Around(plain, after: logits => logits.sum([0L], keepdim: true)), [1, 6, 6], 3, "gave [1,3]");
+            using var doubles = nn.Sequential(nn.Flatten(), nn.Linear(36, 3)).to(ScalarType.Float64);
+            Refused(doubles, [1, 6, 6], 3, "weights are Float64 and the images Float32");
+            ModelFacts.Check(new Around(plain, after: logits => logits.to(ScalarType.BFloat16)), [1, 6, 6], 3);
+
             static void Refused(nn.Module<Tensor, Tensor> model, long[] shape, int classes, string message) =>
                 Assert.Contains(
                     message,

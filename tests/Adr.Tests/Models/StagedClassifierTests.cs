@@ -88,6 +88,41 @@ public static class StagedClassifierTests
         Assert.Equal([36L, 36L, 36L], model.Activations(images).Select(pair => pair.Latent.shape[1]));
     }
 
+    [Theory]
+    [InlineData("images")]
+    [InlineData("flat")]
+    [InlineData("halved")]
+    public static void A_stage_that_works_in_place_leaves_the_latent_before_it_as_it_was(string latent)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new Halving(isInPlace: true) { LatentLayer = latent };
+        using var expected = new Halving(isInPlace: false) { LatentLayer = latent };
+        var images = SplitMix.Tensor(1, 0, 1, 2, 1, 6, 6);
+        var (z, logits) = ModelFacts.Represent(model, images);
+        var (own, ownLogits) = ModelFacts.Represent(expected, images);
+        Close.Same(own, z, "latent");
+        Close.Same(ownLogits, logits, "logits");
+        foreach (var (mine, other) in model.Activations(images).Zip(expected.Activations(images)))
+            Close.Same(other.Latent, mine.Latent, mine.Layer);
+        Close.Same(SplitMix.Tensor(1, 0, 1, 2, 1, 6, 6), images, "the caller's images");
+    }
+
+    private sealed class Halving : StagedClassifier
+    {
+        internal Halving(bool isInPlace) : base("halving", 3, [1, 6, 6])
+        {
+            var layer = SplitMix.Fill(nn.Linear(36, 3), 1);
+            register_module("layer", layer);
+            Chain(
+            [
+                new("images", images => images),
+                new("flat", images => images.flatten(1)),
+                new("halved", x => isInPlace ? x.mul_(0.5f) : x * 0.5f),
+                new("logits", x => layer.call(isInPlace ? x.sub_(0.5f) : x - 0.5f)),
+            ], "halved");
+        }
+    }
+
     [Fact]
     public static void The_logits_are_no_latent() =>
         Assert.Contains(

@@ -3,6 +3,7 @@ using Adr.Data;
 using Adr.Losses;
 using Adr.Models;
 using Adr.Tests.Data;
+using Adr.Tests.Reference;
 using Adr.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,7 +19,9 @@ public sealed class OwnModelTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> Defences => new("Standard", "ADV", "TRADES", "MART", "Madry", "Free", "ADV-AWP");
+    private static readonly string[] Names = ["Standard", "ADV", "TRADES", "MART", "Madry", "Free", "ADV-AWP"];
+
+    public static TheoryData<string> Defences => new(Names);
 
     [Theory]
     [MemberData(nameof(Defences))]
@@ -26,20 +29,135 @@ public sealed class OwnModelTests : IDisposable
     {
         using var data = TinyRun.Data();
         using var model = Plain();
-        Defence defence = name switch
-        {
-            "Standard" => new StandardTraining(),
-            "ADV" => new AdversarialTraining(Attack),
-            "TRADES" => new Adr.Training.Trades(Attack),
-            "MART" => new Mart(Attack),
-            "Madry" => new MadryTraining(Attack),
-            "Free" => new FreeTraining(Attack.Threat, 2),
-            _ => new AdversarialWeightPerturbation(new AdversarialTraining(Attack)),
-        };
+        var defence = Make(name);
         var history = new Trainer(model, defence, TinyRun.Options() with { Epochs = 20, Milestones = [] }).Fit(data);
         Assert.Equal(name, history.Defence);
         Assert.True(history.Epochs[^1].ValidationNatural > 0.8, $"natural {history.Epochs[^1].ValidationNatural}");
         Assert.True(history.Epochs[^1].LatentNorm > 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Defences))]
+    public void A_module_that_works_in_place_is_trained_to_the_same_bits_as_one_that_does_not(string name)
+    {
+        using var data = TinyRun.Data();
+        var before = Close.Doubles(data.Images);
+        using var inPlace = Around.InPlace(Plain());
+        using var model = Around.OutOfPlace(Plain());
+        var options = TinyRun.Options() with { Epochs = 2, Milestones = [] };
+        var history = new Trainer(inPlace, Make(name), options).Fit(data);
+        Assert.Equal(before, Close.Doubles(data.Images));
+        var expected = new Trainer(model, Make(name), options).Fit(data);
+        Assert.Equal(TinyRun.Bits(model), TinyRun.Bits(inPlace));
+        Assert.Equal(expected.Epochs[^1] with { Seconds = 0, Terms = history.Epochs[^1].Terms },
+            history.Epochs[^1] with { Seconds = 0 });
+    }
+
+    [Fact]
+    public void ADR_trains_modules_that_work_in_place_to_the_same_bits()
+    {
+        using var data = TinyRun.Data();
+        var before = Close.Doubles(data.Images);
+        var bits = new[] { true, false }.Select(isInPlace =>
+        {
+            manual_seed(5);
+            var (flat, hidden, last) = (nn.Flatten(), nn.Linear(16, 12), nn.Linear(12, 3));
+            using var model = Classifier.From(
+                new Around(nn.Sequential(flat, hidden), x => isInPlace ? x.sub_(0.5f) : x - 0.5f),
+                new Around(last, z => isInPlace ? z.mul_(0.5f) : z * 0.5f)); // z is the latent
+            new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data);
+            return TinyRun.Bits(model);
+        }).ToArray();
+        Assert.Equal(bits[1], bits[0]);
+        Assert.Equal(before, Close.Doubles(data.Images));
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.Float16)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Logits_of_another_floating_point_type_are_trained_on(ScalarType type)
+    {
+        using var data = TinyRun.Data();
+        foreach (var name in Names)
+        {
+            using var model = new Around(Plain(), after: logits => logits.to(type));
+            using var rounded = new Around(Plain(), after: logits => logits.to(type).to(ScalarType.Float32));
+            var options = TinyRun.Options() with { Epochs = 1, Milestones = [], EpsilonWarmupEpochs = 0 };
+            new Trainer(model, Make(name), options).Fit(data);
+            new Trainer(rounded, Make(name), options).Fit(data);
+            Assert.Equal(TinyRun.Bits(rounded), TinyRun.Bits(model));
+        }
+        using var latent = new LogitsAsLatent(type);
+        var history = new Trainer(latent, TinyRun.Defence(), TinyRun.Options()).Fit(data);
+        Assert.True(double.IsFinite(history.Epochs[^1].Loss));
+    }
+
+    public static TheoryData<string, string> NotLogits => new()
+    {
+        { "the class", "outputs of type Int64" },
+        { "one number", "must give logits [B,3]" },
+        { "a column", "must give logits [B,3]" },
+        { "one row", "it gave [1,3]" },
+        { "nothing", "returned null" },
+    };
+
+    [Theory]
+    [MemberData(nameof(NotLogits))]
+    public void Outputs_that_are_no_logits_are_refused_before_the_work_and_at_every_step(string what, string message)
+    {
+        using var data = TinyRun.Data();
+        using var always = new Around(Plain(), after: logits => Wrong(logits, what));
+        var error = Assert.Throws<ArgumentException>("train", () =>
+            new Trainer(always, new AdversarialTraining(Attack), TinyRun.Options()).Fit(data));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+
+        using var inner = Plain();
+        using var later = new Around(inner, after: logits => inner.training ? Wrong(logits, what) : logits);
+        var atWork = Assert.Throws<InvalidOperationException>(() =>
+            new Trainer(later, new AdversarialTraining(Attack), TinyRun.Options()).Fit(data));
+        Assert.Contains(what is "one number" or "a column" ? "must give logits [B,K]" : message, atWork.Message,
+            StringComparison.Ordinal);
+
+        static Tensor Wrong(Tensor logits, string what) => what switch
+        {
+            "the class" => logits.argmax(1),
+            "one number" => logits.select(1, 0),
+            "a column" => logits.narrow(1, 0, 1),
+            "one row" => logits.mean([0L], keepdim: true),
+            _ => null!,
+        };
+    }
+
+    [Fact]
+    public void A_sigmoids_one_output_for_two_classes_is_refused_with_the_way_out()
+    {
+        using var three = TinyRun.Data();
+        using var data = new Dataset("two rows", three.Images.clone(), three.Labels.clamp_max(1), ["a", "b"]);
+        using var model = nn.Sequential(nn.Flatten(), nn.Linear(16, 1));
+        var error = Assert.Throws<ArgumentException>("train", () =>
+            new Trainer(model, new StandardTraining(), TinyRun.Options()).Fit(data));
+        Assert.Contains("must give logits [B,2]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cat([zeros_like(z), z], 1)", error.Message, StringComparison.Ordinal);
+        using var mended = new Around(Column(), after: z => cat([zeros_like(z), z], 1));
+        var history = new Trainer(mended, new StandardTraining(), TinyRun.Options() with { Epochs = 30 }).Fit(data);
+        Assert.True(history.Epochs[^1].ValidationNatural > 0.8, $"natural {history.Epochs[^1].ValidationNatural}");
+
+        static nn.Module<Tensor, Tensor> Column()
+        {
+            manual_seed(3);
+            return nn.Sequential(nn.Flatten(), nn.Linear(16, 1));
+        }
+    }
+
+    [Fact] // what it declares fits the data, and what it gives does not
+    public void A_classifier_of_other_outputs_than_it_declares_is_refused()
+    {
+        using var data = TinyRun.Data();
+        using var model = new LogitsAsLatent(outputs: 5);
+        var error = Assert.Throws<ArgumentException>("train", () =>
+            new Trainer(model, new StandardTraining(), TinyRun.Options()).Fit(data));
+        Assert.Contains("has 5 classes, three rows has 3", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,6 +293,17 @@ public sealed class OwnModelTests : IDisposable
             nn.Linear(hidden, 3));
     }
 
+    private static Defence Make(string name) => name switch
+    {
+        "Standard" => new StandardTraining(),
+        "ADV" => new AdversarialTraining(Attack),
+        "TRADES" => new Adr.Training.Trades(Attack),
+        "MART" => new Mart(Attack),
+        "Madry" => new MadryTraining(Attack),
+        "Free" => new FreeTraining(Attack.Threat, 2),
+        _ => new AdversarialWeightPerturbation(new AdversarialTraining(Attack)),
+    };
+
     private sealed record LogitPairing(Attack Pairs, CompactnessWeights? Terms = null) : Defence(Pairs, Terms)
     {
         public override string Name => "pairing";
@@ -218,13 +347,18 @@ public sealed class OwnModelTests : IDisposable
 
     private sealed class LogitsAsLatent : Classifier
     {
-        private readonly nn.Module<Tensor, Tensor> _layer = nn.Linear(16, 3);
+        private readonly nn.Module<Tensor, Tensor> _layer;
+        private readonly ScalarType _type;
 
-        internal LogitsAsLatent() : base("logits", 3, [1, 4, 4]) => register_module("layer", _layer);
+        internal LogitsAsLatent(ScalarType type = ScalarType.Float32, int outputs = 3) : base("logits", 3, [1, 4, 4])
+        {
+            (_type, _layer) = (type, nn.Linear(16, outputs));
+            register_module("layer", _layer);
+        }
 
         public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
         {
-            var y = _layer.call(images.flatten(1));
+            var y = _layer.call(images.flatten(1)).to(_type);
             return (y, y);
         }
     }
