@@ -45,8 +45,10 @@ internal sealed class CSharpSession
         """;
 
     // The compiler's own number for code that it found too complex.
+#pragma warning disable RS1029, RS2008 // rules for analyzers, which this is not
     private static readonly DiagnosticDescriptor TooDeep = new(
         "CS8078", "Code is nested too deeply", "{0}", "Compiler", DiagnosticSeverity.Error, isEnabledByDefault: true);
+#pragma warning restore RS1029, RS2008
 
     private const string Functions = "Adr.Kernel.InteractiveApi.CellFunctions";
 
