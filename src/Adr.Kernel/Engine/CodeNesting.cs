@@ -43,7 +43,8 @@ internal sealed class CodeNesting
     private Level level = new('\0');
     private int at;
     private int tokens, angles; // sums over the level and those around it
-    private int elements, names; // of the documentation before the next token: open elements, and parts of names
+    // Of the documentation before the next token: elements in elements now and at most, and parts of names.
+    private int elements, mostElements, names;
     private char last; // of the last token: 'a' for a word, 'k' for one that connects, '1' for a literal, or the sign
 
     private CodeNesting(string code) => this.code = code;
@@ -67,7 +68,7 @@ internal sealed class CodeNesting
     }
 
     private string? Excess =>
-        Math.Max(around.Count + angles, elements) > MostBrackets ? $"more than {MostBrackets} brackets"
+        Math.Max(around.Count + angles, mostElements) > MostBrackets ? $"more than {MostBrackets} brackets"
         : Math.Max(tokens, names) > MostTokens ? string.Create(
             CultureInfo.InvariantCulture, $"more than {MostTokens:N0} words and signs without a comma or an end")
         : null;
@@ -89,7 +90,7 @@ internal sealed class CodeNesting
 
     private void InToken(char c)
     {
-        elements = names = 0;
+        elements = mostElements = names = 0;
         if (c == '\'') Quoted();
         else if (c is '"' or '$' or '@' && TextStart() is { } text) Begin(text);
         else if (char.IsLetter(c) || c is '_' or '@') Word();
@@ -257,7 +258,7 @@ internal sealed class CodeNesting
         {
             var next = i + 1 < at ? code[i + 1] : '\0';
             if ((code[i], next) is ('<', '/') or ('/', '>') or ('}', _)) elements = Math.Max(elements - 1, 0);
-            else if (code[i] is '<' or '{') elements++;
+            else if (code[i] is '<' or '{') mostElements = Math.Max(mostElements, ++elements);
             else if (code[i] == '.' && char.IsLetter(next)) names++;
         }
     }

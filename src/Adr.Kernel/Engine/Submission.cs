@@ -112,7 +112,12 @@ internal sealed partial class Submission
     private static Step PackageStepOf(Match line, int number)
     {
         var text = line.Groups["what"].Value;
-        if (line.Groups["kind"].Value == "i") return new PackageSource(text.Trim(), number);
+        if (line.Groups["kind"].Value == "i")
+        {
+            return text.Any(char.IsControl) || string.IsNullOrWhiteSpace(text)
+                ? throw new DirectiveException("#i: expected the address or the folder of a feed.", number)
+                : new PackageSource(text.Trim(), number);
+        }
         try
         {
             return new PackageStep(PackageRequest.Parse(text), number);

@@ -191,8 +191,11 @@ internal sealed class RunningNotebook : IAsyncDisposable
                     TellValue(number, display.Data, display.DisplayId, isUpdate: false);
                     break;
                 case ValueUpdated update:
-                    displays[update.DisplayId].Json["data"] = Output.Bundle(update.Data);
-                    TellValue(number, update.Data, update.DisplayId, isUpdate: true);
+                    var isKnown = displays.TryGetValue(update.DisplayId, out var shown);
+                    if (isKnown) shown!.Json["data"] = Output.Bundle(update.Data);
+                    // A cell may publish the update of a value that it never displayed.
+                    else output.Add(displays[update.DisplayId] = Output.DisplayData(Output.Bundle(update.Data)));
+                    TellValue(number, update.Data, update.DisplayId, isUpdate: isKnown);
                     break;
                 case ValueReturned result:
                     output.Add(Output.ExecuteResult(Output.Bundle(result.Data), number));

@@ -33,6 +33,11 @@ public class SubmissionTests
     [InlineData("csharp", "\n\n#!http --name x", 3, "#!http")]
     [InlineData("fsharp", "let x = 1", 1, "'fsharp'")]
     [InlineData("csharp", "1\n #r \"nuget: , 1.0\" // needed", 2, "expected a name, and after a comma a version")]
+    [InlineData("csharp", "#r \"nuget:\"", 1, "expected a name, and after a comma a version")]
+    [InlineData("csharp", "#r \"nuget: ../../x, 1.0\"", 1, "expected a name, and after a comma a version")]
+    [InlineData("csharp", "#r \"nuget: <a/>\"", 1, "expected a name, and after a comma a version")]
+    [InlineData("csharp", "#i \"nuget: a\u0001b\"", 1, "expected the address or the folder of a feed")]
+    [InlineData("csharp", "#i \"nuget: \"", 1, "expected the address or the folder of a feed")]
     public void RefusesOtherLanguagesAndPackagesByNameAndLine(string language, string code, int line, string named)
     {
         var error = Assert.Throws<DirectiveException>(() => Submission.Parse(code, language));

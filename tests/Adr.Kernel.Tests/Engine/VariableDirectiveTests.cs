@@ -28,6 +28,9 @@ public class VariableDirectiveTests
     [InlineData("@input", "answer to n, seen")]
     [InlineData("@input:\"your city\"", "answer to your city, seen")]
     [InlineData("@input:{\"prompt\": \"Where?\"}", "answer to Where?, seen")]
+    [InlineData("@input:{\"prompt\": \"\\ud800\"}", "answer to \ufffd, seen")]
+    [InlineData("@input:{\"prompt\": 5}", "answer to {\"prompt\": 5}, seen")]
+    [InlineData("@input:{\"a\":1,\"a\":2}", "answer to {\"a\":1,\"a\":2}, seen")]
     [InlineData("@password:key", "answer to key, hidden")]
     [InlineData("@input:{\"prompt\": \"Key?\", \"type\": \"password\"}", "answer to Key?, hidden")]
     public async Task AnAnswerIsAValueAndNoCode(string value, string answer)

@@ -1,3 +1,4 @@
+using Adr.Kernel.Engine;
 using Adr.Kernel.Notebooks;
 using Adr.Testing;
 using FsCheck;
@@ -31,6 +32,47 @@ public class DibReaderTests
     [InlineData("#!/usr/bin/env x\n1", 1)]
     public void WhatHasNoCellIsAnEmptyNotebook(string text, int cells) =>
         Assert.Equal(cells, DibReader.Read(text).Cells.Count);
+
+    /// <summary>Pieces of a .dib, in any order.</summary>
+    public sealed record Pieces(string[] All)
+    {
+        public static Arbitrary<Pieces> Any { get; } = Gen.Elements(
+                "#!", "#!csharp", "#!markdown", "#!meta", "#!set", "#!value", "#!share", "#!import", "#!time",
+                "#!connect", "#r \"nuget:", "#i \"nuget:", "#load", " --name", " --value", " --from-file",
+                " --from-value", " --from", " --as", " @input:", " @password:", " @csharp:", "{\"prompt\":",
+                "\"\\ud800\"", "{", "}", "[", "]", "\"", "'", ",", "\n", "\r\n", "\u2028", "\0", " ", "a", "1", "é",
+                "🙂", "-", ".", "/", "../", "\\")
+            .ToArbitrary().Array().Convert(all => new Pieces(all), pieces => pieces.All);
+
+        public override string ToString() => string.Concat(All);
+    }
+
+    [Law(MaxTest = 1000, Arbitrary = [typeof(Pieces)])]
+    public void AnyTextIsANotebookWhoseDirectivesAreUnderstoodOrRefused(Pieces pieces)
+    {
+        var notebook = DibReader.Read(pieces.ToString());
+        Assert.Equal(notebook.Cells.Count, Notebook.Parse(notebook.ToJson()).Cells.Count);
+        foreach (var cell in notebook.Cells.Where(cell => cell.Kind == CellKind.Code))
+        {
+            try
+            {
+                foreach (var step in Submission.Parse(cell.Source).Steps) Code(step);
+            }
+            catch (DirectiveException refused)
+            {
+                Assert.NotEmpty(refused.Message);
+                Assert.True(refused.Line > 0);
+            }
+        }
+
+        static void Code(Step step)
+        {
+            var variables = new VariableDirective((_, _) => Task.FromResult("answer"));
+            if (step is Directive { Name: "set" or "share" } directive)
+                variables.CodeAsync(directive).GetAwaiter().GetResult();
+            if (step is CodeBlock { Language: "value" } block) variables.ValueCodeAsync(block).GetAwaiter().GetResult();
+        }
+    }
 
     /// <summary>A cell of a .dib: its language and its text.</summary>
     public sealed record Written(string Language, string Text)

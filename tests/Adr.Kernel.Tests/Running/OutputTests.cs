@@ -176,4 +176,20 @@ public class OutputTests
         var (_, saved) = await sandbox.RunAsync();
         Assert.Equal(left is null ? [] : [left], saved.Cells[0].Outputs.Select(output => output.StreamText));
     }
+
+    [Fact]
+    public async Task TheUpdateOfAValueThatNobodyDisplayedIsShown()
+    {
+        using var sandbox = new Sandbox("""
+            using Microsoft.DotNet.Interactive; using Microsoft.DotNet.Interactive.Events;
+            using Microsoft.DotNet.Interactive.Formatting;
+            var context = KernelInvocationContext.Current;
+            FormattedValue[] form = [new("text/plain", "late")];
+            context.Publish(new DisplayedValueUpdated("late", "nobody's", context.Command, form));
+            """, "1 + 1");
+        var (result, saved) = await sandbox.RunAsync();
+        Assert.True(result.Outcome == RunOutcome.Ok, result.Message);
+        Assert.Equal("late", saved.Cells[0].Outputs[0].Data("text/plain"));
+        Assert.Equal("2", saved.Cells[1].Outputs[0].Data("text/plain"));
+    }
 }

@@ -36,6 +36,8 @@ public class ParametersTests
     [InlineData("unknown", "3", "unknown = 3;")]
     [InlineData("unknown", "abc", "unknown = \"abc\";")]
     [InlineData("unknown", "[abc", "unknown = \"[abc\";")]
+    [InlineData("unknown", "[{\"a\":1,\"a\":2}]", "unknown = \"[{\\\"a\\\":1,\\\"a\\\":2}]\";")]
+    [InlineData("names", "[\"\\ud800\"]", "string[] names = [\"\ufffd\"];")]
     public void ValuesBecomeLiteralsOfTheDeclaredType(string name, string value, string expected) =>
         Assert.Equal($"// Parameters\n{expected}", Inject(Notebook(), name, value).Cells[2].Source);
 
@@ -51,6 +53,15 @@ public class ParametersTests
         var error = Assert.Throws<RunUsageException>(() => Inject(Notebook(), name, value));
         Assert.Contains(expected, error.Message);
         Assert.Contains(alsoExpected, error.Message);
+    }
+
+    [Fact]
+    public void ParametersThatAreNestedTooDeeplyAreToldAndNotRead()
+    {
+        var notebook = Notebook();
+        notebook.Cells[1].Source = $"var x = {new string('!', 20_000)}true;";
+        var error = Assert.Throws<RunUsageException>(() => Inject(notebook, "x", "1"));
+        Assert.Contains("nested too deeply", error.Message);
     }
 
     [Fact]
