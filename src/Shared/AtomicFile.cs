@@ -33,7 +33,31 @@ internal static partial class AtomicFile
     /// <param name="path">The file. Its folder is created where it is missing.</param>
     /// <param name="write">Writes the content, from its beginning to its end.</param>
     /// <exception cref="IOException">The file cannot be written; it is as it was. The message says why.</exception>
-    internal static void Write(string path, Action<Stream> write)
+    internal static void Write(string path, Action<Stream> write) => At(path, (target, folder) =>
+    {
+        if (folder is not null)
+        {
+            Replace(target, folder, write);
+            return;
+        }
+        using var device = new FileStream(target, FileMode.Open, FileAccess.Write);
+        write(device);
+    });
+
+    /// <summary>Throws where a file could not be written: before long work whose result it shall hold.</summary>
+    /// <param name="path">The file. It stays as it is; its folder is created where it is missing.</param>
+    /// <exception cref="IOException">It could not be written.</exception>
+    internal static void Check(string path) => At(path, (_, folder) =>
+    {
+        if (folder is null) return;
+        using var draft = new FileStream(NewDraft(folder), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1,
+            FileOptions.DeleteOnClose);
+    });
+
+    private static string NewDraft(string folder) => Path.Combine(folder, $".adr-{Guid.NewGuid():N}.tmp");
+
+    // Acts on the file behind a path and its folder, which is null for a device.
+    private static void At(string path, Action<string, string?> act)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var target = Path.GetFullPath(path);
@@ -41,8 +65,7 @@ internal static partial class AtomicFile
         {
             if (IsDevice(target))
             {
-                using var device = new FileStream(target, FileMode.Open, FileAccess.Write);
-                write(device);
+                act(target, null);
                 return;
             }
             if (new FileInfo(target).LinkTarget is not null)
@@ -51,7 +74,7 @@ internal static partial class AtomicFile
             var folder = Path.GetDirectoryName(target)!;
             Directory.CreateDirectory(folder);
             RemoveOrphans(folder);
-            Replace(target, folder, write);
+            act(target, folder);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -105,7 +128,7 @@ internal static partial class AtomicFile
     private static bool Replaced(
         string target, string folder, FileStreamOptions options, UnixFileMode? mode, Action<Stream> write)
     {
-        var draft = Path.Combine(folder, $".adr-{Guid.NewGuid():N}.tmp");
+        var draft = NewDraft(folder);
         using var file = Create(draft, options);
         if (file is null) return false;
         try

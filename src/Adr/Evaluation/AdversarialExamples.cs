@@ -153,7 +153,7 @@ internal sealed class MisclassifiedImages : IDisposable
         if (state is null || stateFile is null) return;
         try
         {
-            Read(PathOf(stateFile), data, state);
+            Read(AutoAttackReport.ImagesOf(stateFile)!, data, state);
         }
         catch
         {
@@ -199,7 +199,7 @@ internal sealed class MisclassifiedImages : IDisposable
         Keep([.. wrong.Select(i => positions[i])],
             adversarial.index_select(0, tensor(wrong, device: adversarial.device)).cpu());
         if (stateFile is null) return;
-        Safetensors.Write(PathOf(stateFile),
+        Safetensors.Write(AutoAttackReport.ImagesOf(stateFile)!,
             new Dictionary<string, Tensor> { ["positions"] = tensor(_positions.ToArray()), ["images"] = cat(_rows, 0) },
             new Dictionary<string, string>());
     }
@@ -219,8 +219,6 @@ internal sealed class MisclassifiedImages : IDisposable
         _hash.Dispose();
         _images.Dispose();
     }
-
-    private static string PathOf(string stateFile) => stateFile + ".images.safetensors";
 
     private void Keep(long[] positions, Tensor images)
     {

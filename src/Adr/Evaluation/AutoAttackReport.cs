@@ -56,6 +56,11 @@ public sealed record AutoAttackReport(
     /// <exception cref="InvalidDataException">The file holds something else, or is damaged.</exception>
     public static AutoAttackReport Load(string path) => Json.Read<AutoAttackReport>(path);
 
+    /// <summary>The file of adversarial images that an evaluation with
+    /// <see cref="EvaluationOptions.SaveAdversarialTo"/> keeps beside its state.</summary>
+    /// <param name="stateFile">See <see cref="Evaluate"/>; null gives null.</param>
+    public static string? ImagesOf(string? stateFile) => stateFile is null ? null : stateFile + ".images.safetensors";
+
     IEnumerable<string> IStored.Faults()
     {
         foreach (var fault in Consistency.OfRobustAccuracy(

@@ -126,6 +126,10 @@ internal static class Json
             fault = (value as IStored)?.Faults().FirstOrDefault();
             if (fault is null) return value;
         }
+        catch (NotSupportedException wrong) // an abstract type without its kind
+        {
+            throw new InvalidDataException($"{place} is no {typeof(T).Name}, or damaged: {wrong.Message}", wrong);
+        }
         catch (JsonException wrong)
         {
             throw new InvalidDataException($"{place} is no {typeof(T).Name}, or damaged: {Fault(wrong)}", wrong);
