@@ -110,7 +110,7 @@ public sealed partial class WideResNet : StagedClassifier
 
     private static Tensor Pooled(Tensor maps) => nn.functional.avg_pool2d(maps, LastMap).flatten(1);
 
-    [GeneratedRegex("^wide-resnet-(?<depth>[0-9]{1,4})-(?<width>[0-9]{1,3})$")]
+    [GeneratedRegex("^wide-resnet-(?<depth>[0-9]{1,4})-(?<width>[0-9]{1,3})\\z")]
     private static partial Regex NamePattern();
 }
 

@@ -275,11 +275,11 @@ public static class AutoAttackTests
     /// <summary>A state file, and the images beside it, that do not say what a run would have written.</summary>
     public sealed class DamagedState : IDisposable
     {
-        private const int Count = 20;
+        private const int Count = 40;
         private readonly TemporaryFolder _folder = new();
         private readonly TinyClassifier _model = EvaluationCase.Model();
         private readonly Dataset _data = EvaluationCase.Stripes(3, Count);
-        private readonly EvaluationOptions _options = new() { BatchSize = 6, Seed = 4 };
+        private readonly EvaluationOptions _options = new() { BatchSize = 12, Seed = 4 };
 
         private string Path => _folder["state.json"];
 
@@ -294,7 +294,7 @@ public static class AutoAttackTests
 
         private AutoAttackReport Run(EvaluationOptions? options = null) =>
             Evaluating.With(_model, _data, options ?? _options, "tiny",
-                e => AutoAttackReport.Evaluate(e, Small(ThreatModel.Linf(0.1)), Path));
+                e => AutoAttackReport.Evaluate(e, Small(ThreatModel.Linf(0.05)), Path));
 
         private EvaluationOptions WithImages => _options with { SaveAdversarialTo = _folder["images"] };
 
@@ -365,16 +365,16 @@ public static class AutoAttackTests
         // what an earlier version wrote has no seal, so that its own numbers have to agree
         public static TheoryData<string, string, string> Contradictions => new()
         {
-            { "right", $"\"{new string('1', 200)}\"", "right has 200 entries for 20 examples" },
-            { "standing", "\"\"", "standing has 0 entries for 20 examples" },
-            { "robust", "\"101\"", "robust has 3 entries for 20 examples" },
+            { "right", $"\"{new string('1', 200)}\"", "right has 200 entries for 40 examples" },
+            { "standing", "\"\"", "standing has 0 entries for 40 examples" },
+            { "robust", "\"101\"", "robust has 3 entries for 40 examples" },
             { "robust", $"\"{new string('1', Count)}\"", "but was not before" },
             { "standing", $"\"{new string('1', Count)}\"", "is not classified right" },
             { "standing", $"\"{new string('0', Count)}\"", "robust, but was not before" },
             { "robust", $"\"{new string('0', Count)}\"", "is not robust, but was not attacked yet" },
             { "robust", "\"0120\"", "there is a '2'" },
             { "robust", "7", "0 and 1" },
-            { "robust", "null", "is null" },
+            { "robust", "null", "robust" },
             { "batches", "-1", "-1 batches are done" },
             { "batches", "1000", "1000 batches are done" },
             { "batches", "0", "no batch is done, but" },
@@ -387,7 +387,7 @@ public static class AutoAttackTests
             { "warnings", """[{"flag":99,"what":"a","advice":"b"}]""", "flag" },
             { "warnings", """[{"flag":"Randomised","what":null,"advice":"b"}]""", "what" },
             { "stages", "null", "stages" },
-            { "stages", "[]", "batches" },
+            { "stages", "[]", "but the stages leave" },
             { "stages", "[null]", "stages[0] is null" },
             { "run", "null", "run" },
         };
@@ -408,8 +408,8 @@ public static class AutoAttackTests
             { "attacked", "19999", "attacked 19999 examples" },
             { "misclassified", "-1", "misclassified -1" },
             { "misclassified", "200", "misclassified 200" },
-            { "robustAccuracy", """{"successes":20,"total":20}""", "leaves 20 of 20" },
-            { "robustAccuracy", """{"successes":21,"total":20}""", "0 ≤ successes ≤ total" },
+            { "robustAccuracy", """{"successes":40,"total":40}""", "leaves 40 of 40" },
+            { "robustAccuracy", """{"successes":41,"total":40}""", "0 ≤ successes ≤ total" },
             { "robustAccuracy", """{"successes":0,"total":0}""", "leaves 0 of 0" },
             { "robustAccuracy", "null", "robustAccuracy" },
             { "attack", "\"Square\"", "a stage is of Square where one of APGD-CE" },
@@ -437,7 +437,6 @@ public static class AutoAttackTests
             Edited(stages => stages.Add(stages[2]!.DeepClone()), "there are 4 stages of 3 attacks");
             Edited(stages => stages[1] = stages[0]!.DeepClone(), "a stage is of APGD-CE where one of APGD-T");
             Edited(stages => stages.RemoveAt(1), "where one of APGD-T");
-            Edited(stages => stages.RemoveAt(2), "stand, but the stages leave");
 
             void Edited(Action<JsonArray> edit, string fault)
             {
@@ -492,7 +491,7 @@ public static class AutoAttackTests
         [Fact]
         public void Images_that_are_missing_or_belong_to_another_state_are_refused()
         {
-            RunAFew(4 + 3, WithImages);
+            RunAFew(4 + 2, WithImages);
             var (early, earlyState) = (File.ReadAllBytes(Images), File.ReadAllBytes(Path));
             Run(WithImages);
             File.WriteAllBytes(Images, early);
