@@ -8,8 +8,8 @@ public static class ExitCode
     public const int Fine = 0;
 
     /// <summary>
-    /// A cell failed, a training run diverged, a file could not be read or written, or <c>doctor</c> found a problem
-    /// that keeps the experiments from running.
+    /// A cell failed, a training run diverged, a file could not be read or written, some of the output was lost (the
+    /// work was done all the same), or <c>doctor</c> found a problem that keeps the experiments from running.
     /// </summary>
     public const int Failed = 1;
 

@@ -7,6 +7,8 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 
 // The engine of a notebook is this same program, so that cells share its assemblies and its native libraries.
 // Adr.Interactive shows the charts of Plotly.NET. Their own extension would do it by a script from the network.
-return args is ["engine", ..]
-    ? await EngineHost.RunAsync(args, shownByHost: "Plotly.NET.Interactive")
-    : await Commands.RunAsync(args);
+if (args is ["engine", ..]) return await EngineHost.RunAsync(args, shownByHost: "Plotly.NET.Interactive");
+
+var output = ResilientOutput.Install();
+var code = await Commands.RunAsync(args);
+return code == ExitCode.Fine && output.IsLost ? ExitCode.Failed : code;

@@ -13,10 +13,12 @@ namespace Adr;
 /// </remarks>
 internal static partial class AtomicFile
 {
-    private const int DiskFullOnUnix = 28, DiskFullOnWindows = unchecked((int)0x80070070); // HResults
+    // HResults of exceptions
+    private const int DiskFullOnUnix = 28, DiskFullOnWindows = unchecked((int)0x80070070);
+    private const int HeldOnLinux = 11, HeldOnMacOS = 35, HeldOnWindows = unchecked((int)0x80070020);
 
-    // Renaming a file that is held open needs FileShare.Delete on Windows. On Unix only FileShare.None always locks.
-    private static readonly FileShare Held = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+    // A shared lock, which keeps out who asks for all of the file, but no reader who opens it just after it has its name.
+    private const FileShare Held = FileShare.Read | FileShare.Delete;
 
     /// <summary>Replaces a file's content with a text in UTF-8.</summary>
     /// <inheritdoc cref="Write(string, Action{Stream})"/>
@@ -31,7 +33,31 @@ internal static partial class AtomicFile
     /// <param name="path">The file. Its folder is created where it is missing.</param>
     /// <param name="write">Writes the content, from its beginning to its end.</param>
     /// <exception cref="IOException">The file cannot be written; it is as it was. The message says why.</exception>
-    internal static void Write(string path, Action<Stream> write)
+    internal static void Write(string path, Action<Stream> write) => At(path, (target, folder) =>
+    {
+        if (folder is not null)
+        {
+            Replace(target, folder, write);
+            return;
+        }
+        using var device = new FileStream(target, FileMode.Open, FileAccess.Write);
+        write(device);
+    });
+
+    /// <summary>Throws where a file could not be written: before long work whose result it shall hold.</summary>
+    /// <param name="path">The file. It stays as it is; its folder is created where it is missing.</param>
+    /// <exception cref="IOException">It could not be written.</exception>
+    internal static void Check(string path) => At(path, (_, folder) =>
+    {
+        if (folder is null) return;
+        using var draft = new FileStream(NewDraft(folder), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1,
+            FileOptions.DeleteOnClose);
+    });
+
+    private static string NewDraft(string folder) => Path.Combine(folder, $".adr-{Guid.NewGuid():N}.tmp");
+
+    // Acts on the file behind a path and its folder, which is null for a device.
+    private static void At(string path, Action<string, string?> act)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var target = Path.GetFullPath(path);
@@ -39,8 +65,7 @@ internal static partial class AtomicFile
         {
             if (IsDevice(target))
             {
-                using var device = new FileStream(target, FileMode.Open, FileAccess.Write);
-                write(device);
+                act(target, null);
                 return;
             }
             if (new FileInfo(target).LinkTarget is not null)
@@ -49,7 +74,7 @@ internal static partial class AtomicFile
             var folder = Path.GetDirectoryName(target)!;
             Directory.CreateDirectory(folder);
             RemoveOrphans(folder);
-            Replace(target, folder, write);
+            act(target, folder);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -80,45 +105,57 @@ internal static partial class AtomicFile
     [GeneratedRegex(@"\A\.adr-[0-9a-f]{32}\.tmp\z")]
     private static partial Regex DraftName { get; }
 
-    private static void Replace(string target, string folder, Action<Stream> write)
-    {
-        UnixFileMode? mode = !OperatingSystem.IsWindows() && File.Exists(target) ? File.GetUnixFileMode(target) : null;
-        using var draft = Create(folder, mode);
-        try
-        {
-            if (mode is { } kept && !OperatingSystem.IsWindows()) File.SetUnixFileMode(draft.SafeFileHandle, kept);
-            write(draft);
-            draft.Flush(flushToDisk: true);
-            File.Move(draft.Name, target, overwrite: true); // held until it has its name
-        }
-        catch
-        {
-            File.Delete(draft.Name);
-            throw;
-        }
-    }
+    /// <summary>Whether a file could not be opened because another process, or another part of this one, holds
+    /// it.</summary>
+    internal static bool IsHeld(IOException error) => error.HResult == HeldOnWindows
+        || error.HResult == (OperatingSystem.IsMacOS() ? HeldOnMacOS : HeldOnLinux);
 
-    private static FileStream Create(string folder, UnixFileMode? mode)
+    private static void Replace(string target, string folder, Action<Stream> write)
     {
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = Held, BufferSize = 0,
         };
+        UnixFileMode? mode = !OperatingSystem.IsWindows() && File.Exists(target) ? File.GetUnixFileMode(target) : null;
         // what only its owner may read is never open to others, not even as a draft
         if (mode is { } kept && !OperatingSystem.IsWindows()) options.UnixCreateMode = kept;
-        for (var attempt = 1; ; attempt++)
+        for (var attempt = 1; !Replaced(target, folder, options, mode, write); attempt++)
+            if (attempt == 10) throw new IOException($"drafts vanish from {folder}.");
+    }
+
+    // False where another process took the draft for an orphan: in the moment before it was locked, or at any time
+    // where the file system has no locks.
+    private static bool Replaced(
+        string target, string folder, FileStreamOptions options, UnixFileMode? mode, Action<Stream> write)
+    {
+        var draft = NewDraft(folder);
+        using var file = Create(draft, options);
+        if (file is null) return false;
+        try
         {
-            var path = Path.Combine(folder, $".adr-{Guid.NewGuid():N}.tmp");
-            try
-            {
-                var draft = new FileStream(path, options);
-                if (File.Exists(path)) return draft;
-                draft.Dispose(); // another process took it for an orphan in the moment before it was locked
-            }
-            catch (IOException) when (attempt < 10 && File.Exists(path))
-            {
-                // another process takes it for an orphan and has locked it first
-            }
+            if (mode is { } kept && !OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, kept);
+            write(file);
+            file.Flush(flushToDisk: true);
+            if (!File.Exists(draft)) return false;
+            File.Move(draft, target, overwrite: true); // held until it has its name
+            return true;
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
+    }
+
+    private static FileStream? Create(string draft, FileStreamOptions options)
+    {
+        try
+        {
+            return new FileStream(draft, options);
+        }
+        catch (IOException held) when (IsHeld(held))
+        {
+            return null;
         }
     }
 

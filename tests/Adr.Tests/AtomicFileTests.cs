@@ -121,6 +121,25 @@ public sealed class AtomicFileTests : IDisposable
         AtomicFile.RemoveOrphans(Path.Combine(_folder, "missing"));
     }
 
+    [Fact]
+    public void ADraftThatVanishesIsWrittenAgain()
+    {
+        var attempts = 0;
+        AtomicFile.Write(Target, stream =>
+        {
+            stream.Write("new"u8);
+            if (++attempts == 1) File.Delete(Draft());
+        });
+        Assert.Equal((2, "new"), (attempts, File.ReadAllText(Target)));
+    }
+
+    [Fact] // a reader may come between the renaming and the end of the writer's lock
+    public void ADraftMayBeReadWhileItIsHeld() => AtomicFile.Write(Target, stream =>
+    {
+        stream.Write("new"u8);
+        Assert.Equal("new", File.ReadAllText(Draft()));
+    });
+
     [UnixFact]
     public void ALinkThatIsNamedLikeADraftStaysAndSoDoesItsFile()
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Evaluation;
+using Adr.Kernel.Notebooks;
 using Adr.Kernel.Running;
 using Adr.Models;
 using Spectre.Console;
@@ -89,9 +90,11 @@ public static class AttackCommand
     {
         LibtorchPackage.Load();
         var (file, state) = (parsed.GetRequiredValue(File), parsed.GetValue(State));
+        CheckFiles(file, state, parsed.GetValue(ReportFile), parsed.GetValue(Images));
         try
         {
-            using var model = Networks.Load(file, parsed.GetValue(Network));
+            using var model = Networks.Load(
+                file, parsed.GetValue(Network), note => Console.Error.WriteLine($"adr: {note}"));
             using var data = Load(parsed.GetValue(Data)!, parsed.GetValue(Examples));
             var threat = new ThreatModel(parsed.GetValue(Norm), EpsilonOf(parsed), model.Bounds);
             var attack = new AutoAttack(threat, parsed.GetValue(Version));
@@ -124,6 +127,22 @@ public static class AttackCommand
                 : "adr: stopped. The same command resumes after the last complete batch.");
             return ExitCode.Interrupted;
         }
+    }
+
+    // What is written must not be what is read, and it must be possible to write it, or hours of work were for nothing.
+    private static void CheckFiles(string weights, string? state, string? report, string? images)
+    {
+        (string Name, string? Path)[] files =
+        [
+            ("the weights", weights), ("--state", state), ("the images of --state", AutoAttackReport.ImagesOf(state)),
+            ("--json", report),
+        ];
+        for (var i = 0; i < files.Length; i++)
+            for (var j = 0; j < i; j++)
+                if (files[i].Path is { } one && files[j].Path is { } other && RealPath.AreSame(one, other))
+                    throw new UsageException($"{files[j].Name} and {files[i].Name} are one file, {one}.");
+        foreach (var path in new[] { state, report, images is null ? null : Path.Combine(images, "images") })
+            if (path is not null) AtomicFile.Check(path);
     }
 
     private static Dataset Load(string name, int? count)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Adr.Experiments;
 using Adr.Kernel.Running;
 using Spectre.Console;
@@ -71,14 +72,22 @@ public static class DemoCommand
 /// <summary>Prints a <c>results.json</c> as a table.</summary>
 public static class ResultsTable
 {
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
+    {
+        AllowDuplicateProperties = false, RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
     /// <summary>One row for each defence: natural and robust accuracies in percent, with 95 % intervals.</summary>
     /// <param name="path">A file that RobustnessTable wrote.</param>
     /// <param name="console">The console to print to.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds something else.</exception>
     public static void Print(string path, IAnsiConsole console)
     {
-        var results = JsonNode.Parse(File.ReadAllText(path))!;
-        var rows = results["rows"]!.AsArray().Select(row => row!.AsObject()).ToList();
-        var attacks = rows[0]["robust"]!.AsObject().Select(attack => attack.Key).ToList();
+        var results = Read(path);
+        var rows = results.Rows;
+        var attacks = rows[0].Robust.Keys.ToList();
         string[] numbers = ["natural", .. attacks.Select(attack => Heading(rows[0], attack)), "minutes"];
         var table = new Table().RoundedBorder().AddColumn("defence");
         foreach (var column in numbers) table.AddColumn(new TableColumn(Markup.Escape(column)).RightAligned());
@@ -86,29 +95,60 @@ public static class ResultsTable
         {
             string[] cells =
             [
-                (string)row["defence"]!,
-                Percent(row["natural"]!, row["naturalInterval"]!),
-                .. attacks.Select(attack => Percent(row["robust"]![attack]!, row["robustIntervals"]![attack]!)),
-                ((double)row["minutes"]!).ToString("0.0", CultureInfo.InvariantCulture),
+                row.Defence,
+                Percent(row.Natural, row.NaturalInterval),
+                .. attacks.Select(attack => Percent(row.Robust[attack], row.RobustIntervals[attack])),
+                row.Minutes.ToString("0.0", CultureInfo.InvariantCulture),
             ];
             table.AddRow(cells.Select(Markup.Escape).ToArray());
         }
         console.Write(table);
-        console.WriteLine(Caption((string)results["budget"]!, rows[0]));
+        var first = rows[0];
+        console.WriteLine($"{results.Budget} budget: {first.TrainCount} training and {first.TestCount} test images, "
+            + $"{first.Epochs} epochs, ε {first.Epsilon}, seed {first.Seed}. Percent, with 95 % intervals.");
+    }
+
+    private static Results Read(string path)
+    {
+        try
+        {
+            var results = JsonSerializer.Deserialize<Results>(File.ReadAllText(path), Strict)
+                ?? throw new JsonException("It is null.");
+            if (results.Rows.Count == 0 || results.Rows.Contains(null!)) throw new JsonException("A row is missing.");
+            var attacks = results.Rows[0].Robust.Keys;
+            foreach (var row in results.Rows)
+                if (!attacks.All(attack => row.Robust.ContainsKey(attack)
+                        && row.RobustIntervals.GetValueOrDefault(attack) is { Length: 2 })
+                    || row.NaturalInterval.Length != 2)
+                    throw new JsonException($"The row of {row.Defence} has other columns, or no intervals.");
+            return results;
+        }
+        catch (JsonException damaged)
+        {
+            throw new InvalidDataException($"{path} holds no table of results: {damaged.Message}", damaged);
+        }
     }
 
     // A costly attack is run on fewer examples, and its heading says so.
-    private static string Heading(JsonObject row, string attack)
+    private static string Heading(Row row, string attack)
     {
-        var evaluation = row["evaluation"]?[attack];
-        var count = (int?)(evaluation?["examples"] ?? evaluation?["points"]); // the second is the older name
-        return count is not null && count != (int)row["testCount"]! ? $"{attack}, first {count}" : attack;
+        var evaluation = row.Evaluation?.GetValueOrDefault(attack);
+        var count = evaluation?.Examples ?? evaluation?.Points; // the second is the older name
+        return count is not null && count != row.TestCount ? $"{attack}, first {count}" : attack;
     }
 
-    private static string Caption(string budget, JsonObject row) =>
-        $"{budget} budget: {row["trainCount"]} training and {row["testCount"]} test images, {row["epochs"]} epochs, "
-        + $"ε {row["epsilon"]}, seed {row["seed"]}. Percent, with 95 % intervals.";
+    private static string Percent(double value, double[] interval) => string.Create(CultureInfo.InvariantCulture,
+        $"{100 * value:0.0} [{100 * interval[0]:0.0}, {100 * interval[1]:0.0}]");
 
-    private static string Percent(JsonNode value, JsonNode interval) => string.Create(CultureInfo.InvariantCulture,
-        $"{100 * (double)value:0.0} [{100 * (double)interval[0]!:0.0}, {100 * (double)interval[1]!:0.0}]");
+    private sealed record Results(string Budget, IReadOnlyList<Row> Rows);
+
+    private sealed record Row(
+        string Defence, double Natural, double[] NaturalInterval, Dictionary<string, double> Robust,
+        Dictionary<string, double[]> RobustIntervals, double Minutes, int TrainCount, int TestCount, int Epochs,
+        double Epsilon, long Seed)
+    {
+        public Dictionary<string, Evaluated>? Evaluation { get; init; }
+    }
+
+    private sealed record Evaluated(int? Examples = null, int? Points = null);
 }

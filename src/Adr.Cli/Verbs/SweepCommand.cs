@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Adr.Evaluation;
 using Adr.Experiments;
+using Adr.Kernel.Notebooks;
 using Adr.Kernel.Running;
 using Adr.Training;
 
@@ -64,12 +65,7 @@ public static class SweepCommand
         var path = parsed.GetRequiredValue(Matrix);
         var matrix = Load(path, parsed.GetValue(Runs));
         var cells = matrix.Runs;
-        if (parsed.GetValue(List))
-        {
-            for (var i = 0; i < cells.Count; i++)
-                Console.WriteLine($"{i}\t{cells[i].State()}\t{cells[i]}\t{cells[i].Folder}");
-            return ExitCode.Fine;
-        }
+        if (parsed.GetValue(List)) return Print(cells);
         var task = parsed.GetValue(Task);
         if (task < 0 || task >= cells.Count)
             throw new UsageException($"--task {task}: the matrix has cells 0 to {cells.Count - 1}.");
@@ -82,7 +78,21 @@ public static class SweepCommand
         return Run(task is { } only ? [cells[only]] : cells, cancellation);
     }
 
-    // A run that diverges does not keep the others from being made.
+    private static int Print(IReadOnlyList<SweepRun> cells)
+    {
+        try
+        {
+            for (var i = 0; i < cells.Count; i++)
+                Console.WriteLine($"{i}\t{cells[i].State()}\t{cells[i]}\t{cells[i].Folder}");
+            return ExitCode.Fine;
+        }
+        catch (ArgumentException problem) // settings that name no run
+        {
+            throw UsageException.From(problem);
+        }
+    }
+
+    // A run that diverges, or whose folder is damaged or in use, does not keep the others from being made.
     private static int Run(IReadOnlyList<SweepRun> cells, CancellationToken cancellation)
     {
         var code = ExitCode.Fine;
@@ -94,9 +104,10 @@ public static class SweepCommand
                 var progress = new Lines(cell);
                 Console.WriteLine($"{cell}: {Result(cell.Run(progress, progress, cancellation))}");
             }
-            catch (TrainingDivergedException diverged)
+            catch (Exception problem) when (problem is TrainingDivergedException or InvalidOperationException
+                or InvalidDataException or IOException)
             {
-                Console.Error.WriteLine($"adr: {cell}: {diverged.Message}");
+                Console.Error.WriteLine($"adr: {cell}: {problem.Message}");
                 code = ExitCode.Failed;
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -136,9 +147,9 @@ public static class SweepCommand
         Directory.CreateDirectory(Path.Combine(folder, "logs"));
         // A copy, so that later changes of the file do not change the numbers of the cells.
         var copy = Path.Combine(folder, "matrix.json");
-        if (Path.GetFullPath(path) != copy) File.Copy(path, copy, overwrite: true);
+        if (!RealPath.AreSame(path, copy)) AtomicFile.Write(copy, File.ReadAllBytes(path));
         var script = Path.Combine(folder, "sweep.sbatch");
-        File.WriteAllText(script, Script(folder, copy, runs, missing));
+        AtomicFile.Write(script, Script(folder, copy, runs, missing));
         Console.WriteLine($"sbatch {script}");
         return ExitCode.Fine;
     }

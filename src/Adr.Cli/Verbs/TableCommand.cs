@@ -18,8 +18,15 @@ public static class TableCommand
         command.SetAction(parsed =>
         {
             var experiments = SweepCommand.Load(parsed.GetRequiredValue(matrix), parsed.GetValue(runs));
-            foreach (var table in MatrixTable.Of(experiments)) Console.WriteLine(table.ToMarkdown());
-            return ExitCode.Fine;
+            try
+            {
+                foreach (var table in MatrixTable.Of(experiments)) Console.WriteLine(table.ToMarkdown());
+                return ExitCode.Fine;
+            }
+            catch (ArgumentException problem) // settings that name no run
+            {
+                throw UsageException.From(problem);
+            }
         });
         return command;
     }

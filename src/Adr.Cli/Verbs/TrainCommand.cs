@@ -77,6 +77,11 @@ public static class TrainCommand
         {
             throw UsageException.From(problem);
         }
+        catch (InvalidOperationException problem) // the folder of another run
+        {
+            Console.Error.WriteLine($"adr: {problem.Message}");
+            return ExitCode.Failed;
+        }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             Console.Error.WriteLine("adr: stopped. The same command resumes after the last complete epoch.");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Adr.Attacks;
 using Adr.Data;
@@ -139,19 +140,53 @@ internal sealed class MisclassifiedImages : IDisposable
     private readonly AdversarialImages _images;
     private readonly List<long> _positions = [];
     private readonly List<Tensor> _rows = []; // [1,C,H,W] each
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Empty, or those of the run that is resumed.</summary>
     /// <param name="data">The clean images.</param>
     /// <param name="stateFile">The state; its images lie beside it.</param>
-    /// <param name="isFresh">Whether the run begins.</param>
-    /// <exception cref="InvalidDataException">The run is resumed, but its images are gone.</exception>
-    internal MisclassifiedImages(Dataset data, string? stateFile, bool isFresh)
+    /// <param name="state">How far the run is; null where it begins.</param>
+    /// <exception cref="InvalidDataException">The run is resumed, but its images are gone, or are others.</exception>
+    internal MisclassifiedImages(Dataset data, string? stateFile, AutoAttackState? state)
     {
         _images = new AdversarialImages(data);
-        if (isFresh || stateFile is null || !File.Exists(PathOf(stateFile))) return; // no example was misclassified yet
+        if (state is null || stateFile is null) return;
+        try
+        {
+            Read(AutoAttackReport.ImagesOf(stateFile)!, data, state);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the state says of them.</summary>
+    internal SavedImages Saved => new(_rows.Count, Convert.ToHexStringLower(_hash.GetCurrentHash()));
+
+    // All misclassified examples of the state have an image here. The file is written first, so it may have more.
+    private void Read(string path, Dataset data, AutoAttackState state)
+    {
+        long[] wrong = [.. Enumerable.Range(0, data.Count).Where(i => state.Right[i] && !state.Robust[i])];
+        if (wrong.Length == 0 && !File.Exists(path)) return;
+        const string Again = "Delete the state file and it to begin anew.";
+        if (!File.Exists(path))
+            throw new InvalidDataException($"{path}, the adversarial images of the {wrong.Length} examples that the "
+                + $"state file has as misclassified, is missing. {Again}");
         using var scope = NewDisposeScope();
-        var (stored, _) = Safetensors.Read(PathOf(stateFile));
-        Keep(stored["positions"].Values<long>(), stored["images"]);
+        var (stored, _) = Safetensors.Read(path);
+        if (!stored.TryGetValue("positions", out var places) || places.dtype != ScalarType.Int64
+            || !stored.TryGetValue("images", out var images) || images.dtype != data.Images.dtype
+            || !images.shape.SequenceEqual([places.numel(), .. data.ImageShape]))
+            throw new InvalidDataException($"{path} does not hold adversarial images of this data set. {Again}");
+        var positions = places.Values<long>();
+        var count = state.IsSealed ? Math.Clamp(state.Images!.Count, 0, positions.Length) : positions.Length;
+        Keep(positions[..count], images);
+        var isThis = state.IsSealed
+            ? Saved == state.Images && wrong.ToHashSet().SetEquals(_positions)
+            : wrong.ToHashSet().IsSubsetOf(_positions) && _positions.TrueForAll(at => at >= 0 && at < data.Count);
+        if (!isThis) throw new InvalidDataException($"{path} does not belong to the state file beside it. {Again}");
     }
 
     /// <summary>Takes the misclassified ones of a batch, and writes all where there is a state to go with.</summary>
@@ -164,7 +199,7 @@ internal sealed class MisclassifiedImages : IDisposable
         Keep([.. wrong.Select(i => positions[i])],
             adversarial.index_select(0, tensor(wrong, device: adversarial.device)).cpu());
         if (stateFile is null) return;
-        Safetensors.Write(PathOf(stateFile),
+        Safetensors.Write(AutoAttackReport.ImagesOf(stateFile)!,
             new Dictionary<string, Tensor> { ["positions"] = tensor(_positions.ToArray()), ["images"] = cat(_rows, 0) },
             new Dictionary<string, string>());
     }
@@ -181,17 +216,19 @@ internal sealed class MisclassifiedImages : IDisposable
     public void Dispose()
     {
         foreach (var row in _rows) row.Dispose();
+        _hash.Dispose();
         _images.Dispose();
     }
-
-    private static string PathOf(string stateFile) => stateFile + ".images.safetensors";
 
     private void Keep(long[] positions, Tensor images)
     {
         for (var i = 0; i < positions.Length; i++)
         {
+            var row = images.narrow(0, i, 1).contiguous().clone().DetachFromDisposeScope();
             _positions.Add(positions[i]);
-            _rows.Add(images.narrow(0, i, 1).clone().DetachFromDisposeScope());
+            _rows.Add(row);
+            _hash.AppendData(BitConverter.GetBytes(positions[i]));
+            _hash.AppendData(row.bytes);
         }
     }
 }

@@ -34,7 +34,7 @@ public sealed record AutoAttackReport(
     IReadOnlyList<SanityWarning> Warnings,
     IReadOnlyList<string> ClassNames,
     long Seed,
-    string Device)
+    string Device) : IStored
 {
     /// <summary>Wall time of all attacks.</summary>
     public double Seconds => Stages.Sum(stage => stage.Seconds);
@@ -56,6 +56,23 @@ public sealed record AutoAttackReport(
     /// <exception cref="InvalidDataException">The file holds something else, or is damaged.</exception>
     public static AutoAttackReport Load(string path) => Json.Read<AutoAttackReport>(path);
 
+    /// <summary>The file of adversarial images that an evaluation with
+    /// <see cref="EvaluationOptions.SaveAdversarialTo"/> keeps beside its state.</summary>
+    /// <param name="stateFile">See <see cref="Evaluate"/>; null gives null.</param>
+    public static string? ImagesOf(string? stateFile) => stateFile is null ? null : stateFile + ".images.safetensors";
+
+    IEnumerable<string> IStored.Faults()
+    {
+        foreach (var fault in Consistency.OfRobustAccuracy(
+            Attack, RobustAccuracy, Robust, PerClass, Natural, ClassNames.Count))
+            yield return fault;
+        foreach (var fault in Consistency.OfStages(Natural, Stages)) yield return fault;
+        var last = Stages.Count > 0 ? Stages[^1].RobustAccuracy : Natural;
+        if (last != RobustAccuracy)
+            yield return $"the robust accuracy is {Consistency.Words(RobustAccuracy)}, but the last attack leaves "
+                + $"{Consistency.Words(last)}";
+    }
+
     /// <summary>Natural accuracy, then robust accuracy after each attack.</summary>
     /// <remarks>
     /// Random numbers depend on the seed and the example's position alone, so the result does not depend on the batch
@@ -69,17 +86,22 @@ public sealed record AutoAttackReport(
     /// <exception cref="ArgumentException">The attack does not suit the model; nothing has run then.</exception>
     /// <exception cref="InvalidOperationException">The state file belongs to another run, or the model's logits or
     /// gradients are not finite.</exception>
-    /// <exception cref="InvalidDataException">The state file is damaged.</exception>
+    /// <exception cref="InvalidDataException">The state file, or the file of images beside it, is damaged or
+    /// contradicts itself.</exception>
+    /// <exception cref="IOException">Another process runs with this state file.</exception>
     public static AutoAttackReport Evaluate(Evaluator evaluator, AutoAttack attack, string? stateFile = null)
     {
         ArgumentNullException.ThrowIfNull(evaluator);
         evaluator.Check(attack);
         var (options, data) = (evaluator.Options, evaluator.Data);
+        using var taken = stateFile is null ? null : FileLock.Take(stateFile + ".lock",
+            $"{stateFile} is in use by another run of Auto-Attack. Wait until it ends, or name another state file.",
+            isKept: false);
         var run = AutoAttackState.Describe(evaluator, attack);
-        var state = stateFile is null ? null : AutoAttackState.Read(stateFile, run);
+        var state = stateFile is null ? null : AutoAttackState.Read(stateFile, run, evaluator, attack);
         using var images = options.SaveAdversarialTo is null
             ? null
-            : new MisclassifiedImages(data, stateFile, isFresh: state is null);
+            : new MisclassifiedImages(data, stateFile, state);
         state ??= AutoAttackState.Begin(run, evaluator.Correct, SanityChecks.Before(evaluator, attack));
         while (state.Stages.Count < attack.Attacks.Count)
             state = Run(evaluator, attack.Attacks[state.Stages.Count], state, stateFile, images);
@@ -122,6 +144,7 @@ public sealed record AutoAttackReport(
             state = state with
             {
                 Robust = (bool[])robust.Clone(),
+                Images = images?.Saved,
                 Batches = state.Batches + 1,
                 Seconds = before.Seconds + clock.Elapsed.TotalSeconds,
                 ModelEvaluations = before.ModelEvaluations + cost.ModelEvaluations,
@@ -129,10 +152,11 @@ public sealed record AutoAttackReport(
             if (stateFile is not null) state.Write(stateFile);
         }
         var (attacked, left) = (robustBefore.Count(isRobust => isRobust), robust.Count(isRobust => isRobust));
-        var stage = new AutoAttackStage(attack.Name, AttackSettings.Of(attack), !attack.NeedsGradient, attacked,
-            attacked - left, Proportion.Of(robust), state.Seconds, state.ModelEvaluations,
-            attack.FallbackFor(evaluator.Data.Classes));
-        state = state.Next(stage);
+        state = state.Next(AutoAttackStage.Of(attack, evaluator.Data.Classes) with
+        {
+            Attacked = attacked, Misclassified = attacked - left, RobustAccuracy = Proportion.Of(robust),
+            Seconds = state.Seconds, ModelEvaluations = state.ModelEvaluations,
+        }) with { Images = images?.Saved };
         if (stateFile is not null) state.Write(stateFile);
         return state;
     }
@@ -158,4 +182,9 @@ public sealed record AutoAttackStage(
     Proportion RobustAccuracy,
     double Seconds,
     long ModelEvaluations,
-    string? Note);
+    string? Note)
+{
+    /// <summary>One of an attack that has not attacked anything yet.</summary>
+    internal static AutoAttackStage Of(Attack attack, int classes) => new(attack.Name, AttackSettings.Of(attack),
+        !attack.NeedsGradient, 0, 0, new Proportion(0, 0), 0, 0, attack.FallbackFor(classes));
+}

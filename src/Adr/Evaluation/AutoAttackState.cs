@@ -29,7 +29,15 @@ internal sealed record AutoAttackState(
     double Seconds,
     long ModelEvaluations)
 {
-    private const int Format = 2; // 1 had other names for its settings
+    private const int Format = 3; // 1 had other names for its settings, 2 no seal
+
+    /// <summary>The adversarial images that lie beside the state; null where none are kept.</summary>
+    public SavedImages? Images { get; init; }
+
+    /// <summary>Whether the file that it comes from has a seal. Without one it was written by an earlier version, and
+    /// what can be recomputed is compared.</summary>
+    [JsonIgnore]
+    public bool IsSealed { get; private init; } = true;
 
     /// <summary>What runs, so that another run does not resume from here.</summary>
     internal static JsonObject Describe(Evaluator evaluator, AutoAttack attack) => new()
@@ -55,35 +63,102 @@ internal sealed record AutoAttackState(
     /// <summary>The state in a file; null where there is none.</summary>
     /// <param name="path">The file.</param>
     /// <param name="run">What shall run.</param>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <param name="evaluator">Model and data of the run.</param>
+    /// <param name="attack">The attacks of the run.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or contradicts itself or the run.</exception>
     /// <exception cref="InvalidOperationException">It belongs to another run; the message says how that
     /// differs.</exception>
-    internal static AutoAttackState? Read(string path, JsonObject run)
+    internal static AutoAttackState? Read(string path, JsonObject run, Evaluator evaluator, AutoAttack attack)
     {
         if (!File.Exists(path)) return null;
-        var stored = Json.ReadObject(path);
-        if (stored["format"]?.GetValue<int>() != Format)
-            throw new InvalidDataException($"{path} is not a state of Auto-Attack in format {Format}. Name another "
-                + $"file, or delete it to begin anew.");
-        AutoAttackState state;
         try
         {
-            state = stored["state"].Deserialize<AutoAttackState>(Json.Compact)
-                ?? throw new InvalidDataException($"{path} holds no state. Delete it to begin anew.");
+            var stored = Json.ReadObject(path, out var isSealed);
+            var format = stored["format"] is JsonValue number && number.TryGetValue<int>(out var value) ? value : 0;
+            if (format != (isSealed ? Format : 2))
+                throw new InvalidDataException($"{path} is not a state of Auto-Attack in format {Format}.");
+            var state = Json.To<AutoAttackState>(stored["state"], path) with { IsSealed = isSealed };
+            var differences = Json.Differences(state.Run, run).ToList();
+            if (differences.Count > 0)
+                throw new InvalidOperationException($"{path} belongs to another run, so this one cannot resume from "
+                    + $"it:\n  {string.Join("\n  ", differences)}\nName another state file, or delete this one.");
+            return state.Faults(evaluator, attack).FirstOrDefault() is { } fault
+                ? throw new InvalidDataException($"{path} is damaged: {fault}.")
+                : state;
         }
-        catch (JsonException damaged)
+        catch (InvalidDataException damaged)
         {
-            throw new InvalidDataException($"{path} is damaged: {damaged.Message} Delete it to begin anew.", damaged);
+            throw new InvalidDataException(
+                $"{damaged.Message} Name another file, or delete it to begin anew.", damaged);
         }
-        var differences = Json.Differences(state.Run, run).ToList();
-        return differences.Count == 0 ? state : throw new InvalidOperationException(
-            $"{path} belongs to another run, so this one cannot resume from it:\n  "
-                + $"{string.Join("\n  ", differences)}\nName another state file, or delete this one.");
     }
 
     /// <summary>Writes the state whole or not at all.</summary>
     internal void Write(string path) =>
-        AtomicFile.Write(path, new JsonObject {
+        AtomicFile.Write(path, Json.Sealed(new JsonObject {
             ["format"] = Format,
-            ["state"] = JsonSerializer.SerializeToNode(this, Json.Compact) }.ToJsonString(Json.Compact) + "\n");
+            ["state"] = JsonSerializer.SerializeToNode(this, Json.Compact) }).ToJsonString(Json.Compact) + "\n");
+
+    // What must hold between the members, and between them and the run.
+    private IEnumerable<string> Faults(Evaluator evaluator, AutoAttack attack)
+    {
+        var (count, classes) = (evaluator.Data.Count, evaluator.Data.Classes);
+        foreach (var (name, flags) in new[] { ("right", Right), ("standing", Standing), ("robust", Robust) })
+            if (flags.Length != count) yield return $"{name} has {flags.Length} entries for {count} examples";
+        foreach (var (name, inner, outer, what) in new[]
+        {
+            ("standing", Standing, Right, "is not classified right"), ("robust", Robust, Standing, "was not before"),
+        })
+            if (FirstOutside(inner, outer) is { } at) yield return $"example {at} is {name}, but {what}";
+        if (!IsSealed && !Right.SequenceEqual(evaluator.Correct))
+            yield return "other examples are right than the model classifies right";
+
+        if (Stages.Count > attack.Attacks.Count)
+            yield return $"there are {Stages.Count} stages of {attack.Attacks.Count} attacks";
+        foreach (var (stage, member) in Stages.Zip(attack.Attacks))
+        {
+            var expected = AutoAttackStage.Of(member, classes);
+            var here = expected with
+            {
+                Attacked = stage.Attacked, Misclassified = stage.Misclassified, RobustAccuracy = stage.RobustAccuracy,
+                Seconds = stage.Seconds, ModelEvaluations = stage.ModelEvaluations,
+            };
+            if (!Json.Same(here, stage))
+                yield return $"a stage is of {stage.Attack} where one of {member.Name}, with other settings, belongs";
+        }
+        foreach (var fault in Consistency.OfStages(Proportion.Of(Right), Stages)) yield return fault;
+        var standing = Proportion.Of(Standing);
+        var left = Stages.Count > 0 ? Stages[^1].RobustAccuracy : Proportion.Of(Right);
+        if (standing != left)
+            yield return $"{Consistency.Words(standing)} stand, but the stages leave {Consistency.Words(left)}";
+
+        var size = evaluator.Options.BatchSize;
+        var all = Stages.Count == attack.Attacks.Count ? 0 : (standing.Successes + size - 1) / size;
+        if (Batches < 0 || Batches > all) yield return $"{Batches} batches are done of {all}";
+        var attacked = (long)Batches * size;
+        for (var i = 0; i < count; i++)
+            if (Standing[i] && attacked-- <= 0 && !Robust[i])
+                yield return $"example {i} is not robust, but was not attacked yet";
+        foreach (var fault in Consistency.OfCost("the running attack", Seconds, ModelEvaluations)) yield return fault;
+        if (Batches == 0 && (Seconds, ModelEvaluations) != (0, 0))
+            yield return $"no batch is done, but {ModelEvaluations} passes are counted";
+        if (Warnings.CountBy(warning => warning.Flag).Any(flag => flag.Value > 1))
+            yield return "a warning is there twice";
+        var saves = evaluator.Options.SaveAdversarialTo is not null;
+        if (IsSealed && saves != Images is not null)
+            yield return $"it {(saves ? "does not say which" : "speaks of")} images lie beside it";
+    }
+
+    private static int? FirstOutside(bool[] inner, bool[] outer)
+    {
+        for (var i = 0; i < Math.Min(inner.Length, outer.Length); i++)
+            if (inner[i] && !outer[i]) return i;
+        return null;
+    }
 }
+
+/// <summary>The adversarial images beside a state: what of their file belongs to it. The file is written before the
+/// state, so it may have more.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Sha256">Of positions and pixels, in their order.</param>
+internal sealed record SavedImages(int Count, string Sha256);

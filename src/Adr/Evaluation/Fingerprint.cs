@@ -9,8 +9,11 @@ namespace Adr.Evaluation;
 internal static class Fingerprint
 {
     /// <summary>Of every weight and buffer with its name.</summary>
-    internal static string Of(nn.Module model) =>
-        Of(model.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value)));
+    internal static string Of(nn.Module model) => Of(model.state_dict());
+
+    /// <summary>Of every tensor with its name, in the order of the names.</summary>
+    internal static string Of(IReadOnlyDictionary<string, Tensor> tensors) =>
+        Of(tensors.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value)));
 
     /// <summary>Of named tensors: names, types, shapes, values.</summary>
     internal static string Of(IEnumerable<(string Name, Tensor Values)> tensors)

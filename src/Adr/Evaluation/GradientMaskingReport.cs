@@ -30,7 +30,7 @@ public sealed record GradientMaskingReport(
     double Seconds,
     long ModelEvaluations,
     long Seed,
-    string Device)
+    string Device) : IStored
 {
     /// <summary>The backward passes among <see cref="ModelEvaluations"/>.</summary>
     public long Backwards { get; init; }
@@ -58,6 +58,15 @@ public sealed record GradientMaskingReport(
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file holds something else, or is damaged.</exception>
     public static GradientMaskingReport Load(string path) => Json.Read<GradientMaskingReport>(path);
+
+    IEnumerable<string> IStored.Faults()
+    {
+        if (Natural.Successes == 0) yield return "no example is classified right, so nothing was attacked";
+        if (Findings.CountBy(finding => finding.Check).FirstOrDefault(check => check.Value > 1) is { Value: > 1 } twice)
+            yield return $"the check {twice.Key} is there twice";
+        foreach (var fault in Consistency.OfCost("the masking check", Seconds, ModelEvaluations, Backwards))
+            yield return fault;
+    }
 
     /// <summary>One paragraph per check: the rule, the numbers, and for a warning what it means and what to
     /// do.</summary>

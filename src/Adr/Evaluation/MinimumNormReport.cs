@@ -31,7 +31,7 @@ public sealed record MinimumNormReport(
     double Seconds,
     long ModelEvaluations,
     long Seed,
-    string Device)
+    string Device) : IStored
 {
     /// <summary>[N] for images in [0,1]: 0 where an example is misclassified as it is, +∞ where nothing was
     /// found.</summary>
@@ -112,6 +112,14 @@ public sealed record MinimumNormReport(
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file holds something else, or is damaged.</exception>
     public static MinimumNormReport Load(string path) => Json.Read<MinimumNormReport>(path);
+
+    IEnumerable<string> IStored.Faults()
+    {
+        if (Array.FindIndex(Labels, label => label < 0 || label >= ClassNames.Count) is >= 0 and var at)
+            yield return $"example {at} has the label {Labels[at]}, but there are {ClassNames.Count} classes";
+        foreach (var fault in Consistency.OfCost(Attack, Seconds, ModelEvaluations, Backwards, Settings))
+            yield return fault;
+    }
 
     /// <summary>Measures how far each example is from an image that the model misclassifies, as far as the attack finds
     /// one.</summary>

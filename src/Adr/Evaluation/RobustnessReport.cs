@@ -30,7 +30,7 @@ public sealed record RobustnessReport(
     Proportion WorstCase,
     IReadOnlyList<string> ClassNames,
     long Seed,
-    string Device)
+    string Device) : IStored
 {
     /// <summary>The number of examples, N.</summary>
     public int Examples => Natural.Total;
@@ -67,12 +67,32 @@ public sealed record RobustnessReport(
                 $"{Words(first)} and {Words(other)}: reports of different things cannot be put together.",
                 nameof(parts));
         AttackResult[] attacks = [.. parts.SelectMany(part => part.Attacks)];
-        var worst = attacks.Length == 0 ? first.Natural : Proportion.Of(Enumerable.Range(0, first.Examples)
-            .Select(i => Array.TrueForAll(attacks, attack => attack.Robust[i]))
-            .ToArray());
-        return first with { Attacks = attacks, WorstCase = worst, Notes = [.. parts.SelectMany(part => part.Notes)
-            .Distinct()] };
+        return first with { Attacks = attacks, WorstCase = Worst(first.Natural, attacks),
+            Notes = [.. parts.SelectMany(part => part.Notes).Distinct()] };
     }
+
+    IEnumerable<string> IStored.Faults()
+    {
+        var classes = ClassNames.Count;
+        foreach (var fault in Consistency.OfClasses("natural accuracy", Natural, NaturalPerClass, classes))
+            yield return fault;
+        foreach (var attack in Attacks)
+        {
+            foreach (var fault in Consistency.OfRobustAccuracy(
+                attack.Attack, attack.RobustAccuracy, attack.Robust, attack.PerClass, Natural, classes))
+                yield return fault;
+            foreach (var fault in Consistency.OfCost(
+                attack.Attack, attack.Seconds, attack.ModelEvaluations, attack.Backwards, attack.Settings))
+                yield return fault;
+        }
+        if (Worst(Natural, Attacks) is var worst && worst != WorstCase)
+            yield return $"the worst case is {Consistency.Words(WorstCase)}, but the attacks together leave "
+                + $"{Consistency.Words(worst)}";
+    }
+
+    private static Proportion Worst(Proportion natural, IReadOnlyList<AttackResult> attacks) => attacks.Count == 0
+        ? natural
+        : Proportion.Of([.. Enumerable.Range(0, natural.Total).Select(i => attacks.All(attack => attack.Robust[i]))]);
 
     private static (string Model, string Data, Proportion Natural, long Seed) Same(RobustnessReport report) =>
         (report.Model, report.DataSet, report.Natural, report.Seed);

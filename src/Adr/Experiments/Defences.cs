@@ -43,7 +43,7 @@ public static class Defences
         ArgumentNullException.ThrowIfNull(settings);
         var isAwp = name.EndsWith("-AWP", StringComparison.Ordinal);
         var isAdr = name.StartsWith("ADR-", StringComparison.Ordinal);
-        var plain = name[(isAdr ? 4 : 0)..(isAwp ? ^4 : ^0)];
+        var plain = isAdr && isAwp && name.Length < 8 ? "" : name[(isAdr ? 4 : 0)..(isAwp ? ^4 : ^0)];
         var found = Registry.FirstOrDefault(one => one.Name == plain);
         if (found.Make is null || (isAdr && !found.TakesTerms) || (isAwp && !found.TakesAwp)) throw Unknown(name);
         if (isAdr && (settings.Weights with { Separation = 0.99, DetachClean = false }) == CompactnessWeights.None)

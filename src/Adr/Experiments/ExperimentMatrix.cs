@@ -12,9 +12,16 @@ namespace Adr.Experiments;
 public sealed record ExperimentMatrix
 {
     // a setting that does not exist is an error, not an omission
-    private static readonly JsonSerializerOptions Strict = new(Json.Compact) {
+    private static readonly JsonSerializerOptions Strict = new(Json.Strict)
+    {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowOutOfOrderMetadataProperties = true };
+        AllowOutOfOrderMetadataProperties = true,
+    };
+
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+    };
 
     /// <summary>The experiments by the name that tables give them; their own seeds do not count.</summary>
     public required IReadOnlyDictionary<string, Experiment> Experiments { get; init; }
@@ -91,70 +98,78 @@ public sealed record ExperimentMatrix
     public static ExperimentMatrix Load(string path, string? runsFolder = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var text = Json.ReadText(path);
         try
         {
-            var options = new JsonSerializerOptions(Strict)
-            {
-                ReadCommentHandling = JsonCommentHandling.Skip,
-                AllowTrailingCommas = true,
-                RespectRequiredConstructorParameters = true,
-                RespectNullableAnnotations = true,
-            };
-            var file = JsonSerializer.Deserialize<MatrixFile>(File.ReadAllText(path), options)
-                ?? throw new InvalidDataException($"{path} holds null, not a matrix.");
+            var file = Json.To<Matrix>(Json.ParseObject(text, "it", out _, Lenient), "it", Strict);
             var (experiments, problems) = (new Dictionary<string, Experiment>(), new List<string>());
-            foreach (var (name, changes) in file.Experiments)
+            foreach (var (name, changes) in file.Experiments as JsonObject
+                ?? throw new InvalidDataException("\"experiments\" must be an object: a name and settings for each."))
             {
                 try
                 {
                     experiments[name] = Read(changes, file.Device ?? "auto") with { RunsFolder = runsFolder };
                 }
-                catch (Exception problem) when (problem is JsonException or ArgumentException)
+                catch (Exception problem) when (problem is InvalidDataException or ArgumentException)
                 {
                     problems.Add($"experiment \"{name}\": {problem.Message}");
                 }
             }
-            if (problems.Count > 0) throw new ArgumentException(string.Join("\n  ", problems));
+            if (problems.Count > 0) throw new InvalidDataException(string.Join("\n  ", problems));
             return new ExperimentMatrix { Experiments = experiments, Defences = file.Defences, Seeds = file.Seeds };
         }
-        catch (Exception problem) when (problem is JsonException or ArgumentException)
+        catch (InvalidDataException problem)
         {
             throw new InvalidDataException($"{path} is no matrix of experiments: {problem.Message}", problem);
         }
     }
 
-    private static Experiment Read(JsonObject changes, string device)
+    private static Experiment Read(JsonNode? given, string device)
     {
-        changes = changes.DeepClone().AsObject();
+        var changes = new JsonObject();
+        // names are read whatever their case, so "epochs" and "Epochs" are one
+        Merge(changes, given as JsonObject ?? throw new InvalidDataException(
+            $"it is {given?.ToJsonString(Json.Compact) ?? "null"}; expected an object with settings."));
         if (changes.Remove("judgement", out var plan)) changes["evaluation"] = plan; // its name before format 2
-        var of = Take("of") ?? throw new ArgumentException("\"of\" is missing: mnist, cifar-10 or cifar-100.");
-        var budgetName = Take("budget")
-            ?? throw new ArgumentException("\"budget\" is missing: smoke, quick, desktop or paper.");
-        if (!Enum.TryParse<Budget>(budgetName, ignoreCase: true, out var budget) || char.IsAsciiDigit(budgetName[0]))
-            throw new ArgumentException($"\"budget\" is \"{budgetName}\"; expected smoke, quick, desktop or paper.");
-        var network = changes["network"]?.GetValue<string>();
+        var of = Text("of") ?? throw new InvalidDataException("\"of\" is missing: mnist, cifar-10 or cifar-100.");
+        var budgetName = Text("budget")
+            ?? throw new InvalidDataException("\"budget\" is missing: smoke, quick, desktop or paper.");
+        if (!Enum.TryParse<Budget>(budgetName, ignoreCase: true, out var budget)
+            || !Enum.GetNames<Budget>().Contains(budgetName, StringComparer.OrdinalIgnoreCase))
+            throw new InvalidDataException($"\"budget\" is \"{budgetName}\"; expected smoke, quick, desktop or paper.");
+        var network = Text("network");
+        changes.Remove("of");
+        changes.Remove("budget");
         if (!Presets.All.TryGetValue(of, out var preset))
-            throw new ArgumentException($"\"of\" is \"{of}\"; expected {string.Join(", ", Presets.All.Keys)}.");
+            throw new InvalidDataException($"\"of\" is \"{of}\"; expected {string.Join(", ", Presets.All.Keys)}.");
         var settings = preset(budget, device, network);
         var merged = JsonSerializer.SerializeToNode(settings, Strict)!.AsObject();
         Merge(merged, changes);
-        return merged.Deserialize<Experiment>(Strict)! with { SyntheticSubstitute = settings.SyntheticSubstitute };
+        return Json.To<Experiment>(merged, "it", Strict) with { SyntheticSubstitute = settings.SyntheticSubstitute };
 
-        string? Take(string key) => changes.Remove(key, out var value) ? value?.GetValue<string>() : null;
+        string? Text(string key) => !changes.TryGetPropertyValue(key, out var value) ? null
+            : value is JsonValue only && only.TryGetValue<string>(out var text) && text.Length > 0 ? text
+            : throw new InvalidDataException(
+                $"\"{key}\" is {value?.ToJsonString(Json.Compact) ?? "null"}; expected a name.");
     }
 
     private static void Merge(JsonObject into, JsonObject changes)
     {
+        var twice = changes.GroupBy(member => member.Key, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null) throw new InvalidDataException($"\"{twice.Key}\" is there twice.");
         foreach (var (key, value) in changes)
         {
-            if (value is JsonObject inner && into[key] is JsonObject there
+            var known = into.FirstOrDefault(
+                member => string.Equals(member.Key, key, StringComparison.OrdinalIgnoreCase)).Key ?? key;
+            if (value is JsonObject inner && into[known] is JsonObject there
                 && !inner.ContainsKey("kind")) Merge(there, inner);
-            else into[key] = value?.DeepClone();
+            else into[known] = value?.DeepClone();
         }
     }
 
-    private sealed record MatrixFile(
-        IReadOnlyDictionary<string, JsonObject> Experiments,
+    private sealed record Matrix(
+        JsonNode Experiments,
         IReadOnlyList<string> Defences,
         IReadOnlyList<long> Seeds,
         string? Device = null);
@@ -171,13 +186,23 @@ public sealed record SweepRun(Experiment Experiment, string Defence)
     /// <summary>Its result, if it has been trained and evaluated; null where it is missing.</summary>
     public ModelResult? Result() => Experiment.Result(Defence);
 
-    /// <summary>Its state: "missing", "trained" or "evaluated", or "epoch 3 of 40".</summary>
+    /// <summary>Its state: "missing", "trained" or "evaluated", or "epoch 3 of 40"; "damaged" where a file of its folder
+    /// cannot be read.</summary>
     public string State()
     {
-        if (Result() is not null) return "evaluated";
-        var folder = Folder;
-        if (folder.IsFinished) return "trained";
-        return folder.ReadMetrics().Count is > 0 and var epochs ? $"epoch {epochs} of {Experiment.Epochs}" : "missing";
+        try
+        {
+            if (Result() is not null) return "evaluated";
+            var folder = Folder;
+            if (folder.IsFinished) return "trained";
+            return folder.ReadMetrics().Count is > 0 and var epochs
+                ? $"epoch {epochs} of {Experiment.Epochs}"
+                : "missing";
+        }
+        catch (InvalidDataException)
+        {
+            return "damaged"; // to run it, or to read its result, says which file and why
+        }
     }
 
     /// <summary>Trains and evaluates, or resumes where it was interrupted; the network is freed afterwards.</summary>

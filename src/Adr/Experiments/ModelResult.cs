@@ -36,7 +36,7 @@ public sealed record ModelResult(
     RobustnessReport Report,
     double TrainingSeconds,
     int BestEpoch,
-    AutoAttackReport? AutoAttack = null)
+    AutoAttackReport? AutoAttack = null) : IStored
 {
     /// <summary>Every setting of the defence (<see cref="Training.Defence.Describe()"/>); null in results of before
     /// format 2.</summary>
@@ -56,4 +56,16 @@ public sealed record ModelResult(
     /// none.</param>
     public static ModelResult Of(TrainedModel trained, RobustnessReport report, AutoAttackReport? autoAttack = null) =>
         new(trained.Defence, report, trained.Seconds, trained.History.BestEpoch, autoAttack);
+
+    IEnumerable<string> IStored.Faults()
+    {
+        foreach (var fault in Consistency.OfCost("training", TrainingSeconds, 0)) yield return fault;
+        if (BestEpoch < 0) yield return $"the best epoch is {BestEpoch}";
+        foreach (var part in new IStored?[] { Report, AutoAttack }.Concat(Costly))
+            foreach (var fault in part?.Faults() ?? []) yield return fault;
+        string[] sets = [Report.DataSet, .. Costly.Select(report => report.DataSet)];
+        if (AutoAttack is not null) sets = [.. sets, AutoAttack.DataSet];
+        if (sets.Distinct().Count() > 1)
+            yield return $"its reports are of different data: {string.Join(", ", sets.Distinct())}";
+    }
 }

@@ -50,24 +50,61 @@ public static class Networks
     /// PyTorch.</summary>
     /// <param name="path">A safetensors file with the network's names and shapes (<see cref="Weights"/>).</param>
     /// <param name="architecture">The network; null to take what the file says of itself.</param>
+    /// <param name="note">See <see cref="Weights.Load"/>.</param>
     /// <exception cref="ArgumentException">There is no such network.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, does not fit, or names no network.</exception>
-    public static Classifier Load(string path, string? architecture = null)
+    public static Classifier Load(string path, string? architecture = null, Action<string>? note = null)
     {
         using var scope = torch.NewDisposeScope();
-        var (tensors, metadata) = Safetensors.Read(path);
-        var name = architecture ?? metadata.GetValueOrDefault("architecture")
-            ?? throw new InvalidDataException(
-                $"'{path}' does not say which network it is for. Name one of {string.Join(", ", Architectures)}.");
+        var (stored, metadata) = Safetensors.Read(path);
+        var name = architecture ?? Known(metadata.GetValueOrDefault("architecture"), path);
+        var values = stored.Values.Sum(tensor => tensor.numel());
+        if (WideResNet.SizeOf(name) is var (depth, width) && WideResNet.Weights(depth, width) is var least
+            && values < least)
+            throw new InvalidDataException(
+                $"'{path}' does not fit {name}: it holds {values} values, and the network has more than {least:N0}.");
         var model = Create(name);
-        // the rows of the last matrix are the classes
-        var last = model.state_dict().Last(pair => pair.Value.shape.Length == 2).Key;
-        if (tensors.TryGetValue(last, out var rows) && rows.shape is [var classes, _] && classes != model.Classes)
+        try
+        {
+            stored = Weights.WithoutPrefix(stored, model, path, note);
+            // the rows of the last matrix are the classes
+            var (last, own) = model.state_dict().Last(pair => pair.Value.shape.Length == 2);
+            if (stored.TryGetValue(last, out var rows) && rows.shape is [var classes, > 0 and var columns]
+                && columns == own.shape[1] && classes != model.Classes)
+            {
+                model.Dispose();
+                model = Sized(name, classes, path);
+            }
+            Weights.CheckNumbers(model, stored, path);
+            Weights.CopyInto(model, stored, path);
+            return model;
+        }
+        catch
         {
             model.Dispose();
-            model = Create(name, (int)classes);
+            throw;
         }
-        Weights.Load(model, path);
-        return model;
+    }
+
+    private static string Known(string? architecture, string path)
+    {
+        if (Registry.Any(network => network.Name == architecture)
+            || architecture is not null && WideResNet.SizeOf(architecture) is not null) return architecture!;
+        var what = architecture is null
+            ? "does not say which network it is for"
+            : $"says that it is for the network \"{architecture}\", which this library does not have";
+        throw new InvalidDataException($"'{path}' {what}. Name one of {string.Join(", ", Architectures)}.");
+    }
+
+    private static Classifier Sized(string name, long classes, string path)
+    {
+        try
+        {
+            return Create(name, checked((int)classes));
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"'{path}' has {classes} classes, which {name} cannot have.", wrong);
+        }
     }
 }

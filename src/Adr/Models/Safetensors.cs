@@ -1,15 +1,18 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using static TorchSharp.torch;
 
 namespace Adr.Models;
 
 /// <summary>Reads and writes safetensors files: tensors by name, readable from Python, with no code in them.</summary>
 /// <remarks>The format (huggingface/safetensors): 8 bytes little-endian length of the header; the header, JSON; then
-/// the raw little-endian values of each tensor, without holes. The same tensors always give the same bytes.</remarks>
+/// the raw little-endian values of each tensor, without holes. The same tensors always give the same bytes. The metadata
+/// of files that are written here hold a checksum, <c>adr.seal</c>, and a file that does not fit its own is refused.
+/// Files from elsewhere have none.</remarks>
 public static class Safetensors
 {
     /// <summary>Writes tensors to a file, whole or not at all.</summary>
-    /// <param name="path">The file; it is replaced if it exists. Its folder is created where it is missing.</param>
+    /// <param name="path">The file; it is replaced if it exists. Its folder must exist.</param>
     /// <param name="tensors">On any device: float64/32/16, bfloat16, int64/32/16/8, uint8 or bool, up to 2 GiB
     /// each.</param>
     /// <param name="metadata">Text by key, stored in the header.</param>
@@ -26,7 +29,18 @@ public static class Safetensors
         if (header.Entries.FirstOrDefault(entry => entry.End - entry.Begin > int.MaxValue) is { } large)
             throw new ArgumentException($"Tensor '{large.Name}' has {large.End - large.Begin} bytes; "
                 + $"at most {int.MaxValue} can be stored. Split it.", nameof(tensors));
-        AtomicFile.Write(path, stream => Write(stream, header, tensors));
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"{path} cannot be written: there is no folder {folder}.");
+        header = header.With(header.Seal(hash => Write(tensors, header, bytes => hash.AppendData(bytes))));
+        AtomicFile.Write(path, stream =>
+        {
+            Span<byte> length = stackalloc byte[8];
+            var bytes = header.ToBytes();
+            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)bytes.Length);
+            stream.Write(length);
+            stream.Write(bytes);
+            Write(tensors, header, stream.Write);
+        });
     }
 
     /// <summary>Reads all tensors, onto the CPU, and the metadata.</summary>
@@ -46,21 +60,19 @@ public static class Safetensors
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
-            throw new InvalidDataException($"'{path}' is not a valid safetensors file: {error.Message}.", error);
+            var reason = OtherFormat.Of(stream) is { } other ? $"it is {other}" : $"{error.Message}.";
+            throw new InvalidDataException($"'{path}' is not a valid safetensors file: {reason}", error);
         }
     }
 
-    private static void Write(Stream stream, SafetensorsHeader header, IReadOnlyDictionary<string, Tensor> tensors)
+    private delegate void Bytes(ReadOnlySpan<byte> bytes);
+
+    private static void Write(IReadOnlyDictionary<string, Tensor> tensors, SafetensorsHeader header, Bytes write)
     {
-        Span<byte> length = stackalloc byte[8];
-        var bytes = header.ToBytes();
-        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)bytes.Length);
-        stream.Write(length);
-        stream.Write(bytes);
         foreach (var entry in header.Entries)
         {
             using var scope = NewDisposeScope();
-            if (entry.End > entry.Begin) stream.Write(tensors[entry.Name].detach().cpu().contiguous().bytes);
+            if (entry.End > entry.Begin) write(tensors[entry.Name].detach().cpu().contiguous().bytes);
         }
     }
 
@@ -82,23 +94,30 @@ public static class Safetensors
                 $"its header claims {length} bytes, but {stream.Length - 8} follow; the file is cut short");
         var bytes = new byte[length];
         stream.ReadExactly(bytes);
-        var header = SafetensorsHeader.Parse(bytes, dataLength);
+        var (header, seal) = SafetensorsHeader.Parse(bytes, dataLength).WithoutSeal();
 
         using var scope = NewDisposeScope();
         var tensors = new Dictionary<string, Tensor>();
-        foreach (var entry in header.Entries.OrderBy(entry => entry.Begin))
-            tensors.Add(entry.Name, ReadTensor(stream, entry));
+        var actual = header.Seal(hash =>
+        {
+            foreach (var entry in header.Entries.OrderBy(entry => entry.Begin))
+                tensors.Add(entry.Name, ReadTensor(stream, entry, hash));
+        });
+        if (seal is not null && seal != actual)
+            throw new InvalidDataException("its content does not fit its seal, a checksum: it is damaged, or another "
+                + "program changed it and kept the metadata adr.seal");
         foreach (var tensor in tensors.Values) tensor.MoveToOuterDisposeScope(); // only when all could be read
         return (tensors, header.Metadata);
     }
 
-    private static Tensor ReadTensor(FileStream stream, SafetensorsEntry entry)
+    private static Tensor ReadTensor(FileStream stream, SafetensorsEntry entry, IncrementalHash hash)
     {
         if (entry.End - entry.Begin > int.MaxValue)
             throw new InvalidDataException(
                 $"tensor '{entry.Name}' has {entry.End - entry.Begin} bytes; at most {int.MaxValue} can be read");
         var values = new byte[entry.End - entry.Begin];
         stream.ReadExactly(values);
+        hash.AppendData(values);
         if (entry.Type == ScalarType.Bool && values.AsSpan().IndexOfAnyExcept((byte)0, (byte)1) >= 0)
             throw new InvalidDataException($"tensor '{entry.Name}' of BOOL holds a byte that is neither 0 nor 1");
         var tensor = empty(entry.Shape, entry.Type);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using static TorchSharp.torch;
@@ -13,7 +14,8 @@ internal sealed record SafetensorsHeader(
 {
     internal const long LargestHeader = 100_000_000; // the limit of the reference implementation
 
-    private const string MetadataKey = "__metadata__";
+    private const string MetadataKey = "__metadata__", SealKey = "adr.seal", SealMark = "sha256:";
+    private const int LargestRank = 64; // libtorch's
 
     private static readonly (string Code, ScalarType Type, int Size)[] Types =
     [
@@ -30,6 +32,9 @@ internal sealed record SafetensorsHeader(
         if (tensors.ContainsKey(MetadataKey))
             throw new ArgumentException(
                 $"No tensor can be named {MetadataKey}: the format keeps that name for the metadata.", nameof(tensors));
+        if (metadata?.ContainsKey(SealKey) == true)
+            throw new ArgumentException($"The metadata cannot have {SealKey}, which is the file's checksum.",
+                nameof(metadata));
         var entries = new List<SafetensorsEntry>();
         long position = 0;
         var ordered = tensors.OrderByDescending(pair => SizeOf(pair.Key, pair.Value.dtype))
@@ -41,6 +46,36 @@ internal sealed record SafetensorsHeader(
             position = end;
         }
         return new(entries, metadata ?? new Dictionary<string, string>());
+    }
+
+    /// <summary>The seal of a file: SHA-256 of its header without the seal, and of its data.</summary>
+    /// <param name="data">Given the hash, appends the data in their order to it.</param>
+    internal string Seal(Action<IncrementalHash> data)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(ToBytes());
+        data(hash);
+        return SealMark + Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The same header with a seal.</summary>
+    internal SafetensorsHeader With(string seal) =>
+        this with { Metadata = new Dictionary<string, string>(Metadata) { [SealKey] = seal } };
+
+    /// <summary>The same header without its seal, and the seal; null where it has none, as files from
+    /// elsewhere.</summary>
+    /// <exception cref="InvalidDataException">The seal is damaged.</exception>
+    internal (SafetensorsHeader Header, string? Seal) WithoutSeal()
+    {
+        var metadata = new Dictionary<string, string>(Metadata);
+        var isThere = metadata.Remove(SealKey, out var seal);
+        // under another name, or with another beginning, it is a damaged one
+        if (metadata.Values.Any(IsSeal) || isThere && !IsSeal(seal!))
+            throw new InvalidDataException("its seal, a checksum, is damaged");
+        return (this with { Metadata = metadata }, seal);
+
+        static bool IsSeal(string text) =>
+            text.StartsWith(SealMark, StringComparison.Ordinal) && text.Length == SealMark.Length + 64;
     }
 
     /// <summary>The header's bytes, padded with spaces to a multiple of 8.</summary>
@@ -70,7 +105,6 @@ internal sealed record SafetensorsHeader(
     {
         var entries = new List<SafetensorsEntry>();
         var metadata = new Dictionary<string, string>();
-        var names = new HashSet<string>();
         using var document = ParseJson(bytes);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw new InvalidDataException("the header is not a JSON object");
@@ -78,8 +112,6 @@ internal sealed record SafetensorsHeader(
         {
             foreach (var property in document.RootElement.EnumerateObject())
             {
-                if (!names.Add(property.Name))
-                    throw new InvalidDataException($"the name '{property.Name}' occurs twice in the header");
                 if (property.Name == MetadataKey) ReadMetadata(property.Value, metadata);
                 else entries.Add(Entry(property.Name, property.Value));
             }
@@ -96,7 +128,7 @@ internal sealed record SafetensorsHeader(
     {
         try
         {
-            return JsonDocument.Parse(bytes);
+            return JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException error)
         {
@@ -126,8 +158,7 @@ internal sealed record SafetensorsHeader(
         {
             if (property.Value.ValueKind != JsonValueKind.String)
                 throw new InvalidDataException($"the metadata '{property.Name}' are not text");
-            if (!metadata.TryAdd(property.Name, property.Value.GetString() ?? ""))
-                throw new InvalidDataException($"the metadata '{property.Name}' occur twice");
+            metadata.Add(property.Name, property.Value.GetString()!);
         }
     }
 
@@ -143,6 +174,9 @@ internal sealed record SafetensorsHeader(
             throw new InvalidDataException($"tensor '{name}' has the type '{code.GetString()}'; "
                 + $"known are {string.Join(", ", Types.Select(known => known.Code))}");
         var (sizes, ends) = (Numbers(name, "shape", shape), Numbers(name, "data_offsets", offsets));
+        if (sizes.Length > LargestRank)
+            throw new InvalidDataException(
+                $"tensor '{name}' has {sizes.Length} dimensions; at most {LargestRank} are possible");
         if (ends.Length != 2 || ends[0] > ends[1])
             throw new InvalidDataException($"tensor '{name}' needs data_offsets [begin, end] with begin ≤ end");
         if (Bytes(sizes, type.Size) is not { } bytes || bytes != ends[1] - ends[0])

@@ -22,16 +22,58 @@ public static class Weights
     }
 
     /// <summary>Copies a file's values into the model, on any device, and returns the metadata.</summary>
+    /// <remarks>A prefix that all names of the file have and the model's have not is left out: PyTorch's wrappers give
+    /// one (<c>module.</c>, <c>_orig_mod.</c>, <c>model.</c>). The counters <c>num_batches_tracked</c> of batch norms
+    /// may be missing: no prediction depends on them.</remarks>
     /// <param name="model">A model of the same parameters and buffers.</param>
-    /// <param name="path">A file with the same names and shapes, by <see cref="Save"/> or from PyTorch.</param>
-    /// <exception cref="InvalidDataException">The file does not fit; the model is then unchanged.</exception>
-    public static IReadOnlyDictionary<string, string> Load(nn.Module<Tensor, Tensor> model, string path)
+    /// <param name="path">A file with the same names and shapes, by <see cref="Save"/> or from PyTorch; its numbers may
+    /// have another precision.</param>
+    /// <param name="note">Told, in a sentence, which prefix was left out. Null, the default, for nobody.</param>
+    /// <exception cref="InvalidDataException">The file is damaged or does not fit, or a value is not finite; the model is
+    /// then unchanged.</exception>
+    public static IReadOnlyDictionary<string, string> Load(
+        nn.Module<Tensor, Tensor> model, string path, Action<string>? note = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         using var scope = NewDisposeScope();
         var (stored, metadata) = Safetensors.Read(path);
+        stored = WithoutPrefix(stored, model, path, note);
+        CheckNumbers(model, stored, path);
         CopyInto(model, stored, path);
         return metadata;
+    }
+
+    /// <summary>A file's tensors by the model's names: without a prefix that all of them have.</summary>
+    internal static IReadOnlyDictionary<string, Tensor> WithoutPrefix(
+        IReadOnlyDictionary<string, Tensor> stored, nn.Module<Tensor, Tensor> model, string path, Action<string>? note)
+    {
+        var own = model.state_dict().Keys.ToHashSet();
+        var prefix = Prefixes(stored.Keys).MaxBy(Fitting)!;
+        if (prefix.Length == 0 || Fitting(prefix) == 0) return stored;
+        note?.Invoke($"Every name in '{path}' begins with \"{prefix}\". It was left out.");
+        return stored.ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
+
+        int Fitting(string prefix) => stored.Keys.Count(name => own.Contains(name[prefix.Length..]));
+    }
+
+    /// <summary>Throws where a model could not work with a file's numbers.</summary>
+    /// <exception cref="InvalidDataException">Numbers are whole ones where others belong, or not finite.</exception>
+    internal static void CheckNumbers(
+        nn.Module<Tensor, Tensor> model, IReadOnlyDictionary<string, Tensor> stored, string path)
+    {
+        foreach (var (name, target) in model.state_dict())
+        {
+            if (!target.is_floating_point() || !stored.TryGetValue(name, out var values)) continue;
+            if (!values.is_floating_point())
+                throw new InvalidDataException($"'{path}' has {name} as {values.dtype}, whole numbers, where "
+                    + $"{target.dtype} belongs. Weights that were quantised cannot be loaded.");
+            using var scope = NewDisposeScope();
+            var wrong = values.to(target.dtype).isfinite().logical_not().sum().item<long>();
+            if (wrong > 0)
+                throw new InvalidDataException($"'{path}' has values that are not finite: {wrong} of the "
+                    + $"{values.numel()} in {name}. A model with them answers nothing but NaN; its training may have "
+                    + "diverged.");
+        }
     }
 
     /// <summary>Copies tensors by their names into the model; none where one does not fit.</summary>
@@ -41,22 +83,61 @@ public static class Weights
     {
         using var noGraph = no_grad();
         var own = model.state_dict();
-        Refuse("lacks", own.Keys.Except(stored.Keys));
-        Refuse("has, beyond the model,", stored.Keys.Except(own.Keys));
+        Refuse("lacks", own.Keys.Except(stored.Keys).Where(name => !IsCounter(name)));
+        Refuse("has, beyond the model,", stored.Keys.Except(own.Keys).Where(name => !IsCounter(name)));
         Refuse("has", from pair in own
+                      where !IsCounter(pair.Key)
                       let shape = stored[pair.Key].shape
                       where !pair.Value.shape.SequenceEqual(shape)
                       select $"{pair.Key} as {Shape(shape)} instead of {Shape(pair.Value.shape)}");
-        foreach (var (name, target) in own) target.copy_(stored[name]);
+        foreach (var (name, target) in own)
+        {
+            if (!stored.TryGetValue(name, out var values)) continue;
+            if (IsCounter(name) && (values.dtype != target.dtype || values.numel() != target.numel())) continue;
+            target.copy_(values.reshape(target.shape));
+        }
 
         void Refuse(string verb, IEnumerable<string> faults)
         {
             string[] all = [.. faults];
             if (all.Length == 0) return;
             var more = all.Length > 5 ? $" and {all.Length - 5} more" : "";
-            throw new InvalidDataException(
-                $"'{path}' does not fit {ModelFacts.NameOf(model)}: it {verb} {string.Join(", ", all.Take(5))}{more}.");
+            throw new InvalidDataException($"'{path}' does not fit {ModelFacts.NameOf(model)}: it {verb} "
+                + $"{string.Join(", ", all.Take(5))}{more}.{Hint(own.Keys.ToHashSet(), stored.Keys)}");
         }
+    }
+
+    // A batch norm's count of the batches it has seen. PyTorch before 0.4.1 and some converters have none, or make it a
+    // fraction; predictions do not depend on it.
+    private static bool IsCounter(string name) =>
+        name.Split('.')[^1] == "num_batches_tracked";
+
+    // What may explain names that do not fit.
+    private static string Hint(HashSet<string> own, IEnumerable<string> stored)
+    {
+        foreach (var prefix in new[] { "module.", "_orig_mod.", "model." })
+        {
+            var count = stored.Count(name => name.StartsWith(prefix, StringComparison.Ordinal));
+            if (count > 0 && !own.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+                return $" {count} of the {stored.Count()} names in the file begin with \"{prefix}\", as a wrapper of "
+                    + "PyTorch gives it; where all did, it would be left out.";
+        }
+        return Prefixes(own).LastOrDefault() is { Length: > 0 } all && stored.Any(name => own.Contains(all + name))
+            ? $" Every name of the model begins with \"{all}\", which the file does not have: load the file into the "
+                + "module inside."
+            : "";
+    }
+
+    // "", and what all names begin with, up to each of its first points; no model is wrapped more often
+    private static IEnumerable<string> Prefixes(IEnumerable<string> names)
+    {
+        var common = names.FirstOrDefault("");
+        foreach (var name in names)
+            common = common[..common.AsSpan().CommonPrefixLength(name)];
+        return Enumerable.Range(0, common.Length + 1)
+            .Where(length => length == 0 || common[length - 1] == '.')
+            .Select(length => common[..length])
+            .Take(9);
     }
 
     private static string Shape(long[] shape) => $"[{string.Join(",", shape)}]";

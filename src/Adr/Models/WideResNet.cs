@@ -16,6 +16,7 @@ namespace Adr.Models;
 public sealed partial class WideResNet : StagedClassifier
 {
     private const long LastMap = 8;
+    private const double MostWeights = 1 << 30; // 4 GiB
 
     private readonly Conv2d _conv1;
     private readonly List<WideBlock> _blocks = [];
@@ -27,7 +28,8 @@ public sealed partial class WideResNet : StagedClassifier
     /// <param name="classes">The number of classes K, at least 2. Default 10.</param>
     /// <param name="depth">6n + 4 layers, n ≥ 1. Default 34.</param>
     /// <param name="width">How many times wider than a plain residual network, at least 1. Default 10.</param>
-    /// <exception cref="ArgumentException">The depth is not 6n + 4, or the width is below 1.</exception>
+    /// <exception cref="ArgumentException">The depth is not 6n + 4, or the width is below 1, or the network would have
+    /// more than 2³⁰ weights.</exception>
     public WideResNet(long seed, int classes = 10, int depth = 34, int width = 10)
         : base($"wide-resnet-{depth}-{width}", classes, [3, 32, 32])
     {
@@ -36,6 +38,9 @@ public sealed partial class WideResNet : StagedClassifier
                 $"A wide residual network has 6n + 4 layers, n ≥ 1 (10, 16, 22, 28, 34, …), not {depth}.",
                 nameof(depth));
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        if (Weights(depth, width) is > MostWeights and var weights)
+            throw new ArgumentException($"A wide residual network of depth {depth} and width {width} would have "
+                + $"{weights:0.0e+0} weights; at most {MostWeights:0.0e+0} are possible.", nameof(width));
         Seed = seed;
         _conv1 = nn.Conv2d(3, 16, 3, padding: 1L, bias: false);
         register_module("conv1", _conv1);
@@ -76,6 +81,19 @@ public sealed partial class WideResNet : StagedClassifier
             ? (int.Parse(match.Groups["depth"].Value), int.Parse(match.Groups["width"].Value))
             : null;
 
+    /// <summary>How many weights the convolutions of a size have: nearly all of the network's.</summary>
+    internal static double Weights(int depth, int width)
+    {
+        var (inward, sum) = (16.0, 3 * 16 * 9.0);
+        foreach (var outward in new[] { 16.0 * width, 32.0 * width, 64.0 * width })
+        {
+            var shortcut = inward == outward ? 0 : inward * outward;
+            sum += 9 * outward * (inward + outward) + shortcut + ((depth - 4) / 6 - 1) * 18 * outward * outward;
+            inward = outward;
+        }
+        return sum;
+    }
+
     /// <inheritdoc/>
     protected internal override Func<Tensor, Tensor> Frozen()
     {
@@ -92,7 +110,7 @@ public sealed partial class WideResNet : StagedClassifier
 
     private static Tensor Pooled(Tensor maps) => nn.functional.avg_pool2d(maps, LastMap).flatten(1);
 
-    [GeneratedRegex("^wide-resnet-(?<depth>[0-9]{1,4})-(?<width>[0-9]{1,3})$")]
+    [GeneratedRegex("^wide-resnet-(?<depth>[0-9]{1,4})-(?<width>[0-9]{1,3})\\z")]
     private static partial Regex NamePattern();
 }
 

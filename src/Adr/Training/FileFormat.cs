@@ -27,23 +27,25 @@ internal static class FileFormat
     };
 
     /// <summary>The same object with the number of the present format.</summary>
-    internal static JsonNode? Mark(JsonNode? file)
+    internal static JsonObject Mark(JsonObject file)
     {
-        if (file is JsonObject root) root.Insert(0, Key, Current);
+        file.Insert(0, Key, Current);
         return file;
     }
 
     /// <summary>A file's content in the present format, without its number.</summary>
     /// <param name="file">What was read.</param>
     /// <param name="path">Where it lies, for the error.</param>
-    /// <exception cref="InvalidDataException">A later version of the library wrote it.</exception>
+    /// <exception cref="InvalidDataException">A later version of the library wrote it, or its number is
+    /// none.</exception>
     internal static JsonNode? Update(JsonNode? file, string path)
     {
         if (file is not JsonObject root) return file;
-        var format = root.Remove(Key, out var number) ? number?.GetValue<int>() : 1;
-        if (!(format <= Current))
-            throw new InvalidDataException(
-                $"{path} has format {number}; this version of the library reads up to {Current}.");
+        var format = 1;
+        if (root.Remove(Key, out var number)
+            && !((number as JsonValue)?.TryGetValue(out format) == true && format is >= 1 and <= Current))
+            throw new InvalidDataException($"{path} has format {number?.ToJsonString(Json.Compact) ?? "null"}; this "
+                + $"version of the library reads 1 to {Current}.");
         if (format == 1) root = (JsonObject)Renamed(root)!;
         if (format < 3) RemovePrecision(root, path);
         return root;
@@ -55,7 +57,7 @@ internal static class FileFormat
         if (node is not JsonObject members) return;
         foreach (var name in new[] { "attackPrecision", "attackType" })
         {
-            if (!members.Remove(name, out var precision) || precision?.GetValue<string>() != "BFloat16") continue;
+            if (!members.Remove(name, out var precision) || !JsonNode.DeepEquals(precision, "BFloat16")) continue;
             throw new InvalidDataException(
                 $"{path} is of a run whose attack computed in bfloat16, which this version of the library does not.");
         }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Adr.Attacks;
@@ -47,6 +48,14 @@ internal static class RunConfig
         ["defence"] = defence.Describe(),
         ["options"] = JsonSerializer.SerializeToNode(options, Json.Compact),
     };
+
+    /// <summary>By which to know the settings of a run again.</summary>
+    internal static string Fingerprint(JsonObject config)
+    {
+        var settings = config.DeepClone().AsObject();
+        settings.Remove(FileFormat.Key);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings.ToJsonString(Json.Compact))));
+    }
 
     /// <summary>Where the settings of a file differ from these: one line for each setting, with both values.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or of a later version of this library.</exception>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Adr.Training;
@@ -7,7 +6,9 @@ namespace Adr.Training;
 /// <remarks><c>config.json</c>: every setting; a run with other settings does not continue here. <c>metrics.jsonl</c>:
 /// one line for each epoch (<see cref="EpochMetrics"/>). <c>checkpoint.safetensors</c>, <c>checkpoint.json</c>: model,
 /// optimiser and epoch, to continue from. <c>best.safetensors</c>: the weights of the best epoch. Every file is
-/// replaced by a rename, so none is ever half written.</remarks>
+/// replaced by a rename, so none is ever half written. Metrics and weights have checksums, and the checkpoint knows the
+/// settings, the metrics and the best weights that belong to it: a folder that is damaged, or put together from
+/// several, is refused. <c>run.lock</c> keeps a second run out while one is at work.</remarks>
 public sealed class RunFolder
 {
     private const string Another = "another folder: give its path to Fit, or set an experiment's RunsFolder, "
@@ -44,45 +45,35 @@ public sealed class RunFolder
     public string BestPath => File("best.safetensors");
 
     /// <summary>Whether every epoch of the run is done.</summary>
+    /// <exception cref="InvalidDataException"><see cref="CheckpointInfoPath"/> is damaged.</exception>
     public bool IsFinished => System.IO.File.Exists(CheckpointInfoPath)
-        && Json.ReadObject(CheckpointInfoPath)["finished"]?.GetValue<bool>() == true;
+        && Json.Read<CheckpointInfo>(CheckpointInfoPath).Finished;
 
     /// <summary>A file of this folder, such as a table that goes with the run.</summary>
     /// <param name="name">Its name.</param>
     public string File(string name) => Path.Combine(FullPath, name);
 
-    /// <summary>The metrics written so far, by epoch; none where there is no file.</summary>
-    /// <exception cref="InvalidDataException">A line is damaged.</exception>
-    public IReadOnlyList<EpochMetrics> ReadMetrics()
-    {
-        if (!System.IO.File.Exists(MetricsPath)) return [];
-        try
-        {
-            return [.. from line in System.IO.File.ReadLines(MetricsPath)
-                       where line.Length > 0
-                       select JsonSerializer.Deserialize<EpochMetrics>(line, Json.Compact)!];
-        }
-        catch (JsonException damaged)
-        {
-            throw new InvalidDataException($"{MetricsPath} is damaged: {damaged.Message}", damaged);
-        }
-    }
+    /// <summary>The metrics written so far, epoch by epoch from 1; none where there is no file.</summary>
+    /// <param name="note">Told, in a sentence, where the last line is incomplete and is left out, as after a kill. Null,
+    /// the default, for nobody.</param>
+    /// <exception cref="InvalidDataException">Another line is damaged, or an epoch is missing or there twice; the
+    /// message has the file and the line.</exception>
+    public IReadOnlyList<EpochMetrics> ReadMetrics(Action<string>? note = null) =>
+        System.IO.File.Exists(MetricsPath) ? MetricsFile.Read(MetricsPath, note) : [];
 
     /// <summary>The folder's path.</summary>
     public override string ToString() => FullPath;
-
-    internal void WriteMetrics(IEnumerable<EpochMetrics> epochs) => AtomicFile.Write(
-        MetricsPath, string.Concat(epochs.Select(epoch => JsonSerializer.Serialize(epoch, Json.Compact) + "\n")));
 
     /// <summary>Takes the folder for one run until disposed, and compares its settings with these.</summary>
     /// <exception cref="IOException">Another run uses it.</exception>
     /// <exception cref="InvalidOperationException">It holds a run with other settings.</exception>
     internal IDisposable Open(JsonObject config)
     {
-        Directory.CreateDirectory(FullPath);
-        var guard = Lock();
+        var guard = FileLock.Take(File("run.lock"),
+            $"{FullPath} is in use by another run. Wait until it ends, or choose {Another}.", isKept: true);
         try
         {
+            AtomicFile.RemoveOrphans(FullPath);
             if (!System.IO.File.Exists(ConfigPath))
                 AtomicFile.Write(ConfigPath, config.ToJsonString(Json.Indented) + "\n");
             var differences = RunConfig.Differences(ConfigPath, config);
@@ -95,20 +86,6 @@ public sealed class RunFolder
         {
             guard.Dispose();
             throw;
-        }
-    }
-
-    private FileStream Lock()
-    {
-        try
-        {
-            // the system releases it when the process ends, however it ends
-            return new FileStream(File("run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException busy)
-        {
-            throw new IOException(
-                $"{FullPath} is in use by another run. Wait until it ends, or choose {Another}.", busy);
         }
     }
 }

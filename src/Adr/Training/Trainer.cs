@@ -48,7 +48,9 @@ public sealed class Trainer
     /// <exception cref="ArgumentException">The data do not suit the model or the options.</exception>
     /// <exception cref="TrainingDivergedException">The loss or the latent grew without bound.</exception>
     /// <exception cref="InvalidOperationException">The folder holds a run with other settings.</exception>
-    /// <exception cref="IOException">The folder is in use by another run.</exception>
+    /// <exception cref="InvalidDataException">A file of the folder is damaged, or does not belong to the
+    /// others.</exception>
+    /// <exception cref="IOException">The folder is in use by another run, or cannot be written to.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was requested.</exception>
     public TrainingHistory Fit(
         Dataset train,
@@ -59,9 +61,11 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(train);
         _options.Validate(train);
         ModelFacts.Check(_model, train.ImageShape, train.Classes, train.Name, nameof(train));
-        using var taken = resumeFrom?.Open(RunConfig.Of(_described, train, _defence, _options));
+        var config = resumeFrom is null ? null : RunConfig.Of(_described, train, _defence, _options);
+        using var taken = config is null ? null : resumeFrom!.Open(config);
+        var settings = config is null ? "" : RunConfig.Fingerprint(config);
         using var run = new TrainingRun(
-            _model, _defence, _options, train, resumeFrom, progress, HostCancellation.Or(cancellation));
+            _model, _defence, _options, train, resumeFrom, settings, progress, HostCancellation.Or(cancellation));
         return run.Complete();
     }
 }

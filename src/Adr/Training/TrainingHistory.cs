@@ -14,10 +14,14 @@ public sealed record TrainingHistory(string Defence, IReadOnlyList<EpochMetrics>
     /// <summary>The wall time of all epochs, in seconds.</summary>
     public double Seconds => Epochs.Sum(epoch => epoch.Seconds);
 
-    /// <summary>What is wrong with the run, in sentences: that it predicts one class for every example held out. Empty
-    /// where nothing was found.</summary>
+    /// <summary>What is wrong with the run, in sentences: that it predicts one class for every example held out, or
+    /// that its folder held less than it should. Empty where nothing was found.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string> Notes => [.. OneClass()];
+    public IReadOnlyList<string> Notes => [.. FolderNotes, .. OneClass()];
+
+    /// <summary>What was left out when the run folder was read.</summary>
+    [JsonIgnore]
+    internal IReadOnlyList<string> FolderNotes { get; init; } = [];
 
     /// <summary>A history with its best epoch chosen.</summary>
     internal static TrainingHistory Of(string defence, IReadOnlyList<EpochMetrics> epochs)
@@ -69,12 +73,26 @@ public sealed record EpochMetrics(
     double? ValidationNatural,
     double? ValidationRobust,
     double LatentNorm,
-    double Seconds)
+    double Seconds) : IStored
 {
     /// <summary>How many classes the predictions for the examples held out name, after the epoch, clean and in
     /// evaluation mode. Null where those are of one class or none are held out, and in older folders.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ValidationClasses { get; init; }
+
+    IEnumerable<string> IStored.Faults()
+    {
+        foreach (var (name, value) in new[]
+        {
+            ("learning rate", LearningRate), ("ε", Epsilon), ("norm of the latent", LatentNorm), ("wall time", Seconds),
+        })
+            if (!(value >= 0 && double.IsFinite(value))) yield return $"its {name} is {value}";
+        foreach (var (name, value) in Terms.Append(new("loss", Loss)))
+            if (!double.IsFinite(value)) yield return $"its {name} is {value}";
+        foreach (var share in new[] { NaturalAccuracy, RobustAccuracy, ValidationNatural, ValidationRobust })
+            if (share is { } value && value is not (>= 0 and <= 1)) yield return $"an accuracy of it is {value}";
+        if (ValidationClasses < 1) yield return $"its predictions name {ValidationClasses} classes";
+    }
 
     /// <summary>Whether it is better than another on the examples held out: more robust, else more accurate.</summary>
     internal bool Beats(EpochMetrics other) => (ValidationRobust ?? -1, ValidationNatural ?? -1)

@@ -12,12 +12,14 @@ namespace Adr.Training;
 internal sealed class TrainingRun : IDisposable
 {
     private const int DropoutStream = 1, NoiseStream = 2, ValidationStream = 3, AugmentationStream = 4;
+    private const string Anew = "Delete the folder to train from the start.";
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly nn.Module<Tensor, Tensor> _model;
     private readonly Defence _defence;
     private readonly TrainingOptions _options;
     private readonly RunFolder? _folder;
+    private readonly string _settings; // their fingerprint
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly CancellationToken _cancellation;
 
@@ -30,6 +32,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly int _steps; // of each epoch
 
+    private readonly List<string> _notes = []; // on what the folder held
     private List<EpochMetrics> _epochs = [];
     private EpochTally _tally = new();
     private PersistentPerturbation? _perturbation;
@@ -43,10 +46,11 @@ internal sealed class TrainingRun : IDisposable
         TrainingOptions options,
         Dataset train,
         RunFolder? folder,
+        string settings,
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellation)
     {
-        (_model, _defence, _options, _folder) = (model, defence, options, folder);
+        (_model, _defence, _options, _folder, _settings) = (model, defence, options, folder, settings);
         (_progress, _cancellation) = (progress, cancellation);
         _device = device(options.Device);
         (_train, _held) = options.ValidationCount > 0
@@ -59,7 +63,7 @@ internal sealed class TrainingRun : IDisposable
         _best = new BestWeights(model, folder);
     }
 
-    private TrainingHistory History => TrainingHistory.Of(_defence.Name, [.. _epochs]);
+    private TrainingHistory History => TrainingHistory.Of(_defence.Name, [.. _epochs]) with { FolderNotes = _notes };
 
     /// <summary>Trains the epochs that are left; the model then has the weights of the best one.</summary>
     internal TrainingHistory Complete()
@@ -193,28 +197,48 @@ internal sealed class TrainingRun : IDisposable
     private void Resume()
     {
         if (_folder is null) return;
-        if (Checkpoint.Restore(_folder, _model, _optimizer) is { } checkpoint)
+        var written = _folder.ReadMetrics(_notes.Add);
+        if (Checkpoint.Restore(_folder, _model, _optimizer, _settings) is not { } checkpoint)
         {
-            // a later line had no checkpoint yet
-            _epochs = [.. _folder.ReadMetrics().Where(line => line.Epoch <= checkpoint.Epoch)];
-            if (_epochs.Count != checkpoint.Epoch)
-                throw new InvalidDataException(
-                    $"{_folder.MetricsPath} has {_epochs.Count} of the {checkpoint.Epoch} epochs of the checkpoint "
-                    + "beside it. Delete the folder to train from the start.");
-            _guard.InitialNorm = checkpoint.InitialNorm;
-            Checkpoint.WriteInfo(_folder, History, _options.Epochs);
-        }
-        else
-        {
+            if (written.Count > 0)
+                throw new InvalidDataException($"{_folder.MetricsPath} has {written.Count} epochs, but there is no "
+                    + $"{_folder.CheckpointPath} to continue from. {Anew}");
             Save(); // the initial weights, which perhaps no seed gives again
+            return;
         }
+        if (written.Count < checkpoint.Epoch || checkpoint.Epoch > _options.Epochs)
+            throw new InvalidDataException($"{_folder.MetricsPath} has {written.Count} of the {checkpoint.Epoch} "
+                + $"epochs of the checkpoint beside it, in a run of {_options.Epochs}. {Anew}");
+        if (written.Count > checkpoint.Epoch + 1) // the next one's checkpoint may not have come
+            _notes.Add($"{_folder.MetricsPath} has {written.Count} epochs, and the checkpoint is of epoch "
+                + $"{checkpoint.Epoch}; those after it are trained again.");
+        _epochs = [.. written.Take(checkpoint.Epoch)];
+        if (checkpoint.Metrics is { } metrics && metrics != MetricsFile.Fingerprint(_epochs))
+            throw new InvalidDataException($"{_folder.MetricsPath} has other numbers than the run of the checkpoint "
+                + $"beside it. {Anew}");
+        if (_optimizer.Steps != (long)checkpoint.Epoch * _steps * _defence.Replays)
+            throw new InvalidDataException($"{_folder.CheckpointPath} has {_optimizer.Steps} steps after "
+                + $"{checkpoint.Epoch} epochs of {_steps * _defence.Replays}. {Anew}");
+        _guard.InitialNorm = checkpoint.InitialNorm;
+        _best.Known = checkpoint.Best;
+        if (_epochs.Count > 0 && !_best.IsWritten())
+        {
+            if (History.BestEpoch != checkpoint.Epoch)
+                throw new InvalidDataException($"{_folder.BestPath} is missing, or does not hold the weights of epoch "
+                    + $"{History.BestEpoch}, the best one. {Anew}");
+            _best.Write(); // its checkpoint was written, and then the process ended
+        }
+        Json.Write(_folder.CheckpointInfoPath, CheckpointInfo.Of(History, _options.Epochs));
     }
 
+    // The checkpoint is in front of the best weights: where it is of the best epoch, they can be written from it.
     private void Save()
     {
         if (_folder is null) return;
-        _folder.WriteMetrics(_epochs);
-        new Checkpoint(_epochs.Count, _guard.InitialNorm).Save(_folder, _model, _optimizer);
-        Checkpoint.WriteInfo(_folder, History, _options.Epochs);
+        MetricsFile.Write(_folder.MetricsPath, _epochs);
+        new Checkpoint(_epochs.Count, _guard.InitialNorm, _settings, MetricsFile.Fingerprint(_epochs), _best.Known)
+            .Save(_folder, _model, _optimizer);
+        if (_epochs.Count > 0 && History.BestEpoch == _epochs.Count) _best.Write();
+        Json.Write(_folder.CheckpointInfoPath, CheckpointInfo.Of(History, _options.Epochs));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Evaluation;
@@ -268,6 +269,280 @@ public static class AutoAttackTests
                 e => AutoAttackReport.Evaluate(e, Small(ThreatModel.Linf(0.1)), path)));
             Assert.Contains(path, error.Message, StringComparison.Ordinal);
             Assert.Equal(text, File.ReadAllText(path)); // it is not ours to overwrite
+        }
+    }
+
+    /// <summary>A state file, and the images beside it, that do not say what a run would have written.</summary>
+    public sealed class DamagedState : IDisposable
+    {
+        private const int Count = 40;
+        private readonly TemporaryFolder _folder = new();
+        private readonly TinyClassifier _model = EvaluationCase.Model();
+        private readonly Dataset _data = EvaluationCase.Stripes(3, Count);
+        private readonly EvaluationOptions _options = new() { BatchSize = 12, Seed = 4 };
+
+        private string Path => _folder["state.json"];
+
+        private string Images => AutoAttackReport.ImagesOf(Path)!;
+
+        public void Dispose()
+        {
+            _data.Dispose();
+            _model.Dispose();
+            _folder.Dispose();
+        }
+
+        private AutoAttackReport Run(EvaluationOptions? options = null) =>
+            Evaluating.With(_model, _data, options ?? _options, "tiny",
+                e => AutoAttackReport.Evaluate(e, Small(ThreatModel.Linf(0.05)), Path));
+
+        private EvaluationOptions WithImages => _options with { SaveAdversarialTo = _folder["images"] };
+
+        /// <summary>Stops after so many reports of progress, of which the first four are of the natural
+        /// accuracy.</summary>
+        private void RunAFew(int reports, EvaluationOptions? options = null)
+        {
+            var left = reports;
+            Assert.Throws<TimeoutException>(() => Run((options ?? _options) with
+            {
+                Progress = new Listener<EvaluationProgress>(_ =>
+                {
+                    if (--left == 0) throw new TimeoutException();
+                }),
+            }));
+        }
+
+        /// <summary>Runs again, which must be refused before anything is attacked.</summary>
+        private string Refused<T>(EvaluationOptions? options = null) where T : Exception
+        {
+            var before = File.ReadAllBytes(Path);
+            var error = Assert.Throws<T>(() => Run((options ?? _options) with
+            {
+                Progress = new Listener<EvaluationProgress>(
+                    value => Assert.True(value.Attack == "natural", $"{value.Attack} ran")),
+            }));
+            Assert.Equal(before, File.ReadAllBytes(Path)); // it is not ours to overwrite
+            Assert.Contains(_folder.Path, error.Message, StringComparison.Ordinal);
+            return error.Message;
+        }
+
+        private void Change(Action<JsonObject> change, bool asBefore = false)
+        {
+            var file = JsonNode.Parse(File.ReadAllText(Path))!.AsObject();
+            if (asBefore)
+            {
+                Assert.True(file.Remove("seal"));
+                file["format"] = 2;
+                file["state"]!.AsObject().Remove("images");
+            }
+            change(file["state"]!.AsObject());
+            File.WriteAllText(Path, file.ToJsonString());
+        }
+
+        [Fact] // the report of a state that says so would be 100 %
+        public void Every_example_robust_is_refused()
+        {
+            Run();
+            Change(state => state["robust"] = new string('1', Count));
+            Assert.Contains("seal", Refused<InvalidDataException>(), StringComparison.Ordinal);
+        }
+
+        [Law(MaxTest = 40)]
+        public void One_changed_bit_anywhere_is_refused(int place, byte bit)
+        {
+            if (!File.Exists(Path)) RunAFew(8, WithImages);
+            foreach (var file in new[] { Path, Images })
+            {
+                var whole = File.ReadAllBytes(file);
+                var damaged = (byte[])whole.Clone();
+                damaged[(int)((uint)place % damaged.Length)] ^= (byte)(1 << bit % 8);
+                File.WriteAllBytes(file, damaged);
+                Refused<InvalidDataException>(WithImages);
+                File.WriteAllBytes(file, whole);
+            }
+        }
+
+        // what an earlier version wrote has no seal, so that its own numbers have to agree
+        public static TheoryData<string, string, string> Contradictions => new()
+        {
+            { "right", $"\"{new string('1', 200)}\"", "right has 200 entries for 40 examples" },
+            { "standing", "\"\"", "standing has 0 entries for 40 examples" },
+            { "robust", "\"101\"", "robust has 3 entries for 40 examples" },
+            { "robust", $"\"{new string('1', Count)}\"", "but was not before" },
+            { "standing", $"\"{new string('1', Count)}\"", "is not classified right" },
+            { "standing", $"\"{new string('0', Count)}\"", "robust, but was not before" },
+            { "robust", $"\"{new string('0', Count)}\"", "is not robust, but was not attacked yet" },
+            { "robust", "\"0120\"", "there is a '2'" },
+            { "robust", "7", "0 and 1" },
+            { "robust", "null", "robust" },
+            { "batches", "-1", "-1 batches are done" },
+            { "batches", "1000", "1000 batches are done" },
+            { "batches", "0", "no batch is done, but" },
+            { "batches", "1.5", "batches" },
+            { "seconds", "-1", "-1 seconds" },
+            { "seconds", "\"NaN\"", "NaN seconds" },
+            { "modelEvaluations", "-5", "passes" },
+            { "warnings", "null", "warnings" },
+            { "warnings", "[null]", "warnings[0] is null" },
+            { "warnings", """[{"flag":99,"what":"a","advice":"b"}]""", "flag" },
+            { "warnings", """[{"flag":"Randomised","what":null,"advice":"b"}]""", "what" },
+            { "stages", "null", "stages" },
+            { "stages", "[]", "but the stages leave" },
+            { "stages", "[null]", "stages[0] is null" },
+            { "run", "null", "run" },
+        };
+
+        [Theory, MemberData(nameof(Contradictions))]
+        public void A_state_of_before_that_contradicts_itself_is_refused(string member, string value, string fault)
+        {
+            RunAFew(4 + 5); // within the second attack
+            Change(state => state[member] = JsonNode.Parse(value), asBefore: true);
+            var message = Refused<InvalidDataException>();
+            Assert.Contains(fault, message, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains("delete it to begin anew", message, StringComparison.Ordinal);
+        }
+
+        public static TheoryData<string, string, string> ContradictingStages => new()
+        {
+            { "attacked", "-1", "attacked -1 examples" },
+            { "attacked", "19999", "attacked 19999 examples" },
+            { "misclassified", "-1", "misclassified -1" },
+            { "misclassified", "200", "misclassified 200" },
+            { "robustAccuracy", """{"successes":40,"total":40}""", "leaves 40 of 40" },
+            { "robustAccuracy", """{"successes":41,"total":40}""", "0 ≤ successes ≤ total" },
+            { "robustAccuracy", """{"successes":0,"total":0}""", "leaves 0 of 0" },
+            { "robustAccuracy", "null", "robustAccuracy" },
+            { "attack", "\"Square\"", "a stage is of Square where one of APGD-CE" },
+            { "settings", "{}", "with other settings" },
+            { "settings", "null", "settings" },
+            { "isScoreBased", "true", "where one of APGD-CE" },
+            { "note", "\"less than it says\"", "where one of APGD-CE" },
+            { "seconds", "-0.5", "-0.5 seconds" },
+            { "modelEvaluations", "-1", "passes" },
+        };
+
+        [Theory, MemberData(nameof(ContradictingStages))]
+        public void A_stage_of_before_that_contradicts_the_run_is_refused(string member, string value, string fault)
+        {
+            RunAFew(4 + 5);
+            Change(state => state["stages"]![0]![member] = JsonNode.Parse(value), asBefore: true);
+            Assert.Contains(fault, Refused<InvalidDataException>(), StringComparison.OrdinalIgnoreCase);
+        }
+
+        [Fact]
+        public void Stages_that_are_doubled_too_many_or_in_another_order_are_refused()
+        {
+            Run();
+            var whole = File.ReadAllText(Path);
+            Edited(stages => stages.Add(stages[2]!.DeepClone()), "there are 4 stages of 3 attacks");
+            Edited(stages => stages[1] = stages[0]!.DeepClone(), "a stage is of APGD-CE where one of APGD-T");
+            Edited(stages => stages.RemoveAt(1), "where one of APGD-T");
+
+            void Edited(Action<JsonArray> edit, string fault)
+            {
+                File.WriteAllText(Path, whole);
+                Change(state => edit(state["stages"]!.AsArray()), asBefore: true);
+                Assert.Contains(fault, Refused<InvalidDataException>(), StringComparison.Ordinal);
+            }
+        }
+
+        [Fact] // the model is asked which examples it classifies right
+        public void A_state_of_before_of_other_right_examples_is_refused()
+        {
+            Run();
+            Change(state =>
+            {
+                foreach (var name in new[] { "right", "standing", "robust" }) state[name] = new string('0', Count);
+                state["stages"] = new JsonArray();
+            }, asBefore: true);
+            Assert.Contains("other examples are right", Refused<InvalidDataException>(), StringComparison.Ordinal);
+        }
+
+        [Fact]
+        public void A_state_of_before_is_resumed_to_the_same_result()
+        {
+            var whole = Run();
+            File.Delete(Path);
+            RunAFew(4 + 5, WithImages);
+            Change(_ => { }, asBefore: true);
+            Assert.Equal(whole.Robust, Run(WithImages).Robust);
+        }
+
+        [Fact]
+        public void Doubled_names_and_other_texts_are_refused()
+        {
+            Run();
+            var whole = File.ReadAllText(Path);
+            foreach (var (text, fault) in new[]
+            {
+                (whole.Replace("\"right\":", "\"robust\":\"1\",\"right\":", StringComparison.Ordinal), "robust"),
+                (whole[..(whole.Length / 2)], "damaged"), ("", "damaged"), ("null", "null"), ("[]", "a list"),
+                ("{\"format\":\"3\"}", "format"), ("{\"format\":3}", "format"), ("{\"format\":[]}", "format"),
+                (new string('[', 100_000), "depth"), ("{\"a\":\"\\ud800\"}", "Unicode"),
+            })
+            {
+                File.WriteAllText(Path, text);
+                Assert.Contains(fault, Refused<InvalidDataException>(), StringComparison.OrdinalIgnoreCase);
+            }
+            File.WriteAllBytes(Path, [.. "{\"a\":\""u8, 0xff, .. "\"}"u8]);
+            Assert.Contains("byte 6 is not UTF-8", Refused<InvalidDataException>(), StringComparison.Ordinal);
+        }
+
+        [Fact]
+        public void Images_that_are_missing_or_belong_to_another_state_are_refused()
+        {
+            RunAFew(4 + 2, WithImages);
+            var (early, earlyState) = (File.ReadAllBytes(Images), File.ReadAllBytes(Path));
+            Run(WithImages);
+            File.WriteAllBytes(Images, early);
+            Assert.Contains("does not belong", Refused<InvalidDataException>(WithImages), StringComparison.Ordinal);
+            File.Delete(Images);
+            Assert.Contains("is missing", Refused<InvalidDataException>(WithImages), StringComparison.Ordinal);
+            Safetensors.Write(Images, new Dictionary<string, Tensor> { ["positions"] = zeros(3) });
+            Assert.Contains("does not hold", Refused<InvalidDataException>(WithImages), StringComparison.Ordinal);
+
+            // the images are written first, so after a kill they may be ahead of the state
+            File.WriteAllBytes(Path, earlyState);
+            File.Delete(Images);
+            Assert.Contains("is missing", Refused<InvalidDataException>(WithImages), StringComparison.Ordinal);
+        }
+
+        [Fact] // as after a kill between the two writes
+        public void Images_that_are_ahead_of_the_state_are_used_as_far_as_it_goes()
+        {
+            var states = new List<byte[]>();
+            Run(WithImages with
+            {
+                Progress = new Listener<EvaluationProgress>(value =>
+                {
+                    if (File.Exists(Path)) states.Add(File.ReadAllBytes(Path));
+                }),
+            });
+            var whole = File.ReadAllBytes(Directory.GetFiles(_folder["images"]).Single());
+            var ahead = File.ReadAllBytes(Images);
+            Assert.True(states.Count > 4);
+            foreach (var state in states)
+            {
+                File.WriteAllBytes(Path, state);
+                File.WriteAllBytes(Images, ahead);
+                Run(WithImages);
+                Assert.Equal(whole, File.ReadAllBytes(Directory.GetFiles(_folder["images"]).Single()));
+            }
+        }
+
+        [Fact]
+        public void A_second_run_is_kept_out_while_the_first_is_at_work()
+        {
+            IOException? refused = null;
+            Run(_options with
+            {
+                Progress = new Listener<EvaluationProgress>(_ => refused ??= Assert.Throws<IOException>(() => Run())),
+            });
+            Assert.Contains($"{Path} is in use by another run of Auto-Attack", refused!.Message,
+                StringComparison.Ordinal);
+            Assert.Equal([Path], Directory.GetFiles(_folder.Path)); // the lock is gone
+            File.WriteAllText(Path + ".lock", ""); // as after a kill
+            Run();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Adr.Attacks;
 using Adr.Evaluation;
 using Adr.Models;
@@ -55,6 +56,85 @@ public static class RobustnessReportTests
             }
             Assert.Single(Directory.GetFiles(folder["deep"])); // no temporary file stays
         }
+
+        [Fact]
+        public static void A_changed_file_is_refused_and_one_of_before_is_read()
+        {
+            using var folder = new TemporaryFolder();
+            Report.Save(folder["report.json"]);
+            var file = JsonNode.Parse(File.ReadAllText(folder["report.json"]))!.AsObject();
+            file["device"] = "cuda:7";
+            File.WriteAllText(folder["report.json"], file.ToJsonString());
+            Assert.Contains("does not fit its seal", Assert.Throws<InvalidDataException>(
+                () => RobustnessReport.Load(folder["report.json"])).Message, StringComparison.Ordinal);
+            file.Remove("seal");
+            File.WriteAllText(folder["report.json"], file.ToJsonString());
+            Assert.Equal("cuda:7", RobustnessReport.Load(folder["report.json"]).Device);
+        }
+
+        [Law(MaxTest = 50)]
+        public static void One_changed_bit_is_refused(int place, byte bit)
+        {
+            using var folder = new TemporaryFolder();
+            Report.Save(folder["report.json"]);
+            var bytes = File.ReadAllBytes(folder["report.json"]);
+            bytes[(int)((uint)place % bytes.Length)] ^= (byte)(1 << bit % 8);
+            File.WriteAllBytes(folder["report.json"], bytes);
+            try
+            {
+                Assert.Equal(Report.ToJson().ToJsonString(), // a blank became another, or an escape is spelt otherwise
+                    RobustnessReport.Load(folder["report.json"]).ToJson().ToJsonString());
+            }
+            catch (InvalidDataException error)
+            {
+                Assert.Contains("report.json", error.Message, StringComparison.Ordinal);
+            }
+        }
+
+        [Theory]
+        [InlineData("natural", """{"successes":3,"total":5}""", "but its classes have 3 of 4")]
+        [InlineData("naturalPerClass", "[]", "is given for 0 classes, but there are 2")]
+        [InlineData("naturalPerClass", "[null]", "naturalPerClass[0] is null")]
+        [InlineData("worstCase", """{"successes":2,"total":4}""", "but the attacks together leave 1 of 4")]
+        [InlineData("attacks", "null", "attacks")]
+        [InlineData("attacks", "[null]", "attacks[0] is null")]
+        [InlineData("attacks.robust", "\"1111\"", "its flags say 4 of 4")]
+        [InlineData("attacks.robust", "\"10\"", "2 flags for 4 examples")]
+        [InlineData("attacks.robustAccuracy", """{"successes":-1,"total":4}""", "successes")]
+        [InlineData("attacks.perClass", """[{"successes":1,"total":2},{"successes":1,"total":2}]""",
+            "but its classes have 2 of 4")]
+        [InlineData("attacks.seconds", "-1", "-1 seconds")]
+        [InlineData("attacks.backwards", "1000", "1000 backward passes among 9 passes")]
+        [InlineData("attacks.modelEvaluations", "-1", "passes")]
+        [InlineData("attacks.settings", """{"steps":null}""", "the setting steps")]
+        [InlineData("attacks.settings", "null", "settings")]
+        [InlineData("attacks.threat", "null", "threat")]
+        [InlineData("attacks.threat", """{"epsilon":-1,"norm":"Linf","bounds":{"low":0,"high":1}}""", "ε")]
+        [InlineData("attacks.threat", """{"epsilon":1,"norm":3,"bounds":{"low":0,"high":1}}""", "norm")]
+        [InlineData("classNames", """["a","b","c"]""", "there are 3")]
+        [InlineData("notes", "[null]", "notes[0] is null")]
+        [InlineData("model", "null", "model")]
+        public static void Numbers_that_contradict_each_other_are_refused(string member, string value, string fault)
+        {
+            using var folder = new TemporaryFolder();
+            Report.Save(folder["report.json"]);
+            var file = JsonNode.Parse(File.ReadAllText(folder["report.json"]))!.AsObject();
+            file.Remove("seal"); // as before there was one
+            JsonNode parent = member.StartsWith("attacks.", StringComparison.Ordinal) ? file["attacks"]![0]! : file;
+            parent[member.Split('.')[^1]] = JsonNode.Parse(value);
+            File.WriteAllText(folder["report.json"], file.ToJsonString());
+            var error = Assert.Throws<InvalidDataException>(() => RobustnessReport.Load(folder["report.json"]));
+            Assert.Contains("report.json", error.Message, StringComparison.Ordinal);
+            Assert.Contains(fault, error.Message, StringComparison.OrdinalIgnoreCase);
+        }
+
+        private static RobustnessReport Report => new("m", "d", new(3, 4), [new(2, 2), new(1, 2)],
+            [
+                new("PGD-3", ThreatModel.Linf(0.1), new(1, 4), [true, false, false, false], [new(1, 2), new(0, 2)], 2, 9)
+                {
+                    Settings = new Dictionary<string, string> { ["steps"] = "3" }, Backwards = 4,
+                },
+            ], new(1, 4), ["a", "b"], 0, "cpu");
 
         [Fact] // a class without points
         public static void Holds_shares_of_no_points()

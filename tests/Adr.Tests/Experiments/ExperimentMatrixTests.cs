@@ -75,6 +75,92 @@ public sealed class ExperimentMatrixTests : IDisposable
         public void Says_what_is_wrong_with_it(string json, string message) => Refuses(json, message);
 
         [Theory]
+        [InlineData("{", "line 1")]
+        [InlineData("[]", "a list")]
+        [InlineData("5", "a number")]
+        [InlineData("{ \"experiments\": {}, \"experiments\": {} }", "experiments")]
+        [InlineData("{ \"experiments\": [], \"defences\": [], \"seeds\": [] }", "must be an object")]
+        [InlineData("{ \"experiments\": 5, \"defences\": [], \"seeds\": [] }", "must be an object")]
+        [InlineData("{ \"experiments\": null, \"defences\": [], \"seeds\": [] }", "experiments")]
+        [InlineData("{ \"experiments\": { \"a\": null }, \"defences\": [], \"seeds\": [] }", "\"a\": it is null")]
+        [InlineData("{ \"experiments\": { \"a\": 5 }, \"defences\": [], \"seeds\": [] }", "\"a\": it is 5")]
+        [InlineData("{ \"experiments\": {}, \"defences\": null, \"seeds\": [] }", "defences")]
+        [InlineData("{ \"experiments\": {}, \"defences\": [null], \"seeds\": [] }", "defences[0] is null")]
+        [InlineData("{ \"experiments\": {}, \"defences\": \"ADV\", \"seeds\": [] }", "defences")]
+        [InlineData("{ \"experiments\": {}, \"defences\": [1], \"seeds\": [] }", "defences[0]")]
+        [InlineData("{ \"experiments\": {}, \"defences\": [], \"seeds\": [null] }", "seeds[0] is null")]
+        [InlineData("{ \"experiments\": {}, \"defences\": [], \"seeds\": [1.5] }", "seeds[0]")]
+        [InlineData("{ \"experiments\": {}, \"defences\": [], \"seeds\": [1e99] }", "seeds[0]")]
+        [InlineData("{ \"experiments\": {}, \"defences\": [], \"seeds\": [], \"seed\": 1 }", "seed")]
+        [InlineData("{ \"experiments\": {}, \"defences\": [], \"seeds\": [], \"device\": 5 }", "device")]
+        [InlineData("{ \"\\ud800\": 1 }", "Unicode")]
+        public void Says_what_is_wrong_with_a_member(string json, string message)
+        {
+            Refuses(json, message);
+            Refuses(json, "no matrix of experiments");
+            Refuses(json, _all._folder["matrix.json"]);
+        }
+
+        [Fact]
+        public void Says_so_of_other_files()
+        {
+            Refuses(new string('[', 100_000), "depth");
+            File.WriteAllBytes(_all._folder["matrix.json"], [.. "{\"a\":\""u8, 0xff, .. "\"}"u8]);
+            Assert.Contains("is not UTF-8", Assert.Throws<InvalidDataException>(
+                () => ExperimentMatrix.Load(_all._folder["matrix.json"])).Message, StringComparison.Ordinal);
+            using (var large = File.Create(_all._folder["matrix.json"])) large.SetLength(3L << 30);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Contains("more than 64 MiB", Assert.Throws<InvalidDataException>(
+                () => ExperimentMatrix.Load(_all._folder["matrix.json"])).Message, StringComparison.Ordinal);
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 256 << 20);
+        }
+
+        [Theory]
+        [InlineData(""" "of": 5, "budget": "quick" """, "\"of\" is 5; expected a name")]
+        [InlineData(""" "of": null, "budget": "quick" """, "\"of\" is null")]
+        [InlineData(""" "of": ["mnist"], "budget": "quick" """, "expected a name")]
+        [InlineData(""" "of": "mnist", "budget": 2 """, "\"budget\" is 2")]
+        [InlineData(""" "of": "mnist", "budget": "quick,smoke" """, "expected smoke")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "network": [] """, "\"network\" is []; expected a name")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "network": null """, "\"network\" is null")]
+        [InlineData(""" "of": "cifar-10", "budget": "quick", "network": {} """, "\"network\" is {}")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "weights": null """, "weights")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "weights": [] """, "weights")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "evaluation": null """, "evaluation")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "optimizer": null """, "optimizer")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "optimizer": "Adam" """, "optimizer")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "optimizer": { "kind": "LBFGS" } """, "optimizer")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "optimizer": { "kind": null } """, "optimizer")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "milestones": null """, "milestones")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "milestones": [null] """, "milestones[0] is null")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "norm": 7 """, "norm")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "epochs": 1.5 """, "epochs")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "epochs": 99999999999 """, "epochs")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "epochs": null """, "epochs")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "epochs": 1, "epochs": 2 """, "epochs")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "epochs": 1, "Epochs": 2 """, "epochs\" is there twice")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "weights": { "Confidence": 1, "confidence": 2 } """,
+            "twice")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "dataSet": 5 """, "dataSet")]
+        [InlineData(""" "of": "mnist", "budget": "quick", "device": null """, "device")]
+        public void Says_what_is_wrong_with_a_setting(string settings, string message)
+        {
+            var json = $$"""{ "experiments": { "a": { {{settings}} } }, "defences": [], "seeds": [] }""";
+            Refuses(json, message);
+            Refuses(json, _all._folder["matrix.json"]);
+        }
+
+        [Fact]
+        public void Reads_names_whatever_their_case() => Assert.Equal(7, _all.Read("""
+            { "experiments": { "a": { "of": "mnist", "budget": "quick", "Epochs": 7 } }, "defences": [], "seeds": [] }
+            """).Experiments["a"].Epochs);
+
+        [Fact]
+        public void An_unfinished_name_of_a_defence_is_named() => Assert.Contains("There is no defence \"ADR-AWP\"",
+            Assert.Throws<ArgumentException>(() => Experiment.Mnist(Budget.Smoke, device: "cpu").Defence("ADR-AWP"))
+            .Message, StringComparison.Ordinal);
+
+        [Theory]
         [InlineData(""" "of": "imagenet", "budget": "quick" """, "imagenet")]
         [InlineData(""" "of": "mnist", "budget": "2" """, "expected smoke")]
         [InlineData(""" "of": "mnist", "budget": "quick", "epoch": 3 """, "epoch")]

@@ -1,3 +1,4 @@
+using System.Text;
 using Adr.Models;
 using Adr.Tests.Data;
 using Adr.Tests.Reference;
@@ -38,5 +39,98 @@ public static class NetworksTests
             Assert.Throws<InvalidDataException>(() => Networks.Load(path)).Message, StringComparison.Ordinal);
         Assert.Contains("lacks", Assert.Throws<InvalidDataException>(() => Networks.Load(path, "cifar-cnn")).Message,
             StringComparison.Ordinal);
+    }
+
+    [Theory] // which would take gigabytes
+    [InlineData("wide-resnet-9994-999")]
+    [InlineData("wide-resnet-34-10")]
+    public static void A_small_file_that_names_a_large_network_is_refused_before_it_is_built(string architecture)
+    {
+        using var folder = new TemporaryFolder();
+        var text = Encoding.UTF8.GetBytes($$$"""{"__metadata__":{"architecture":"{{{architecture}}}"}}""");
+        File.WriteAllBytes(folder["weights"], [.. BitConverter.GetBytes((long)text.Length), .. text]);
+        var statistics = Tensor.TotalCount;
+        var message = Assert.Throws<InvalidDataException>(() => Networks.Load(folder["weights"])).Message;
+        Assert.Equal(statistics, Tensor.TotalCount);
+        Assert.Contains($"does not fit {architecture}: it holds 0 values", message, StringComparison.Ordinal);
+        Assert.Contains("it holds 0 values", Assert.Throws<InvalidDataException>(
+            () => Networks.Load(folder["weights"], "wide-resnet-70-16")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("wide-resnet-9994-999")]
+    [InlineData("wide-resnet-1000-100")]
+    public static void A_network_too_large_for_any_machine_is_refused(string architecture) => Assert.Contains(
+        "would have", Assert.Throws<ArgumentException>(() => Networks.Create(architecture)).Message,
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(10, 1), InlineData(16, 2), InlineData(28, 3)]
+    public static void The_weights_of_a_size_are_counted_without_building_it(int depth, int width)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new WideResNet(1, depth: depth, width: width);
+        Assert.Equal(model.parameters().Where(parameter => parameter.shape.Length == 4).Sum(p => p.numel()),
+            WideResNet.Weights(depth, width));
+    }
+
+    [Theory]
+    [InlineData("lenet"), InlineData(""), InlineData(" "), InlineData("wide-resnet-34-10\n")]
+    [InlineData("wide-resnet-99999-1")]
+    public static void A_file_that_names_no_network_of_the_library_is_named(string architecture)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        Safetensors.Write(folder["weights"], new Dictionary<string, Tensor> { ["w"] = zeros(2, 3) },
+            new Dictionary<string, string> { ["architecture"] = architecture });
+        var message = Assert.Throws<InvalidDataException>(() => Networks.Load(folder["weights"])).Message;
+        Assert.Contains(folder["weights"], message, StringComparison.Ordinal);
+        Assert.Contains("which this library does not have", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mnist-cnn", "classifier.fc3.weight", 7, "has 7 classes, which mnist-cnn cannot have")]
+    [InlineData("cifar-cnn", "classifier.fc3.weight", 1, "has 1 classes, which cifar-cnn cannot have")]
+    [InlineData("cifar-cnn", "classifier.fc3.weight", 0, "has 0 classes")]
+    public static void Classes_that_a_network_cannot_have_are_refused(
+        string architecture, string last, int classes, string fault)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var model = Networks.Create(architecture);
+        var stored = model.state_dict().ToDictionary();
+        Assert.True(stored.ContainsKey(last), string.Join(", ", stored.Keys));
+        stored[last] = zeros(classes, stored[last].shape[1]);
+        Safetensors.Write(folder["weights"], stored,
+            new Dictionary<string, string> { ["architecture"] = architecture });
+        Assert.Contains(fault, Assert.Throws<InvalidDataException>(() => Networks.Load(folder["weights"])).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact] // no bytes, and yet rows without number
+    public static void Empty_tensors_of_large_shapes_do_not_choose_the_classes()
+    {
+        using var folder = new TemporaryFolder();
+        var text = """
+            {"__metadata__":{"architecture":"cifar-cnn"},
+             "classifier.fc3.weight":{"dtype":"F32","shape":[2147483647,0],"data_offsets":[0,0]}}
+            """u8.ToArray();
+        File.WriteAllBytes(folder["weights"], [.. BitConverter.GetBytes((long)text.Length), .. text]);
+        Assert.Contains("lacks", Assert.Throws<InvalidDataException>(() => Networks.Load(folder["weights"])).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public static void A_prefix_of_all_names_is_left_out_and_the_classes_are_found()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var saved = Networks.Create("cifar-cnn", classes: 7, seed: 3);
+        Safetensors.Write(folder["weights"],
+            saved.state_dict().ToDictionary(pair => "module." + pair.Key, pair => pair.Value));
+        var notes = new List<string>();
+        using var loaded = Networks.Load(folder["weights"], "cifar-cnn", notes.Add);
+        Assert.Equal(7, loaded.Classes);
+        Assert.Contains("\"module.\"", Assert.Single(notes), StringComparison.Ordinal);
     }
 }

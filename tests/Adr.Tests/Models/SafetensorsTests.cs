@@ -237,9 +237,93 @@ public static class SafetensorsTests
             }
         }
 
+        [Law] // but for how a letter is spelt in the header
+        public static void One_changed_bit_is_refused_or_changes_nothing(Damaged sample)
+        {
+            using var scope = NewDisposeScope();
+            using var folder = new TemporaryFolder();
+            Write(folder["file"], sample.Content, out var tensors);
+            var bytes = File.ReadAllBytes(folder["file"]);
+            bytes[(int)(sample.Place * bytes.Length)] ^= (byte)(1 << sample.Content.Seed % 8);
+            File.WriteAllBytes(folder["file"], bytes);
+            try
+            {
+                var (read, metadata) = Safetensors.Read(folder["file"]);
+                Assert.Equal(tensors.Keys.Order(), read.Keys.Order());
+                foreach (var (name, tensor) in tensors) Close.Same(tensor, read[name], name);
+                Assert.Equal(sample.Content.Metadata, metadata.Select(pair => (pair.Key, pair.Value)).Order());
+            }
+            catch (InvalidDataException error)
+            {
+                Assert.Contains(folder["file"], error.Message, StringComparison.Ordinal);
+            }
+        }
+
+        [Fact] // the law above would hold without a seal where the header takes most of the file
+        public static void One_changed_bit_of_a_value_is_refused()
+        {
+            using var scope = NewDisposeScope();
+            using var folder = new TemporaryFolder();
+            Safetensors.Write(folder["file"], new Dictionary<string, Tensor> { ["a"] = ones(100) });
+            var whole = File.ReadAllBytes(folder["file"]);
+            for (var bit = 0; bit < 32; bit++)
+            {
+                var bytes = (byte[])whole.Clone();
+                bytes[^(1 + bit * 12)] ^= (byte)(1 << bit % 8);
+                Assert.Contains("does not fit its seal", Refused(folder, bytes), StringComparison.Ordinal);
+            }
+        }
+
+        [Theory]
+        [InlineData("adr.seal", "adr.seaL")]
+        [InlineData("sha256:", "sha255:")]
+        public static void A_seal_that_is_damaged_itself_is_refused(string from, string to)
+        {
+            using var scope = NewDisposeScope();
+            using var folder = new TemporaryFolder();
+            Safetensors.Write(folder["file"], new Dictionary<string, Tensor> { ["a"] = ones(2) });
+            var text = Encoding.Latin1.GetString(File.ReadAllBytes(folder["file"]));
+            Assert.Contains(from, text, StringComparison.Ordinal);
+            Refused(folder, Encoding.Latin1.GetBytes(text.Replace(from, to, StringComparison.Ordinal)));
+        }
+
+        public static TheoryData<byte[], string> OtherFiles => new()
+        {
+            { [], "it is empty" },
+            { [.. "version https://git-lfs.github.com/spec/v1\noid sha256:0a\nsize 9\n"u8], "git lfs pull" },
+            { [.. "<!DOCTYPE html><html></html>"u8], "a web page" },
+            { [.. "\n  <HTML lang=\"en\">"u8], "a web page" },
+            { [.. "<html>"u8], "a web page" },
+            { [.. "<?xml version=\"1.0\"?><Error>AccessDenied</Error>"u8], "XML" },
+            { [.. "PK\u0003\u0004"u8, 20, 0, 8, 8, 0, 0, 1, 2, 3], "torch.save" },
+            { [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20], "a pickle" },
+            { [0x80, 4, 0x95, 16, 0, 0, 0, 0, 0, 0, 0, 0x7d], "a pickle" },
+            { [0x80, 3, 0x7d, 0x71, 0, 0x2e], "a pickle" },
+            { [0x89, .. "HDF\r\n\u001a\n"u8, 0, 0], "HDF5" },
+            { [0x93, .. "NUMPY"u8, 1, 0, 0x76, 0], "NumPy" },
+            { [.. "GGUF"u8, 3, 0, 0, 0, 1], "GGUF" },
+            { [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], "gzip" },
+            { [.. "{\"metadata\": {\"total_size\": 9}, \"weight_map\": {}}"u8], "JSON text" },
+        };
+
+        [Theory, MemberData(nameof(OtherFiles))]
+        public static void A_file_that_is_something_else_is_named(byte[] bytes, string what)
+        {
+            using var folder = new TemporaryFolder();
+            Assert.Contains(what, Refused(folder, bytes), StringComparison.Ordinal);
+        }
+
         [Theory]
         [InlineData("[]", 0)]
         [InlineData("{\"a\":3}", 0)]
+        [InlineData("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4)]
+        [InlineData("{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}", 0)]
+        [InlineData("{\"__metadata__\":{\"k\":\"\\ud800\"}}", 0)]
+        [InlineData("{\"__metadata__\":null}", 0)]
+        [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":null,\"data_offsets\":[0,4]}}", 4)]
+        [InlineData("{\"a\":{\"dtype\":null,\"shape\":[1],\"data_offsets\":[0,4]}}", 4)]
+        [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,8]}}", 4)]
+        [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,1e1]}}", 4)]
         [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}", 4)] // not closed
         [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4)]
         [InlineData("{\"a\":{\"dtype\":\"F31\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4)]
@@ -276,11 +360,23 @@ public static class SafetensorsTests
             Refused(folder, bytes);
         }
 
-        private static void Refused(TemporaryFolder folder, byte[] bytes)
+        [Fact]
+        public static void More_dimensions_than_there_can_be_are_refused()
+        {
+            using var folder = new TemporaryFolder();
+            var ones = string.Join(",", Enumerable.Repeat(1, 65));
+            var text = Encoding.UTF8.GetBytes(
+                $$$"""{"a":{"dtype":"U8","shape":[{{{ones}}}],"data_offsets":[0,1]}}""");
+            var length = BitConverter.GetBytes((long)text.Length);
+            Assert.Contains("65 dimensions", Refused(folder, [.. length, .. text, 7]), StringComparison.Ordinal);
+        }
+
+        private static string Refused(TemporaryFolder folder, byte[] bytes)
         {
             File.WriteAllBytes(folder["broken"], bytes);
             var error = Assert.Throws<InvalidDataException>(() => Safetensors.Read(folder["broken"]));
             Assert.Contains(folder["broken"], error.Message, StringComparison.Ordinal);
+            return error.Message;
         }
     }
 
@@ -318,6 +414,9 @@ public static class SafetensorsTests
                     new Dictionary<string, Tensor> { ["a"] = zeros(2, dtype: ScalarType.ComplexFloat32) }));
             Assert.ThrowsAny<ArgumentException>(
                 () => Safetensors.Write(folder["file"], new Dictionary<string, Tensor> { ["__metadata__"] = ones(2) }));
+            Assert.ThrowsAny<ArgumentException>(
+                () => Safetensors.Write(folder["file"], new Dictionary<string, Tensor>(),
+                    new Dictionary<string, string> { ["adr.seal"] = "mine" }));
             Assert.Equal([1.0, 1.0], Close.Doubles(Safetensors.Read(folder["file"]).Tensors["a"]));
             Assert.Equal(["file"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
         }

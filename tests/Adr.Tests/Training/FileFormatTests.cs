@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Adr.Experiments;
 using Adr.Training;
 
 namespace Adr.Tests.Training;
@@ -35,6 +37,31 @@ public static class FileFormatTests
         var error = Assert.Throws<InvalidDataException>(() => Updated("""{"format":99}"""));
         Assert.Contains("a.json has format 99", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("\"3\""), InlineData("null"), InlineData("[]"), InlineData("2.5"), InlineData("0"), InlineData("-1")]
+    [InlineData("99999999999")]
+    public static void Refuses_a_number_that_is_none(string number) => Assert.Contains($"a.json has format {number}",
+        Assert.Throws<InvalidDataException>(() => Updated($$"""{"format":{{number}}}""")).Message,
+        StringComparison.Ordinal);
+
+    /// <summary>The results in the repository, of several formats.</summary>
+    public static TheoryData<string> Committed => new(Directory.GetDirectories(CommittedRuns()));
+
+    [Theory, MemberData(nameof(Committed))]
+    public static void Reads_the_results_in_the_repository(string folder)
+    {
+        var epochs = new RunFolder(folder).ReadMetrics(note => Assert.Fail(note));
+        foreach (var file in Directory.GetFiles(folder, "result-*.json"))
+        {
+            var result = Json.Read<ModelResult>(file);
+            Assert.InRange(result.BestEpoch, 1, epochs.Count);
+        }
+        Assert.NotEmpty(Json.ReadObject(Path.Combine(folder, "config.json")));
+    }
+
+    private static string CommittedRuns([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "../../../notebooks/results/runs");
 
     private static string Updated(string json) => FileFormat.Update(JsonNode.Parse(json), "a.json")!.ToJsonString();
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Adr.Data;
 using Adr.Losses;
 using Adr.Models;
+using Adr.Testing;
 using Adr.Tests.Data;
 using Adr.Training;
 using static TorchSharp.torch;
@@ -187,6 +188,319 @@ public sealed class ResumeTests : IDisposable
                 "run.lock",
             ],
             Directory.GetFiles(folder.FullPath).Select(Path.GetFileName).Order());
+    }
+
+    public static TheoryData<string, string> WrongMetrics => new()
+    {
+        { "1 1 2 3 4", "line 2, is of epoch 1 where epoch 2 belongs" },
+        { "1 2 2 3 4", "line 3, is of epoch 2 where epoch 3 belongs" },
+        { "1 3 4", "line 2, is of epoch 3 where epoch 2 belongs" },
+        { "2 3 4", "line 1, is of epoch 2 where epoch 1 belongs" },
+        { "1 2 4 3", "line 3, is of epoch 4 where epoch 3 belongs" },
+        { "4 3 2 1", "line 1, is of epoch 4" },
+        { "1 2 3", "has 3 of the 4 epochs of the checkpoint" },
+        { "", "has 0 of the 4 epochs of the checkpoint" },
+        { "1  2 3 4", "line 2, is damaged" }, // an empty one
+        { "1 half 2 3 4", "line 2, is damaged" },
+        { "1 2 half 4", "line 3, is damaged" },
+        { "1 null 3 4", "line 2, holds null" },
+        { "1 [] 3 4", "line 2, holds a list" },
+    };
+
+    [Theory, MemberData(nameof(WrongMetrics))]
+    public void Refuses_metrics_that_are_repeated_missing_or_damaged(string lines, string fault)
+    {
+        var folder = Run("run");
+        var whole = File.ReadAllLines(folder.MetricsPath);
+        File.WriteAllText(folder.MetricsPath, string.Concat(lines.Split(' ').Where(_ => lines.Length > 0)
+            .Select(line => (line switch
+            {
+                "half" => whole[1][..(whole[1].Length / 2)], "" or "null" or "[]" => line, _ => whole[line[0] - '1'],
+            }) + "\n")));
+        var message = Assert.Throws<InvalidDataException>(() => Run("run")).Message;
+        Assert.Contains(folder.MetricsPath, message, StringComparison.Ordinal);
+        Assert.Contains(fault, message, StringComparison.Ordinal);
+    }
+
+    // a line of an earlier version, which has no seal, must be one that a run can write
+    [Theory]
+    [InlineData("epoch", "\"2\"", "epoch")]
+    [InlineData("epoch", "-2", "line 2, is of epoch -2")]
+    [InlineData("epoch", "1e0", "epoch")]
+    [InlineData("loss", "null", "loss")]
+    [InlineData("loss", "\"NaN\"", "loss is NaN")]
+    [InlineData("learningRate", "-0.01", "learning rate is -0.01")]
+    [InlineData("epsilon", "\"Infinity\"", "ε is ")]
+    [InlineData("latentNorm", "-1", "norm of the latent is -1")]
+    [InlineData("seconds", "-1", "wall time is -1")]
+    [InlineData("naturalAccuracy", "1.5", "accuracy of it is 1.5")]
+    [InlineData("validationRobust", "-0.1", "accuracy of it is -0.1")]
+    [InlineData("validationClasses", "0", "0 classes")]
+    [InlineData("terms", "{\"other\":\"NaN\"}", "other is NaN")]
+    [InlineData("terms", "{\"other\":null}", "terms.other")]
+    [InlineData("terms", "null", "terms")]
+    [InlineData("note", "\"mine\"", "note")]
+    public void Refuses_a_line_of_before_that_no_run_writes(string member, string value, string fault)
+    {
+        var folder = Run("run");
+        Unseal(folder);
+        var lines = File.ReadAllLines(folder.MetricsPath);
+        var line = JsonNode.Parse(lines[1])!.AsObject();
+        line[member] = JsonNode.Parse(value);
+        lines[1] = line.ToJsonString();
+        File.WriteAllLines(folder.MetricsPath, lines);
+        Refused(fault);
+
+        lines[1] = lines[1].Insert(1, "\"epoch\":2,");
+        File.WriteAllLines(folder.MetricsPath, lines);
+        Refused("epoch"); // doubled
+
+        void Refused(string fault)
+        {
+            var message = Assert.Throws<InvalidDataException>(() => folder.ReadMetrics()).Message;
+            Assert.Contains("metrics.jsonl, line 2", message, StringComparison.Ordinal);
+            Assert.Contains(fault, message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Leaves_out_the_line_that_a_kill_cut_short_and_says_so()
+    {
+        var undisturbed = Run("undisturbed");
+        var folder = Run("cut", stopAfter: 7, expectCancelled: true);
+        var next = File.ReadLines(undisturbed.MetricsPath).ElementAt(2);
+        File.AppendAllText(folder.MetricsPath, next[..50]);
+        Assert.Equal([1, 2], folder.ReadMetrics().Select(epoch => epoch.Epoch));
+        var history = Train(folder);
+        Assert.Contains(
+            $"{folder.MetricsPath} ends within line 3, as after a kill. That line is left out.", history.Notes);
+        Assert.Equal(File.ReadAllBytes(undisturbed.CheckpointPath), File.ReadAllBytes(folder.CheckpointPath));
+        Assert.DoesNotContain(Train(folder).Notes, note => note.Contains("kill", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Reads_a_last_line_without_its_end()
+    {
+        var folder = Run("run");
+        File.WriteAllText(folder.MetricsPath, File.ReadAllText(folder.MetricsPath).TrimEnd('\n'));
+        Assert.Equal(4, folder.ReadMetrics(_ => Assert.Fail("nothing is left out")).Count);
+    }
+
+    [Fact]
+    public void Says_that_epochs_after_the_checkpoint_are_trained_again()
+    {
+        var done = Run("done");
+        var early = Run("cut", stopAfter: 4, expectCancelled: true);
+        File.Copy(done.MetricsPath, early.MetricsPath, overwrite: true);
+        Assert.Contains("has 4 epochs, and the checkpoint is of epoch 1; those after it are trained again",
+            Assert.Single(Train(early).Notes), StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(done.CheckpointPath), File.ReadAllBytes(early.CheckpointPath));
+    }
+
+    [Theory]
+    [InlineData("metrics.jsonl", "has other numbers than the run of the checkpoint")]
+    [InlineData("checkpoint.safetensors", "belongs to a run of other settings")]
+    [InlineData("best.safetensors", "best.safetensors is missing, or does not hold the weights")]
+    public void Refuses_a_file_of_another_run(string file, string fault)
+    {
+        var folder = Run("run");
+        var other = Run("other", new SgdSettings(0.05));
+        Assert.NotEqual(4, TrainingHistory.Of("", folder.ReadMetrics()).BestEpoch);
+        File.Copy(other.File(file), folder.File(file), overwrite: true);
+        Assert.Contains(fault, Assert.Throws<InvalidDataException>(() => Run("run")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_to_continue_without_a_file_that_the_checkpoint_knows()
+    {
+        var folder = Run("run");
+        foreach (var file in new[] { folder.MetricsPath, folder.BestPath, folder.CheckpointPath })
+        {
+            var content = File.ReadAllBytes(file);
+            File.Delete(file);
+            var message = Assert.Throws<InvalidDataException>(() => Run("run")).Message;
+            Assert.Contains(file, message, StringComparison.Ordinal);
+            Assert.Contains("Delete the folder to train from the start.", message, StringComparison.Ordinal);
+            File.WriteAllBytes(file, content);
+        }
+        Run("run");
+    }
+
+    [Fact] // the checkpoint of the best epoch is written, and then the process is killed
+    public void Writes_the_best_weights_from_their_checkpoint_where_they_did_not_come()
+    {
+        var undisturbed = Run("undisturbed");
+        for (var epoch = 1; epoch <= 4; epoch++)
+        {
+            var cut = Run($"cut-{epoch}", stopAfter: 3 * epoch + 1, expectCancelled: epoch < 4);
+            if (TrainingHistory.Of("", cut.ReadMetrics()).BestEpoch != epoch) continue;
+            File.Delete(cut.BestPath);
+            Run($"cut-{epoch}");
+            Assert.Equal(File.ReadAllBytes(undisturbed.BestPath), File.ReadAllBytes(cut.BestPath));
+        }
+    }
+
+    [Law(MaxTest = 40)]
+    public void Refuses_one_changed_bit_of_metrics_checkpoint_or_best_weights(int place, byte bit)
+    {
+        var folder = new RunFolder(_folder["bits"]);
+        if (!folder.IsFinished) Run("bits");
+        foreach (var file in new[] { folder.MetricsPath, folder.CheckpointPath, folder.BestPath })
+        {
+            var whole = File.ReadAllBytes(file);
+            var damaged = (byte[])whole.Clone();
+            damaged[(int)((uint)place % damaged.Length)] ^= (byte)(1 << bit % 8);
+            File.WriteAllBytes(file, damaged);
+            Assert.Throws<InvalidDataException>(() => Run("bits"));
+            File.WriteAllBytes(file, whole);
+        }
+    }
+
+    [Theory]
+    [InlineData("epoch", null)]
+    [InlineData("epoch", "three")]
+    [InlineData("epoch", "-1")]
+    [InlineData("epoch", "4.0")]
+    [InlineData("epoch", "99999999999999999999")]
+    [InlineData("epoch", "3")]
+    [InlineData("epoch", "5")]
+    [InlineData("optimizerSteps", null)]
+    [InlineData("optimizerSteps", "")]
+    [InlineData("optimizerSteps", "11")]
+    [InlineData("optimizerSteps", "1e3")]
+    [InlineData("initialLatentNorm", "NaN")]
+    [InlineData("initialLatentNorm", "-1")]
+    [InlineData("initialLatentNorm", "long")]
+    [InlineData("format", "adr-checkpoint-9")]
+    [InlineData("format", null)]
+    public void Refuses_a_checkpoint_with_odd_metadata(string key, string? value)
+    {
+        var folder = Run("run");
+        Rewrite(folder.CheckpointPath, metadata =>
+        {
+            if (value is null) metadata.Remove(key);
+            else metadata[key] = value;
+        });
+        var message = Assert.Throws<InvalidDataException>(() => Run("run")).Message;
+        Assert.Contains(folder.FullPath, message, StringComparison.Ordinal);
+        Assert.Contains("Delete the folder to train from the start.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_weights_that_are_not_finite_and_names_them()
+    {
+        var folder = Run("run");
+        Rewrite(folder.CheckpointPath, _ => { }, tensors => tensors["model.output.weight"][1, 2] = double.NaN);
+        Assert.Contains("not finite: 1 of the 36 in output.weight",
+            Assert.Throws<InvalidDataException>(() => Run("run")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_the_file_where_the_state_of_the_optimiser_is_missing()
+    {
+        var folder = Run("run");
+        Rewrite(folder.CheckpointPath, _ => { }, tensors => tensors.Remove("optimizer.mean.output.bias"));
+        Assert.Contains("checkpoint.safetensors: The saved optimiser has no mean.output.bias",
+            Assert.Throws<InvalidDataException>(() => Run("run")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"defence":"ADV","epoch":4,"epochs":4,"bestEpoch":3,"finished":"yes"}""")]
+    [InlineData("""{"defence":"ADV","epoch":3,"epochs":4,"bestEpoch":3,"finished":true}""")]
+    [InlineData("""{"defence":"ADV","epoch":4,"epochs":4,"bestEpoch":5,"finished":true}""")]
+    [InlineData("""{"defence":null,"epoch":4,"epochs":4,"bestEpoch":3,"finished":true}""")]
+    [InlineData("""{"defence":"ADV","epoch":4,"epochs":4,"bestEpoch":3,"finished":true,"finished":true}""")]
+    public void Names_a_damaged_description_of_the_checkpoint(string text)
+    {
+        var folder = Run("run");
+        File.WriteAllText(folder.CheckpointInfoPath, text);
+        Assert.Contains("checkpoint.json", Assert.Throws<InvalidDataException>(() => folder.IsFinished).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{\"format\":[]}")]
+    [InlineData("{\"model\":1,\"model\":2}")]
+    public void Names_damaged_settings(string text)
+    {
+        var folder = Run("run");
+        File.WriteAllText(folder.ConfigPath, text);
+        Assert.Contains("config.json", Assert.Throws<InvalidDataException>(() => Run("run")).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Continues_a_folder_that_an_earlier_version_wrote()
+    {
+        var undisturbed = Run("undisturbed");
+        var cut = Run("cut", stopAfter: 7, expectCancelled: true);
+        Unseal(cut);
+        File.WriteAllText(cut.CheckpointInfoPath,
+            """{"defence":"ADV","epoch":2,"epochs":4,"bestEpoch":2,"finished":false}""");
+        Rewrite(cut.CheckpointPath, metadata =>
+        {
+            foreach (var key in new[] { "settings", "metrics", "best" }) Assert.True(metadata.Remove(key));
+        });
+        Run("cut");
+        using var scope = NewDisposeScope();
+        var (expected, _) = Safetensors.Read(undisturbed.CheckpointPath);
+        var (actual, _) = Safetensors.Read(cut.CheckpointPath);
+        Assert.All(expected, pair => Assert.True(pair.Value.equal(actual[pair.Key]).all().item<bool>(), pair.Key));
+        Assert.Equal(Timeless(undisturbed.ReadMetrics()), Timeless(cut.ReadMetrics()));
+    }
+
+    [UnixFact]
+    public void Says_so_where_the_folder_may_not_be_written_to()
+    {
+        if (Environment.IsPrivilegedProcess || OperatingSystem.IsWindows()) return; // root may write anywhere
+        const UnixFileMode Read = UnixFileMode.UserRead | UnixFileMode.UserExecute;
+        var folder = Run("run", stopAfter: 7, expectCancelled: true);
+        File.SetUnixFileMode(folder.FullPath, Read);
+        var error = Assert.Throws<IOException>(() => Run("run"));
+        File.SetUnixFileMode(folder.FullPath, Read | UnixFileMode.UserWrite);
+        Assert.Contains("may not be written to", error.Message, StringComparison.Ordinal);
+        Run("run");
+    }
+
+    [Fact]
+    public void Removes_the_drafts_of_a_killed_run()
+    {
+        var folder = Run("run", stopAfter: 7, expectCancelled: true);
+        var orphan = folder.File($".adr-{Guid.NewGuid():N}.tmp");
+        File.WriteAllText(orphan, "half of a checkp");
+        Run("run");
+        Assert.False(File.Exists(orphan));
+    }
+
+    private TrainingHistory Train(RunFolder folder)
+    {
+        using var data = TinyRun.Data();
+        using var model = new SmallClassifier(1);
+        return new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data, folder);
+    }
+
+    private static void Unseal(RunFolder folder) => File.WriteAllLines(folder.MetricsPath,
+        File.ReadLines(folder.MetricsPath).Select(line =>
+        {
+            var epoch = JsonNode.Parse(line)!.AsObject();
+            Assert.True(epoch.Remove("seal"));
+            return epoch.ToJsonString();
+        }).ToList());
+
+    private static void Rewrite(string path, Action<Dictionary<string, string>> change,
+        Action<Dictionary<string, Tensor>>? changeTensors = null)
+    {
+        using var scope = NewDisposeScope();
+        var (tensors, metadata) = Safetensors.Read(path);
+        var (changed, all) = (metadata.ToDictionary(), tensors.ToDictionary());
+        change(changed);
+        changeTensors?.Invoke(all);
+        Safetensors.Write(path, all, changed);
     }
 
     private RunFolder Run(string name, OptimizerSettings? optimizer = null, int? stopAfter = null,
