@@ -15,6 +15,7 @@ internal sealed class JsonForm(bool perLine = false) : Form
         "null", "true", "0", "-1", "1.5", "1e400", "9223372036854775808", "4294967296", "-2147483648", "\"\"",
         "\"text\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u0000\"", "[]", "{}", "[null]", "[[]]", "{\"a\":null}",
         "{\"a\":1,\"a\":2}", "\"NaN\"", "NaN", "\"../../../etc/passwd\"", "[\"\\ud800\"]", "{\"\\ud800\":1}",
+        "\"wide-resnet-9994-999\"", "\"cifar-100\"", "\"paper\"", "\"cuda:99\"", // what names something large or absent
         Nested("[", "]", 70), Nested("[", "]", 1_000), Nested("[", "]", 50_000), Nested("{\"a\":", "}", 70),
         Nested("{\"a\":", "}", 20_000), $"\"{new string('x', 200_000)}\"", new('9', 400),
     ];

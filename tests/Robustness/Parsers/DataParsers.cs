@@ -128,7 +128,8 @@ internal sealed class CifarArchiveParser() : Parser("cifar-archive"), IDisposabl
             .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(File.ReadAllBytes(file))}"));
     }
 
-    internal override bool Refuses(Exception error) => error is IOException;
+    // What cannot be fetched, and what was fetched and is no archive.
+    internal override bool Refuses(Exception error) => error is IOException or InvalidDataException;
 
     public void Dispose() => mirror.Dispose();
 

@@ -14,7 +14,7 @@ internal sealed class MatrixParser() : Parser("matrix")
             "tiny": {
               "of": "mnist", "budget": "smoke", "trainCount": 40, "validationCount": 8, "testCount": 10,
               "batchSize": 20, "epsilon": 0.3, "milestones": [1, 2], "optimizer": { "learningRate": 0.001 },
-              "weights": { "confidence": 0.5 }, "cyclicPeak": 0.2, "beta": 6,
+              "weights": { "confidence": 0.5 }, "awpSize": 0.2, "beta": 6,
               "evaluation": { "pgdSteps": 2, "autoAttackCount": 0 }
             },
             "other": { "of": "cifar-10", "budget": "smoke", "network": "resnet-18", "dropout": null }

@@ -170,15 +170,22 @@ internal sealed class KernelUnderTest(string key)
     internal void Take(string channel, IReadOnlyList<byte[]> frames, bool ends)
     {
         if (transport is null) Start();
-        sockets[channel].SendMultipartBytes(frames);
-        if (ends && channel != "stdin")
+        var goesOn = false;
+        try
         {
-            running.WaitAsync(Patience).GetAwaiter().GetResult();
-            Stop();
-            return;
+            sockets[channel].SendMultipartBytes(frames);
+            if (ends && channel != "stdin") running.WaitAsync(Patience).GetAwaiter().GetResult();
+            else
+            {
+                foreach (var asking in new[] { "shell", "control" }) Ask(asking);
+                goesOn = !running.IsCompleted;
+                if (!goesOn) throw new InvalidOperationException("The kernel ended.", running.Exception);
+            }
         }
-        foreach (var asking in new[] { "shell", "control" }) Ask(asking);
-        if (running.IsCompleted) throw new InvalidOperationException("The kernel ended.", running.Exception);
+        finally
+        {
+            if (!goesOn) Stop();
+        }
     }
 
     private void Start()

@@ -12,7 +12,7 @@ namespace Adr.Robustness.Parsers;
 /// <summary>A finished run's folder with one damaged file, to which training comes back.</summary>
 internal sealed class RunFolderParser() : Parser("run-folder"), IDisposable
 {
-    private static readonly Form Json = new JsonForm(), Lines = new JsonForm(perLine: true),
+    private static readonly Form Settings = new JsonForm(), Lines = new JsonForm(perLine: true),
         Weights = new SafetensorsForm();
 
     private Dataset? points;
@@ -26,8 +26,8 @@ internal sealed class RunFolderParser() : Parser("run-folder"), IDisposable
         Train(run);
         return
         [
-            Sample("config.json", Json), Sample("metrics.jsonl", Lines), Sample("checkpoint.safetensors", Weights),
-            Sample("checkpoint.json", Json), Sample("best.safetensors", Weights),
+            Sample("config.json", Settings), Sample("metrics.jsonl", Lines), Sample("checkpoint.safetensors", Weights),
+            Sample("checkpoint.json", Settings), Sample("best.safetensors", Weights),
         ];
 
         Sample Sample(string file, Form form) => new(file, File.ReadAllBytes(Path.Combine(run, file)), form);
@@ -66,6 +66,6 @@ internal sealed class RunFolderParser() : Parser("run-folder"), IDisposable
             Epochs = 3, BatchSize = 8, Optimizer = new AdamSettings(0.01), ValidationCount = 8, ValidationSteps = 2,
         };
         var history = new Trainer(model, defence, options).Fit(points, folder);
-        return JsonSerializer.Serialize(history) + SafetensorsParser.Text(model.state_dict());
+        return JsonSerializer.Serialize(history, Json.Compact) + SafetensorsParser.Text(model.state_dict());
     }
 }
