@@ -74,7 +74,7 @@ internal static class ParserHost
         catch (Exception error)
         {
             if (!parser.Refuses(error)) return new(Outcome.Problem, error.ToString(), error.GetType().Name);
-            return parser.NamesTheFile && !error.Message.Contains(Path.GetFileName(file), StringComparison.Ordinal)
+            return !error.Message.Contains(parser.Named(file), StringComparison.Ordinal)
                 ? new(Outcome.Problem, error.Message, "no file named")
                 : new(Outcome.Refused, error.Message);
         }

@@ -153,7 +153,7 @@ public sealed class ObstacleTests : IDisposable
     [InlineData("mnist", "sweep", "MATRIX")]
     [InlineData("absent.ipynb", "run", "absent.ipynb")]
     [InlineData("absent.yaml", "run", "NOTEBOOK", "-f", "absent.yaml")]
-    [InlineData("absent.json", "kernel", "absent.json")]
+    [InlineData("absent.json", "kernel", "run", "absent.json")]
     public void What_is_missing_is_named(string name, params string[] arguments)
     {
         foreach (var command in KilledCommand.All.DistinctBy(command => command.Prepare)) command.Prepare(folder);

@@ -82,8 +82,8 @@ internal sealed class CifarArchiveParser() : Parser("cifar-archive"), IDisposabl
     private readonly TcpListener mirror = new(IPAddress.Loopback, 0);
     private string sha256 = "";
 
-    // A refusal speaks of the archive by the name that it has on the web.
-    internal override bool NamesTheFile => false;
+    // That is the name that it has on the web.
+    internal override string Named(string file) => Checked;
 
     internal override IReadOnlyList<Sample> MakeSamples(string folder)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Evaluation;
@@ -67,7 +68,7 @@ internal sealed class AttackStateParser() : Parser("attack-state"), IDisposable
         }
         catch (OperationCanceledException)
         {
-            return File.ReadAllText(path);
+            return JsonNode.Parse(File.ReadAllText(path))!.ToJsonString();
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class MessageParser() : Parser("message")
 
     private KernelUnderTest? kernel;
 
-    internal override bool NamesTheFile => false; // there is none
+    internal override string Named(string file) => ""; // there is none
 
     internal override IReadOnlyList<Sample> MakeSamples(string folder)
     {

@@ -15,10 +15,12 @@ internal sealed class RunFolderParser() : Parser("run-folder"), IDisposable
     private static readonly Form Settings = new JsonForm(), Lines = new JsonForm(perLine: true),
         Weights = new SafetensorsForm();
 
+    private static readonly string Case = Path.DirectorySeparatorChar + "case";
+
     private Dataset? points;
 
-    // A part of the folder may be what does not fit, such as the line of an epoch.
-    internal override bool NamesTheFile => false;
+    // Files that do not go together name one another.
+    internal override string Named(string file) => Case;
 
     internal override IReadOnlyList<Sample> MakeSamples(string folder)
     {
