@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Adr.Robustness.Parsers;
 
 namespace Adr.Robustness.Damage;
@@ -11,11 +9,6 @@ namespace Adr.Robustness.Damage;
 /// <remarks>A case is its number: the same seed, parser and number give the same input again.</remarks>
 internal static class Campaign
 {
-    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <summary>Runs the cases from 0 on.</summary>
     /// <param name="parser">The parser.</param>
     /// <param name="cases">How many.</param>
@@ -47,14 +40,6 @@ internal static class Campaign
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    /// <summary>Writes a report, for people and scripts.</summary>
-    internal static void Save(CampaignReport report, string folder)
-    {
-        Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, report.Parser + ".json"),
-            JsonSerializer.Serialize(report, Indented) + "\n");
     }
 
     private static string Content(ParserProcess process, Sample sample)

@@ -42,9 +42,6 @@ internal sealed class AdrProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>Completes at its first line of output, or at its end: its preparations are over.</summary>
-    internal Task Working => working.Task;
-
     /// <summary>What it wrote to stdout, so far.</summary>
     internal string Output => string.Join('\n', output);
 
@@ -53,6 +50,9 @@ internal sealed class AdrProcess : IDisposable
 
     /// <summary>Whether it has ended.</summary>
     internal bool HasEnded => process.HasExited;
+
+    /// <summary>Waits for its first line of output, or its end: its preparations are over then.</summary>
+    internal void WaitUntilItWorks() => working.Task.Wait(Patience);
 
     /// <summary>Waits until it ends; returns its exit code.</summary>
     internal int Wait()

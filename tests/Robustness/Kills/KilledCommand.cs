@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Adr.Experiments;
 using Adr.Kernel.Notebooks;
 using Adr.Models;
@@ -10,6 +11,8 @@ namespace Adr.Robustness.Kills;
 /// <param name="Arguments">Its command line, given that folder, in which it leaves everything.</param>
 internal sealed record KilledCommand(string Name, Action<string> Prepare, Func<string, string[]> Arguments)
 {
+    private (IReadOnlyList<string> Content, TimeSpan Length)? whole;
+
     private const string Matrix = """
         {
           "experiments": { "tiny": { "of": "mnist", "budget": "smoke", "trainCount": 40, "validationCount": 8,
@@ -24,8 +27,8 @@ internal sealed record KilledCommand(string Name, Action<string> Prepare, Func<s
     [
         new("train", _ => { }, folder =>
         [
-            "train", "--defence", "ADR-ADV", "--epochs", "4", "--train-count", "64", "--validation-count", "16",
-            "--batch-size", "32", "--attack-steps", "1", "--device", "cpu", "--runs", Path.Combine(folder, "runs"),
+            "train", "--defence", "ADR-ADV", "--epochs", "4", "--train-count", "32", "--validation-count", "8",
+            "--batch-size", "16", "--attack-steps", "1", "--device", "cpu", "--runs", Path.Combine(folder, "runs"),
         ]),
         // At so large a radius the first attack breaks every example, a batch after the other.
         new("attack", SaveWeights, folder =>
@@ -44,11 +47,36 @@ internal sealed record KilledCommand(string Name, Action<string> Prepare, Func<s
         ]),
     ];
 
+    /// <summary>By name.</summary>
+    internal static KilledCommand Of(string name) => All.Single(command => command.Name == name);
+
+    /// <summary>What it leaves when nothing interrupts it, and how long it works for that; it is run once.</summary>
+    internal (IReadOnlyList<string> Content, TimeSpan Length) Whole => whole ??= RunWhole();
+
     /// <summary>The matrix of the sweep, written to a file and read from it.</summary>
     internal static ExperimentMatrix Tiny(string path, string runs)
     {
         File.WriteAllText(path, Matrix);
         return ExperimentMatrix.Load(path, runs);
+    }
+
+    private (IReadOnlyList<string> Content, TimeSpan Length) RunWhole()
+    {
+        var folder = Directory.CreateTempSubdirectory("adr-whole-").FullName;
+        try
+        {
+            Prepare(folder);
+            using var run = new AdrProcess(Arguments(folder));
+            run.WaitUntilItWorks();
+            var clock = Stopwatch.StartNew();
+            if (run.Wait() != 0) throw new InvalidOperationException($"{Name} failed: {run.Output}\n{run.Errors}");
+            Folder.Check(folder);
+            return (Folder.Content(folder), clock.Elapsed);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static void SaveWeights(string folder)

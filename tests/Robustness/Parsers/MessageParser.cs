@@ -226,7 +226,7 @@ internal sealed class KernelUnderTest(string key)
             if (!sockets[channel].TryReceiveMultipartBytes(Patience, ref frames))
                 throw new TimeoutException($"The kernel does not answer on {channel}.");
         }
-        while (JupyterMessage.Text(codec.Decode(frames).Parent, "msg_id") != id);
+        while (codec.Decode(frames).Parent["msg_id"]?.ToString() != id); // those before it answer the damaged message
     }
 
     private sealed class ReadyEngine : IEngine
