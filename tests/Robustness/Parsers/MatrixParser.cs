@@ -17,7 +17,7 @@ internal sealed class MatrixParser() : Parser("matrix")
               "weights": { "confidence": 0.5 }, "awpSize": 0.2, "beta": 6,
               "evaluation": { "pgdSteps": 2, "autoAttackCount": 0 }
             },
-            "other": { "of": "cifar-10", "budget": "smoke", "network": "resnet-18", "dropout": null }
+            "other": { "of": "cifar-10", "budget": "smoke", "network": "cifar-cnn", "dropout": null }
           },
           "defences": ["ADV", "ADR-TRADES"],
           "seeds": [1, 2],
