@@ -60,12 +60,8 @@ internal sealed class Report(double matrixPeak, double convolutionPeak)
     }
 
     /// <summary>Writes a file whole or not at all.</summary>
-    internal static void Write(string path, JsonObject content)
-    {
-        var temporary = path + ".tmp";
-        File.WriteAllText(temporary, content.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
-        File.Move(temporary, path, overwrite: true);
-    }
+    internal static void Write(string path, JsonObject content) =>
+        AtomicFile.Write(path, content.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
 
     private static double? Rate(Comparison row) => row.Scenario.GigaFlop / row.Library.Median;
 

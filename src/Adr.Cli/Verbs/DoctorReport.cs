@@ -24,7 +24,12 @@ public sealed record DoctorReport(
     public static DoctorReport Create()
     {
         var (system, torch) = (SystemFacts.Find(), TorchFacts.Find());
-        return Of(system, torch, torch.Error is null ? DataSetFacts.FindAll() : []);
+        var report = Of(system, torch, torch.Error is null ? DataSetFacts.FindAll() : []);
+        if (DataSets.FolderProblem is not { } what) return report;
+        return report with
+        {
+            Problems = [.. report.Problems, new(false, what, "let ADR_DATA name a folder, or unset it")],
+        };
     }
 
     /// <summary>The report on these facts.</summary>
@@ -208,61 +213,51 @@ public sealed record TorchFacts(
 /// <summary>One data set.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Folder">Where it is, or would be searched.</param>
-/// <param name="State">complete, partial or absent.</param>
+/// <param name="State">complete; partial, where it cannot be loaded; absent; or, where it can be loaded and yet is not
+/// the original, "a part of it" or "not the original".</param>
 /// <param name="Train">The training images that were found.</param>
 /// <param name="Test">The test images that were found.</param>
 /// <param name="Missing">Files that are missing, cannot be read or are damaged, a line each.</param>
 public sealed record DataSetFacts(
     string Name, string Folder, string State, int Train, int Test, IReadOnlyList<string> Missing)
 {
+    /// <summary>Files that can be read and are not those of the original, a line each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>The known data sets: the embedded one, and those in the folders that <c>ADR_DATA</c> names.</summary>
     public static IReadOnlyList<DataSetFacts> FindAll() =>
     [
         Embedded(),
-        FullMnist(Mnist.DefaultFolder),
-        Fashion(FashionMnist.DefaultFolder),
-        Cifar("CIFAR-10", Cifar10.DefaultFolder, Cifar10.Missing(), 3073),
-        Cifar("CIFAR-100", Cifar100.DefaultFolder, Cifar100.Missing(), 3074),
+        Of("MNIST", Mnist.Examine()),
+        Of("Fashion-MNIST", FashionMnist.Examine()),
+        Of("CIFAR-10", Cifar10.Examine()),
+        Of("CIFAR-100", Cifar100.Examine()),
     ];
 
-    /// <summary>All of MNIST in a folder: complete when all four files are there and undamaged.</summary>
-    public static DataSetFacts FullMnist(string folder)
+    /// <summary>What the readers that load a data set found in its folder.</summary>
+    public static DataSetFacts Of(string name, DataSetContents found)
     {
-        IReadOnlyList<string> problems;
-        try
+        var state = found switch
         {
-            problems = Mnist.Problems(folder);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+            { IsThere: false } => "absent",
+            { Problems.Count: > 0 } => "partial",
+            { Notes.Count: 0 } => "complete",
+            _ => found.Train + found.Test < found.Original ? "a part of it" : "not the original",
+        };
+        return new DataSetFacts(name, found.Folder, state, found.Train, found.Test, found.Problems)
         {
-            return new DataSetFacts("MNIST", folder, "partial", 0, 0, [unreadable.Message]);
-        }
-        var isSome = Mnist.Files.Any(file => PathOf(folder, file.Name) is not null);
-        return Idx("MNIST", folder, problems.Count == 0 ? "complete" : isSome ? "partial" : "absent", problems);
-    }
-
-    /// <summary>A CIFAR set in a folder: the records of the files that are there are counted.</summary>
-    public static DataSetFacts Cifar(string name, string folder, string? missing, int recordBytes)
-    {
-        if (missing is not null) return new DataSetFacts(name, folder, "absent", 0, 0, [missing]);
-        var files = Directory.GetFiles(folder, "*.bin").ToLookup(
-            file => Path.GetFileName(file).StartsWith("test", StringComparison.Ordinal),
-            file => (int)(new FileInfo(file).Length / recordBytes));
-        var (train, test) = (files[false].Sum(), files[true].Sum());
-        return new DataSetFacts(name, folder, train == 50_000 ? "complete" : "a part of it", train, test, []);
+            Notes = found.Notes,
+        };
     }
 
     internal IEnumerable<Problem> Problems()
     {
         if (State == "partial")
-            yield return new Problem(false, $"{Name} in {Folder} is not complete: {string.Join("; ", Missing)}",
+            yield return new Problem(false, $"{Name} in {Folder} cannot be loaded: {string.Join("; ", Missing)}",
                 "download the named files again; ADR_DATA names the folder that holds the data sets");
-    }
-
-    private static DataSetFacts Fashion(string folder)
-    {
-        var problems = FashionMnist.Problems(folder);
-        return Idx("Fashion-MNIST", folder, problems.Count == 0 ? "complete" : "absent", problems);
+        else if (Notes.Count > 0 && State != "absent")
+            yield return new Problem(false, $"{Name} in {Folder} is not the original: {string.Join("; ", Notes)}",
+                "it can be used, but its numbers are not those of the original; download the named files for these");
     }
 
     private static DataSetFacts Embedded()
@@ -272,24 +267,4 @@ public sealed record DataSetFacts(
         using (test)
             return new DataSetFacts("MNIST-10k", "inside Adr.dll", "complete", train.Count, test.Count, []);
     }
-
-    private static DataSetFacts Idx(string name, string folder, string state, IReadOnlyList<string> problems) => new(
-        name, folder, state,
-        Count(folder, "train-labels-idx1-ubyte"), Count(folder, "t10k-labels-idx1-ubyte"), problems);
-
-    // The labels are counted, because they are small.
-    private static int Count(string folder, string name)
-    {
-        try
-        {
-            return PathOf(folder, name) is { } path ? IdxReader.Read(path).Shape[0] : 0;
-        }
-        catch (InvalidDataException)
-        {
-            return 0; // the file is among the missing ones, with what is wrong
-        }
-    }
-
-    private static string? PathOf(string folder, string name) =>
-        new[] { name + ".gz", name }.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
 }

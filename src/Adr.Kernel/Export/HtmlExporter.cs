@@ -30,7 +30,7 @@ public static class HtmlExporter
     /// Writes the page of a notebook. At any time, the file is either the old one or the new one.
     /// </summary>
     public static void Save(Notebook notebook, string path, HtmlOptions? options = null) =>
-        AtomicFile.Write(path, Encoding.UTF8.GetBytes(Export(notebook, options)));
+        AtomicFile.Write(path, Export(notebook, options));
 }
 
 /// <summary>How a notebook becomes an HTML page.</summary>

@@ -35,7 +35,7 @@ public static partial class MarkdownExporter
     /// Writes the Markdown of a notebook. At any time, the file is either the old one or the new one.
     /// </summary>
     public static void Save(Notebook notebook, string path) =>
-        AtomicFile.Write(path, Encoding.UTF8.GetBytes(Export(notebook)));
+        AtomicFile.Write(path, Export(notebook));
 
     private static void Add(StringBuilder text, string part)
     {

@@ -87,7 +87,7 @@ public sealed partial record KernelSpec(string Name, string Folder, JsonObject J
         // Jupyter's server serves the files of this folder, so figures find plotly here without a network.
         foreach (var file in Served) AtomicFile.Write(Path.Combine(folder, file), Assets.Bytes(file));
         var text = json.ToJsonString(Writing) + "\n";
-        AtomicFile.Write(Path.Combine(folder, "kernel.json"), Encoding.UTF8.GetBytes(text));
+        AtomicFile.Write(Path.Combine(folder, "kernel.json"), text);
         return new KernelSpec(name, folder, json);
     }
 

@@ -5,8 +5,15 @@ namespace Adr.Data;
 public static class Cifar10
 {
     private static readonly CifarSet Set = new("CIFAR-10", "cifar-10-batches-bin", "cifar-10-binary.tar.gz",
-        "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd", [10], [.. Enumerable.Range(1, 5)
-            .Select(i => $"data_batch_{i}.bin")], "test_batch.bin");
+        "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd", [10],
+        [
+            new("data_batch_1.bin", 10_000, "aadd24acce27caa71bf4b10992e9e7b2d74c2540"),
+            new("data_batch_2.bin", 10_000, "c0ba65cce70568cd57b4e03e9ac8d2a5367c1795"),
+            new("data_batch_3.bin", 10_000, "1dd00a74ab1d17a6e7d73e185b69dbf31242f295"),
+            new("data_batch_4.bin", 10_000, "aab85764eb3584312d3c7f65fd2fd016e36a258e"),
+            new("data_batch_5.bin", 10_000, "26e2849e66a845b7f1e4614ae70f4889ae604628"),
+        ],
+        new("test_batch.bin", 10_000, "67eb016db431130d61cd03c7ad570b013799c88c"));
 
     private static readonly string[] Names
         = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
@@ -19,13 +26,17 @@ public static class Cifar10
     /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
     public static string? Missing(string? folder = null) => Set.Missing(folder ?? DefaultFolder);
 
+    /// <summary>What a folder holds of CIFAR-10, and whether <see cref="Load"/> can load it.</summary>
+    /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
+    public static DataSetContents Examine(string? folder = null) => Set.Examine(folder ?? DefaultFolder);
+
     /// <summary>The training and the test images of a folder; a partial set, with some of the five training files, is
     /// taken as it is.</summary>
     /// <param name="folder">Holds <c>data_batch_1.bin</c> … <c>data_batch_5.bin</c>, at least one of them, and
     /// <c>test_batch.bin</c>. By default
     /// <see cref="DefaultFolder"/>, filled by <see cref="Download"/> when it is this user's own and lacks them.</param>
     /// <returns>Images [N,3,32,32], float32 in [0,1], in the order of the files; the name says how many when it is not
-    /// all 50,000 or 10,000.</returns>
+    /// all 50,000 or 10,000, and otherwise whether the files are the author's.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is not a whole number of records, or a label is above
     /// 9.</exception>

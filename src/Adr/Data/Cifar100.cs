@@ -5,7 +5,9 @@ namespace Adr.Data;
 public static class Cifar100
 {
     private static readonly CifarSet Set = new("CIFAR-100", "cifar-100-binary", "cifar-100-binary.tar.gz",
-        "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec", [20, 100], ["train.bin"], "test.bin");
+        "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec", [20, 100],
+        [new("train.bin", 50_000, "e207cd2e05b73b1393c74c7f5e7bea451d63e08e")],
+        new("test.bin", 10_000, "8fb6623e830365ff53cf14adec797474f5478006"));
 
     private static readonly string[] CoarseNames =
     [
@@ -44,13 +46,17 @@ public static class Cifar100
     /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
     public static string? Missing(string? folder = null) => Set.Missing(folder ?? DefaultFolder);
 
+    /// <summary>What a folder holds of CIFAR-100, and whether <see cref="Load"/> can load it.</summary>
+    /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
+    public static DataSetContents Examine(string? folder = null) => Set.Examine(folder ?? DefaultFolder);
+
     /// <summary>The training and the test images of a folder; files with any whole number of records are taken as they
     /// are.</summary>
     /// <param name="labels">Which label an image goes by. Default <see cref="CifarLabels.Fine"/>, 100 classes.</param>
     /// <param name="folder">Holds <c>train.bin</c> and <c>test.bin</c>. By default <see cref="DefaultFolder"/>, filled
     /// by <see cref="Download"/> when it is this user's own and lacks them.</param>
     /// <returns>Images [N,3,32,32], float32 in [0,1], in the order of the files; the name says how many when it is not
-    /// all 50,000 or 10,000.</returns>
+    /// all 50,000 or 10,000, and otherwise whether the files are the author's.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="labels"/> is neither.</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is not a whole number of records, or a label is above 19 (coarse)

@@ -8,6 +8,10 @@ internal static class DataFolder
     internal static string? Named =>
         Environment.GetEnvironmentVariable("ADR_DATA") is { Length: > 0 } data ? data : null;
 
+    /// <summary>What is wrong with the folder that <c>ADR_DATA</c> names, a sentence; null where nothing is.</summary>
+    internal static string? NamedProblem =>
+        Named is { } data && Obstacle(data) is { } what ? $"ADR_DATA names {data}, which {what}." : null;
+
     /// <summary><c>$ADR_DATA/NAME</c>, or where that variable is not set <see cref="Cache"/>.</summary>
     internal static string Of(string name) => Named is { } data ? Path.Combine(data, name) : Cache(name);
 
@@ -16,4 +20,41 @@ internal static class DataFolder
     internal static string Cache(string name) => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
             Environment.SpecialFolderOption.DoNotVerify), "adr", name);
+
+    /// <summary>The first of some folders that holds any of some files; null where none does.</summary>
+    internal static string? WithAny(IEnumerable<string> folders, IReadOnlyList<string> files) =>
+        folders.FirstOrDefault(folder => files.Any(file => File.Exists(Path.Combine(folder, file))));
+
+    /// <summary>Those of some files and folders that are in any of some folders, by their paths.</summary>
+    internal static IEnumerable<string> Existing(IEnumerable<string> folders, IReadOnlyList<string> names) =>
+        from folder in folders
+        from name in names
+        let path = Path.Combine(folder, name)
+        where Path.Exists(path)
+        select path;
+
+    /// <summary>Why nothing was found in a folder, as a sentence to begin a message with; "" where the folder can be
+    /// looked into.</summary>
+    internal static string WhyNothing(string folder)
+    {
+        if (Named is { } data && folder.StartsWith(data, StringComparison.Ordinal) && NamedProblem is { } problem)
+            return problem + " ";
+        return Obstacle(folder) is { } what ? $"{folder} {what}. " : "";
+    }
+
+    private static string? Obstacle(string folder)
+    {
+        if (File.Exists(folder)) return "is a file and not a folder";
+        if (!Directory.Exists(folder)) return "does not exist, or may not be entered";
+        try
+        {
+            using var entries = Directory.EnumerateFileSystemEntries(folder).GetEnumerator();
+            entries.MoveNext();
+            return null;
+        }
+        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+        {
+            return $"cannot be looked into ({closed.Message.TrimEnd('.')})";
+        }
+    }
 }

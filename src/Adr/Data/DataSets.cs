@@ -9,10 +9,8 @@ public static class DataSets
         = new(StringComparer.Ordinal)
     {
         ["mnist-10k"] = (Mnist.Embedded, () => null),
-        ["mnist"] = (() => Mnist.Full(), () => Lines(Mnist.Problems(),
-            $"Mnist.Download(\"{Mnist.DefaultFolder}\") fetches it; ADR_DATA names the folder that holds mnist/.")),
-        ["fashion-mnist"] = (() => FashionMnist.Load(), () => Lines(FashionMnist.Problems(),
-            "On Debian: apt install dataset-fashion-mnist. Elsewhere: FashionMnist.Download.")),
+        ["mnist"] = (() => Mnist.Full(), () => Mnist.Missing()),
+        ["fashion-mnist"] = (() => FashionMnist.Load(), () => FashionMnist.Missing()),
         ["cifar-10"] = (() => Cifar10.Load(), () => Cifar10.Missing()),
         ["cifar-100"] = (() => Cifar100.Load(), () => Cifar100.Missing()),
         ["gratings-10"] = (() => Gratings.Load(2000, 500), () => null),
@@ -40,6 +38,10 @@ public static class DataSets
         return (train.Take(train.Count), test.Take(test.Count));
     }
 
+    /// <summary>What is wrong with the folder that <c>ADR_DATA</c> names: it does not exist, is a file or cannot be
+    /// looked into. Null where nothing is wrong, or the variable is not set.</summary>
+    public static string? FolderProblem => DataFolder.NamedProblem;
+
     /// <summary>What of a data set this machine lacks, and how to get it; null where it is complete.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">No data set has this name.</exception>
@@ -52,7 +54,4 @@ public static class DataSets
             $"There is no data set \"{name}\". Choose one of {string.Join(", ", Names)}.",
             nameof(name));
     }
-
-    private static string? Lines(IReadOnlyList<string> problems, string remedy) =>
-        problems.Count == 0 ? null : $"{string.Join("; ", problems)}. {remedy}";
 }

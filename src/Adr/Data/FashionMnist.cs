@@ -25,20 +25,22 @@ public static class FashionMnist
 
     private const string DebianFolder = "/usr/share/datasets/fashion-mnist";
 
-    private static readonly IdxSet Set = new("Fashion-MNIST",
+    private static readonly IdxSet Set = new("Fashion-MNIST", "fashion-mnist", "FashionMNIST",
         ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
         Files,
-        folder =>
-        $"On Debian: apt install dataset-fashion-mnist. Elsewhere: FashionMnist.Download(\"{folder}\") fetches it; "
-            + $"ADR_DATA names the folder that holds fashion-mnist/.");
+        folder => $"On Debian: apt install dataset-fashion-mnist. Elsewhere: FashionMnist.Download(\"{folder}\") "
+            + "fetches it; ADR_DATA names the folder that holds fashion-mnist/.");
 
     /// <summary>The training and the test pictures.</summary>
-    /// <param name="folder">Where the four IDX files lie, plain or gzip; by default <see cref="DefaultFolder"/>, which
-    /// is filled by
-    /// <see cref="Download"/> when it is this user's own and lacks a file.</param>
-    /// <returns>Images [60000,1,28,28] and [10000,1,28,28], float32 in [0,1].</returns>
+    /// <param name="folder">Where the four IDX files lie, plain or gzip, as <c>train-images-idx3-ubyte</c> or
+    /// <c>train-images.idx3-ubyte</c>; or where torchvision has put them, into <c>FashionMNIST/raw</c> below. By
+    /// default <see cref="DefaultFolder"/>, which is filled by <see cref="Download"/> when it is this user's own and
+    /// lacks a file.</param>
+    /// <returns>Images [60000,1,28,28] and [10000,1,28,28], float32 in [0,1]. A part with fewer or more images than the
+    /// original is taken as it is, and its name says how many.</returns>
     /// <exception cref="FileNotFoundException">A named folder lacks a file.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, or not the one that its name says.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or not the one that its name says; or it is as long as
+    /// the original and differs from it. <see cref="IdxDataset"/> reads other data in this form.</exception>
     public static (Dataset Train, Dataset Test) Load(string? folder = null)
     {
         var place = folder ?? DefaultFolder;
@@ -47,17 +49,32 @@ public static class FashionMnist
     }
 
     /// <summary>Where <see cref="Load"/> looks when it is told no folder: <c>$ADR_DATA/fashion-mnist</c> where that is
-    /// there, else Debian's folder where that is, else one of this user's.</summary>
-    public static string DefaultFolder =>
-        DataFolder.Named is { } data && Path.Combine(data, "fashion-mnist") is var own && Directory.Exists(own) ? own
-        : Directory.Exists(DebianFolder) ? DebianFolder
-        : DataFolder.Of("fashion-mnist");
+    /// there, or torchvision's <c>$ADR_DATA/FashionMNIST/raw</c>, else Debian's folder where that is, else one of this
+    /// user's.</summary>
+    public static string DefaultFolder
+    {
+        get
+        {
+            var own = Set.DefaultFolder;
+            var isNamed = DataFolder.Named is not null && Directory.Exists(own);
+            return !isNamed && Directory.Exists(DebianFolder) ? DebianFolder : own;
+        }
+    }
 
     /// <summary>What keeps a folder from being all of Fashion-MNIST: one line for each file that is missing, damaged or
     /// different.</summary>
     /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
     /// <returns>No line when everything is there and right.</returns>
     public static IReadOnlyList<string> Problems(string? folder = null) => Set.Problems(folder ?? DefaultFolder);
+
+    /// <summary>What keeps a folder from being all of Fashion-MNIST, and how to mend it; null where nothing
+    /// does.</summary>
+    /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
+    public static string? Missing(string? folder = null) => Set.Missing(folder ?? DefaultFolder);
+
+    /// <summary>What a folder holds of Fashion-MNIST, and whether <see cref="Load"/> can load it.</summary>
+    /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
+    public static DataSetContents Examine(string? folder = null) => Set.Examine(folder ?? DefaultFolder);
 
     /// <summary>Fetches the files that a folder lacks, resuming what an earlier attempt left, and checks the SHA-256 of
     /// each.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 
 namespace Adr.Data;
 
@@ -12,6 +11,9 @@ namespace Adr.Data;
 public static class IdxReader
 {
     private const int UnsignedByte = 8;
+
+    // Five times MNIST's largest file. A small gzip file can announce, and hold, a thousand times its own size.
+    private const int MostUnpacked = 256 << 20;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">An IDX file, plain or gzip.</param>
@@ -31,26 +33,26 @@ public static class IdxReader
     /// header says.</exception>
     public static IdxArray Read(Stream stream, string name)
     {
-        using var unpacked = IsGzip(stream) ? Unpack(stream, name) : null;
-        return Parse(unpacked ?? stream, name);
-    }
-
-    /// <summary>Whether a seekable stream starts as gzip does; leaves its position alone.</summary>
-    internal static bool IsGzip(Stream stream)
-    {
         var start = stream.Position;
-        var gzip = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
+        var isGzip = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
         stream.Position = start;
-        return gzip;
+        if (!isGzip) return Parse(stream, Array.MaxLength, name);
+        if (stream.Length - start > MostUnpacked)
+            throw new InvalidDataException($"{name} has {stream.Length - start} bytes of gzip data, more than the "
+                + $"{MostUnpacked} that are unpacked. Unpack it by gunzip, and read the unpacked file.");
+        var packed = new byte[stream.Length - start];
+        stream.ReadExactly(packed);
+        using var content = new GzipContent(packed, name);
+        return Parse(content, MostUnpacked, name);
     }
 
-    private static IdxArray Parse(Stream stream, string name)
+    private static IdxArray Parse(Stream stream, int most, string name)
     {
         Span<byte> word = stackalloc byte[4];
         ReadHeader(stream, word, name);
         if (word[0] != 0 || word[1] != 0)
             throw new InvalidDataException($"{name} is not an IDX file: it starts with {Convert.ToHexString(word)}, "
-                + $"expected 000008 and the number of dimensions.");
+                + $"expected 000008 and the number of dimensions.{Kind(word, stream)}");
         if (word[2] != UnsignedByte)
             throw new InvalidDataException(
                 $"{name} holds elements of IDX type {word[2]:X2}; only unsigned bytes (08) are read.");
@@ -70,7 +72,18 @@ public static class IdxReader
             shape[i] = (int)size;
             total *= size;
         }
+        if (total > most)
+            throw new InvalidDataException($"{name} announces {total} bytes of data, more than the {most} that are "
+                + $"unpacked from gzip. Unpack it by gunzip, and read the unpacked file.");
         return new IdxArray(ReadExactly(stream, (int)total, name), shape);
+    }
+
+    private static string Kind(ReadOnlySpan<byte> start, Stream rest)
+    {
+        Span<byte> bytes = stackalloc byte[FileKind.Length];
+        start.CopyTo(bytes);
+        var more = bytes[start.Length..];
+        return FileKind.Of(bytes[..(start.Length + rest.ReadAtLeast(more, more.Length, throwOnEndOfStream: false))]);
     }
 
     private static void ReadHeader(Stream stream, Span<byte> word, string name)
@@ -97,34 +110,5 @@ public static class IdxReader
             throw new InvalidDataException($"{name} is oversized: its header announces {expected} bytes of data, more "
                 + $"came. It is not the file it says it is.");
         return values;
-    }
-
-    private static MemoryStream Unpack(Stream stream, string name)
-    {
-        var unpacked = new MemoryStream();
-        try
-        {
-            using var gzip = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
-            gzip.CopyTo(unpacked);
-        }
-        catch (InvalidDataException damaged)
-        {
-            throw new InvalidDataException($"{name}: the gzip data is damaged. Fetch the file again.", damaged);
-        }
-        CheckTrailer(stream, unpacked.Length, name);
-        unpacked.Position = 0;
-        return unpacked;
-    }
-
-    // GZipStream takes a missing trailer for the end of the file, and ignores what follows one. The trailer's last word
-    // is the unpacked length.
-    private static void CheckTrailer(Stream stream, long unpacked, string name)
-    {
-        Span<byte> word = stackalloc byte[4];
-        stream.Position = Math.Max(0, stream.Length - 4);
-        if (stream.ReadAtLeast(word, 4, throwOnEndOfStream: false) < 4
-            || BinaryPrimitives.ReadUInt32LittleEndian(word) != (uint)unpacked)
-            throw new InvalidDataException($"{name}: the gzip data does not end with its checksum and length; the "
-                + $"file is truncated, or something was appended. Fetch the file again.");
     }
 }

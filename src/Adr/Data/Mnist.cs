@@ -24,9 +24,9 @@ public static class Mnist
         ("t10k-labels-idx1-ubyte", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
     ];
 
-    private static readonly IdxSet Set
-        = new("MNIST", ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], Files, folder =>
-        $"Mnist.Download(\"{folder}\") fetches all of MNIST; ADR_DATA names the folder that holds mnist/.");
+    private static readonly IdxSet Set = new("MNIST", "mnist", "MNIST",
+        ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], Files,
+        folder => $"Mnist.Download(\"{folder}\") fetches all of MNIST; ADR_DATA names the folder that holds mnist/.");
 
     /// <summary>The first 10,000 training digits, which come with this library: 8,500 to train on and the next 1,500 to
     /// test on.</summary>
@@ -35,11 +35,15 @@ public static class Mnist
         FromResources("MNIST-10k test", "test-1500"));
 
     /// <summary>All of MNIST: 60,000 training and 10,000 test digits.</summary>
-    /// <param name="folder">Where the four IDX files lie, plain or gzip. By default <c>$ADR_DATA/mnist</c>; where that
-    /// variable is not set, a folder of this user's (<see cref="CacheFolder"/>), filled by <see cref="Download"/> when
-    /// it lacks a file.</param>
+    /// <param name="folder">Where the four IDX files lie, plain or gzip, as <c>train-images-idx3-ubyte</c> or
+    /// <c>train-images.idx3-ubyte</c>; or where torchvision has put them, into <c>MNIST/raw</c> below. By default
+    /// <see cref="DefaultFolder"/>; where <c>ADR_DATA</c> is not set, it is filled by <see cref="Download"/> when it
+    /// lacks a file.</param>
+    /// <returns>Images [60000,1,28,28] and [10000,1,28,28], float32 in [0,1]. A part with fewer or more images than the
+    /// original is taken as it is, and its name says how many.</returns>
     /// <exception cref="FileNotFoundException">A named folder lacks a file.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, or not the one that its name says.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or not the one that its name says; or it is as long as
+    /// the original and differs from it. <see cref="IdxDataset"/> reads other data in this form.</exception>
     public static (Dataset Train, Dataset Test) Full(string? folder = null)
     {
         var place = folder ?? DefaultFolder;
@@ -47,9 +51,9 @@ public static class Mnist
         return Set.Load(place);
     }
 
-    /// <summary>Where <see cref="Full"/> looks when it is told no folder: <c>$ADR_DATA/mnist</c>, else
-    /// <see cref="CacheFolder"/>.</summary>
-    public static string DefaultFolder => DataFolder.Of("mnist");
+    /// <summary>Where <see cref="Full"/> looks when it is told no folder: <c>$ADR_DATA/mnist</c>, or torchvision's
+    /// <c>$ADR_DATA/MNIST/raw</c> where the files lie there; else <see cref="CacheFolder"/>.</summary>
+    public static string DefaultFolder => Set.DefaultFolder;
 
     /// <summary>The folder of this user's that downloads go to: <c>adr/mnist</c> under the platform's local application
     /// data.</summary>
@@ -60,6 +64,14 @@ public static class Mnist
     /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
     /// <returns>No line when everything is there and right.</returns>
     public static IReadOnlyList<string> Problems(string? folder = null) => Set.Problems(folder ?? DefaultFolder);
+
+    /// <summary>What keeps a folder from being all of MNIST, and how to mend it; null where nothing does.</summary>
+    /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
+    public static string? Missing(string? folder = null) => Set.Missing(folder ?? DefaultFolder);
+
+    /// <summary>What a folder holds of MNIST, and whether <see cref="Full"/> can load it.</summary>
+    /// <param name="folder">The folder; by default <see cref="DefaultFolder"/>.</param>
+    public static DataSetContents Examine(string? folder = null) => Set.Examine(folder ?? DefaultFolder);
 
     /// <summary>Fetches the files that a folder lacks, resuming what an earlier attempt left, and checks the SHA-256 of
     /// each.</summary>
@@ -77,7 +89,7 @@ public static class Mnist
 
     private static Dataset FromResources(string name, string part)
     {
-        return IdxSet.Combine(name, Open($"{part}-images-idx3-ubyte.gz"), Open($"{part}-labels-idx1-ubyte.gz"),
+        return IdxDataset.Combine(name, Open($"{part}-images-idx3-ubyte.gz"), Open($"{part}-labels-idx1-ubyte.gz"),
             Set.Classes);
 
         static (IdxArray, string) Open(string file)

@@ -83,7 +83,7 @@ internal sealed record AutoAttackState(
 
     /// <summary>Writes the state whole or not at all.</summary>
     internal void Write(string path) =>
-        Json.WriteText(path, new JsonObject {
+        AtomicFile.Write(path, new JsonObject {
             ["format"] = Format,
             ["state"] = JsonSerializer.SerializeToNode(this, Json.Compact) }.ToJsonString(Json.Compact) + "\n");
 }

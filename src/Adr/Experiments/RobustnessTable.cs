@@ -93,7 +93,7 @@ public sealed class RobustnessTable
     public void SaveJson(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        Json.WriteText(path, ToJson().ToJsonString(Json.Indented) + "\n");
+        AtomicFile.Write(path, ToJson().ToJsonString(Json.Indented) + "\n");
     }
 
     /// <summary>The table as JSON: the budget, and one object per row with its numbers, their 95 % intervals and all

@@ -8,8 +8,8 @@ namespace Adr.Models;
 /// the raw little-endian values of each tensor, without holes. The same tensors always give the same bytes.</remarks>
 public static class Safetensors
 {
-    /// <summary>Writes tensors to a temporary file, which is then renamed.</summary>
-    /// <param name="path">The file; it is replaced if it exists. Its folder must exist.</param>
+    /// <summary>Writes tensors to a file, whole or not at all.</summary>
+    /// <param name="path">The file; it is replaced if it exists. Its folder is created where it is missing.</param>
     /// <param name="tensors">On any device: float64/32/16, bfloat16, int64/32/16/8, uint8 or bool, up to 2 GiB
     /// each.</param>
     /// <param name="metadata">Text by key, stored in the header.</param>
@@ -26,20 +26,7 @@ public static class Safetensors
         if (header.Entries.FirstOrDefault(entry => entry.End - entry.Begin > int.MaxValue) is { } large)
             throw new ArgumentException($"Tensor '{large.Name}' has {large.End - large.Begin} bytes; "
                 + $"at most {int.MaxValue} can be stored. Split it.", nameof(tensors));
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                Write(stream, header, tensors);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary); // gone already, unless something was thrown
-        }
+        AtomicFile.Write(path, stream => Write(stream, header, tensors));
     }
 
     /// <summary>Reads all tensors, onto the CPU, and the metadata.</summary>

@@ -8,7 +8,7 @@ public static class Weights
 {
     /// <summary>Writes the model's parameters and buffers, with its name in the metadata.</summary>
     /// <param name="model">Any module.</param>
-    /// <param name="path">The file; it is replaced if it exists. Its folder must exist.</param>
+    /// <param name="path">The file; it is replaced if it exists. Its folder is created where it is missing.</param>
     /// <param name="metadata">Further metadata.</param>
     public static void Save(
         nn.Module<Tensor, Tensor> model, string path, IReadOnlyDictionary<string, string>? metadata = null)

@@ -59,7 +59,7 @@ internal sealed record Checkpoint(int Epoch, double? InitialNorm)
 
     /// <summary>Says in JSON, for people and scripts, what the checkpoint holds.</summary>
     internal static void WriteInfo(RunFolder folder, TrainingHistory history, int epochs) =>
-        Json.WriteText(folder.CheckpointInfoPath, new JsonObject
+        AtomicFile.Write(folder.CheckpointInfoPath, new JsonObject
         {
             ["defence"] = history.Defence,
             ["epoch"] = history.Epochs.Count,

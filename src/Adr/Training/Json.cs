@@ -59,24 +59,8 @@ internal static class Json
     internal static void Write<T>(string path, T value)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        WriteText(path,
+        AtomicFile.Write(path,
             FileFormat.Mark(JsonSerializer.SerializeToNode(value, Indented))!.ToJsonString(Indented) + "\n");
-    }
-
-    /// <summary>Writes a text whole or not at all: to a file beside it, then renamed.</summary>
-    internal static void WriteText(string path, string text)
-    {
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            File.WriteAllText(temporary, text);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary); // gone already, unless something was thrown
-        }
     }
 
     /// <summary>Where two descriptions differ: one line per setting, with both values.</summary>

@@ -71,7 +71,7 @@ public sealed class RunFolder
     /// <summary>The folder's path.</summary>
     public override string ToString() => FullPath;
 
-    internal void WriteMetrics(IEnumerable<EpochMetrics> epochs) => Json.WriteText(
+    internal void WriteMetrics(IEnumerable<EpochMetrics> epochs) => AtomicFile.Write(
         MetricsPath, string.Concat(epochs.Select(epoch => JsonSerializer.Serialize(epoch, Json.Compact) + "\n")));
 
     /// <summary>Takes the folder for one run until disposed, and compares its settings with these.</summary>
@@ -84,7 +84,7 @@ public sealed class RunFolder
         try
         {
             if (!System.IO.File.Exists(ConfigPath))
-                Json.WriteText(ConfigPath, config.ToJsonString(Json.Indented) + "\n");
+                AtomicFile.Write(ConfigPath, config.ToJsonString(Json.Indented) + "\n");
             var differences = RunConfig.Differences(ConfigPath, config);
             if (differences.Count > 0)
                 throw new InvalidOperationException($"{FullPath} holds a run with other settings:\n  "

@@ -43,6 +43,7 @@ public sealed class DoctorReportTests
             { Torch with { GigaflopsPerSecond = 5 }, Data, "nothing else keeps the processor busy" },
             { Torch with { Threads = 1 }, Data, "unset OMP_NUM_THREADS" },
             { Torch, Data with { State = "partial", Missing = ["t10k is missing"] }, "ADR_DATA" },
+            { Torch, Data with { State = "a part of it", Notes = ["t10k has 3 labels"] }, "not those of the original" },
         };
 
         [Theory]

@@ -57,6 +57,17 @@ public sealed class Cifar10Tests : IDisposable
             Assert.Throws<InvalidDataException>(() => Cifar10.Load(_folder)).Message);
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0x80, 2, (byte)'}' }, "Python pickle")]
+    [InlineData(new byte[] { 0x1F, 0x8B, 8 }, "gzip")]
+    [InlineData(new byte[] { (byte)'<', (byte)'h' }, "web page")]
+    public void A_file_of_another_kind_is_named(byte[] content, string expected)
+    {
+        Write("test_batch.bin", 1);
+        File.WriteAllBytes(Path.Combine(_folder, "data_batch_1.bin"), content);
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Cifar10.Load(_folder)).Message);
+    }
+
     [Fact]
     public void A_label_above_nine_is_refused_by_its_place()
     {

@@ -35,6 +35,10 @@ internal sealed class LoopbackServer : IDisposable
     /// <summary>What it answers instead of the file; null for the file.</summary>
     internal HttpStatusCode? Refuses { get; init; }
 
+    /// <summary>Answers a request in its own way, by number of the request from 0; false leaves it to the
+    /// others.</summary>
+    internal Func<HttpListenerResponse, int, bool> Answers { get; init; } = (_, _) => false;
+
     /// <summary>The Range headers that came, "" for none.</summary>
     internal List<string> Ranges { get; } = [];
 
@@ -75,6 +79,7 @@ internal sealed class LoopbackServer : IDisposable
         var range = context.Request.Headers["Range"] ?? "";
         lock (Ranges) Ranges.Add(range);
         var response = context.Response;
+        if (Answers(response, number)) return;
         if (Refuses is { } refusal)
         {
             response.StatusCode = (int)refusal;

@@ -84,7 +84,156 @@ public static class MnistTests
             {
                 Assert.Equal((3, 2), (train.Count, test.Count));
                 Assert.Equal([7, 8, 9], First(train, 3));
+                Assert.Equal("MNIST train (3 images, not the original 60000)", train.Name);
+                Assert.Equal("MNIST test (2 images, not the original 10000)", test.Name);
             }
+        }
+
+        [Theory]
+        [InlineData("", "-", "")]
+        [InlineData("", "-", ".gz")]
+        [InlineData("", ".", "")]
+        [InlineData("", ".", ".gz")]
+        [InlineData("raw", "-", "")]
+        [InlineData("raw", ".", ".gz")]
+        [InlineData("MNIST/raw", "-", ".gz")]
+        [InlineData("MNIST/raw", "-", "")]
+        public void Reads_what_is_spelled_in_another_way_or_lies_where_torchvision_has_it(
+            string below, string dash, string ending)
+        {
+            using var folder = Sample();
+            using var other = new TemporaryFolder();
+            Directory.CreateDirectory(other[below]);
+            foreach (var (name, _) in Mnist.Files)
+            {
+                var spelled = name.Replace("-idx", dash + "idx", StringComparison.Ordinal) + ending;
+                var plain = Plain(folder, name);
+                File.WriteAllBytes(Path.Combine(other[below], spelled), ending == "" ? plain : Gzip(plain));
+            }
+            var (train, test) = Mnist.Full(other.Path);
+            using (train)
+            using (test)
+                Assert.Equal((3, 2), (train.Count, test.Count));
+            var found = Mnist.Examine(other.Path);
+            Assert.Equal((true, 3, 2), (found.IsThere, found.Train, found.Test));
+            Assert.Empty(found.Problems);
+        }
+
+        [WithMnist]
+        public void Knows_the_original_however_it_is_compressed()
+        {
+            using var folder = new TemporaryFolder();
+            foreach (var (name, _) in Mnist.Files)
+                File.WriteAllBytes(folder[name + ".gz"], Gzip(Original(name)));
+            var (train, test) = Mnist.Full(folder.Path);
+            using (train)
+            using (test)
+                Assert.Equal(("MNIST train", "MNIST test"), (train.Name, test.Name));
+            Assert.Empty(Mnist.Problems(folder.Path));
+        }
+
+        [WithMnist]
+        public void Refuses_one_changed_label()
+        {
+            using var folder = Linked();
+            var labels = Original("train-labels-idx1-ubyte");
+            labels[5000] = (byte)((labels[5000] + 1) % 10);
+            Replace(folder, "train-labels-idx1-ubyte", labels);
+            AssertRefused(folder, "train-labels-idx1-ubyte.gz unpacks to SHA-256", "changed or damaged");
+        }
+
+        [WithMnist]
+        public void Refuses_one_changed_pixel()
+        {
+            using var folder = Linked();
+            var images = Original("t10k-images-idx3-ubyte");
+            images[^1] ^= 1;
+            Replace(folder, "t10k-images-idx3-ubyte", images);
+            AssertRefused(folder, "t10k-images-idx3-ubyte.gz unpacks to SHA-256", "changed or damaged");
+        }
+
+        [WithMnist]
+        public void Refuses_the_test_digits_under_the_names_of_the_training_digits()
+        {
+            using var folder = Linked();
+            Replace(folder, "train-images-idx3-ubyte", Original("t10k-images-idx3-ubyte"));
+            Replace(folder, "train-labels-idx1-ubyte", Original("t10k-labels-idx1-ubyte"));
+            AssertRefused(folder,
+                "is not MNIST's train-images-idx3-ubyte: it holds the t10k-images-idx3-ubyte of MNIST");
+        }
+
+        [WithMnist]
+        public void Takes_the_original_where_two_files_of_one_name_differ()
+        {
+            using var folder = Linked();
+            File.WriteAllBytes(folder["train-labels-idx1-ubyte"], Idx([3], [1, 2, 3]));
+            File.WriteAllBytes(folder["t10k-labels.idx1-ubyte"], [0, 0, 8]);
+            Assert.Empty(Mnist.Problems(folder.Path));
+        }
+
+        [Fact]
+        public void Refuses_two_files_of_one_name_that_differ()
+        {
+            using var folder = Sample();
+            File.WriteAllBytes(folder["train-labels-idx1-ubyte"], Idx([3], [7, 8, 9]));
+            Mnist.Full(folder.Path).Train.Dispose(); // the same as in train-labels-idx1-ubyte.gz
+            File.WriteAllBytes(folder["train-labels.idx1-ubyte"], Idx([3], [7, 8, 8]));
+            AssertRefused(folder, "train-labels-idx1-ubyte and ", "train-labels.idx1-ubyte do not hold the same");
+        }
+
+        [Fact]
+        public void Refuses_a_damaged_file_beside_a_good_one_that_is_not_the_original()
+        {
+            using var folder = Sample();
+            File.WriteAllBytes(folder["train-labels-idx1-ubyte"], Idx([3], [7, 8, 9])[..^1]); // gunzip was stopped
+            AssertRefused(folder, "train-labels-idx1-ubyte is truncated");
+        }
+
+        [Fact]
+        public void Refuses_no_images()
+        {
+            using var folder = Sample();
+            Replace(folder, "train-images-idx3-ubyte", Idx([0, 28, 28], []));
+            Replace(folder, "train-labels-idx1-ubyte", Idx([0], []));
+            AssertRefused(folder, "0×28×28");
+        }
+
+        [Fact]
+        public void Refuses_labels_where_images_should_be_and_the_other_way()
+        {
+            using var folder = Sample();
+            Replace(folder, "train-images-idx3-ubyte", Idx([3], [7, 8, 9]));
+            AssertRefused(folder, "holds 3 bytes; expected N×28×28");
+            using var other = Sample();
+            Replace(other, "train-labels-idx1-ubyte", Idx([3, 28, 28], new byte[3 * 784]));
+            AssertRefused(other, "3×28×28 labels");
+        }
+
+        [Theory]
+        [InlineData("mnist.npz")]
+        [InlineData("raw/mnist.pkl.gz")]
+        [InlineData("MNIST/raw/training.pt")]
+        public void Names_another_form_of_the_data(string file)
+        {
+            using var folder = new TemporaryFolder();
+            Directory.CreateDirectory(Path.GetDirectoryName(folder[file])!);
+            File.WriteAllText(folder[file], "");
+            var message = Assert.Throws<FileNotFoundException>(() => Mnist.Full(folder.Path)).Message;
+            Assert.Contains($"{folder[file]} is another form", message, StringComparison.Ordinal);
+        }
+
+        [Fact]
+        public void Says_where_it_looked_and_that_a_folder_is_none()
+        {
+            using var folder = new TemporaryFolder();
+            var message = Assert.Throws<FileNotFoundException>(() => Mnist.Full(folder["nowhere"])).Message;
+            Assert.Contains($"{folder["nowhere"]} does not exist", message, StringComparison.Ordinal);
+            Assert.Contains("train-images.idx3-ubyte, or below in raw/ or MNIST/raw/", message,
+                StringComparison.Ordinal);
+            File.WriteAllText(folder["file"], "");
+            Assert.Contains($"{folder["file"]} is a file and not a folder",
+                Assert.Throws<FileNotFoundException>(() => Mnist.Full(folder["file"])).Message,
+                StringComparison.Ordinal);
         }
 
         [Fact]
@@ -120,6 +269,36 @@ public static class MnistTests
         }
     }
 
+    public sealed class Examine
+    {
+        [Fact]
+        public void Agrees_with_what_is_loaded()
+        {
+            using var folder = Sample();
+            foreach (var (change, reason) in new (Action<TemporaryFolder>, string)[]
+            {
+                (f => Replace(f, "train-labels-idx1-ubyte", Idx([3], [7, 8, 10])), "label 10"),
+                (f => Replace(f, "train-labels-idx1-ubyte", Idx([2], [7, 8])), "2 labels for the 3 images"),
+                (f => Replace(f, "train-images-idx3-ubyte", Idx([3, 2, 2], new byte[12])), "3×2×2"),
+                (f => File.AppendAllText(f["t10k-images-idx3-ubyte"], "!"), "oversized"),
+                (f => File.WriteAllBytes(f["t10k-labels-idx1-ubyte.gz"], [.. Gzip(Idx([2], [0, 1])), 1]), "damaged"),
+            })
+            {
+                using var changed = Sample();
+                change(changed);
+                var error = Assert.Throws<InvalidDataException>(() => Mnist.Full(changed.Path));
+                Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+                Assert.Equal(error.Message, Assert.Single(Mnist.Examine(changed.Path).Problems));
+            }
+            Assert.Empty(Mnist.Examine(folder.Path).Problems);
+            // zeros behind the last member are legal, and so are several members
+            File.WriteAllBytes(folder["t10k-labels-idx1-ubyte.gz"],
+                [.. Gzip(Idx([2], [0, 1])[..5]), .. Gzip(Idx([2], [0, 1])[5..]), .. new byte[512]]);
+            Assert.Empty(Mnist.Examine(folder.Path).Problems);
+            Mnist.Full(folder.Path).Test.Dispose();
+        }
+    }
+
     public sealed class Problems
     {
         [Fact]
@@ -146,6 +325,48 @@ public static class MnistTests
         File.WriteAllBytes(folder["t10k-images-idx3-ubyte"], Idx([2, 28, 28], new byte[2 * 784]));
         File.WriteAllBytes(folder["t10k-labels-idx1-ubyte.gz"], Gzip(Idx([2], [0, 1])));
         return folder;
+    }
+
+    // The original, by links, so that a test can replace one file.
+    private static TemporaryFolder Linked()
+    {
+        var folder = new TemporaryFolder();
+        foreach (var (name, _) in Mnist.Files)
+            File.CreateSymbolicLink(folder[name + ".gz"], Path.Combine(Mnist.DefaultFolder, name + ".gz"));
+        return folder;
+    }
+
+    private static byte[] Original(string name)
+    {
+        using var file = File.OpenRead(Path.Combine(Mnist.DefaultFolder, name + ".gz"));
+        using var unpacked = new GZipStream(file, CompressionMode.Decompress);
+        using var content = new MemoryStream();
+        unpacked.CopyTo(content);
+        return content.ToArray();
+    }
+
+    // The content of a file of Sample.
+    private static byte[] Plain(TemporaryFolder folder, string name)
+    {
+        if (File.Exists(folder[name])) return File.ReadAllBytes(folder[name]);
+        using var unpacked = new GZipStream(File.OpenRead(folder[name + ".gz"]), CompressionMode.Decompress);
+        using var content = new MemoryStream();
+        unpacked.CopyTo(content);
+        return content.ToArray();
+    }
+
+    private static void Replace(TemporaryFolder folder, string name, byte[] plain)
+    {
+        File.Delete(folder[name]);
+        File.Delete(folder[name + ".gz"]);
+        File.WriteAllBytes(folder[name + ".gz"], Gzip(plain));
+    }
+
+    private static void AssertRefused(TemporaryFolder folder, params string[] reasons)
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Mnist.Full(folder.Path));
+        foreach (var reason in reasons) Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.Contains(error.Message, Mnist.Examine(folder.Path).Problems);
     }
 
     private static byte[] Idx(int[] shape, byte[] values)
