@@ -1,0 +1,148 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Adr.Data;
+using Adr.Robustness.Damage;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Robustness.Parsers;
+
+/// <summary>MNIST's files, plain or compressed.</summary>
+internal sealed class IdxParser(bool isGzip) : Parser(isGzip ? "idx-gz" : "idx")
+{
+    private static readonly Form Plain = new ByteForm(), Packed = new GzipForm(Plain);
+
+    internal override IReadOnlyList<Sample> MakeSamples(string folder)
+    {
+        byte[] images = [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5, .. Values(60)];
+        byte[] labels = [0, 0, 8, 1, 0, 0, 0, 70, .. Values(70)];
+        if (!isGzip) return [new("images-idx3-ubyte", images, Plain), new("labels-idx1-ubyte", labels, Plain)];
+        return
+        [
+            new("images-idx3-ubyte.gz", GzipForm.Pack(images), Packed),
+            new("labels-idx1-ubyte.gz", GzipForm.Pack(labels, CompressionLevel.NoCompression), Packed),
+        ];
+    }
+
+    internal override string Read(string path)
+    {
+        var (values, shape) = IdxReader.Read(path);
+        return $"{string.Join('×', shape)} {Convert.ToHexString(values)}";
+    }
+
+    internal override bool Refuses(Exception error) => error is InvalidDataException;
+
+    private static byte[] Values(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)(i * 37 % 10))];
+}
+
+/// <summary>The files of CIFAR-10 and CIFAR-100, two records each.</summary>
+internal sealed class CifarParser() : Parser("cifar")
+{
+    private const string OfTen = "data_batch_1.bin", OfHundred = "train.bin";
+
+    private static readonly Form Bytes = new ByteForm();
+
+    internal override IReadOnlyList<Sample> MakeSamples(string folder)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "case"));
+        File.WriteAllBytes(Path.Combine(folder, "case", "test_batch.bin"), Records(1, 1));
+        File.WriteAllBytes(Path.Combine(folder, "case", "test.bin"), Records(1, 2));
+        return [new(OfTen, Records(2, 1), Bytes), new(OfHundred, Records(2, 2), Bytes)];
+    }
+
+    internal override string Read(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        using var scope = NewDisposeScope();
+        var (train, test) = Path.GetFileName(path) == OfTen
+            ? Cifar10.Load(folder)
+            : Cifar100.Load(CifarLabels.Fine, folder);
+        using (train)
+        using (test)
+            return Convert.ToHexString(train.Images.bytes) + Convert.ToHexString(train.Labels.bytes);
+    }
+
+    internal override bool Refuses(Exception error) => error is InvalidDataException;
+
+    internal static byte[] Records(int count, int labels) =>
+        [.. Enumerable.Range(0, count * (labels + 3072)).Select(i => (byte)(i % (labels + 3072) < labels ? 7 : i))];
+}
+
+/// <summary>CIFAR's archive: with the hash that is expected, and as if the damaged file had been published.</summary>
+internal sealed class CifarArchiveParser() : Parser("cifar-archive"), IDisposable
+{
+    private const string Checked = "cifar-10-binary.tar.gz", Published = "cifar-10-binary.published.tar.gz";
+
+    private static readonly Form Bytes = new ByteForm(), Packed = new GzipForm(new TarForm());
+
+    private readonly TcpListener mirror = new(IPAddress.Loopback, 0);
+    private string sha256 = "";
+
+    // That is the name that it has on the web.
+    internal override string Named(string file) => Checked;
+
+    internal override IReadOnlyList<Sample> MakeSamples(string folder)
+    {
+        using var tar = new MemoryStream();
+        using (var writer = new TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            foreach (var file in new[] { "data_batch_1.bin", "test_batch.bin", "readme.html" })
+            {
+                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "cifar-10-batches-bin/" + file)
+                {
+                    DataStream = new MemoryStream(CifarParser.Records(1, 1)),
+                    ModificationTime = DateTimeOffset.UnixEpoch,
+                });
+            }
+        }
+        var packed = GzipForm.Pack(tar.ToArray());
+        File.WriteAllText(Path.Combine(folder, "sha256"), Convert.ToHexStringLower(SHA256.HashData(packed)));
+        return [new(Checked, packed, Bytes), new(Published, packed, Packed)];
+    }
+
+    internal override bool IsCovered(Sample sample, Damaged damaged) => sample.File == Checked;
+
+    internal override void Begin(string folder)
+    {
+        sha256 = File.ReadAllText(Path.Combine(folder, "sha256"));
+        mirror.Start();
+        _ = RefuseAsync();
+    }
+
+    internal override string Read(string path)
+    {
+        var folder = Path.Combine(Path.GetDirectoryName(path)!, "unpacked");
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        var hash = Path.GetFileName(path) == Checked ? sha256 : Convert.ToHexStringLower(
+            SHA256.HashData(File.ReadAllBytes(path)));
+        File.Move(path, Path.Combine(folder, Checked));
+        var set = new CifarSet("CIFAR-10", "cifar-10-batches-bin", Checked, hash, [10],
+            [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")], "test_batch.bin");
+        set.Download(folder, [$"http://127.0.0.1:{((IPEndPoint)mirror.LocalEndpoint).Port}/"], null, default);
+        return string.Join('\n', Directory.GetFiles(folder).Order(StringComparer.Ordinal)
+            .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(File.ReadAllBytes(file))}"));
+    }
+
+    // What cannot be fetched, and what was fetched and is no archive.
+    internal override bool Refuses(Exception error) => error is IOException or InvalidDataException;
+
+    public void Dispose() => mirror.Dispose();
+
+    // a mirror that has nothing
+    private async Task RefuseAsync()
+    {
+        while (true)
+        {
+            using var client = await mirror.AcceptTcpClientAsync();
+            var stream = client.GetStream();
+            _ = await stream.ReadAsync(new byte[4096]);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+        }
+    }
+}
