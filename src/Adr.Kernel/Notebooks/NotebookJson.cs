@@ -41,12 +41,10 @@ internal static partial class NotebookJson
         return buffer.ToArray();
     }
 
-    internal static string Compact(JsonNode node)
-    {
-        var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, OneLine)) node.WriteTo(writer);
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-    }
+    internal static string Compact(JsonNode node) => Text(node, OneLine);
+
+    /// <summary>The JSON on several lines, indented.</summary>
+    internal static string Readable(JsonNode node) => Text(node, Indented);
 
     /// <summary>The text as JSON, or as a JSON string if it is not JSON.</summary>
     internal static JsonNode? ParseOrText(string text)
@@ -67,6 +65,13 @@ internal static partial class NotebookJson
     internal static string WithoutHalfPairs(string text) => text.Contains(@"\ud", StringComparison.OrdinalIgnoreCase)
         ? Escapes().Replace(text, escape => escape.Groups["half"].Success ? @"\ufffd" : escape.Value)
         : text;
+
+    private static string Text(JsonNode node, JsonWriterOptions options)
+    {
+        var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, options)) node.WriteTo(writer);
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
 
     /// <summary>The object under a key. It is created if there is none.</summary>
     internal static JsonObject ObjectAt(JsonObject parent, string key)
