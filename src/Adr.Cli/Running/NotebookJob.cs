@@ -22,6 +22,9 @@ public sealed record NotebookJob
     /// <summary>Whether the code in the HTML file is folded.</summary>
     public bool FoldCode { get; init; }
 
+    /// <summary>Whether scripts may run in the HTML file. Default: true.</summary>
+    public bool Scripts { get; init; } = true;
+
     /// <summary>The Markdown file to write; null for none.</summary>
     public string? Markdown { get; init; }
 
@@ -143,7 +146,7 @@ public sealed record NotebookJob
     {
         var html = new HtmlOptions
         {
-            SourceFolder = Path.GetDirectoryName(Path.GetFullPath(Source)), FoldCode = FoldCode,
+            SourceFolder = Path.GetDirectoryName(Path.GetFullPath(Source)), FoldCode = FoldCode, Scripts = Scripts,
         };
         return Save(Html, file => HtmlExporter.Save(executed, file, html))
             & Save(Markdown, file => MarkdownExporter.Save(executed, file));

@@ -81,6 +81,12 @@ public static class RunCommand
         Description = "Folds the code in the HTML file; a click shows it.",
     };
 
+    private static readonly Option<bool> NoScripts = new("--no-scripts")
+    {
+        Description = "Leaves every script out of the HTML file: figures are still pictures, and HTML outputs come "
+            + "without their scripts. For notebooks of others.",
+    };
+
     private static readonly Option<string?> Markdown = new("--markdown")
     {
         Description = "Also writes the executed notebook as one Markdown file; a folder for several.",
@@ -110,7 +116,7 @@ public static class RunCommand
             + "1 a cell failed, 2 usage, 3 timeout, 4 the engine died, 130 interrupted.")
         {
             Notebooks, Output, InPlace, Parameters, Texts, Files, Inputs, From, To, CellTimeout, RunTimeout,
-            AllowErrors, Check, Html, FoldCode, Markdown, Static, Watch, HelpNotebook,
+            AllowErrors, Check, Html, FoldCode, NoScripts, Markdown, Static, Watch, HelpNotebook,
         };
         command.Validators.Add(result =>
         {
@@ -127,8 +133,11 @@ public static class RunCommand
                 result.AddError("--watch and --in-place exclude each other: a run would overwrite your edits.");
             if (result.GetValue(Watch) && result.GetValue(Notebooks) is { Length: > 1 })
                 result.AddError("--watch takes one notebook.");
-            if (result.GetValue(FoldCode) && result.GetValue(Html) is null)
-                result.AddError("--fold-code needs --html, which writes the page.");
+            foreach (var option in new[] { FoldCode, NoScripts })
+            {
+                if (result.GetValue(option) && result.GetValue(Html) is null)
+                    result.AddError($"{option.Name} needs --html, which writes the page.");
+            }
         });
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -178,6 +187,7 @@ public static class RunCommand
             Html = Place(Html, source, ".html"),
             Markdown = Place(Markdown, source, ".md"),
             FoldCode = parsed.GetValue(FoldCode),
+            Scripts = !parsed.GetValue(NoScripts),
             Static = parsed.GetValue(Static),
             Check = parsed.GetValue(Check),
             Inputs = parsed.GetRequiredValue(Files),

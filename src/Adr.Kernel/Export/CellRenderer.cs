@@ -6,7 +6,8 @@ using Adr.Kernel.Notebooks;
 namespace Adr.Kernel.Export;
 
 /// <summary>Writes cells as HTML.</summary>
-internal sealed class CellRenderer(MarkdownRenderer markdown, OutputRenderer outputs, bool foldCode)
+internal sealed class CellRenderer(
+    MarkdownRenderer markdown, OutputRenderer outputs, RenderLimits limits, bool foldCode)
 {
     /// <summary>Whether a cell with code has been written.</summary>
     internal bool HasCode { get; private set; }
@@ -27,7 +28,8 @@ internal sealed class CellRenderer(MarkdownRenderer markdown, OutputRenderer out
                 html.Append("</section>\n");
                 break;
             default:
-                html.Append($"<section class=\"cell raw\"><pre>{Html.Escape(cell.Source)}</pre></section>\n");
+                var raw = Html.Escape(Html.Shortened(cell.Source));
+                html.Append($"<section class=\"cell raw\"><pre>{raw}</pre></section>\n");
                 break;
         }
     }
@@ -47,10 +49,12 @@ internal sealed class CellRenderer(MarkdownRenderer markdown, OutputRenderer out
         html.Append($"</summary><pre><code>{Coloured(cell)}</code></pre></details>\n");
     }
 
-    private static string Coloured(Cell cell)
+    private string Coloured(Cell cell)
     {
         var isForeign = cell.KernelName is { } kernel && kernel is not ("csharp" or "C#" or "c#");
-        return isForeign ? Html.Escape(cell.Source) : CodeHighlighter.Highlight(cell.Source);
+        return isForeign
+            ? Html.Escape(Html.Shortened(cell.Source))
+            : CodeHighlighter.Highlight(cell.Source, limits);
     }
 
     /// <summary>
@@ -59,7 +63,7 @@ internal sealed class CellRenderer(MarkdownRenderer markdown, OutputRenderer out
     private static string? Seconds(Cell cell)
     {
         if (cell.ExecutionCount is null) return null;
-        if ((ByExecution(cell) ?? ByPapermill(cell)) is not { } seconds || seconds < 1) return null;
+        if ((ByExecution(cell) ?? ByPapermill(cell)) is not (>= 1 and < 1e7 and var seconds)) return null;
         return seconds < 60
             ? seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s"
             : string.Create(CultureInfo.InvariantCulture, $"{(int)(seconds / 60)} min {(int)seconds % 60:00} s");

@@ -28,6 +28,21 @@ internal static class CodeHighlighter
         return html.ToString();
     }
 
+    /// <summary>The code as <see cref="Highlight(string)"/> gives it, or uncoloured if that cannot be done.</summary>
+    internal static string Highlight(string code, RenderLimits limits)
+    {
+        try
+        {
+            if (CodeNesting.Find(code) is not null) throw new RenderException("it is nested too deeply");
+            return limits.Run(() => Highlight(code));
+        }
+        catch (RenderException problem)
+        {
+            return Html.Escape(Html.Shortened(code))
+                + Html.InlineNote($"\n(This code is not coloured, because {problem.Message}.)");
+        }
+    }
+
     private static void Append(StringBuilder html, string text, string? kind)
     {
         if (text.Length == 0) return;

@@ -26,6 +26,17 @@ internal static class Html
         return safe.ToString();
     }
 
+    /// <summary>A remark of the page itself, about something that it shows in another way or not at all.</summary>
+    internal static string Note(string text) => $"<p class=\"note\">{Escape(text)}</p>\n";
+
+    /// <summary>A remark of the page itself, about something within a line.</summary>
+    internal static string InlineNote(string text) => $"<small class=\"note\">{Escape(text)}</small>";
+
+    /// <summary>The text, or its beginning and a remark if it is too long for a page.</summary>
+    internal static string Shortened(string text) => text.Length <= RenderLimits.LongestText
+        ? text
+        : text[..RenderLimits.LongestText] + "\n[The rest is left out of this page, because it is too long.]";
+
     /// <summary>Escapes JSON for a single-quoted attribute, so that its many double quotes stay as they are.</summary>
     internal static string JsonAttribute(string json) =>
         json.Replace("&", "&amp;").Replace("'", "&#39;").Replace("<", "&lt;");

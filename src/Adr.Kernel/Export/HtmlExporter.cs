@@ -16,9 +16,10 @@ public static class HtmlExporter
     {
         ArgumentNullException.ThrowIfNull(notebook);
         options ??= new HtmlOptions();
-        var markdown = new MarkdownRenderer(options.SourceFolder);
-        var outputs = new OutputRenderer(markdown, options.Scripts);
-        var cells = new CellRenderer(markdown, outputs, options.FoldCode);
+        var limits = new RenderLimits();
+        var markdown = new MarkdownRenderer(options.SourceFolder, limits);
+        var outputs = new OutputRenderer(markdown, limits, options.Scripts);
+        var cells = new CellRenderer(markdown, outputs, limits, options.FoldCode);
         var body = new StringBuilder();
         foreach (var cell in notebook.Cells) cells.Render(cell, body);
         return Page.Write(new Page.Content(

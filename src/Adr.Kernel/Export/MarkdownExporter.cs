@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Adr.Kernel.Notebooks;
-using Ganss.Xss;
+using Markdig;
+using Markdig.Extensions.Mathematics;
+using Markdig.Syntax;
 
 namespace Adr.Kernel.Export;
 
@@ -9,23 +11,27 @@ namespace Adr.Kernel.Export;
 /// Writes a notebook as one Markdown file: text as it is, code and streams fenced, and pictures embedded.
 /// </summary>
 /// <remarks>
-/// Nothing in the file runs: scripts, styles and event handlers are removed from HTML outputs. A value is written in
-/// the first of these forms that it has: Markdown, a picture, HTML, LaTeX, plain text.
+/// HTML outputs come without what would run or use the network: scripts, styles and event handlers. A value is written
+/// in the first of these forms that it has: Markdown, a picture, HTML, LaTeX, JSON, plain text. Text that would reach
+/// over the cells after it, as an open fence or comment does, is closed or fenced.
 /// </remarks>
 public static partial class MarkdownExporter
 {
-    private static readonly HtmlSanitizer Sanitizer = CreateSanitizer();
+    private const string End = "the-end-of-the-text";
+
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UseMathematics().Build();
     private static readonly string[] Pictures = ["image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"];
 
     /// <summary>The Markdown of a notebook.</summary>
     public static string Export(Notebook notebook)
     {
         ArgumentNullException.ThrowIfNull(notebook);
+        var limits = new RenderLimits();
         var text = new StringBuilder();
         foreach (var cell in notebook.Cells)
         {
-            if (cell.Kind == CellKind.Markdown) Add(text, cell.Source);
-            else if (cell.Kind == CellKind.Code) Code(cell, text);
+            if (cell.Kind == CellKind.Markdown) Add(text, Closed(cell.Source, limits));
+            else if (cell.Kind == CellKind.Code) Code(cell, text, limits);
             else Add(text, Fence(cell.Source, ""));
         }
         return text.ToString();
@@ -44,7 +50,7 @@ public static partial class MarkdownExporter
         text.Append(part.TrimEnd('\n')).Append('\n');
     }
 
-    private static void Code(Cell cell, StringBuilder text)
+    private static void Code(Cell cell, StringBuilder text, RenderLimits limits)
     {
         if (!cell.HasTag("remove-input") && !string.IsNullOrWhiteSpace(cell.Source))
             Add(text, Fence(cell.Source, cell.KernelName ?? "csharp"));
@@ -56,47 +62,83 @@ public static partial class MarkdownExporter
                 "stream" => Terminal(output.StreamText),
                 "error" when output.Traceback.Count > 0 => Terminal(string.Join('\n', output.Traceback)),
                 "error" => Terminal($"{output.ErrorName}: {output.ErrorValue}"),
-                _ => Data(output),
+                _ => Data(output, limits),
             });
         }
     }
 
-    private static string Data(Output output)
+    private static string Data(Output output, RenderLimits limits)
     {
-        if (output.Data("text/markdown") is { } markdown) return markdown;
+        var note = "";
+        try
+        {
+            if (Richest(output, limits) is { } rich) return rich;
+        }
+        catch (RenderException problem)
+        {
+            note = $"[This output is shown as text, because {problem.Message}.]\n";
+        }
+        if (output.Data("text/plain") is { } plain) return Terminal(note + plain);
+        var types = string.Join(", ", output.MimeTypes);
+        return Terminal($"{note}[This output cannot be shown here: {(types.Length > 0 ? types : output.Type)}]");
+    }
+
+    private static string? Richest(Output output, RenderLimits limits)
+    {
+        if (output.Data("text/markdown") is { } markdown) return Closed(markdown, limits);
         foreach (var type in Pictures)
         {
             if (output.Data(type) is not { } picture) continue;
             var isSvg = type == "image/svg+xml";
-            var data = isSvg ? Convert.ToBase64String(Encoding.UTF8.GetBytes(picture)) : picture.ReplaceLineEndings("");
+            var data = isSvg ? Convert.ToBase64String(Encoding.UTF8.GetBytes(picture)) : picture;
             var alternative = Html.Escape(output.Data("text/plain")).ReplaceLineEndings(" ");
-            return $"<img alt=\"{alternative}\" src=\"data:{type};base64,{Html.Escape(data)}\">";
+            return $"<img alt=\"{alternative}\" src=\"{NotebookImages.DataUrl(type, data)}\">";
         }
-        if (output.Data("text/html") is { } html && Static(html) is { Length: > 0 } safe) return safe;
-        if (output.Data("text/latex") is { } latex) return latex;
-        return output.Data("text/plain") is { } plain ? Terminal(plain) : "";
+        if (output.Data("text/html") is { } html && limits.Run(() => Static(html)) is { Length: > 0 } safe)
+            return $"<div>\n{safe}\n</div>"; // Markdown is not looked for in a block of HTML.
+        if (output.Data("text/latex") is { } latex) return Closed(latex, limits);
+        return output.Data("text/plain") is null && output.Value("application/json") is { } json
+            ? Fence(limits.Run(() => NotebookJson.Readable(json)), "json")
+            : null;
     }
 
     /// <summary>HTML without anything that runs or uses the network; empty if nothing visible is left.</summary>
-    internal static string Static(string html)
+    internal static string Static(string html) =>
+        EmptyLines().Replace(SafeHtml.Sanitized(html), "\n").Trim(); // An empty line would end the HTML.
+
+    /// <summary>Markdown after which other Markdown begins anew.</summary>
+    private static string Closed(string markdown, RenderLimits limits)
     {
-        var kept = Sanitizer.Sanitize(html);
-        var isVisible = Tags().Replace(kept, "").Trim().Length > 0 || kept.Contains("<img", StringComparison.Ordinal);
-        // In Markdown, an empty line would end the HTML.
-        return isVisible ? EmptyLines().Replace(kept, "\n").Trim() : "";
+        if (string.IsNullOrWhiteSpace(markdown)) return "";
+        try
+        {
+            return limits.Run(() => IsClosed(markdown)) ? markdown : Closing(markdown, limits);
+        }
+        catch (RenderException problem)
+        {
+            return Fence($"[This text is shown as it was written, because {problem.Message}.]\n{markdown}", "text");
+        }
+    }
+
+    private static string Closing(string markdown, RenderLimits limits)
+    {
+        var last = limits.Run(() => Markdown.Parse(markdown, Pipeline).LastOrDefault());
+        if (last is FencedCodeBlock fence and not MathBlock)
+        {
+            var closed = $"{markdown.TrimEnd('\n')}\n{new string(fence.FencedChar, fence.OpeningFencedCharCount)}";
+            if (limits.Run(() => IsClosed(closed))) return closed;
+        }
+        throw new RenderException("it would reach over the text after it");
+    }
+
+    /// <summary>Whether a paragraph after the text is a paragraph, and not a part of the text.</summary>
+    private static bool IsClosed(string markdown)
+    {
+        var document = Markdown.Parse($"{markdown.TrimEnd('\n')}\n\n{End}\n", Pipeline);
+        return document.LastChild is ParagraphBlock { Inline.FirstChild: { } inline } && inline.ToString() == End;
     }
 
     private static string Terminal(string text) => Fence(AnsiText.ToPlain(text), "text");
-
-    private static HtmlSanitizer CreateSanitizer()
-    {
-        var sanitizer = new HtmlSanitizer();
-        sanitizer.AllowedSchemes.Clear();
-        foreach (var scheme in new[] { "http", "https", "mailto", "data" }) sanitizer.AllowedSchemes.Add(scheme);
-        foreach (var tag in new[] { "form", "input", "button", "select", "textarea", "style" })
-            sanitizer.AllowedTags.Remove(tag);
-        return sanitizer;
-    }
 
     /// <summary>Text in a fence that is longer than any fence in it.</summary>
     private static string Fence(string text, string language)
@@ -104,15 +146,16 @@ public static partial class MarkdownExporter
         if (text.Length == 0) return "";
         var longest = Ticks().Matches(text).Select(match => match.Length).DefaultIfEmpty().Max();
         var ticks = new string('`', Math.Max(3, longest + 1));
-        return $"{ticks}{language}\n{text.TrimEnd('\n')}\n{ticks}";
+        return $"{ticks}{NotOfNames().Replace(language, "")}\n{text.TrimEnd('\n')}\n{ticks}";
     }
 
-    [GeneratedRegex("<[^>]*>")]
-    private static partial Regex Tags();
-
-    [GeneratedRegex(@"\n\s*\n+")]
+    [GeneratedRegex(@"[\r\n]\s*[\r\n]+")]
     private static partial Regex EmptyLines();
 
     [GeneratedRegex("`{3,}")]
     private static partial Regex Ticks();
+
+    // A language comes from the metadata of a cell, which anybody may have written.
+    [GeneratedRegex(@"[^\w#+.-]")]
+    private static partial Regex NotOfNames();
 }

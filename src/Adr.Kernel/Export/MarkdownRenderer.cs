@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
-using Adr.Kernel.Notebooks;
+using System.Text.RegularExpressions;
+using AngleSharp.Dom;
 using Markdig;
 using Markdig.Extensions.Mathematics;
+using Markdig.Extensions.MediaLinks;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
@@ -12,11 +14,16 @@ namespace Adr.Kernel.Export;
 /// <summary>
 /// Converts Markdown to HTML, with tables, formulas, highlighted C#, embedded images, and headings that have ids.
 /// </summary>
-internal sealed class MarkdownRenderer(string? sourceFolder)
+/// <remarks>
+/// Markdown is text: HTML in it is sanitised. Formulas and C#, which this library renders itself, take their places in
+/// the sanitised HTML. What cannot be rendered is shown as it was written, and a note says why.
+/// </remarks>
+internal sealed class MarkdownRenderer(string? sourceFolder, RenderLimits limits)
 {
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UseAdvancedExtensions().Build();
-    private readonly MathRenderer math = new();
-    private readonly HashSet<string> ids = [];
+    private static readonly MarkdownPipeline Pipeline = CreatePipeline();
+    private readonly NotebookImages images = new(sourceFolder);
+    private readonly MathRenderer math = new(limits);
+    private readonly Dictionary<string, int> ids = [];
     private readonly List<(int Level, string Id, string Text)> contents = [];
 
     /// <summary>Whether a formula has been rendered.</summary>
@@ -33,31 +40,52 @@ internal sealed class MarkdownRenderer(string? sourceFolder)
     /// <param name="attachments">The attachments of the cell by name; null if there are none.</param>
     internal string ToHtml(string markdown, JsonObject? attachments = null)
     {
+        try
+        {
+            if (markdown.Length > RenderLimits.LongestText) throw new RenderException("it is too large for a page");
+            var pieces = new Pieces();
+            var (html, headings) = limits.Run(() => Render(markdown, attachments, pieces));
+            contents.AddRange(headings);
+            return pieces.Fill(html, piece => piece.Kind == PieceKind.Code
+                ? CodeHighlighter.Highlight(piece.Source, limits)
+                : math.Render(piece.Source, piece.Kind == PieceKind.Display));
+        }
+        catch (RenderException problem)
+        {
+            return Html.Note($"This text is shown as it was written, because {problem.Message}.")
+                + $"<pre class=\"plain\">{Html.Escape(Html.Shortened(markdown))}</pre>\n";
+        }
+    }
+
+    private (string Html, List<(int Level, string Id, string Text)> Headings) Render(
+        string markdown, JsonObject? attachments, Pieces pieces)
+    {
         var document = Markdown.Parse(markdown, Pipeline);
-        foreach (var heading in document.Descendants<HeadingBlock>()) SetId(heading);
-        foreach (var image in document.Descendants<LinkInline>().Where(link => link.IsImage).ToList())
-            Embed(image, attachments);
+        var headings = document.Descendants<HeadingBlock>().Select(SetId).ToList();
         var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
         Pipeline.Setup(renderer);
-        renderer.ObjectRenderers.Replace<HtmlMathInlineRenderer>(new FormulaInline(math));
-        renderer.ObjectRenderers.Replace<HtmlMathBlockRenderer>(new FormulaBlock(math));
-        renderer.ObjectRenderers.Replace<CodeBlockRenderer>(new Code());
+        renderer.ObjectRenderers.Replace<HtmlMathInlineRenderer>(new FormulaInline(pieces));
+        renderer.ObjectRenderers.Replace<HtmlMathBlockRenderer>(new FormulaBlock(pieces));
+        renderer.ObjectRenderers.Replace<CodeBlockRenderer>(new Code(pieces));
         renderer.Render(document);
-        return writer.ToString();
+        var page = SafeHtml.Parse(writer.ToString());
+        SafeHtml.Sanitize(page, url => images.Embed(url, attachments));
+        foreach (var place in page.QuerySelectorAll($"[{SafeHtml.PlaceAttribute}]")) pieces.Mark(place);
+        return (SafeHtml.Write(page.Body!.ChildNodes), headings);
     }
 
     /// <summary>Gives a heading an id that is unique on the page.</summary>
-    private void SetId(HeadingBlock heading)
+    private (int Level, string Id, string Text) SetId(HeadingBlock heading)
     {
         var text = heading.Inline is null ? "" : PlainText(heading.Inline).Trim();
         var words = new string([.. text.ToLowerInvariant().Select(c => char.IsLetterOrDigit(c) ? c : ' ')]);
         var slug = string.Join('-', words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         if (slug.Length == 0) slug = "section";
         var id = slug;
-        for (var n = 2; !ids.Add(id); n++) id = $"{slug}-{n}";
+        while (!ids.TryAdd(id, 1)) id = $"{slug}-{++ids[slug]}";
         heading.GetAttributes().Id = id;
-        contents.Add((heading.Level, id, text));
+        return (heading.Level, id, text);
     }
 
     private static string PlainText(ContainerInline inline) => string.Concat(inline.Select(part => part switch
@@ -69,62 +97,57 @@ internal sealed class MarkdownRenderer(string? sourceFolder)
         _ => "",
     }));
 
-    /// <summary>
-    /// Embeds an image in the page. If it is not available, it becomes a link, because the page loads nothing.
-    /// </summary>
-    private void Embed(LinkInline image, JsonObject? attachments)
+    private static MarkdownPipeline CreatePipeline()
     {
-        var url = image.Url ?? "";
-        if (url.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase)) return;
-        if (Attached(url, attachments) is { } attached) image.Url = attached;
-        else if (FromFolder(url) is { } local) image.Url = local;
-        else
+        var builder = new MarkdownPipelineBuilder().UseAdvancedExtensions();
+        builder.Extensions.TryRemove<MediaLinkExtension>(); // A page loads no film.
+        return builder.Build();
+    }
+
+    private enum PieceKind { Inline, Display, Code }
+
+    /// <summary>What is rendered apart from the Markdown around it, in which places are left for it.</summary>
+    private sealed class Pieces
+    {
+        private readonly List<(PieceKind Kind, string Source)> pieces = [];
+        private readonly string secret = Guid.NewGuid().ToString("N"); // No text can name a place.
+
+        /// <summary>Leaves a place for a piece.</summary>
+        internal string Place(PieceKind kind, string source)
         {
-            image.IsImage = false;
-            if (image.FirstChild is null) image.AppendChild(new LiteralInline(url));
+            pieces.Add((kind, source));
+            return $"<span {SafeHtml.PlaceAttribute}=\"{secret}-{pieces.Count - 1}\"></span>";
+        }
+
+        /// <summary>Replaces an element that <see cref="Place"/> wrote by text that <see cref="Fill"/> finds.</summary>
+        internal void Mark(IElement place)
+        {
+            var mark = place.GetAttribute(SafeHtml.PlaceAttribute)!;
+            if (!mark.StartsWith(secret, StringComparison.Ordinal)) place.RemoveAttribute(SafeHtml.PlaceAttribute);
+            else place.Replace(place.Owner!.CreateTextNode(mark + ";"));
+        }
+
+        internal string Fill(string html, Func<(PieceKind Kind, string Source), string> render) => Regex.Replace(
+            html, secret + "-([0-9]+);", mark => render(pieces[int.Parse(mark.Groups[1].ValueSpan)]));
+    }
+
+    private sealed class FormulaInline(Pieces pieces) : HtmlObjectRenderer<MathInline>
+    {
+        protected override void Write(HtmlRenderer renderer, MathInline formula)
+        {
+            var kind = formula.DelimiterCount > 1 ? PieceKind.Display : PieceKind.Inline;
+            if (renderer.EnableHtmlForInline) renderer.Write(pieces.Place(kind, formula.Content.ToString()));
+            else renderer.WriteEscape(formula.Content); // in the alternative text of an image
         }
     }
 
-    private static string? Attached(string url, JsonObject? attachments)
-    {
-        const string Scheme = "attachment:";
-        if (!url.StartsWith(Scheme, StringComparison.Ordinal)) return null;
-        var name = Uri.UnescapeDataString(url[Scheme.Length..]);
-        if (attachments?[name] is not JsonObject { Count: > 0 } bundle) return null;
-        var (mimeType, value) = bundle.First();
-        return Multiline.Join(value) is { } data ? $"data:{mimeType};base64,{data.ReplaceLineEndings("")}" : null;
-    }
-
-    private string? FromFolder(string url)
-    {
-        if (sourceFolder is null || url.Length == 0 || url.Contains(':') || Path.IsPathRooted(url)) return null;
-        var path = Path.Combine(sourceFolder, Uri.UnescapeDataString(url));
-        var mimeType = Path.GetExtension(path).ToLowerInvariant() switch
-        {
-            ".png" => "image/png",
-            ".jpg" or ".jpeg" => "image/jpeg",
-            ".gif" => "image/gif",
-            ".webp" => "image/webp",
-            ".svg" => "image/svg+xml",
-            _ => null,
-        };
-        if (mimeType is null || !File.Exists(path)) return null;
-        return $"data:{mimeType};base64,{Convert.ToBase64String(File.ReadAllBytes(path))}";
-    }
-
-    private sealed class FormulaInline(MathRenderer math) : HtmlObjectRenderer<MathInline>
-    {
-        protected override void Write(HtmlRenderer renderer, MathInline formula) =>
-            renderer.Write(math.Render(formula.Content.ToString(), display: formula.DelimiterCount > 1));
-    }
-
-    private sealed class FormulaBlock(MathRenderer math) : HtmlObjectRenderer<MathBlock>
+    private sealed class FormulaBlock(Pieces pieces) : HtmlObjectRenderer<MathBlock>
     {
         protected override void Write(HtmlRenderer renderer, MathBlock formula) =>
-            renderer.Write(math.Render(formula.Lines.ToString(), display: true));
+            renderer.Write(pieces.Place(PieceKind.Display, formula.Lines.ToString()));
     }
 
-    private sealed class Code : CodeBlockRenderer
+    private sealed class Code(Pieces pieces) : CodeBlockRenderer
     {
         protected override void Write(HtmlRenderer renderer, CodeBlock block)
         {
@@ -134,7 +157,7 @@ internal sealed class MarkdownRenderer(string? sourceFolder)
                 base.Write(renderer, block);
                 return;
             }
-            var code = CodeHighlighter.Highlight(block.Lines.ToString());
+            var code = pieces.Place(PieceKind.Code, block.Lines.ToString());
             renderer.Write($"<pre><code class=\"csharp\">{code}</code></pre>\n");
         }
     }

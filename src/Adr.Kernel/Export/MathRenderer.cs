@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Jint;
 using Jint.Native;
+using Jint.Runtime;
 using Interpreter = Jint.Engine;
 
 namespace Adr.Kernel.Export;
@@ -9,12 +10,16 @@ namespace Adr.Kernel.Export;
 /// <summary>
 /// Converts LaTeX to HTML with KaTeX in a JavaScript interpreter, so that the page needs no script to show formulas.
 /// </summary>
-internal sealed partial class MathRenderer
+/// <remarks>The interpreter has limits, so that no formula ends the process or keeps the page waiting.</remarks>
+internal sealed partial class MathRenderer(RenderLimits limits)
 {
-    private const string Call = """
+    private const int MostStatements = 10_000_000; // of one formula
+    private const int Largest = 200; // em, for rules and spaces
+
+    private static readonly string Call = $$"""
         (function (tex, display) {
           const options = { displayMode: display, throwOnError: false, strict: 'ignore', maxExpand: 1000 };
-          return katex.renderToString(tex, options);
+          return katex.renderToString(tex, { ...options, maxSize: {{Largest}} });
         })
         """;
 
@@ -42,19 +47,49 @@ internal sealed partial class MathRenderer
 
     /// <summary>
     /// A formula as HTML. If KaTeX does not understand it, the result is its source in red, with the reason as title.
+    /// If it is too much for the interpreter, the result is its source and a note.
     /// </summary>
     internal string Render(string tex, bool display)
     {
         if (rendered.TryGetValue((tex, display), out var html)) return html;
-        if (engine is null)
+        try
         {
-            engine = new Interpreter(options => options.TimeoutInterval(TimeSpan.FromMinutes(2)));
-            engine.Execute(Assets.Text("katex.min.js"));
-            render = engine.Evaluate(Call);
+            html = limits.Run(() => ByKatex(tex, display));
+            foreach (Match list in ClassLists().Matches(html)) classes.UnionWith(list.Groups[1].Value.Split(' '));
         }
-        html = engine.Invoke(render!, tex, display).AsString();
-        foreach (Match list in ClassLists().Matches(html)) classes.UnionWith(list.Groups[1].Value.Split(' '));
+        catch (RenderException problem)
+        {
+            engine = null; // It may have been left in the middle of something.
+            html = $"<code>{Html.Escape(Html.Shortened(tex))}</code>"
+                + Html.InlineNote($" (This formula is shown as it was written, because {problem.Message}.)");
+        }
         return rendered[(tex, display)] = html;
+    }
+
+    private string ByKatex(string tex, bool display)
+    {
+        try
+        {
+            if (engine is null)
+            {
+                engine = new Interpreter(options =>
+                {
+                    options.Constraints.StackOverflowGuard = true;
+                    options.MaxStatements(MostStatements);
+                });
+                engine.Execute(Assets.Text("katex.min.js"));
+                render = engine.Evaluate(Call);
+            }
+            return engine.Invoke(render!, tex, display).AsString();
+        }
+        catch (StatementsCountOverflowException problem)
+        {
+            throw new RenderException("it is too long or too intricate", problem);
+        }
+        catch (JavaScriptException problem) when (problem.Message.Contains("call stack", StringComparison.Ordinal))
+        {
+            throw new RenderException("it is nested too deeply", problem);
+        }
     }
 
     /// <summary>KaTeX's style, with the fonts that the formulas need embedded in it.</summary>

@@ -18,6 +18,7 @@ internal static class Page
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         page.Append("<meta name=\"color-scheme\" content=\"light dark\">\n");
+        page.Append("<meta http-equiv=\"x-dns-prefetch-control\" content=\"off\">\n"); // no look-ups of links' hosts
         page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ");
         page.Append($"script-src {scriptSource}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; ");
         page.Append("media-src data:; form-action 'none'; base-uri 'none'\">\n");

@@ -50,20 +50,15 @@ internal static partial class NotebookJson
 
     internal static byte[] Write(JsonNode node)
     {
-        var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, Indented)) node.WriteTo(writer);
-        buffer.WriteByte((byte)'\n');
-        return buffer.ToArray();
+        return [.. Bytes(node, Indented), (byte)'\n'];
     }
 
-    internal static string Compact(JsonNode node) => Encoding.UTF8.GetString(CompactBytes(node));
+    internal static byte[] CompactBytes(JsonNode node) => Bytes(node, OneLine);
 
-    internal static byte[] CompactBytes(JsonNode node)
-    {
-        var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, OneLine)) node.WriteTo(writer);
-        return buffer.ToArray();
-    }
+    internal static string Compact(JsonNode node) => Encoding.UTF8.GetString(Bytes(node, OneLine));
+
+    /// <summary>The JSON on several lines, indented.</summary>
+    internal static string Readable(JsonNode node) => Encoding.UTF8.GetString(Bytes(node, Indented));
 
     /// <summary>The text as JSON, or as a JSON string if it is not JSON.</summary>
     internal static JsonNode? ParseOrText(string text)
@@ -84,6 +79,13 @@ internal static partial class NotebookJson
     private static string WithoutHalfPairs(string text) => text.Contains(@"\ud", StringComparison.OrdinalIgnoreCase)
         ? Escapes().Replace(text, escape => escape.Groups["half"].Success ? @"\ufffd" : escape.Value)
         : text;
+
+    private static byte[] Bytes(JsonNode node, JsonWriterOptions options)
+    {
+        var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, options)) node.WriteTo(writer);
+        return buffer.ToArray();
+    }
 
     /// <summary>The object under a key. It is created if there is none.</summary>
     internal static JsonObject ObjectAt(JsonObject parent, string key)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Adr.Kernel.Export;
@@ -5,7 +6,7 @@ using Adr.Kernel.Notebooks;
 
 namespace Adr.Kernel.Tests.Export;
 
-public class HtmlExporterTests
+public partial class HtmlExporterTests
 {
     private const string Hostile = "</script><script>alert(1)</script>'\"&";
     private const string FigureJson =
@@ -86,16 +87,81 @@ public class HtmlExporterTests
             Directory.Delete(Path.GetDirectoryName(Path.GetDirectoryName(path)!)!, recursive: true);
         }
 
-        [Fact]
-        public void Without_scripts_has_none_and_forbids_them()
+        [Theory]
+        [InlineData("</title><script>alert(1)</script>")]
+        [InlineData("\"><script>alert(1)</script>")]
+        [InlineData("<!-- & ' <x>")]
+        public void Has_a_title_and_contents_that_are_only_text(string title)
         {
-            var page = HtmlExporter.Export(
-                With(Code("1", Shown(("application/vnd.plotly.v1+json", FigureJson), ("image/svg+xml", Picture)))),
-                new HtmlOptions { Scripts = false });
+            var sections = string.Concat(Enumerable.Range(0, 4).Select(i => $"\n\n## {title.Replace("<", "\\<")} {i}"));
+            var page = HtmlExporter.Export(With(Cell.Markdown("# A" + sections)), new HtmlOptions { Title = title });
+            var read = SafeHtmlTests.Page(page);
+            Assert.Equal(title, read.Title);
+            Assert.Equal(4, read.QuerySelectorAll("nav a").Length);
+            Assert.DoesNotContain("<script>alert", page);
+            Assert.Equal(title, SafeHtmlTests.Page(Export(Cell.Markdown($"# {title}"))).Title);
+        }
+
+        [Fact]
+        public void Is_the_same_however_often_it_is_written() => Assert.Equal(
+            Export(Cell.Markdown("# T\n\n$x$ `y`\n\n```csharp\nvar z;\n```")),
+            Export(Cell.Markdown("# T\n\n$x$ `y`\n\n```csharp\nvar z;\n```")));
+
+        [Fact]
+        public void Gives_ten_thousand_equal_headings_ten_thousand_ids()
+        {
+            var page = Export(Cell.Markdown(string.Concat(Enumerable.Repeat("# a\n", 10_000))));
+            Assert.Equal(10_000, Regex.Matches(page, "<h1 id=\"(a[0-9-]*)\"").Select(id => id.Groups[1].Value)
+                .Distinct().Count());
+        }
+    }
+
+    public class WithoutScripts
+    {
+        private static string Page(params Output[] outputs) =>
+            HtmlExporter.Export(With(Code("1", outputs)), new HtmlOptions { Scripts = false });
+
+        [Fact]
+        public void No_script_is_on_the_page_and_none_is_allowed()
+        {
+            var page = Page(Shown(("application/vnd.plotly.v1+json", FigureJson), ("image/svg+xml", Picture)));
             Assert.DoesNotContain("<script", page);
             Assert.Contains("script-src 'none'", page);
             Assert.Contains("static picture", page);
         }
+
+        [Fact]
+        public void HTML_outputs_come_without_what_runs()
+        {
+            var page = Body(Page(
+                Shown(("text/html", "<table onclick=steal()><tr><td>4</td></tr></table><script>steal()</script>")),
+                Shown(("text/html", "<a href=\"javascript:steal()\">5</a><img src=x onerror=steal()><style>a{}"))));
+            Assert.Contains("<td>4</td>", page);
+            Assert.Contains(">5</a>", page);
+            Assert.DoesNotContain("steal", page);
+            Assert.Empty(Threats.In(SafeHtmlTests.Page(page)));
+        }
+
+        [Fact]
+        public void A_picture_is_better_than_the_HTML_that_would_need_scripts()
+        {
+            var page = Body(Page(
+                Shown(("text/html", "<div>live</div><script>draw()</script>"), ("image/png", "AAAA"))));
+            Assert.Contains("src=\"data:image/png;base64,AAAA\"", page);
+            Assert.DoesNotContain("live", page);
+        }
+
+        [Fact]
+        public void A_figure_without_a_picture_shows_its_text() => Assert.Contains(
+            "<div class=\"figure\"><pre class=\"plain\">a chart</pre></div>",
+            Page(Shown(("application/vnd.plotly.v1+json", FigureJson),
+                ("text/html", "<div></div><script>draw()</script>"), ("text/plain", "a chart"))));
+
+        [Theory]
+        [InlineData("text/html", "<div id=\"x\"></div><script>draw()</script>")]
+        [InlineData("application/javascript", "draw()")]
+        public void An_output_of_scripts_alone_says_so(string mimeType, string value) => Assert.Contains(
+            $"This output needs scripts to be shown: {mimeType}", Page(Shown((mimeType, value))));
     }
 
     public class Figures
@@ -149,105 +215,6 @@ public class HtmlExporterTests
             Assert.Contains(
                 "just text",
                 Export(Code("1", Shown(("application/vnd.plotly.v1+json", FigureJson), ("text/plain", "just text")))));
-        }
-    }
-
-    public class Outputs
-    {
-        [Theory]
-        [InlineData("text/html", "<p id=\"a\">x</p>", "<p id=\"a\">x</p>")]
-        [InlineData("text/markdown", "**x**", "<strong>x</strong>")]
-        [InlineData("image/png", "AAAA", "<img alt=\"\" src=\"data:image/png;base64,AAAA\">")]
-        [InlineData("application/json", "{\"a\":1}", "&quot;a&quot;: 1")]
-        [InlineData("text/plain", "<x>", "<pre class=\"plain\">&lt;x&gt;</pre>")]
-        [InlineData("text/latex", "$$x$$", "class=\"katex-display\"")]
-        [InlineData("model/gltf", "?", "model/gltf")]
-        public void Each_kind_is_shown(string mimeType, string value, string expected) =>
-            Assert.Contains(expected, Body(Export(Code("1", Shown((mimeType, value))))));
-
-        [Fact]
-        public void The_richest_kind_wins()
-        {
-            var page = Body(
-                Export(Code("1", Shown(("text/plain", "plain"), ("image/png", "AAAA"), ("text/html", "<p>html</p>")))));
-            Assert.Contains("html", page);
-            Assert.DoesNotContain("plain</pre>", page);
-            Assert.DoesNotContain("AAAA", page);
-        }
-
-        [Fact]
-        public void Markdown_wins_over_the_html_made_of_it()
-        {
-            var page = Body(
-                Export(Code("#!markdown\n$x$", Shown(("text/html", "<p>made</p>"), ("text/markdown", "$x$")))));
-            Assert.Contains("class=\"katex", page);
-            Assert.DoesNotContain("made", page);
-        }
-
-        [Fact]
-        public void A_script_that_may_not_run_gives_way_to_its_text()
-        {
-            var notebook = With(Code("1", Shown(("application/javascript", "draw()"), ("text/plain", "a drawing"))));
-            Assert.Contains("draw()", HtmlExporter.Export(notebook));
-            var page = HtmlExporter.Export(notebook, new HtmlOptions { Scripts = false });
-            Assert.Contains("a drawing", page);
-            Assert.DoesNotContain("draw()", page);
-        }
-
-        [Fact]
-        public void An_xml_prolog_does_not_reach_the_page()
-        {
-            var page = Body(Export(Code(
-                "1",
-                Shown(("image/svg+xml", "<?xml version=\"1.0\"?>\n<!DOCTYPE svg PUBLIC \"a\" \"b\">\n" + Picture)))));
-            Assert.DoesNotContain("<?xml", page);
-            Assert.DoesNotContain("<!DOCTYPE", page);
-            Assert.Contains("static picture", page);
-        }
-
-        [Fact]
-        public void Streams_join_escape_colour_and_overwrite()
-        {
-            var page = Body(Export(Code("1",
-                Output.Stream("stdout", "a <b>\n10 %\r20 %"), Output.Stream("stdout", "\r30 %\n"),
-                Output.Stream("stderr", "\u001b[31mred\u001b[0m plain"))));
-            Assert.Contains("<pre class=\"stream\">a &lt;b&gt;\n30 %</pre>", page);
-            Assert.Contains("<pre class=\"stream stderr\"><span class=\"ansi-red\">red</span> plain</pre>", page);
-        }
-
-        [Fact]
-        public void A_long_stream_is_folded_and_whole()
-        {
-            var page = Body(Export(Code(
-                "1", Output.Stream("stdout", string.Join('\n', Enumerable.Range(0, 41).Select(i => $"line {i}"))))));
-            Assert.Contains("<summary>41 lines of output</summary>", page);
-            Assert.Contains("line 40", page);
-        }
-
-        [Fact]
-        public void An_error_says_what_and_where()
-        {
-            var page = Body(Export(Code(
-                "1",
-                Output.Error(
-                    "System.Exception", "bad\nmore",
-                    ["\u001b[1mSystem.Exception\u001b[0m: bad", "   at Cell [1], line 2"]))));
-            Assert.Contains("<strong>System.Exception</strong>: bad</div>", page);
-            Assert.Contains("at Cell [1], line 2", page);
-        }
-
-        [Fact]
-        public void No_text_runs()
-        {
-            var page = Export(
-                Code(
-                    Hostile, Output.Stream("stdout", Hostile), Output.Error(Hostile, Hostile, [Hostile]),
-                    Shown(("text/plain", Hostile)), Shown(("image/png", Hostile)), Shown((Hostile, "?")),
-                    Shown(("application/json", $"\"{Hostile.Replace("\"", "")}\""))),
-                Cell.Markdown(
-                    $"# {Hostile.Replace("<", "\\<")}\n\n`{Hostile}`\n\n```\n{Hostile}\n```\n\n" +
-                    $"$\\text{{{Hostile.Replace("&", "")}}}$"));
-            Assert.DoesNotContain("<script>alert", page);
         }
     }
 
@@ -314,51 +281,6 @@ public class HtmlExporterTests
             var cell = Code("let var = 1 // <x>");
             cell.Metadata["polyglot_notebook"] = new JsonObject { ["kernelName"] = "fsharp" };
             Assert.Contains("<code>let var = 1 // &lt;x&gt;</code>", Export(cell));
-        }
-    }
-
-    public class Text
-    {
-        [Fact]
-        public void Mathematics_is_rendered_while_exporting_and_brings_its_fonts()
-        {
-            var page = Export(Cell.Markdown("$x'$ and $$\\frac{1}{B}\\sum_i d(z_i, z'_i)$$ and $\\mathcal{L}$"));
-            Assert.Contains("class=\"katex-display\"", page);
-            Assert.Contains("<mfrac>", page);
-            Assert.Contains("font-family:KaTeX_Caligraphic", page);
-            Assert.DoesNotContain("@font-face{font-display:block;font-family:KaTeX_Fraktur", page);
-            Assert.DoesNotContain("katex.render", page);
-        }
-
-        [Fact]
-        public void Without_mathematics_there_are_no_fonts() =>
-            Assert.DoesNotContain("@font-face", Export(Cell.Markdown("a costs 5 dollars")));
-
-        [Fact]
-        public void A_formula_that_is_wrong_is_shown_with_the_reason() =>
-            Assert.Matches("katex-error\" title=\"ParseError", Export(Cell.Markdown("$\\frac{1$")));
-
-        [Fact]
-        public void Tables_and_fences_are_rendered()
-        {
-            var page = Body(Export(Cell.Markdown("|a|b|\n|-|-|\n|1|$x$|\n\n```csharp\nvar x = 1;\n```")));
-            Assert.Contains("<td>1</td>", page);
-            Assert.Contains("<span class=\"k\">var</span>", page);
-        }
-
-        [Fact]
-        public void Images_travel_inside()
-        {
-            var folder = Directory.CreateTempSubdirectory("adr-export-").FullName;
-            File.WriteAllBytes(Path.Combine(folder, "a b.png"), [1, 2, 3]);
-            var cell = Cell.Markdown(
-                "![near](a%20b.png) ![attached](attachment:c.png) ![far](https://example.org/d.png)");
-            cell.Json["attachments"] = JsonNode.Parse("""{"c.png": {"image/png": "BBBB"}}""");
-            var page = Body(HtmlExporter.Export(With(cell), new HtmlOptions { SourceFolder = folder }));
-            Assert.Contains($"src=\"data:image/png;base64,{Convert.ToBase64String([1, 2, 3])}\"", page);
-            Assert.Contains("src=\"data:image/png;base64,BBBB\"", page);
-            Assert.Contains("<a href=\"https://example.org/d.png\">far</a>", page);
-            Directory.Delete(folder, recursive: true);
         }
     }
 }

@@ -52,6 +52,13 @@ public static class StaticNotebookTests
         Assert.Equal("This output needs scripts to be shown: application/javascript",
             Reduced(("application/javascript", "run()")).Data("text/plain"));
 
+    [Fact] // It ended the process.
+    public static void HTML_of_any_depth_is_reduced()
+    {
+        var deep = string.Concat(Enumerable.Repeat("<div>", 20_000)) + "x";
+        Assert.NotEmpty(Reduced((Html, deep), ("text/plain", "a chart")).MimeTypes);
+    }
+
     [Fact]
     public static void Streams_and_errors_stay()
     {

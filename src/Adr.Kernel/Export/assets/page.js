@@ -1,7 +1,7 @@
 (function () {
   'use strict';
   // Fold and unfold all code.
-  var button = document.getElementById('fold');
+  var button = document.querySelector('body > #fold');
   if (button) {
     var sources = document.querySelectorAll('details.source');
     var anyOpen = function () { return Array.prototype.some.call(sources, function (d) { return d.open; }); };
@@ -19,11 +19,11 @@
   if (!window.Plotly) return;
   var known = window.Plotly.PlotSchema.get().traces;
   function isClear(color) { return /^rgba\(.*,\s*0(\.0*)?\)$/.test(color || '') || color === 'transparent'; }
-  document.querySelectorAll('.figure[data-plotly]').forEach(function (box) {
+  function draw(box, fixed) {
     var figure = JSON.parse(box.getAttribute('data-plotly'));
     if (!figure.data.every(function (t) { return (t.type || 'scatter') in known; })) return;
     var layout = figure.layout || {};
-    var fixed = box.querySelector('.static'), picture = fixed.querySelector('svg[viewBox]');
+    var picture = fixed.querySelector('svg[viewBox]');
     var onPage = isClear(layout.paper_bgcolor); // The text then needs the colour of the page.
     var bars = [];
     function ink() { return getComputedStyle(box).color; }
@@ -36,13 +36,22 @@
     box.appendChild(plot);
     fixed.hidden = true;
     var config = Object.assign({ responsive: true, displaylogo: false }, figure.config);
-    window.Plotly.newPlot(plot, figure.data, layout, config).then(function () {
+    return new Promise(function (made) {
+      made(window.Plotly.newPlot(plot, figure.data, layout, config));
+    }).then(function () {
       if (!onPage) return;
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', function () {
         window.Plotly.update(plot, bars.length ? { 'error_y.color': ink() } : {}, { 'font.color': ink() }, bars);
       });
     }).catch(function (problem) {
       plot.remove();
+      throw problem;
+    });
+  }
+  // A figure that cannot be drawn stays static, and the others become live.
+  document.querySelectorAll('.figure[data-plotly]').forEach(function (box) {
+    var fixed = box.querySelector('.static');
+    Promise.resolve().then(function () { return draw(box, fixed); }).catch(function (problem) {
       fixed.hidden = false;
       console.error(problem);
     });
