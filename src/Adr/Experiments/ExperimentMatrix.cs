@@ -126,10 +126,8 @@ public sealed record ExperimentMatrix
 
     private static Experiment Read(JsonNode? given, string device)
     {
-        var changes = new JsonObject();
-        // names are read whatever their case, so "epochs" and "Epochs" are one
-        Merge(changes, given as JsonObject ?? throw new InvalidDataException(
-            $"it is {given?.ToJsonString(Json.Compact) ?? "null"}; expected an object with settings."));
+        var changes = given?.DeepClone() as JsonObject ?? throw new InvalidDataException(
+            $"it is {given?.ToJsonString(Json.Compact) ?? "null"}; expected an object with settings.");
         if (changes.Remove("judgement", out var plan)) changes["evaluation"] = plan; // its name before format 2
         var of = Text("of") ?? throw new InvalidDataException("\"of\" is missing: mnist, cifar-10 or cifar-100.");
         var budgetName = Text("budget")
@@ -155,11 +153,9 @@ public sealed record ExperimentMatrix
 
     private static void Merge(JsonObject into, JsonObject changes)
     {
-        var twice = changes.GroupBy(member => member.Key, StringComparer.OrdinalIgnoreCase)
-            .FirstOrDefault(group => group.Count() > 1);
-        if (twice is not null) throw new InvalidDataException($"\"{twice.Key}\" is there twice.");
         foreach (var (key, value) in changes)
         {
+            // names are read whatever their case
             var known = into.FirstOrDefault(
                 member => string.Equals(member.Key, key, StringComparison.OrdinalIgnoreCase)).Key ?? key;
             if (value is JsonObject inner && into[known] is JsonObject there

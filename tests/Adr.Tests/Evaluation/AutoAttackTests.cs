@@ -278,8 +278,17 @@ public static class AutoAttackTests
         private const int Count = 40;
         private readonly TemporaryFolder _folder = new();
         private readonly TinyClassifier _model = EvaluationCase.Model();
-        private readonly Dataset _data = EvaluationCase.Stripes(3, Count);
+        private readonly Dataset _data = WithOneWrongLabel();
         private readonly EvaluationOptions _options = new() { BatchSize = 12, Seed = 4 };
+
+        private static Dataset WithOneWrongLabel()
+        {
+            using var scope = NewDisposeScope();
+            using var stripes = EvaluationCase.Stripes(3, Count);
+            var labels = stripes.Labels.clone();
+            labels[0] = (labels[0] + 1) % 3;
+            return new Dataset(stripes.Name, stripes.Images.clone(), labels, stripes.ClassNames);
+        }
 
         private string Path => _folder["state.json"];
 
