@@ -75,7 +75,8 @@ internal sealed class CifarParser() : Parser("cifar")
 /// <summary>CIFAR's archive: with the hash that is expected, and as if the damaged file had been published.</summary>
 internal sealed class CifarArchiveParser() : Parser("cifar-archive"), IDisposable
 {
-    private const string Checked = "cifar-10-binary.tar.gz", Published = "cifar-10-binary.published.tar.gz";
+    private const string Checked = "cifar-100-binary.tar.gz", Published = "cifar-100-binary.published.tar.gz";
+    private const string Inside = "cifar-100-binary", Train = "train.bin", Test = "test.bin";
 
     private static readonly Form Bytes = new ByteForm(), Packed = new GzipForm(new TarForm());
 
@@ -90,11 +91,11 @@ internal sealed class CifarArchiveParser() : Parser("cifar-archive"), IDisposabl
         using var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
         {
-            foreach (var file in new[] { "data_batch_1.bin", "test_batch.bin", "readme.html" })
+            foreach (var file in new[] { Train, "fine_label_names.txt", Test })
             {
-                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "cifar-10-batches-bin/" + file)
+                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, $"{Inside}/{file}")
                 {
-                    DataStream = new MemoryStream(CifarParser.Records(1, 1)),
+                    DataStream = new MemoryStream(CifarParser.Records(1, 2)),
                     ModificationTime = DateTimeOffset.UnixEpoch,
                 });
             }
@@ -121,8 +122,8 @@ internal sealed class CifarArchiveParser() : Parser("cifar-archive"), IDisposabl
         var hash = Path.GetFileName(path) == Checked ? sha256 : Convert.ToHexStringLower(
             SHA256.HashData(File.ReadAllBytes(path)));
         File.Move(path, Path.Combine(folder, Checked));
-        var set = new CifarSet("CIFAR-10", "cifar-10-batches-bin", Checked, hash, [10],
-            [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")], "test_batch.bin");
+        var set = new CifarSet("CIFAR-100", Inside, Checked, hash, [20, 100],
+            [new CifarFile(Train, 1, "")], new CifarFile(Test, 1, ""));
         set.Download(folder, [$"http://127.0.0.1:{((IPEndPoint)mirror.LocalEndpoint).Port}/"], null, default);
         return string.Join('\n', Directory.GetFiles(folder).Order(StringComparer.Ordinal)
             .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(File.ReadAllBytes(file))}"));
