@@ -48,10 +48,7 @@ internal static partial class NotebookJson
         }
     }
 
-    internal static byte[] Write(JsonNode node)
-    {
-        return [.. Bytes(node, Indented), (byte)'\n'];
-    }
+    internal static byte[] Write(JsonNode node) => [.. Bytes(node, Indented), (byte)'\n'];
 
     internal static byte[] CompactBytes(JsonNode node) => Bytes(node, OneLine);
 
