@@ -125,13 +125,17 @@ public sealed record AutoAttackReport(
                 Batches = state.Batches + 1,
                 Seconds = before.Seconds + clock.Elapsed.TotalSeconds,
                 ModelEvaluations = before.ModelEvaluations + cost.ModelEvaluations,
+                Backwards = before.Backwards + cost.Backwards,
             };
             if (stateFile is not null) state.Write(stateFile);
         }
         var (attacked, left) = (robustBefore.Count(isRobust => isRobust), robust.Count(isRobust => isRobust));
         var stage = new AutoAttackStage(attack.Name, AttackSettings.Of(attack), !attack.NeedsGradient, attacked,
             attacked - left, Proportion.Of(robust), state.Seconds, state.ModelEvaluations,
-            attack.FallbackFor(evaluator.Data.Classes));
+            attack.FallbackFor(evaluator.Data.Classes))
+        {
+            Backwards = state.Backwards,
+        };
         state = state.Next(stage);
         if (stateFile is not null) state.Write(stateFile);
         return state;
@@ -158,4 +162,13 @@ public sealed record AutoAttackStage(
     Proportion RobustAccuracy,
     double Seconds,
     long ModelEvaluations,
-    string? Note);
+    string? Note)
+{
+    /// <summary>The backward passes among <see cref="ModelEvaluations"/>, counted per example; null in files that were
+    /// written without them.</summary>
+    public long? Backwards { get; init; }
+
+    /// <summary>The forward passes among <see cref="ModelEvaluations"/>, counted per example; null where those of the
+    /// other kind are not known.</summary>
+    public long? Forwards => ModelEvaluations - Backwards;
+}

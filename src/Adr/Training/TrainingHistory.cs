@@ -11,11 +11,13 @@ namespace Adr.Training;
 /// held out (the first of equals), or the last one where none are held out; 0 before the first epoch ends.</param>
 public sealed record TrainingHistory(string Defence, IReadOnlyList<EpochMetrics> Epochs, int BestEpoch)
 {
+    private const double Sure = 0.75; // far from the even guess between two classes
+
     /// <summary>The wall time of all epochs, in seconds.</summary>
     public double Seconds => Epochs.Sum(epoch => epoch.Seconds);
 
-    /// <summary>What is wrong with the run, in sentences: that it predicts one class for every example held out. Empty
-    /// where nothing was found.</summary>
+    /// <summary>What is wrong with the run, in sentences: that it predicts one class for every example held out, and is
+    /// sure of it. Empty where nothing was found.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Notes => [.. OneClass()];
 
@@ -31,9 +33,12 @@ public sealed record TrainingHistory(string Defence, IReadOnlyList<EpochMetrics>
     private IEnumerable<string> OneClass()
     {
         if (Epochs.Count == 0 || Epochs[^1].ValidationClasses != 1) yield break;
+        var confidence = Epochs[^1].ValidationConfidence; // null in older folders
+        if (confidence < Sure) yield break;               // a network that has hardly learnt may name one class, too
         var since = Epochs.Reverse().TakeWhile(epoch => epoch.ValidationClasses == 1).Last().Epoch;
-        yield return $"Since epoch {since} the network predicts the same class for every image held out: its output no "
-            + "longer depends on the image.";
+        var sureness = confidence is { } share ? $", now with a mean probability of {share:0.00}" : "";
+        yield return $"Since epoch {since} the network predicts the same class for every image held out"
+            + $"{sureness}: its output no longer depends on the image.";
         var terms = Epochs[^1].Terms;
         if (terms.ContainsKey(nameof(CompactnessWeights.Confidence))
             || terms.ContainsKey(nameof(CompactnessWeights.LocalSmoothness)))
@@ -75,6 +80,11 @@ public sealed record EpochMetrics(
     /// evaluation mode. Null where those are of one class or none are held out, and in older folders.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ValidationClasses { get; init; }
+
+    /// <summary>The mean over the examples held out of the largest probability, in [1/K,1], after the epoch, clean and
+    /// in evaluation mode: how sure the network is. Null where none are held out, and in older folders.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ValidationConfidence { get; init; }
 
     /// <summary>Whether it is better than another on the examples held out: more robust, else more accurate.</summary>
     internal bool Beats(EpochMetrics other) => (ValidationRobust ?? -1, ValidationNatural ?? -1)
