@@ -166,23 +166,27 @@ public static class AttackCommand
     private static void Print(AutoAttackReport report, IAnsiConsole console)
     {
         var table = new Table().RoundedBorder().AddColumn("attack");
-        foreach (var column in new[] { "attacked", "misclassified", "robust accuracy", "seconds", "passes" })
+        foreach (var column in new[] { "attacked", "misclassified", "robust accuracy", "seconds", "forward", "backward" })
             table.AddColumn(new TableColumn(column).RightAligned());
-        table.AddRow("none", "", "", Markup.Escape(Percent(report.Natural)), "", "");
+        table.AddRow("none", "", "", Markup.Escape(Percent(report.Natural)), "", "", "");
         foreach (var stage in report.Stages)
         {
             string[] cells =
             [
                 stage.Attack, Text(stage.Attacked), Text(stage.Misclassified), Percent(stage.RobustAccuracy),
                 stage.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
-                stage.ModelEvaluations.ToString("N0", CultureInfo.InvariantCulture),
+                PerExample(stage.Forwards), PerExample(stage.Backwards),
             ];
             table.AddRow([.. cells.Select(Markup.Escape)]);
+
+            string PerExample(long? passes) => passes is { } count && stage.Attacked > 0
+                ? ((double)count / stage.Attacked).ToString("#,0.#", CultureInfo.InvariantCulture)
+                : "–";
         }
         console.Write(table);
         console.WriteLine($"{report.Attack}, {report.Threat}, first {Text(report.Robust.Length)} of {report.DataSet}, "
             + $"seed {report.Seed}, {report.Device}: robust accuracy {Percent(report.RobustAccuracy)} percent, "
-            + "with its 95 % interval.");
+            + "with its 95 % interval. Forward and backward passes are means over the examples attacked.");
         foreach (var warning in report.Warnings) console.WriteLine($"warning: {warning}");
     }
 

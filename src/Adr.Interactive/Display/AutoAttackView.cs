@@ -10,16 +10,17 @@ internal static class AutoAttackView
     {
         var rows = new List<IReadOnlyList<TableCell>>
         {
-            (TableCell[])["none (natural)", "", "", DisplayText.Cell(report.Natural), "", ""],
+            (TableCell[])["none (natural)", "", "", DisplayText.Cell(report.Natural), "", "", ""],
         };
         rows.AddRange(report.Stages.Select(stage => (IReadOnlyList<TableCell>)
         [
             stage.Attack, Number.Count(stage.Attacked), Number.Count(stage.Misclassified),
             DisplayText.Cell(stage.RobustAccuracy),
-            Number.Duration(stage.Seconds), Number.Count(stage.ModelEvaluations),
+            Number.Duration(stage.Seconds), DisplayText.PerExample(stage.Forwards, stage.Attacked),
+            DisplayText.PerExample(stage.Backwards, stage.Attacked),
         ]));
         string[] columns =
-            ["attack", "attacked", "misclassified", "accuracy after the attack", "time", "model evaluations"];
+            ["attack", "attacked", "misclassified", "accuracy after the attack", "time", .. DisplayText.PassColumns];
         var examples = Number.Count(report.Robust.Length);
         var title = $"{report.Attack} on {report.Model}: {report.DataSet}, first {examples} examples, "
             + DisplayText.Of(report.Threat);
@@ -28,7 +29,7 @@ internal static class AutoAttackView
             Notes =
             [
                 "Each attack is run on the examples that are still classified correctly. Accuracies are shares of all "
-                    + $"examples, with 95 % Wilson intervals. Seed {report.Seed}, device {report.Device}.",
+                    + $"examples, with 95 % Wilson intervals. {DisplayText.PassesAreMeans} Seed {report.Seed}, device {report.Device}.",
                 .. report.Warnings.Count > 0
                     ? report.Warnings.Select(warning => $"Warning: {warning}")
                     : ["The checks found no sign of an unreliable evaluation."],

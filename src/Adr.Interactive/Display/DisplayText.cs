@@ -33,6 +33,20 @@ internal static partial class DisplayText
     internal static TableCell Cell(Proportion proportion, bool strong = false) =>
         proportion.Total == 0 ? "–" : new TableCell($"{Percent(proportion.Value)} %", Interval(proportion), strong);
 
+    /// <summary>The columns for <see cref="PerExample"/>, forward passes first.</summary>
+    internal static IReadOnlyList<string> PassColumns => ["forward per example", "backward per example"];
+
+    /// <summary>What is said of them under a table.</summary>
+    internal const string PassesAreMeans = 
+        "Forward and backward passes are means over the examples that were attacked.";
+
+    /// <summary>"7,820.3": a number of passes for each example that was attacked, on average; a dash where there was none,
+    /// or the number is not known.</summary>
+    internal static string PerExample(long? passes, int examples) =>
+        passes is { } count && examples > 0
+            ? ((double)count / examples).ToString("#,0.#", CultureInfo.InvariantCulture)
+            : "–";
+
     /// <summary>ε as people write it: 8/255 where it is a multiple of 1/255 and not a short decimal.</summary>
     internal static string Epsilon(double epsilon)
     {

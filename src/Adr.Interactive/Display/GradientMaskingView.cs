@@ -21,10 +21,11 @@ internal static class GradientMaskingView
                 .. report.Warnings.Count > 0
                     ? []
                     : new[] { "The absence of warnings is no proof: these checks found nothing with these budgets." },
-                $"The gradient attacks increase {report.Loss}. {Number.Duration(report.Seconds)}, "
-                    + $"{Number.Count(report.ModelEvaluations - report.Backwards)} forward and "
-                    + $"{Number.Count(report.Backwards)} backward passes, counted per example. "
-                    + $"Seed {report.Seed}, device {report.Device}.",
+                $"The gradient attacks increase {report.Loss}. {Number.Duration(report.Seconds)}, and for each "
+                    + "example that was attacked "
+                    + $"{DisplayText.PerExample(report.ModelEvaluations - report.Backwards, report.Natural.Successes)} "
+                    + $"forward and {DisplayText.PerExample(report.Backwards, report.Natural.Successes)} backward passes "
+                    + $"on average. Seed {report.Seed}, device {report.Device}.",
             ],
         };
     }

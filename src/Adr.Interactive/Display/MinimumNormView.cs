@@ -29,8 +29,9 @@ internal static class MinimumNormView
                     + "misclassified without an attack count with distance 0. "
                     + $"Natural accuracy: {DisplayText.Of(report.Natural)}. "
                     + $"Share for which an image was found: {DisplayText.Of(report.Found)}.",
-                $"{Number.Duration(report.Seconds)}, {Number.Count(report.Forwards)} forward and "
-                    + $"{Number.Count(report.Backwards)} backward passes, counted per example. "
+                $"{Number.Duration(report.Seconds)}, and for each example that was attacked "
+                    + $"{DisplayText.PerExample(report.Forwards, report.Natural.Successes)} forward and "
+                    + $"{DisplayText.PerExample(report.Backwards, report.Natural.Successes)} backward passes on average. "
                     + $"Seed {report.Seed}, device {report.Device}.",
                 .. report.Settings.Count == 0
                     ? []

@@ -18,12 +18,14 @@ internal static class RobustnessReportView
         rows.AddRange(report.Attacks.Select(attack => (IReadOnlyList<TableCell>)
         [
             attack.Attack, DisplayText.Of(attack.Threat), DisplayText.Cell(attack.RobustAccuracy),
-            Number.Duration(attack.Seconds), Number.Count(attack.Forwards), Number.Count(attack.Backwards),
+            Number.Duration(attack.Seconds), DisplayText.PerExample(attack.Forwards, report.Natural.Successes),
+            DisplayText.PerExample(attack.Backwards, report.Natural.Successes),
         ]));
         if (report.Attacks.Count > 1)
             rows.Add(["worst case of all", "", DisplayText.Cell(report.WorstCase), "", "", ""]);
         var title = $"{report.Model} on {report.DataSet}, {Number.Count(report.Natural.Total)} examples";
-        return new TableView(title, ["attack", "threat", "accuracy", "time", "forward passes", "backward passes"], rows)
+        string[] columns = ["attack", "threat", "accuracy", "time", .. DisplayText.PassColumns];
+        return new TableView(title, columns, rows)
         {
             WordColumns = 2,
             Notes =
@@ -32,7 +34,7 @@ internal static class RobustnessReportView
                 .. report.Attacks.Where(attack => attack.Note is not null)
                     .Select(attack => $"Note on {attack.Attack}: {attack.Note}"),
                 "Accuracy is the share of all examples that are classified correctly and stay so under the attack, "
-                    + "with its 95 % Wilson interval. Passes are counted per example. "
+                    + $"with its 95 % Wilson interval. {DisplayText.PassesAreMeans} "
                     + $"Seed {report.Seed}, device {report.Device}.",
                 .. report.Attacks.Where(attack => attack.Settings.Count > 0)
                     .Select(attack => $"{attack.Attack}: {DisplayText.Of(attack.Settings)}."),

@@ -158,9 +158,12 @@ public abstract class Attack
         var network = frozen.Network();
         // A copy, for the sake of its memory: an array of .NET may begin at any address, and matrix products round by
         // it.
-        using var context = new AttackContext(network, images.detach().clone(), labels, seeds, cost ?? new AttackCost(),
-            cancellation);
-        return use(context);
+        using var context = new AttackContext(network, images.detach().clone(), labels, seeds,
+            cost ?? new AttackCost { WatchesMovement = false }, cancellation);
+        if (cost is not null) cost.Unmoved = null;
+        var result = use(context);
+        if (cost is not null) cost.Unmoved = context.Unmoved();
+        return result;
     }
 
     private Tensor PerturbUnlessTrivial(AttackContext context)

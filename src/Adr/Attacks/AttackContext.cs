@@ -34,9 +34,12 @@ public sealed class AttackContext : IDisposable
     private readonly Tensor _flaw;            // [1]: 0, or NaN after a number that is not finite
     private readonly Candidates _best;        // of the whole batch, by margin
     private readonly NearestCandidates _near; // of the whole batch, by distance
+    private readonly Movement _movement;      // of the whole batch
+    private readonly AttackContext? _outer;   // whose examples these are, for an attack within an attack
     private readonly List<ExampleState> _states = [];
     private readonly ExampleState _images, _labels, _finished;
     private bool _mayHaveFinished;
+    private bool _isStart = true; // no gradient was taken yet in this run
     private ExampleState? _positions; // null while no example was left out
     private ExampleSeeds _seeds;
 
@@ -48,8 +51,8 @@ public sealed class AttackContext : IDisposable
         AttackCost cost,
         CancellationToken cancellation)
         : this(model, images, labels, seeds, null, seeds, cost, cancellation,
-            zeros([1L], dtype: images.dtype, device: images
-                .device), new Candidates(images), new NearestCandidates(images))
+            zeros([1L], dtype: images.dtype, device: images.device), new Candidates(images),
+            new NearestCandidates(images), new Movement(images), null)
     {
     }
 
@@ -64,10 +67,12 @@ public sealed class AttackContext : IDisposable
         CancellationToken cancellation,
         Tensor flaw,
         Candidates best,
-        NearestCandidates near)
+        NearestCandidates near,
+        Movement movement,
+        AttackContext? outer)
     {
         (_model, _seeds, _batchSeeds, Cost, Cancellation) = (model, seeds, batchSeeds, cost, cancellation);
-        (_flaw, _best, _near) = (flaw, best, near);
+        (_flaw, _best, _near, _movement, _outer) = (flaw, best, near, movement, outer);
         (_images, _labels) = (Keep(images), Keep(labels));
         _finished = Keep(zeros([images.shape[0]], dtype: ScalarType.Bool, device: images.device));
         if (positions is not null) _positions = Keep(positions);
@@ -136,6 +141,7 @@ public sealed class AttackContext : IDisposable
         }
         if (samples > 1) result.Gradient.div_(samples);
         Watch(result.Gradient);
+        Look(result.Gradient);
         return result.MoveToOuterScope();
     }
 
@@ -209,12 +215,13 @@ public sealed class AttackContext : IDisposable
     /// <summary>A context of the examples that are left, for an attack within an attack: with candidates of its own,
     /// and on the same account.</summary>
     public AttackContext Fork() => new(_model, Images, Labels, _seeds, null, _seeds, Cost, Cancellation, _flaw,
-        new Candidates(Images), new NearestCandidates(Images));
+        new Candidates(Images), new NearestCandidates(Images), new Movement(Images), this);
 
     /// <summary>The examples that are left, for another search with the same candidates: what finishes there does not
     /// finish here.</summary>
     public AttackContext Again() =>
-        new(_model, Images, Labels, _seeds, Positions, _batchSeeds, Cost, Cancellation, _flaw, _best, _near);
+        new(_model, Images, Labels, _seeds, Positions, _batchSeeds, Cost, Cancellation, _flaw, _best, _near, _movement,
+            _outer);
 
     /// <summary>Frees what the context keeps.</summary>
     public void Dispose()
@@ -244,10 +251,35 @@ public sealed class AttackContext : IDisposable
         _flaw.add_((0 * numbers).sum());
     }
 
+    /// <summary>Notes for which examples a gradient is not exactly zero, at the first gradient of each run: where that
+    /// is zero, the run stays where it is.</summary>
+    /// <param name="gradient">[b,…].</param>
+    internal void Look(Tensor gradient)
+    {
+        if (!_isStart || !Cost.WatchesMovement) return;
+        _isStart = false;
+        using var scope = NewDisposeScope();
+        // an attack that looks at some of the examples only is not followed: all may move
+        Moves(gradient.shape[0] == Count
+            ? gradient.flatten(1).ne(0).any(1)
+            : ones_like(_finished.Rows));
+    }
+
+    /// <summary>For each example of the whole batch whether every run began with a gradient of exactly zero [B]; null
+    /// where no gradient was taken.</summary>
+    internal bool[]? Unmoved() => _movement.Unmoved();
+
     /// <summary>A result, or NaN after a number that was not finite.</summary>
     internal Tensor Marked(Tensor result) => result + _flaw;
 
     internal void Release(ExampleState state) => _states.Remove(state);
+
+    // [b], bool
+    private void Moves(Tensor rows)
+    {
+        _movement.Take(rows, Positions);
+        _outer?.Moves(_movement.Moved);
+    }
 
     private AttackGradient GradientOnce(Tensor images, Func<Tensor, Tensor> loss)
     {
@@ -287,6 +319,7 @@ public sealed class AttackContext : IDisposable
             context.Cancellation.ThrowIfCancellationRequested();
             SafePoint.Pass();
             (_context, _leastShare, _scope) = (context, leastShare, NewDisposeScope());
+            context._isStart |= leastShare == 0; // a new run
         }
 
         public void Dispose()
@@ -390,6 +423,26 @@ internal sealed class NearestCandidates(Tensor origin)
     }
 }
 
+/// <summary>For which examples of a batch an attack found a gradient that is not zero.</summary>
+internal sealed class Movement(Tensor origin)
+{
+    private bool _isKnown;
+
+    /// <summary>[B], bool.</summary>
+    internal Tensor Moved { get; } = zeros([origin.shape[0]], ScalarType.Bool, origin.device);
+
+    /// <summary>Takes the rows that are true.</summary>
+    /// <param name="rows">[b], bool.</param>
+    /// <param name="positions">Which examples of the batch these are [b]; null for all.</param>
+    internal void Take(Tensor rows, Tensor? positions)
+    {
+        _isKnown = true;
+        PerExample.Put(Moved, rows, rows, positions);
+    }
+
+    internal bool[]? Unmoved() => _isKnown ? [.. Moved.Values<bool>().Select(hasMoved => !hasMoved)] : null;
+}
+
 /// <summary>Counts what attacks spend. One instance may be passed to many calls, and adds up. It is not safe for
 /// several threads.</summary>
 public sealed class AttackCost
@@ -402,6 +455,22 @@ public sealed class AttackCost
 
     /// <summary>Forward plus backward passes, counted per example.</summary>
     public long ModelEvaluations => Forwards + Backwards;
+
+    /// <summary>Whether attacks note which examples they could not move; in training they do not.</summary>
+    internal bool WatchesMovement { get; init; } = true;
+
+    /// <summary>For each example of the last batch whether all gradients of its attack were exactly zero where a run
+    /// began; null where the attack took none.</summary>
+    internal bool[]? Unmoved { get; set; }
+
+    /// <summary>Examples that stayed correct although, or because, the attack had no gradient to move them by: a sum
+    /// over the batches of an evaluation.</summary>
+    internal int UnmovedCorrect { get; private set; }
+
+    /// <summary>Adds those of the last batch.</summary>
+    /// <param name="staysCorrect">For each example of it.</param>
+    internal void CountUnmoved(IEnumerable<bool> staysCorrect) =>
+        UnmovedCorrect += Unmoved?.Zip(staysCorrect).Count(example => example.First && example.Second) ?? 0;
 
     internal Tensor Forward(nn.Module<Tensor, Tensor> model, Tensor images, bool isCopy = false)
     {

@@ -35,6 +35,7 @@ internal sealed class Boundary(AttackContext context, ExampleState others, Threa
             nearest = nearer.MoveToOuterScope();
         }
         context.Watch(nearest!.Normal);
+        context.Look(nearest.Normal);
         return nearest.MoveToOuterScope();
     }
 

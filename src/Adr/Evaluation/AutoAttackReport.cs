@@ -148,6 +148,7 @@ public sealed record AutoAttackReport(
                 Batches = state.Batches + 1,
                 Seconds = before.Seconds + clock.Elapsed.TotalSeconds,
                 ModelEvaluations = before.ModelEvaluations + cost.ModelEvaluations,
+                Backwards = before.Backwards + cost.Backwards,
             };
             if (stateFile is not null) state.Write(stateFile);
         }
@@ -156,6 +157,7 @@ public sealed record AutoAttackReport(
         {
             Attacked = attacked, Misclassified = attacked - left, RobustAccuracy = Proportion.Of(robust),
             Seconds = state.Seconds, ModelEvaluations = state.ModelEvaluations,
+            Backwards = state.Backwards,
         }) with { Images = images?.Saved };
         if (stateFile is not null) state.Write(stateFile);
         return state;
@@ -187,4 +189,12 @@ public sealed record AutoAttackStage(
     /// <summary>One of an attack that has not attacked anything yet.</summary>
     internal static AutoAttackStage Of(Attack attack, int classes) => new(attack.Name, AttackSettings.Of(attack),
         !attack.NeedsGradient, 0, 0, new Proportion(0, 0), 0, 0, attack.FallbackFor(classes));
+
+    /// <summary>The backward passes among <see cref="ModelEvaluations"/>, counted per example; null in files that were
+    /// written without them.</summary>
+    public long? Backwards { get; init; }
+
+    /// <summary>The forward passes among <see cref="ModelEvaluations"/>, counted per example; null where those of the
+    /// other kind are not known.</summary>
+    public long? Forwards => ModelEvaluations - Backwards;
 }

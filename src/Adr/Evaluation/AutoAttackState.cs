@@ -39,6 +39,10 @@ internal sealed record AutoAttackState(
     [JsonIgnore]
     public bool IsSealed { get; private init; } = true;
 
+    /// <summary>The backward passes among <see cref="ModelEvaluations"/>; null in a file that was written without
+    /// them.</summary>
+    public long? Backwards { get; init; }
+
     /// <summary>What runs, so that another run does not resume from here.</summary>
     internal static JsonObject Describe(Evaluator evaluator, AutoAttack attack) => new()
     {
@@ -54,11 +58,14 @@ internal sealed record AutoAttackState(
 
     /// <summary>Before the first attack.</summary>
     internal static AutoAttackState Begin(JsonObject run, bool[] correct, IReadOnlyList<SanityWarning> warnings) =>
-        new(run, correct, warnings, [], correct, correct, 0, 0, 0);
+        new(run, correct, warnings, [], correct, correct, 0, 0, 0) { Backwards = 0 };
 
     /// <summary>After an attack, before the next one.</summary>
     internal AutoAttackState Next(AutoAttackStage done) =>
-        this with { Stages = [.. Stages, done], Standing = Robust, Batches = 0, Seconds = 0, ModelEvaluations = 0 };
+        this with
+        {
+            Stages = [.. Stages, done], Standing = Robust, Batches = 0, Seconds = 0, ModelEvaluations = 0, Backwards = 0,
+        };
 
     /// <summary>The state in a file; null where there is none.</summary>
     /// <param name="path">The file.</param>

@@ -13,10 +13,13 @@ namespace Adr.Evaluation;
 /// <c>ConfusionMatrix.Evaluate(evaluator, attack)</c> and so on.</remarks>
 public sealed class Evaluator : IDisposable
 {
+    private const double UnmovedThatCount = 0.02; // of the correct examples
+
     private readonly FrozenModel _frozen;
     private readonly Device _device;
     private readonly CancellationToken _cancellation;
     private readonly Lazy<(long[] Predictions, int ProbabilityRows)> _natural;
+    private readonly Lazy<RepeatedAnswers> _repeated;
 
     /// <summary>Checks that model and data fit, and freezes the model.</summary>
     /// <param name="model">Gives logits [B,K]. It runs in evaluation mode and is afterwards as it was before.</param>
@@ -43,6 +46,7 @@ public sealed class Evaluator : IDisposable
         _device = DeviceOf(model, Options.Device);
         _cancellation = HostCancellation.Or(cancellation);
         _natural = new(Predict);
+        _repeated = new(() => RepeatedAnswers.Of(this));
         using (NewDisposeScope()) Labels = data.Labels.Values<long>();
         _frozen = new FrozenModel(model);
     }
@@ -79,6 +83,7 @@ public sealed class Evaluator : IDisposable
         get
         {
             var notes = new List<string>();
+            if (Repeated.Note is { } unstable) notes.Add(unstable);
             if (ProbabilityRows == Labels.Length)
                 notes.Add($"Every output of {ModelFacts.NameOf(Model)} lies in [0,1] and sums to 1, so these look "
                     + $"like probabilities and not "
@@ -100,6 +105,9 @@ public sealed class Evaluator : IDisposable
     /// <summary>For how many clean examples the output lies in [0,1] and sums to 1.</summary>
     internal int ProbabilityRows => _natural.Value.ProbabilityRows;
 
+    /// <summary>What the model answers to the same images asked again, whole and in halves.</summary>
+    internal RepeatedAnswers Repeated => _repeated.Value;
+
     /// <summary>To be looked at between the steps of long work.</summary>
     internal CancellationToken Cancellation => _cancellation;
 
@@ -115,6 +123,34 @@ public sealed class Evaluator : IDisposable
             throw new ArgumentException($"{attack.Name} needs the model's gradient, and {name} is a black box. Use a "
                 + $"score-based "
                 + "attack, Square, SPSA or NES, or a transfer.", parameter);
+    }
+
+    /// <summary>The first examples, on the model's device.</summary>
+    /// <param name="count">How many at most.</param>
+    internal (Tensor Images, Tensor Labels) First(int count)
+    {
+        count = Math.Min(count, Data.Count);
+        return (Data.Images.narrow(0, 0, count).to(_device), Data.Labels.narrow(0, 0, count).to(_device));
+    }
+
+    /// <summary>What the attacks say against their own numbers: that they had no gradient to move examples
+    /// by.</summary>
+    /// <param name="unmoved">Of each attack its name, and how many correct examples it could not move.</param>
+    internal IEnumerable<string> NotesOn(IEnumerable<(Attack Attack, int Unmoved)> unmoved)
+    {
+        var correct = Correct.Count(isCorrect => isCorrect);
+        var stuck = unmoved.Where(of => of.Unmoved > UnmovedThatCount * correct).ToList();
+        if (stuck.Count == 0 || Predictions.Distinct().Count() == 1 || ProbabilityRows == Labels.Length) yield break;
+        var attacks = string.Join(", ", stuck.Select(of => $"{of.Attack.Name} ({of.Unmoved})"));
+        var found = $"Of {correct} correct examples some stayed so because the gradient of the attack's loss was "
+            + $"exactly zero where it began: {attacks}.";
+        yield return SanityChecks.HasMarginGradient(this)
+            ? $"{found} The gradient of the margin is not, so the model is so sure of its answers that the softmax "
+                + "rounds to 0 and 1. Attacks on cross-entropy say nothing here: attack with AttackLoss.Dlr or "
+                + "AttackLoss.Margin, or with Auto-Attack."
+            : $"{found} That of the margin is zero too, as where a model rounds its images, has a step in its forward "
+                + "pass or leaves autograd. No attack by gradients moves there: take the word of score-based attacks, "
+                + "Square or SPSA, or write an adaptive attack.";
     }
 
     /// <summary>The predicted class of each image [B,C,H,W].</summary>
@@ -137,6 +173,7 @@ public sealed class Evaluator : IDisposable
         {
             var predictions = Predict(adversarial);
             for (var i = 0; i < positions.Length; i++) robust[positions[i]] = predictions[i] == Labels[positions[i]];
+            cost.CountUnmoved(positions.Select(position => robust[position]));
             images?.Set(positions, adversarial);
         }
         return robust;

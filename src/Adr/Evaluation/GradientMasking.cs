@@ -106,6 +106,12 @@ internal sealed class MaskingRun
     internal IEnumerable<MaskingFinding> Findings()
     {
         yield return Logits();
+        if (Batch() is { } batch)
+        {
+            yield return batch;
+            // every other number would be one of the batches, and its cause a false one
+            if (batch.IsWarning) yield break;
+        }
         foreach (var finding in Gradients()) yield return finding;
         var bySteps = _options.Steps.Select(steps => Attack(Climb(_threat, steps))).ToArray();
         yield return MoreSteps(bySteps);
@@ -121,6 +127,15 @@ internal sealed class MaskingRun
         var share = new Proportion(_evaluator.ProbabilityRows, _correct.Length);
         return new(MaskingCheck.Logits, share.Successes == share.Total, "warns if all are",
             [new("outputs in [0,1] that sum to 1", share)]);
+    }
+
+    // null where it cannot be told: one example alone, or a model that answers at random
+    private MaskingFinding? Batch()
+    {
+        var repeated = _evaluator.Repeated;
+        return repeated.Images < 2 || repeated.IsRandom ? null : new(MaskingCheck.Batch, repeated.DependsOnBatch,
+            $"warns if any differ by more than {Text(100 * repeated.Tolerance)} % of their range",
+            [new("images with other logits in half the batch", new(repeated.Changed, repeated.Images))]);
     }
 
     // of the right examples: whose gradient is zero, and whose loss rises along it

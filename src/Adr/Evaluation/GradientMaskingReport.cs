@@ -163,6 +163,11 @@ public sealed record MaskingFinding(
             "The losses of attacks are flat on probabilities: their gradients are small or zero where the model is "
                 + "confident.",
             "Let the model end with its last linear layer, and attack what comes before the softmax."),
+        [MaskingCheck.Batch] = (
+            "an answer does not depend on the other images of the batch",
+            "Accuracies, gradients and attacks are those of the batches, not of the images, so no other check means "
+                + "anything here and none was run.",
+            RepeatedAnswers.Advice),
         [MaskingCheck.ZeroGradients] = (
             "gradients are not exactly zero",
             "An attack does not move where the gradient is zero, so the example counts as robust although nothing "
@@ -228,6 +233,10 @@ public enum MaskingCheck
 {
     /// <summary>Outputs are logits, not probabilities.</summary>
     Logits,
+
+    /// <summary>An answer does not depend on the other images of the batch. Where it does, no other check
+    /// follows.</summary>
+    Batch,
 
     /// <summary>Gradients are not exactly zero.</summary>
     ZeroGradients,

@@ -144,6 +144,7 @@ public sealed record MinimumNormReport(
             var seeds = new ExampleSeeds(evaluator.Options.Seed, positions);
             var found = attack.Find(evaluator.Model, images, labels, seeds, evaluator.Cancellation, cost);
             var lengths = PerExample.Numbers(found.Distance);
+            cost.CountUnmoved(lengths.Select(double.IsPositiveInfinity));
             // these are correct, so above 0, also where rounding lets the attack see one as misclassified
             for (var i = 0; i < positions.Length; i++) distances[positions[i]] = Math.Max(lengths[i], double.Epsilon);
         }
@@ -164,7 +165,7 @@ public sealed record MinimumNormReport(
             Backwards = cost.Backwards,
             Note = attack.FallbackFor(evaluator.Data.Classes),
             Settings = AttackSettings.Of(attack),
-            Notes = evaluator.Notes,
+            Notes = [.. evaluator.Notes, .. evaluator.NotesOn([(attack, cost.UnmovedCorrect)])],
         };
     }
 }

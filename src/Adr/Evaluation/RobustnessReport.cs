@@ -35,8 +35,9 @@ public sealed record RobustnessReport(
     /// <summary>The number of examples, N.</summary>
     public int Examples => Natural.Total;
 
-    /// <summary>Signs of an unreliable evaluation, in sentences: outputs that look like probabilities, the same class
-    /// for every example. Empty where nothing was seen.</summary>
+    /// <summary>Signs of an unreliable evaluation, in sentences: answers that depend on the rest of the batch, or on
+    /// chance; outputs that look like probabilities; the same class for every example; attacks that had no gradient to
+    /// move by. Empty where nothing was seen.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Everything as JSON: shares with their counts and 95 % intervals, settings, time, evaluations, and for
@@ -126,7 +127,11 @@ public sealed record RobustnessReport(
             evaluator.PerClass(correct), results, Proportion.Of(worst), evaluator.Data.ClassNames,
             evaluator.Options.Seed, evaluator.Device)
         {
-            Notes = evaluator.Notes,
+            Notes =
+            [
+                .. evaluator.Notes,
+                .. evaluator.NotesOn(attacks.Zip(results, (attack, result) => (attack, result.Unmoved))),
+            ],
         };
     }
 }
@@ -180,6 +185,11 @@ public sealed record AttackResult(
     /// <summary>The forward passes among <see cref="ModelEvaluations"/>, counted per example.</summary>
     public long Forwards => ModelEvaluations - Backwards;
 
+    /// <summary>How many examples stayed correct because the gradient of the attack's loss was exactly zero wherever it
+    /// began, so that it could not move them. More than a few say that the attack measures nothing here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Unmoved { get; init; }
+
     /// <summary>What the attack did differently from what its name says, as a sentence
     /// (<see cref="Attacks.Attack.FallbackFor"/>); null where there is nothing to say.</summary>
     public string? Note { get; init; }
@@ -199,6 +209,7 @@ public sealed record AttackResult(
             seconds, cost.ModelEvaluations)
         {
             Backwards = cost.Backwards,
+            Unmoved = cost.UnmovedCorrect,
             Note = attack.FallbackFor(evaluator.Data.Classes),
             Settings = AttackSettings.Of(attack),
         };

@@ -20,35 +20,21 @@ internal static class SanityChecks
     {
         using var noGraph = no_grad();
         var (model, classes) = (evaluator.Model, evaluator.Data.Classes);
-        foreach (var (images, labels, positions) in evaluator.Batches("sanity checks", null))
-            return [.. Before(
-                model,
-                classes,
-                images,
-                labels,
-                new ExampleSeeds(evaluator.Options.Seed, positions),
-                attack)];
-        return [];
-    }
-
-    private static IEnumerable<SanityWarning> Before(
-        nn.Module<Tensor, Tensor> model,
-        int classes,
-        Tensor images,
-        Tensor labels,
-        ExampleSeeds seeds,
-        AutoAttack attack)
-    {
         var isForRandom = attack.Attacks.OfType<AutoPgdAttack>().Any(a => a.GradientSamples > 1);
-        var found = new[]
+        foreach (var (images, labels, _) in evaluator.Batches("sanity checks", null))
         {
-            isForRandom ? null : Randomised(model, images, labels),
-            Probabilities(model, images),
-            Dynamic(model, images),
-            attack.FallbackFor(classes) is { } note ? TooFewClasses(classes, note) : null,
-            attack.NeedsGradient ? ZeroGradients(model, images, labels, seeds, attack.Threat) : null,
-        };
-        return found.OfType<SanityWarning>();
+            SanityWarning?[] found =
+            [
+                isForRandom ? null : Randomised(model, images, labels),
+                BatchDependent(evaluator.Repeated),
+                Probabilities(model, images),
+                Dynamic(model, images),
+                attack.FallbackFor(classes) is { } note ? TooFewClasses(classes, note) : null,
+                attack.NeedsGradient ? ZeroGradients(evaluator, attack.Threat) : null,
+            ];
+            return [.. found.OfType<SanityWarning>()];
+        }
+        return [];
     }
 
     /// <summary>What can be seen from the robust accuracies.</summary>
@@ -80,6 +66,10 @@ internal static class SanityChecks
             "It answers at random. Use AutoAttackVersion.Rand, which averages gradients, and average the accuracy "
                 + "over several runs.");
     }
+
+    private static SanityWarning? BatchDependent(RepeatedAnswers repeated) => repeated.DependsOnBatch
+        ? new(SanityFlag.BatchDependent, repeated.WhatChanges, RepeatedAnswers.Advice)
+        : null;
 
     private static SanityWarning? Probabilities(nn.Module<Tensor, Tensor> model, Tensor images)
     {
@@ -127,22 +117,117 @@ internal static class SanityChecks
         $"The model has {classes} classes. {note}",
         "The attacks ran with what is said here in place of their own loss or targets; the number is theirs.");
 
-    private static SanityWarning? ZeroGradients(
-        nn.Module<Tensor, Tensor> model,
-        Tensor images,
-        Tensor labels,
-        ExampleSeeds seeds,
-        ThreatModel threat)
+    /// <summary>Whether the margin has a gradient at most of the first correct images.</summary>
+    internal static bool HasMarginGradient(Evaluator evaluator)
     {
-        using var context = new AttackContext(model, images, labels, seeds, new AttackCost(), default);
-        var gradient = context.Gradient(threat.RandomStart(images, seeds), logits => AttackLosses.Dlr(logits, labels))
-            .Gradient;
-        var zero = gradient.abs().flatten(1).amax([1L]).eq(0).sum().item<long>();
+        var (zero, correct) = ZeroMarginGradients(evaluator, (images, _) => images);
+        return 2 * zero < correct;
+    }
+
+    private static SanityWarning? ZeroGradients(Evaluator evaluator, ThreatModel threat)
+    {
+        var (zero, correct) = ZeroMarginGradients(evaluator, threat.RandomStart);
         return zero == 0 ? null : new(SanityFlag.ZeroGradients,
-            $"At {zero} of {images.shape[0]} random examples of the feasible sets the gradient is exactly zero.",
+            $"At random examples of the feasible sets of {correct} correct images, the gradient is exactly zero for "
+                + $"{zero}.",
             "Attacks by gradient cannot move there. Look for saturated softmax, quantised input or a step activation, "
                 + "and take the black-box attacks' word: Square and SPSA with more queries.");
     }
+
+    // Of the correct examples of the first batch, those where the margin's gradient is exactly zero. Not DLR's, for
+    // that is constant where an example is misclassified, or where two other classes are level.
+    private static (int Zero, int Correct) ZeroMarginGradients(
+        Evaluator evaluator, Func<Tensor, ExampleSeeds, Tensor> start)
+    {
+        using var noGraph = no_grad();
+        foreach (var (images, labels, positions) in evaluator.Batches("sanity checks", evaluator.Correct))
+        {
+            var seeds = new ExampleSeeds(evaluator.Options.Seed, positions);
+            using var context = new AttackContext(evaluator.Model, images, labels, seeds, new AttackCost(), default);
+            var gradient = context.Gradient(start(images, seeds), logits => AttackLosses.Margin(logits, labels))
+                .Gradient;
+            return ((int)gradient.flatten(1).ne(0).any(1).logical_not().sum().item<long>(), positions.Length);
+        }
+        return (0, 0);
+    }
+}
+
+/// <summary>What a model answers to the same images when it is asked once more, and when they come in two
+/// halves.</summary>
+/// <param name="Images">How many images were asked; below 2 nothing can be seen.</param>
+/// <param name="AtRandom">By how much the logits differ the second time, at most, as a share of their range.</param>
+/// <param name="ByBatch">By how much they differ in halves.</param>
+/// <param name="Tolerance">How much of that may be rounding.</param>
+/// <param name="Changed">How many images get other logits in halves, by more than rounding.</param>
+/// <param name="Flipped">How many are of another class in halves.</param>
+internal sealed record RepeatedAnswers(
+    int Images, double AtRandom, double ByBatch, double Tolerance, int Changed, int Flipped)
+{
+    internal const string Advice = "A batch norm without running statistics does that, or any other statistic over "
+        + "the batch. Accuracies then depend on the batch size and the order of the examples, and an attack that "
+        + "changes one image changes the answers to others. Let the model use numbers that were fixed in training.";
+
+    private const int Most = 32; // the smaller a batch, the more its statistics differ from another's
+
+    /// <summary>Whether the model answers differently when nothing changes.</summary>
+    internal bool IsRandom => AtRandom > Tolerance;
+
+    /// <summary>Whether an answer depends on the other images.</summary>
+    internal bool DependsOnBatch => !IsRandom && ByBatch > Math.Max(Tolerance, 10 * AtRandom);
+
+    /// <summary>What was seen of <see cref="DependsOnBatch"/>.</summary>
+    internal string WhatChanges => $"Asked about {Images} images at once and then in two halves, the model gave "
+        + $"{Changed} of them other logits, by up to {ByBatch:0.0%} of their range, and {Flipped} of them another "
+        + "class: an answer depends on the rest of the batch.";
+
+    /// <summary>For a report; null where the answers are those of the images alone.</summary>
+    internal string? Note => IsRandom
+        ? $"Asked twice about the same {Images} images, the model gave logits that differ by up to {AtRandom:0.0%} of "
+            + "their range: it answers at random, or counts its calls. Average over several runs and gradients "
+            + "(Apgd's gradientSamples, AutoAttackVersion.Rand)."
+        : DependsOnBatch ? $"{WhatChanges} {Advice}" : null;
+
+    /// <summary>Asks.</summary>
+    internal static RepeatedAnswers Of(Evaluator evaluator)
+    {
+        using var scope = NewDisposeScope();
+        using var noGraph = no_grad();
+        // a black box may take one image at a time
+        var most = evaluator is { Options.BatchSize: 1, Model: BlackBox } ? 1
+            : Math.Clamp(evaluator.Options.BatchSize, 2, Most);
+        var images = evaluator.First(most).Images;
+        var count = (int)images.shape[0];
+        if (count < 2) return new(count, 0, 0, 0, 0, 0);
+        var (whole, again) = (evaluator.Logits(images), evaluator.Logits(images));
+        // every other image, so that a model that answers by the place in the batch does not answer the same
+        var order = cat([arange(0, count, 2), arange(1, count, 2)], 0).to(ScalarType.Int64).to(images.device);
+        var mixed = images.index_select(0, order);
+        var half = (count + 1) / 2;
+        var halves = whole.index_copy(0, order, cat([evaluator.Logits(mixed.narrow(0, 0, half)),
+            evaluator.Logits(mixed.narrow(0, half, count - half))], 0));
+        var tolerance = ToleranceOf(whole);
+        var byBatch = Differences(whole, halves);
+        return new(count, Largest(Differences(whole, again)), Largest(byBatch), tolerance,
+            (int)byBatch.gt(tolerance).sum().item<long>(),
+            (int)whole.argmax(1).ne(halves.argmax(1)).sum().item<long>());
+    }
+
+    // [B]: as a share of the range of the logits, which for logits that are nearly level is that of their size
+    private static Tensor Differences(Tensor logits, Tensor others)
+    {
+        var range = maximum(logits.amax([1L]) - logits.amin([1L]), 1e-3 * logits.abs().amax([1L]));
+        return (logits - others).abs().amax([1L]) / range.clamp_min(1e-30);
+    }
+
+    private static double Largest(Tensor differences) => differences.max().to(ScalarType.Float64).item<double>();
+
+    // Another batch size rounds otherwise, and more so where the logits were computed with fewer digits, which shows:
+    // such numbers are the same after they were rounded to that type.
+    private static double ToleranceOf(Tensor logits) =>
+        Has(logits, ScalarType.BFloat16) ? 0.06 : Has(logits, ScalarType.Float16) ? 0.01 : 0.002;
+
+    private static bool Has(Tensor logits, ScalarType type) =>
+        !logits.to(type).to(logits.dtype).ne(logits).any().item<bool>();
 }
 
 /// <summary>Why the number that Auto-Attack gives may be too high to believe (the flags of its reference
@@ -151,6 +236,9 @@ public enum SanityFlag
 {
     /// <summary>The model answers the same images differently.</summary>
     Randomised,
+
+    /// <summary>An answer depends on the other images of the batch.</summary>
+    BatchDependent,
 
     /// <summary>The model answers with probabilities where logits are expected.</summary>
     ProbabilitiesForLogits,

@@ -65,6 +65,15 @@ internal static class ModelFacts
         }
     }
 
+    /// <summary>The name of a tensor of a state that has numbers that are not finite; null where there is
+    /// none.</summary>
+    internal static string? NotFinite(IEnumerable<KeyValuePair<string, Tensor>> state)
+    {
+        using var scope = NewDisposeScope();
+        return state.FirstOrDefault(pair =>
+            pair.Value.is_floating_point() && !pair.Value.isfinite().all().item<bool>()).Key;
+    }
+
     /// <summary>The model as one that gives its latent.</summary>
     /// <exception cref="ArgumentException">It gives none; the message says how to give one.</exception>
     internal static ILatentModel Latent(nn.Module<Tensor, Tensor> model) =>
@@ -72,8 +81,8 @@ internal static class ModelFacts
             $"{NameOf(model)} gives no latent. Implement ILatentModel in it, or compose it with "
             + "Classifier.From(features, head): then the output of features is the latent.", nameof(model));
 
-    /// <summary>Checks that a model fits images and classes, by a forward pass on two blank images. A black box is asked
-    /// nothing: what it declares counts, and every answer is checked later.</summary>
+    /// <summary>Checks that a model fits images and classes, by a forward pass on two blank images. A black box is
+    /// asked nothing: what it declares counts, and every answer is checked later.</summary>
     /// <param name="model">Any module.</param>
     /// <param name="imageShape">[C,H,W].</param>
     /// <param name="classes">K.</param>

@@ -3,7 +3,15 @@ namespace Adr.Training;
 /// <summary>Stops a run whose loss is not finite, or whose latent (or logits) grows without bound.</summary>
 internal sealed class DivergenceGuard(Defence defence, double learningRate, double limit)
 {
-    /// <summary>The mean norm at the run's first step; null before it.</summary>
+    private const int FirstSteps = 10;     // of the first epoch: until then the first batch may prove no measure
+    private const double Nothing = 1e-6;   // no norm to compare with
+    private const double LossGrowth = 10;  // a run that diverges at once takes its loss with it
+
+    private double? _firstLoss;
+
+    /// <summary>The mean norm that others are compared with: that of the run's first step; null before it.</summary>
+    /// <remarks>A first batch of blank images has hardly any. Where the norm of one of the first steps is far larger
+    /// and the loss is not, that norm takes its place.</remarks>
     internal double? InitialNorm { get; set; }
 
     /// <summary>Checks one step.</summary>
@@ -15,18 +23,42 @@ internal sealed class DivergenceGuard(Defence defence, double learningRate, doub
     /// <exception cref="TrainingDivergedException">The run has diverged.</exception>
     internal void Check(double loss, double norm, string watched, int epoch, int step)
     {
+        var isFirst = epoch == 1 && step == 1;
+        if (!double.IsFinite(loss)) Stop($"the loss is {loss}", epoch, step, isFirst);
+        if (!double.IsFinite(norm)) Stop($"the mean norm of the {watched} is {norm}", epoch, step, isFirst);
+        _firstLoss ??= Math.Abs(loss);
         InitialNorm ??= norm;
-        if (!double.IsFinite(loss)) Stop($"the loss is {loss}", epoch, step);
-        if (norm <= limit * Math.Max(InitialNorm.Value, 1e-6)) return; // a norm that is NaN does not pass
-        var growth = norm / InitialNorm.Value;
-        Stop($"the mean norm of the {watched} is {norm:G4}, {growth:G3} times that of the first step (limit {limit})",
-            epoch, step);
+        if (norm <= limit * InitialNorm) return;
+        var isEarly = epoch == 1 && step <= FirstSteps;
+        if (InitialNorm < Nothing || (isEarly && Math.Abs(loss) <= LossGrowth * _firstLoss))
+        {
+            InitialNorm = norm;
+            return;
+        }
+        Stop($"the mean norm of the {watched} is {norm:G4}, {norm / InitialNorm:G3} times that of the first step "
+            + $"(limit {limit})", epoch, step);
     }
 
-    private void Stop(string symptom, int epoch, int step)
+    /// <summary>Checks the logits of the examples held out, where moments that nobody trains may not be
+    /// finite.</summary>
+    /// <param name="isFinite">Whether they are.</param>
+    /// <param name="epoch">The epoch that has ended.</param>
+    /// <param name="step">Its last step.</param>
+    /// <exception cref="TrainingDivergedException">They are not.</exception>
+    internal void CheckHeldOut(bool isFinite, int epoch, int step)
+    {
+        if (!isFinite)
+            Stop("in evaluation mode the logits of the examples held out are not finite, though the loss is: look at "
+                + "the running moments of batch norms, and at what the model does in that mode alone", epoch, step);
+    }
+
+    private void Stop(string symptom, int epoch, int step, bool isFirst = false)
     {
         var warmup = defence.Attack is null ? "" : ", or a longer ε warm-up";
-        var cause = defence.Weights is { DetachClean: true }
+        var cause = isFirst
+            ? "No step was taken yet, so the learning rate is not the cause. Look for a division, a root or a "
+                + "logarithm in the model's forward pass, or in the loss, that is not finite on these images."
+            : defence.Weights is { DetachClean: true }
             ? "The clean side is detached (DetachClean = true): z' follows a z that the same weights move, so the "
                 + "latent can grow without bound. Set DetachClean = false."
             : $"The learning rate {learningRate} is probably too high: try {learningRate / 10:G3}{warmup}.";

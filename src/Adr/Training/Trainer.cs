@@ -47,9 +47,10 @@ public sealed class Trainer
     /// <returns>The history. The model has the weights of its best epoch and is in evaluation mode.</returns>
     /// <exception cref="ArgumentException">The data do not suit the model or the options.</exception>
     /// <exception cref="TrainingDivergedException">The loss or the latent grew without bound.</exception>
-    /// <exception cref="InvalidOperationException">The folder holds a run with other settings.</exception>
-    /// <exception cref="InvalidDataException">A file of the folder is damaged, or does not belong to the
-    /// others.</exception>
+    /// <exception cref="InvalidOperationException">The folder holds a run with other settings, or the model's weights
+    /// are not finite.</exception>
+    /// <exception cref="InvalidDataException">A file of the folder is damaged, or does not belong to the others, or its
+    /// weights are not finite.</exception>
     /// <exception cref="IOException">The folder is in use by another run, or cannot be written to.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was requested.</exception>
     public TrainingHistory Fit(

@@ -11,11 +11,13 @@ namespace Adr.Training;
 /// held out (the first of equals), or the last one where none are held out; 0 before the first epoch ends.</param>
 public sealed record TrainingHistory(string Defence, IReadOnlyList<EpochMetrics> Epochs, int BestEpoch)
 {
+    private const double Sure = 0.75; // far from the even guess between two classes
+
     /// <summary>The wall time of all epochs, in seconds.</summary>
     public double Seconds => Epochs.Sum(epoch => epoch.Seconds);
 
-    /// <summary>What is wrong with the run, in sentences: that it predicts one class for every example held out, or
-    /// that its folder held less than it should. Empty where nothing was found.</summary>
+    /// <summary>What is wrong with the run, in sentences: that it predicts one class for every example held out and is
+    /// sure of it, or that its folder held less than it should. Empty where nothing was found.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Notes => [.. FolderNotes, .. OneClass()];
 
@@ -35,9 +37,12 @@ public sealed record TrainingHistory(string Defence, IReadOnlyList<EpochMetrics>
     private IEnumerable<string> OneClass()
     {
         if (Epochs.Count == 0 || Epochs[^1].ValidationClasses != 1) yield break;
+        var confidence = Epochs[^1].ValidationConfidence; // null in older folders
+        if (confidence < Sure) yield break;               // a network that has hardly learnt may name one class, too
         var since = Epochs.Reverse().TakeWhile(epoch => epoch.ValidationClasses == 1).Last().Epoch;
-        yield return $"Since epoch {since} the network predicts the same class for every image held out: its output no "
-            + "longer depends on the image.";
+        var sureness = confidence is { } share ? $", now with a mean probability of {share:0.00}" : "";
+        yield return $"Since epoch {since} the network predicts the same class for every image held out"
+            + $"{sureness}: its output no longer depends on the image.";
         var terms = Epochs[^1].Terms;
         if (terms.ContainsKey(nameof(CompactnessWeights.Confidence))
             || terms.ContainsKey(nameof(CompactnessWeights.LocalSmoothness)))
@@ -80,6 +85,11 @@ public sealed record EpochMetrics(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ValidationClasses { get; init; }
 
+    /// <summary>The mean over the examples held out of the largest probability, in [1/K,1], after the epoch, clean and
+    /// in evaluation mode: how sure the network is. Null where none are held out, and in older folders.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ValidationConfidence { get; init; }
+
     IEnumerable<string> IStored.Faults()
     {
         foreach (var (name, value) in new[]
@@ -91,6 +101,8 @@ public sealed record EpochMetrics(
             if (!double.IsFinite(value)) yield return $"its {name} is {value}";
         foreach (var share in new[] { NaturalAccuracy, RobustAccuracy, ValidationNatural, ValidationRobust })
             if (share is { } value && value is not (>= 0 and <= 1)) yield return $"an accuracy of it is {value}";
+        if (ValidationConfidence is { } confidence && confidence is not (>= 0 and <= 1 + 1e-6))
+            yield return $"its confidence is {confidence}";
         if (ValidationClasses < 1) yield return $"its predictions name {ValidationClasses} classes";
     }
 

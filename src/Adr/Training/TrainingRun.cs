@@ -99,11 +99,12 @@ internal sealed class TrainingRun : IDisposable
             using (batch) Step(batch);
             Report();
         }
-        var (natural, robust, classes) = Validate();
+        var (natural, robust, classes, confidence) = Validate();
         return new EpochMetrics(_epoch, _learningRate, _epsilon, _tally.Loss, _tally.Terms, _tally.NaturalAccuracy,
             _tally.RobustAccuracy, natural, robust, _tally.Norm, (_clock.Elapsed - began).TotalSeconds)
         {
             ValidationClasses = classes,
+            ValidationConfidence = confidence,
         };
     }
 
@@ -163,9 +164,9 @@ internal sealed class TrainingRun : IDisposable
             _learningRate, _epsilon, _clock.Elapsed.TotalSeconds, History));
     }
 
-    // Accuracies on the examples held out, clean and under a short PGD at full ε, and how many classes the clean
-    // predictions name. The noise is the same after every epoch.
-    private (double? Natural, double? Robust, int? Classes) Validate()
+    // Accuracies on the examples held out, clean and under a short PGD at full ε, how many classes the clean
+    // predictions name, and how sure they are. The noise is the same after every epoch.
+    private (double? Natural, double? Robust, int? Classes, double? Confidence) Validate()
     {
         if (_held is null) return default;
         _model.eval();
@@ -173,6 +174,7 @@ internal sealed class TrainingRun : IDisposable
             ? new Pgd(trained.Threat, _options.ValidationSteps)
             : null;
         long right = 0, robust = 0;
+        var confidence = 0.0;
         var (predicted, present) = (new HashSet<long>(), new HashSet<long>());
         foreach (var batch in _held.Batches(256))
         {
@@ -181,6 +183,8 @@ internal sealed class TrainingRun : IDisposable
             using var noGraph = no_grad();
             var here = batch.To(_device);
             var logits = ModelFacts.Logits(_model, here.Images); // [B,K]
+            _guard.CheckHeldOut(logits.isfinite().all().item<bool>(), _epoch, _step);
+            confidence += logits.to(ScalarType.Float64).softmax(1).amax([1L]).sum().item<double>();
             right += StepNumbers.CountRight(logits, here.Labels).item<long>();
             predicted.UnionWith(logits.argmax(1).Values<long>());
             present.UnionWith(batch.Labels.Values<long>());
@@ -190,15 +194,23 @@ internal sealed class TrainingRun : IDisposable
             robust += StepNumbers.CountRight(ModelFacts.Logits(_model, perturbed), here.Labels).item<long>();
         }
         return ((double)right / _held.Count, attack is null ? null : (double)robust / _held.Count,
-            present.Count > 1 ? predicted.Count : null);
+            present.Count > 1 ? predicted.Count : null, confidence / _held.Count);
     }
 
     // Puts the folder's last checkpoint into the model, the optimiser and the guard, and reads the epochs before it.
     private void Resume()
     {
+        var checkpoint = _folder is null ? null : Checkpoint.Restore(_folder, _model, _optimizer, _settings);
+        var state = checkpoint is null ? _model.state_dict() : _model.state_dict().Concat(_optimizer.State);
+        if (ModelFacts.NotFinite(state) is { } name)
+            throw checkpoint is null
+                ? new InvalidOperationException($"{ModelFacts.NameOf(_model)} has numbers in {name} that are not "
+                    + "finite, and no step was taken yet. Check the weights that it was given.")
+                : new InvalidDataException($"{_folder!.CheckpointPath} has numbers in {name} that are not finite: the "
+                    + "run had diverged before it was saved. Delete the folder to train from the start.");
         if (_folder is null) return;
         var written = _folder.ReadMetrics(_notes.Add);
-        if (Checkpoint.Restore(_folder, _model, _optimizer, _settings) is not { } checkpoint)
+        if (checkpoint is null)
         {
             if (written.Count > 0)
                 throw new InvalidDataException($"{_folder.MetricsPath} has {written.Count} epochs, but there is no "

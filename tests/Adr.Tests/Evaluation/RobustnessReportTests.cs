@@ -130,7 +130,8 @@ public static class RobustnessReportTests
 
         private static RobustnessReport Report => new("m", "d", new(3, 4), [new(2, 2), new(1, 2)],
             [
-                new("PGD-3", ThreatModel.Linf(0.1), new(1, 4), [true, false, false, false], [new(1, 2), new(0, 2)], 2, 9)
+                new("PGD-3", ThreatModel.Linf(0.1), new(1, 4), [true, false, false, false],
+                    [new(1, 2), new(0, 2)], 2, 9)
                 {
                     Settings = new Dictionary<string, string> { ["steps"] = "3" }, Backwards = 4,
                 },
