@@ -92,29 +92,28 @@ internal sealed record CifarSet(
     {
         var place = Find(folder);
         var (problems, notes) = (new List<string>(), new List<string>());
-        if (Missing(folder) is { } missing) problems.Add(missing);
+        if (Missing(folder) is { } lacking) problems.Add(lacking);
         var counts = Files.ToDictionary(file => file, file =>
         {
             var path = Path.Combine(place, file.Name);
-            if (!File.Exists(path))
-            {
-                notes.Add($"{path} is missing");
-                return 0;
-            }
+            if (!File.Exists(path)) return 0;
             try
             {
                 var found = Read(place, file);
                 if (!found.IsOriginal)
-                    notes.Add($"{path} is not the author's file: its SHA-1 is {found.Sha1}, expected {file.Sha1}");
+                    notes.Add($"{file.Name} is not the author's: its SHA-1 is {found.Sha1}, expected {file.Sha1}");
                 return found.Count;
             }
-            catch (Exception wrong) when (wrong is IOException or InvalidDataException or UnauthorizedAccessException)
+            catch (Exception wrong) when (wrong is IOException or InvalidDataException)
             {
                 problems.Add(wrong.Message);
                 return 0;
             }
         });
-        var isThere = Files.Any(file => File.Exists(Path.Combine(place, file.Name)));
+        var missing = Files.Select(file => file.Name).Where(name => !File.Exists(Path.Combine(place, name))).ToList();
+        if (missing.Count > 0) notes.Add($"{string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} missing");
+        var isThere = missing.Count < Files.Count || DataFolder.Obstacle(place) is not null
+            || OtherVersion(folder).Length + Itself(place).Length > 0;
         return new DataSetContents(place, isThere, TrainFiles.Sum(file => counts[file]), counts[TestFile],
             Files.Sum(file => file.Count), problems, notes);
     }
@@ -237,11 +236,12 @@ internal sealed record CifarSet(
     private Records Read(string place, CifarFile file)
     {
         var path = Path.Combine(place, file.Name);
-        var length = new FileInfo(path).Length;
-        if (length == 0 || length % Record != 0 || length > Array.MaxLength)
-            throw new InvalidDataException($"{path} has {length} bytes; expected a whole number of records of "
-                + $"{Record}. It is cut short or no {Name} file of the binary version.{FileKind.OfFile(path)}");
-        var bytes = File.ReadAllBytes(path);
+        using var stream = DataFolder.Open(path);
+        if (stream.Length == 0 || stream.Length % Record != 0 || stream.Length > Array.MaxLength)
+            throw new InvalidDataException($"{path} has {stream.Length} bytes; expected a whole number of records of "
+                + $"{Record}. It is cut short or no {Name} file of the binary version.{FileKind.Of(stream)}");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
         for (var start = 0; start < bytes.Length; start += Record)
             for (var i = 0; i < LabelCounts.Count; i++)
                 if (bytes[start + i] >= LabelCounts[i])

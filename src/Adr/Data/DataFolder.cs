@@ -9,8 +9,10 @@ internal static class DataFolder
         Environment.GetEnvironmentVariable("ADR_DATA") is { Length: > 0 } data ? data : null;
 
     /// <summary>What is wrong with the folder that <c>ADR_DATA</c> names, a sentence; null where nothing is.</summary>
-    internal static string? NamedProblem =>
-        Named is { } data && Obstacle(data) is { } what ? $"ADR_DATA names {data}, which {what}." : null;
+    internal static string? NamedProblem => Named is not { } data ? null
+        : Obstacle(data) is { } what ? $"ADR_DATA names {data}, which {what}."
+        : Directory.Exists(data) ? null
+        : $"ADR_DATA names {data}, which does not exist or may not be entered.";
 
     /// <summary><c>$ADR_DATA/NAME</c>, or where that variable is not set <see cref="Cache"/>.</summary>
     internal static string Of(string name) => Named is { } data ? Path.Combine(data, name) : Cache(name);
@@ -20,6 +22,22 @@ internal static class DataFolder
     internal static string Cache(string name) => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
             Environment.SpecialFolderOption.DoNotVerify), "adr", name);
+
+    /// <summary>Opens a file of a data set.</summary>
+    /// <exception cref="IOException">It cannot be opened; the message names it.</exception>
+    internal static FileStream Open(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (UnauthorizedAccessException closed)
+        {
+            throw new IOException(Directory.Exists(path)
+                ? $"{path} is a folder; expected a file."
+                : $"{path} may not be read: {closed.Message}", closed);
+        }
+    }
 
     /// <summary>The first of some folders that holds any of some files; null where none does.</summary>
     internal static string? WithAny(IEnumerable<string> folders, IReadOnlyList<string> files) =>
@@ -39,13 +57,17 @@ internal static class DataFolder
     {
         if (Named is { } data && folder.StartsWith(data, StringComparison.Ordinal) && NamedProblem is { } problem)
             return problem + " ";
-        return Obstacle(folder) is { } what ? $"{folder} {what}. " : "";
+        return Obstacle(folder) is { } what ? $"{folder} {what}. "
+            : Directory.Exists(folder) ? ""
+            : $"{folder} does not exist or may not be entered. ";
     }
 
-    private static string? Obstacle(string folder)
+    /// <summary>Why what is there under a folder's name cannot be looked into, the end of a sentence; null where it can
+    /// be, or where nothing is there.</summary>
+    internal static string? Obstacle(string folder)
     {
         if (File.Exists(folder)) return "is a file and not a folder";
-        if (!Directory.Exists(folder)) return "does not exist, or may not be entered";
+        if (!Directory.Exists(folder)) return null;
         try
         {
             using var entries = Directory.EnumerateFileSystemEntries(folder).GetEnumerator();

@@ -3,11 +3,9 @@ namespace Adr.Data;
 /// <summary>Recognises what lies under a file's name when it is not what the name says.</summary>
 internal static class FileKind
 {
-    /// <summary>As many bytes as are looked at.</summary>
-    internal const int Length = 32;
-
     /// <summary>What a file is that begins with these bytes, and what to do about it, as the end of a sentence, such as
     /// " It is a zip archive; unpack it."; "" where it is nothing known.</summary>
+    /// <param name="start">The first bytes, about 30.</param>
     internal static string Of(ReadOnlySpan<byte> start) => start switch
     {
         _ when start.TrimStart(" \t\r\n"u8).StartsWith("<"u8) =>
@@ -23,11 +21,14 @@ internal static class FileKind
         _ => "",
     };
 
-    /// <summary>The same of a file.</summary>
-    internal static string OfFile(string path)
+    /// <inheritdoc cref="Of(ReadOnlySpan{byte})"/>
+    /// <param name="rest">What follows the first bytes, which is read on.</param>
+    /// <param name="start">The first bytes, where some were read before.</param>
+    internal static string Of(Stream rest, ReadOnlySpan<byte> start = default)
     {
-        using var file = File.OpenRead(path);
-        var start = new byte[Length];
-        return Of(start.AsSpan(0, file.ReadAtLeast(start, Length, throwOnEndOfStream: false)));
+        Span<byte> bytes = stackalloc byte[32];
+        start.CopyTo(bytes);
+        var more = bytes[start.Length..];
+        return Of(bytes[..(start.Length + rest.ReadAtLeast(more, more.Length, throwOnEndOfStream: false))]);
     }
 }

@@ -14,15 +14,17 @@ public static class IdxReader
 
     // Five times MNIST's largest file. A small gzip file can announce, and hold, a thousand times its own size.
     private const int MostUnpacked = 256 << 20;
+    private const int UsualRatio = 16; // by which images and labels are compressed at most
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">An IDX file, plain or gzip.</param>
     /// <exception cref="InvalidDataException">The file is not IDX, is damaged, or is shorter or longer than its header
     /// says.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
     public static IdxArray Read(string path)
     {
-        using var file = File.OpenRead(path);
+        using var file = DataFolder.Open(path);
         return Read(file, path);
     }
 
@@ -36,23 +38,25 @@ public static class IdxReader
         var start = stream.Position;
         var isGzip = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
         stream.Position = start;
-        if (!isGzip) return Parse(stream, Array.MaxLength, name);
-        if (stream.Length - start > MostUnpacked)
-            throw new InvalidDataException($"{name} has {stream.Length - start} bytes of gzip data, more than the "
-                + $"{MostUnpacked} that are unpacked. Unpack it by gunzip, and read the unpacked file.");
-        var packed = new byte[stream.Length - start];
+        var length = stream.Length - start;
+        if (!isGzip) return Parse(stream, length, Array.MaxLength, name);
+        if (length > MostUnpacked)
+            throw new InvalidDataException($"{name} has {length} bytes of gzip data, more than the {MostUnpacked} that "
+                + "are unpacked. Unpack it by gunzip, and read the unpacked file.");
+        var packed = new byte[length];
         stream.ReadExactly(packed);
         using var content = new GzipContent(packed, name);
-        return Parse(content, MostUnpacked, name);
+        return Parse(content, UsualRatio * length, MostUnpacked, name);
     }
 
-    private static IdxArray Parse(Stream stream, int most, string name)
+    // backed: how many bytes may well come, so that memory for them can be taken at once
+    private static IdxArray Parse(Stream stream, long backed, int most, string name)
     {
         Span<byte> word = stackalloc byte[4];
         ReadHeader(stream, word, name);
         if (word[0] != 0 || word[1] != 0)
             throw new InvalidDataException($"{name} is not an IDX file: it starts with {Convert.ToHexString(word)}, "
-                + $"expected 000008 and the number of dimensions.{Kind(word, stream)}");
+                + $"expected 000008 and the number of dimensions.{FileKind.Of(stream, word)}");
         if (word[2] != UnsignedByte)
             throw new InvalidDataException(
                 $"{name} holds elements of IDX type {word[2]:X2}; only unsigned bytes (08) are read.");
@@ -75,15 +79,7 @@ public static class IdxReader
         if (total > most)
             throw new InvalidDataException($"{name} announces {total} bytes of data, more than the {most} that are "
                 + $"unpacked from gzip. Unpack it by gunzip, and read the unpacked file.");
-        return new IdxArray(ReadExactly(stream, (int)total, name), shape);
-    }
-
-    private static string Kind(ReadOnlySpan<byte> start, Stream rest)
-    {
-        Span<byte> bytes = stackalloc byte[FileKind.Length];
-        start.CopyTo(bytes);
-        var more = bytes[start.Length..];
-        return FileKind.Of(bytes[..(start.Length + rest.ReadAtLeast(more, more.Length, throwOnEndOfStream: false))]);
+        return new IdxArray(ReadExactly(stream, (int)total, backed, name), shape);
     }
 
     private static void ReadHeader(Stream stream, Span<byte> word, string name)
@@ -93,9 +89,9 @@ public static class IdxReader
     }
 
     // Grows with what arrives, so that a damaged header cannot demand memory that the file does not back.
-    private static byte[] ReadExactly(Stream stream, int expected, string name)
+    private static byte[] ReadExactly(Stream stream, int expected, long backed, string name)
     {
-        var values = new byte[Math.Min(expected, 1 << 20)];
+        var values = new byte[Math.Min(expected, Math.Max(backed, 1 << 20))];
         var count = 0;
         while (true)
         {

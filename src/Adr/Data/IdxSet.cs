@@ -83,8 +83,10 @@ internal sealed record IdxSet(
                            select file.Difference);
             return isWhole ? images!.Array.Shape[0] : 0;
         }).ToList();
-        return new DataSetContents(place, !IsAbsentFrom(place), counts[0], counts[1], Parts.Sum(part => part.Count),
-            problems, notes);
+        string[] hints = [.. new[] { DataFolder.Obstacle(place) is { } what ? $"{place} {what}" : "", Hint(place) }
+            .Where(hint => hint.Length > 0)];
+        return new DataSetContents(place, hints.Length > 0 || !IsAbsentFrom(place), counts[0], counts[1],
+            Parts.Sum(part => part.Count), [.. hints, .. problems], notes);
 
         IdxFile? Try(int file)
         {
@@ -96,7 +98,7 @@ internal sealed record IdxSet(
             {
                 problems.Add($"{missing.FileName} is missing");
             }
-            catch (Exception wrong) when (wrong is IOException or InvalidDataException or UnauthorizedAccessException)
+            catch (Exception wrong) when (wrong is IOException or InvalidDataException)
             {
                 problems.Add(wrong.Message);
             }
@@ -116,7 +118,7 @@ internal sealed record IdxSet(
     {
         var place = Find(folder);
         return Problems(place) is { Count: > 0 } problems
-            ? $"{DataFolder.WhyNothing(place)}{string.Join("; ", problems)}. {Hints(place)}{Get(place)}"
+            ? $"{DataFolder.WhyNothing(place)}{string.Join("; ", problems)}. {Get(place)}"
             : null;
     }
 
@@ -231,19 +233,20 @@ internal sealed record IdxSet(
     private FileNotFoundException NotFound(string place, string name)
     {
         var file = Path.Combine(place, name + ".gz");
+        var hint = Hint(place) is { Length: > 0 } found ? $"{found}. " : "";
         return new FileNotFoundException($"{Name} is not complete: {DataFolder.WhyNothing(place)}{file} is missing "
             + $"(nor is it there unpacked, or as {name.Replace("-idx", ".idx", StringComparison.Ordinal)}, or below in "
-            + $"raw/ or {TorchFolder}/raw/). {Hints(place)}{Get(place)}", file);
+            + $"raw/ or {TorchFolder}/raw/). {hint}{Get(place)}", file);
     }
 
     // What is there instead of the files, or where they are instead.
-    private string Hints(string place)
+    private string Hint(string place)
     {
         if (!IsAbsentFrom(place)) return "";
         if (DataFolder.Named is { } data && place != data && !IsAbsentFrom(data))
-            return $"ADR_DATA names the folder of such files itself, {data}; they must lie in {Folder}/ below it. ";
+            return $"ADR_DATA names the folder of such files itself, {data}; they must lie in {Folder}/ below it";
         return DataFolder.Existing(Places(place), OtherForms).FirstOrDefault() is { } other
-            ? $"{other} is another form of such data, which is not read. "
+            ? $"{other} is another form of such data, which is not read"
             : "";
     }
 

@@ -19,7 +19,7 @@ public sealed class DataSetFactsTests : IDisposable
 
         Assert.Equal(("partial", 0, 0), (facts.State, facts.Train, facts.Test));
         Assert.Equal(4, facts.Missing.Count);
-        Assert.Contains(facts.Missing, line => line.Contains($"'{path}'", StringComparison.Ordinal));
+        Assert.Contains(facts.Missing, line => line.Contains($"'{path}'", StringComparison.Ordinal)); // used elsewhere
     }
 
     [Fact]

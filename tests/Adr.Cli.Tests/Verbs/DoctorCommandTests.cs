@@ -71,7 +71,9 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.Equal("partial", sets["Fashion-MNIST"].GetProperty("state").GetString());
         Assert.Contains(sets["Fashion-MNIST"].GetProperty("missing").EnumerateArray(),
             line => line.GetString()!.Contains("ends too early", StringComparison.Ordinal));
+        Assert.Equal("partial", sets["CIFAR-10"].GetProperty("state").GetString());
         Assert.Contains("belongs to the version for Python", sets["CIFAR-10"].GetProperty("missing")[0].GetString());
+        Assert.Equal("absent", sets["CIFAR-100"].GetProperty("state").GetString());
     }
 
     [Theory]

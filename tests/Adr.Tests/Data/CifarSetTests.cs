@@ -79,7 +79,7 @@ public sealed class CifarSetTests : IDisposable
         Assert.Empty(found.Problems.Concat(found.Notes));
 
         File.WriteAllBytes(_folder["train.bin"], Record(4));
-        Assert.Contains("not the author's file", Assert.Single(Set().Examine(_folder.Path).Notes),
+        Assert.Contains("train.bin is not the author's", Assert.Single(Set().Examine(_folder.Path).Notes),
             StringComparison.Ordinal);
 
         File.WriteAllBytes(_folder["train.bin"], Record(10));

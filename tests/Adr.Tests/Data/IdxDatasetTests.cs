@@ -35,6 +35,10 @@ public sealed class IdxDatasetTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Says_that_a_folder_is_no_file() => Assert.Equal($"{_folder.Path} is a folder; expected a file.",
+        Assert.Throws<IOException>(() => IdxReader.Read(_folder.Path)).Message);
+
     private void Write(byte[] images, byte[] labels)
     {
         File.WriteAllBytes(_folder["images"], images);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Adr.Data;
+using Adr.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -209,6 +210,21 @@ public static class MnistTests
             AssertRefused(other, "3×28×28 labels");
         }
 
+        [UnixFact]
+        public void Says_that_a_folder_or_a_file_may_not_be_read()
+        {
+            if (Environment.IsPrivilegedProcess) return; // root may read anything
+            using var folder = Sample();
+            SetMode(folder["t10k-labels-idx1-ubyte.gz"], UnixFileMode.None);
+            Assert.Contains("t10k-labels-idx1-ubyte.gz may not be read",
+                Assert.Throws<IOException>(() => Mnist.Full(folder.Path)).Message, StringComparison.Ordinal);
+            SetMode(folder.Path, UnixFileMode.None);
+            Assert.Contains($"{folder.Path} cannot be looked into",
+                Assert.Throws<FileNotFoundException>(() => Mnist.Full(folder.Path)).Message, StringComparison.Ordinal);
+            Assert.True(Mnist.Examine(folder.Path).IsThere);
+            SetMode(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         [Theory]
         [InlineData("mnist.npz")]
         [InlineData("raw/mnist.pkl.gz")]
@@ -220,6 +236,9 @@ public static class MnistTests
             File.WriteAllText(folder[file], "");
             var message = Assert.Throws<FileNotFoundException>(() => Mnist.Full(folder.Path)).Message;
             Assert.Contains($"{folder[file]} is another form", message, StringComparison.Ordinal);
+            var found = Mnist.Examine(folder.Path);
+            Assert.True(found.IsThere);
+            Assert.StartsWith($"{folder[file]} is another form", found.Problems[0], StringComparison.Ordinal);
         }
 
         [Fact]
@@ -325,6 +344,11 @@ public static class MnistTests
         File.WriteAllBytes(folder["t10k-images-idx3-ubyte"], Idx([2, 28, 28], new byte[2 * 784]));
         File.WriteAllBytes(folder["t10k-labels-idx1-ubyte.gz"], Gzip(Idx([2], [0, 1])));
         return folder;
+    }
+
+    private static void SetMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, mode);
     }
 
     // The original, by links, so that a test can replace one file.
