@@ -6,6 +6,9 @@ namespace Adr.Robustness.Kills;
 /// <summary>The built command <c>adr</c>, as a user starts it: in a process of its own.</summary>
 internal sealed class AdrProcess : IDisposable
 {
+    /// <summary>The exit code after SIGKILL.</summary>
+    internal const int Killed = 128 + 9;
+
     private const string TagVariable = "ADR_TEST_PROCESS";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -45,6 +48,9 @@ internal sealed class AdrProcess : IDisposable
     /// <summary>What it wrote to stdout, so far.</summary>
     internal string Output => string.Join('\n', output);
 
+    /// <summary>How many lines that was.</summary>
+    internal int Lines => output.Count;
+
     /// <summary>What it wrote to stderr, so far.</summary>
     internal string Errors => string.Join('\n', errors);
 
@@ -63,12 +69,8 @@ internal sealed class AdrProcess : IDisposable
         return process.ExitCode;
     }
 
-    /// <summary>Ends it by SIGKILL, and with it nothing else: what it started must notice.</summary>
-    internal void Kill()
-    {
-        process.Kill();
-        Wait();
-    }
+    /// <summary>Sends SIGKILL to it, and to nothing that it started, which must notice.</summary>
+    internal void Kill() => process.Kill();
 
     /// <summary>Asserts that it ends with one sentence on stderr that says what it could not do.</summary>
     internal void EndsInWords()

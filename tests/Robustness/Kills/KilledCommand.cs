@@ -11,7 +11,7 @@ namespace Adr.Robustness.Kills;
 /// <param name="Arguments">Its command line, given that folder, in which it leaves everything.</param>
 internal sealed record KilledCommand(string Name, Action<string> Prepare, Func<string, string[]> Arguments)
 {
-    private (IReadOnlyList<string> Content, TimeSpan Length)? whole;
+    private WholeRun? whole;
 
     private const string Matrix = """
         {
@@ -50,8 +50,8 @@ internal sealed record KilledCommand(string Name, Action<string> Prepare, Func<s
     /// <summary>By name.</summary>
     internal static KilledCommand Of(string name) => All.Single(command => command.Name == name);
 
-    /// <summary>What it leaves when nothing interrupts it, and how long it works for that; it is run once.</summary>
-    internal (IReadOnlyList<string> Content, TimeSpan Length) Whole => whole ??= RunWhole();
+    /// <summary>What it does when nothing interrupts it; it is run once.</summary>
+    internal WholeRun Whole => whole ??= RunWhole();
 
     /// <summary>The matrix of the sweep, written to a file and read from it.</summary>
     internal static ExperimentMatrix Tiny(string path, string runs)
@@ -60,7 +60,7 @@ internal sealed record KilledCommand(string Name, Action<string> Prepare, Func<s
         return ExperimentMatrix.Load(path, runs);
     }
 
-    private (IReadOnlyList<string> Content, TimeSpan Length) RunWhole()
+    private WholeRun RunWhole()
     {
         var folder = Directory.CreateTempSubdirectory("adr-whole-").FullName;
         try
@@ -71,7 +71,7 @@ internal sealed record KilledCommand(string Name, Action<string> Prepare, Func<s
             var clock = Stopwatch.StartNew();
             if (run.Wait() != 0) throw new InvalidOperationException($"{Name} failed: {run.Output}\n{run.Errors}");
             Folder.Check(folder);
-            return (Folder.Content(folder), clock.Elapsed);
+            return new WholeRun(Folder.Content(folder), run.Lines, clock.Elapsed);
         }
         finally
         {
@@ -94,3 +94,9 @@ internal sealed record KilledCommand(string Name, Action<string> Prepare, Func<s
         notebook.Save(Path.Combine(folder, "a.ipynb"));
     }
 }
+
+/// <summary>A run that nothing interrupted.</summary>
+/// <param name="Content">What it left (<see cref="Folder.Content"/>).</param>
+/// <param name="Lines">How many lines it wrote to stdout.</param>
+/// <param name="Length">How long it took from the first of them on.</param>
+internal sealed record WholeRun(IReadOnlyList<string> Content, int Lines, TimeSpan Length);

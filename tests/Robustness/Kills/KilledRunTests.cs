@@ -29,48 +29,57 @@ public sealed class KilledRunTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"ADR_SEED={Seed}");
         var command = KilledCommand.Of(name);
         var random = new Random(Seed);
-        var (expected, length) = command.Whole;
         var counts = new KillCounts { Command = name, Seed = Seed };
         while (counts.Kills < Kills)
         {
             var work = New(command, $"killed {counts.Runs}");
             counts.Runs++;
-            while (counts.Kills < Kills && Killed(command, work, length, random, counts)) Folder.Check(work);
-            using (var last = new AdrProcess(command.Arguments(work)))
-                Assert.True(last.Wait() == 0, $"run again after {counts}, it ended with: {last.Errors}");
+            while (Killed(command, work, random, counts)) Folder.Check(work);
             Assert.Empty(Folder.Drafts(work));
-            Assert.Equal(expected, Folder.Content(work));
+            Assert.Equal(command.Whole.Content, Folder.Content(work));
         }
         output.WriteLine($"{counts}");
         CampaignFolder.Save("killed", name, counts);
     }
 
-    /// <summary>Kills a run; false if it ended before the moment came.</summary>
-    private static bool Killed(
-        KilledCommand command, string work, TimeSpan length, Random random, KillCounts counts)
+    /// <summary>Kills a run, unless it is killed often enough; false if it has come to its end.</summary>
+    private static bool Killed(KilledCommand command, string work, Random random, KillCounts counts)
     {
-        var inWrite = counts.Kills % EveryDraft == EveryDraft - 1;
+        var inWrite = counts.Kills % EveryDraft == 1;
         using var run = new AdrProcess(command.Arguments(work));
-        if (inWrite)
+        if (counts.Kills < Kills)
         {
-            while (!run.HasEnded && Folder.Drafts(work).Count == 0)
-            {
-                // without a pause: a draft is there for less than a millisecond
-            }
+            if (inWrite) WaitForDraft(run, work);
+            else Wait(run, command.Whole, random);
+            run.Kill();
         }
-        else
+        if (run.Wait() is var code && code != AdrProcess.Killed)
         {
-            run.WaitUntilItWorks();
-            var moment = length * random.NextDouble();
-            for (var clock = Stopwatch.StartNew(); clock.Elapsed < moment && !run.HasEnded;) Thread.Sleep(1);
+            Assert.True(code == 0, $"run again after {counts}, it ended with {code}: {run.Errors}");
+            return false;
         }
-        if (run.HasEnded) return false;
-        run.Kill();
         counts.Kills++;
         if (inWrite) counts.AtDraft++;
         if (Folder.Drafts(work).Count > 0) counts.LeftDraft++;
         Assert.True(SpinWait.SpinUntil(() => run.CountLeft() == 0, Patience), "a process outlives the killed one");
         return true;
+    }
+
+    // A random line of its output and a random part of the time until the next one: a busy machine writes them later.
+    private static void Wait(AdrProcess run, WholeRun whole, Random random)
+    {
+        var lines = random.Next(whole.Lines);
+        var rest = whole.Length / whole.Lines * random.NextDouble();
+        while (!run.HasEnded && run.Lines <= lines) Thread.Sleep(1);
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < rest && !run.HasEnded;) Thread.Sleep(1);
+    }
+
+    private static void WaitForDraft(AdrProcess run, string work)
+    {
+        while (!run.HasEnded && Folder.Drafts(work).Count == 0)
+        {
+            // without a pause: a draft is there for milliseconds
+        }
     }
 
     private string New(KilledCommand command, string name)

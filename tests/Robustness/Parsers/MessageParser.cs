@@ -178,6 +178,7 @@ internal sealed class KernelUnderTest(string key)
             else
             {
                 foreach (var asking in new[] { "shell", "control" }) Ask(asking);
+                if (channel == "stdin") running.Wait(TimeSpan.FromMilliseconds(20)); // nothing there is answered
                 goesOn = !running.IsCompleted;
                 if (!goesOn) throw new InvalidOperationException("The kernel ended.", running.Exception);
             }
