@@ -128,7 +128,7 @@ internal sealed record AutoAttackState(
             var here = expected with
             {
                 Attacked = stage.Attacked, Misclassified = stage.Misclassified, RobustAccuracy = stage.RobustAccuracy,
-                Seconds = stage.Seconds, ModelEvaluations = stage.ModelEvaluations,
+                Seconds = stage.Seconds, ModelEvaluations = stage.ModelEvaluations, Backwards = stage.Backwards,
             };
             if (!Json.Same(here, stage))
                 yield return $"a stage is of {stage.Attack} where one of {member.Name}, with other settings, belongs";
@@ -146,7 +146,8 @@ internal sealed record AutoAttackState(
         for (var i = 0; i < count; i++)
             if (Standing[i] && attacked-- <= 0 && !Robust[i])
                 yield return $"example {i} is not robust, but was not attacked yet";
-        foreach (var fault in Consistency.OfCost("the running attack", Seconds, ModelEvaluations)) yield return fault;
+        foreach (var fault in Consistency.OfCost("the running attack", Seconds, ModelEvaluations, Backwards ?? 0))
+            yield return fault;
         if (Batches == 0 && (Seconds, ModelEvaluations) != (0, 0))
             yield return $"no batch is done, but {ModelEvaluations} passes are counted";
         if (Warnings.CountBy(warning => warning.Flag).Any(flag => flag.Value > 1))

@@ -69,7 +69,8 @@ internal static class Consistency
             if (stage.RobustAccuracy.Total != natural.Total || left != stage.Attacked - stage.Misclassified)
                 yield return $"{stage.Attack} leaves {Words(stage.RobustAccuracy)} robust, but attacked "
                     + $"{stage.Attacked} of {natural.Total} and misclassified {stage.Misclassified}";
-            foreach (var fault in OfCost(stage.Attack, stage.Seconds, stage.ModelEvaluations, 0, stage.Settings))
+            var (name, backwards) = (stage.Attack, stage.Backwards ?? 0);
+            foreach (var fault in OfCost(name, stage.Seconds, stage.ModelEvaluations, backwards, stage.Settings))
                 yield return fault;
         }
     }
