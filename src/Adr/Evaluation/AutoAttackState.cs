@@ -64,7 +64,8 @@ internal sealed record AutoAttackState(
     internal AutoAttackState Next(AutoAttackStage done) =>
         this with
         {
-            Stages = [.. Stages, done], Standing = Robust, Batches = 0, Seconds = 0, ModelEvaluations = 0, Backwards = 0,
+            Stages = [.. Stages, done], Standing = Robust,
+            Batches = 0, Seconds = 0, ModelEvaluations = 0, Backwards = 0,
         };
 
     /// <summary>The state in a file; null where there is none.</summary>
