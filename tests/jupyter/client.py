@@ -266,20 +266,28 @@ class CSharpClientTests(unittest.TestCase):
     def test_hostile_messages(self):
         good = self.frames()
         deep = b'{"code":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+        doubled = b'{"msg_type":"kernel_info_request","msg_id":"1","msg_id":"2"}'
         sign = self.client.kernel.session.sign
         hostile = [
             [b""], [b"x"], [b"<IDS|MSG>"], [b"", b"<IDS|MSG>"], good[:3], good[:-1],  # malformed
             [good[0], b"0" * 64, *good[2:]], [good[0], b"", *good[2:]],  # bad signatures
-            [good[0], sign(good[2:5] + [deep]), *good[2:5], deep],  # deep JSON
             [good[0], sign([b"\xff\xfe", *good[3:]]), b"\xff\xfe", *good[3:]],  # no UTF-8
             [good[0], sign([b"[]", *good[3:]]), b"[]", *good[3:]],  # no object
             [good[0], sign([b'{"msg_type":7}', *good[3:]]), b'{"msg_type":7}', *good[3:]],
+            [good[0], sign([doubled, *good[3:]]), doubled, *good[3:]],
         ]
+        unusable = [deep, b'{"value":5,"value":"a"}', b"\xff", b"[]"]  # of a request that is known
         for channel in ("shell", "control", "stdin"):
             socket = self.raw(channel)
             for frames in hostile:
                 socket.send_multipart(frames)
             socket.send_multipart(self.frames(msg_type="make_coffee_request"))
+            for content in unusable:
+                request = self.frames()
+                socket.send_multipart([request[0], sign(request[2:5] + [content]), *request[2:5], content])
+                if channel != "stdin":
+                    self.assertTrue(socket.poll(10_000), f"no answer on {channel} to {content[:30]}")
+                    self.assertIn(b"BadRequest", socket.recv_multipart()[-1])
             if channel != "stdin":
                 socket.send_multipart(self.frames())
                 self.assertTrue(socket.poll(10_000), f"no answer on {channel} after hostile messages")
@@ -289,12 +297,39 @@ class CSharpClientTests(unittest.TestCase):
         big.send(b"x" * (80 << 20))  # the kernel closes this connection
         big.close()
         time.sleep(0.3)
+        self.drain()
+        self.assertEqual(self.client.value("1 + 1"), "2")
+
+    def drain(self):
         while True:  # what the strangers' good requests led to is theirs
             try:
                 self.client.kernel.get_iopub_msg(timeout=0.5)
             except queue.Empty:
                 break
-        self.assertEqual(self.client.value("1 + 1"), "2")
+
+
+    def test_repeated_message(self):
+        self.client.run("var runs = 0;")
+        session = self.client.kernel.session
+        recorded = session.serialize(session.msg("execute_request", {"code": "runs++;", "silent": True}))
+        for channel in ("shell", "shell", "control"):
+            socket = self.raw(channel)
+            socket.send_multipart(recorded)
+            socket.send_multipart(self.frames())
+            self.assertTrue(socket.poll(10_000))
+            socket.close()
+        time.sleep(0.3)
+        self.drain()
+        self.assertEqual(self.client.value("runs"), "1")
+
+    def test_deep_code(self):
+        self.client.run("var kept = 5;")
+        for code in ("(" * 20_000 + ")" * 20_000, "x" + "[" * 20_000, "!" * 20_000 + "true", "x" + ".x" * 20_000):
+            request = self.client.kernel.is_complete(code)
+            self.assertEqual(self.client.reply(request), {"status": "unknown"})
+            reply, _ = self.client.run(code)
+            self.assertIn("nested too deeply", reply["evalue"])
+            self.assertEqual(self.client.value("kept"), "5")
 
 
 class LifeTests(unittest.TestCase):

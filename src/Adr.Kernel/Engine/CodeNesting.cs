@@ -25,7 +25,7 @@ internal sealed class CodeNesting
     /// <summary>How many tokens the statements that enclose a place may have.</summary>
     internal const int MostTokens = 5000;
 
-    private const int LambdaWeight = 10; // The time for lambdas in lambdas grows most.
+    private const int LambdaWeight = 10; // The time for lambdas in lambdas grows most, and queries are lambdas.
 
     // Words that are not reserved, and that go on with an expression after an operand.
     private static readonly string[] Contextual =
@@ -111,7 +111,7 @@ internal sealed class CodeNesting
         var connects = Connecting.Contains(word) || (SyntaxFacts.GetKeywordKind(word) is var keyword
             && SyntaxFacts.IsReservedKeyword(keyword) && !SyntaxFacts.IsPredefinedType(keyword)
             && word is not ("this" or "base" or "null" or "true" or "false" or "default"));
-        if (connects) Firm('k');
+        if (connects) Firm('k', word is "from" or "let" or "join" or "into" ? LambdaWeight : 1);
         else Token('a');
     }
 
