@@ -12,6 +12,20 @@ internal static class CommandLine
         string[] arguments, string? folder, params (string Name, string Value)[] environment) =>
         Run(arguments, folder, Path.Combine(AppContext.BaseDirectory, "Adr.Cli.dll"), environment);
 
+    /// <summary>Runs the command with its output to a file, by a shell, as on a system that has one.</summary>
+    internal static (int Code, string Errors) RunInto(string file, params string[] arguments)
+    {
+        var assembly = Path.Combine(AppContext.BaseDirectory, "Adr.Cli.dll");
+        var start = new ProcessStartInfo("sh", ["-c", $"exec dotnet \"$@\" > {file}", "sh", assembly, .. arguments])
+        {
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, errors);
+    }
+
     internal static (int Code, string Output, string Errors) Run(
         string[] arguments, string? folder, string assembly, params (string Name, string Value)[] environment)
     {

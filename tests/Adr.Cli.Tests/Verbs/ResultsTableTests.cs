@@ -36,6 +36,21 @@ public sealed class ResultsTableTests : IDisposable
             writer.ToString());
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"budget\":\"quick\",\"rows\":[]}")]
+    [InlineData("{\"budget\":\"quick\",\"rows\":[null]}")]
+    [InlineData("{\"budget\":5,\"rows\":[{}]}")]
+    [InlineData("{\"budget\":\"quick\",\"rows\":[{\"defence\":\"ADV\"}]}")]
+    public void A_file_of_something_else_is_named(string text)
+    {
+        File.WriteAllText(path, text);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new StringWriter()) });
+        Assert.Contains(path, Assert.Throws<InvalidDataException>(() => ResultsTable.Print(path, console)).Message);
+    }
+
     private static ModelResult Row(string defence, int natural, int robust, double minutes)
     {
         AttackResult Attack(string name, int count) =>

@@ -89,6 +89,11 @@ public sealed class SweepCommandTests : IDisposable
     [InlineData("mnist-10k has 8500 training", "\"trainCount\": 40", "\"trainCount\": 40000")]
     [InlineData("no matrix of experiments", "\"trainCount\": 40", "\"trainCounts\": 40")]
     [InlineData("seed 1 is there twice", "[1]", "[1, 1]")]
+    [InlineData("\"of\" is 5; expected a name", "\"of\": \"mnist\"", "\"of\": 5")]
+    [InlineData("\"network\" is []; expected a name", "\"trainCount\": 40", "\"network\": []")]
+    [InlineData("$.defences[0] is null", "\"ADV\"", "null")]
+    [InlineData("seeds", "\"seeds\": [1]", "\"seeds\": [1], \"seeds\": [2]")]
+    [InlineData("\"tiny\": it is null", "\"tiny\": {", "\"tiny\": null, \"other\": {")]
     public void What_cannot_work_is_refused_before_anything_runs(string message, string from, string to)
     {
         var matrix = Matrix(Tiny.Replace(from, to, StringComparison.Ordinal));
@@ -96,6 +101,42 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Equal(ExitCode.Usage, code);
         Assert.Contains(message, errors);
         Assert.False(Directory.Exists(Runs));
+    }
+
+    [Theory]
+    [InlineData("no defence \"AVD\"", "\"ADV\"", "\"AVD\"")]
+    [InlineData("ε must be", "\"batchSize\": 20", "\"epsilon\": \"NaN\"")]
+    [InlineData("of\" is 5", "\"of\": \"mnist\"", "\"of\": 5")]
+    public void The_list_and_the_table_of_what_cannot_work_are_refused(string message, string from, string to)
+    {
+        var matrix = Matrix(Tiny.Replace(from, to, StringComparison.Ordinal));
+        foreach (var arguments in new[] { new[] { "sweep", matrix, "--list" }, ["table", matrix] })
+        {
+            var (code, _, errors) = CommandLine.Run([.. arguments, "--runs", Runs]);
+            Assert.Equal(ExitCode.Usage, code);
+            Assert.Contains(message, errors);
+            Assert.DoesNotContain("   at ", errors);
+        }
+    }
+
+    [Fact]
+    public void A_damaged_folder_is_named_and_the_other_cells_are_run()
+    {
+        var matrix = Matrix();
+        Assert.Equal(ExitCode.Fine, CommandLine.Run("sweep", matrix, "--runs", Runs, "--task", "0").Code);
+        var run = Assert.Single(Directory.GetDirectories(Runs));
+        var result = Assert.Single(Directory.GetFiles(run, "result-*.json"));
+        var text = System.IO.File.ReadAllText(result);
+        System.IO.File.WriteAllText(result, text.Replace("\"successes\": ", "\"successes\": 1", StringComparison.Ordinal));
+
+        Assert.Contains("0\tdamaged\tADV", CommandLine.Run("sweep", matrix, "--runs", Runs, "--list").Output);
+        var table = CommandLine.Run("table", matrix, "--runs", Runs);
+        Assert.Equal(ExitCode.Failed, table.Code);
+        Assert.Contains(result, table.Errors);
+        var (code, output, errors) = CommandLine.Run("sweep", matrix, "--runs", Runs);
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains($"adr: ADV on mnist-10k, seed 1: {result} is damaged or was changed", errors);
+        Assert.Contains("ADR-ADV on mnist-10k, seed 1: natural", output);
     }
 
     [Fact]
