@@ -29,7 +29,8 @@ internal static class AutoAttackView
             Notes =
             [
                 "Each attack is run on the examples that are still classified correctly. Accuracies are shares of all "
-                    + $"examples, with 95 % Wilson intervals. {DisplayText.PassesAreMeans} Seed {report.Seed}, device {report.Device}.",
+                    + $"examples, with 95 % Wilson intervals. {DisplayText.PassesAreMeans} "
+                    + $"Seed {report.Seed}, device {report.Device}.",
                 .. report.Warnings.Count > 0
                     ? report.Warnings.Select(warning => $"Warning: {warning}")
                     : ["The checks found no sign of an unreliable evaluation."],

@@ -24,8 +24,8 @@ internal static class GradientMaskingView
                 $"The gradient attacks increase {report.Loss}. {Number.Duration(report.Seconds)}, and for each "
                     + "example that was attacked "
                     + $"{DisplayText.PerExample(report.ModelEvaluations - report.Backwards, report.Natural.Successes)} "
-                    + $"forward and {DisplayText.PerExample(report.Backwards, report.Natural.Successes)} backward passes "
-                    + $"on average. Seed {report.Seed}, device {report.Device}.",
+                    + $"forward and {DisplayText.PerExample(report.Backwards, report.Natural.Successes)} "
+                    + $"backward passes on average. Seed {report.Seed}, device {report.Device}.",
             ],
         };
     }

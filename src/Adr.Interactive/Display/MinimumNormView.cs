@@ -31,8 +31,8 @@ internal static class MinimumNormView
                     + $"Share for which an image was found: {DisplayText.Of(report.Found)}.",
                 $"{Number.Duration(report.Seconds)}, and for each example that was attacked "
                     + $"{DisplayText.PerExample(report.Forwards, report.Natural.Successes)} forward and "
-                    + $"{DisplayText.PerExample(report.Backwards, report.Natural.Successes)} backward passes on average. "
-                    + $"Seed {report.Seed}, device {report.Device}.",
+                    + $"{DisplayText.PerExample(report.Backwards, report.Natural.Successes)} backward passes on "
+                    + $"average. Seed {report.Seed}, device {report.Device}.",
                 .. report.Settings.Count == 0
                     ? []
                     : new[] { $"{report.Attack}: {DisplayText.Of(report.Settings)}." },
