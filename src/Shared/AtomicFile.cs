@@ -17,7 +17,8 @@ internal static partial class AtomicFile
     private const int DiskFullOnUnix = 28, DiskFullOnWindows = unchecked((int)0x80070070);
     private const int HeldOnLinux = 11, HeldOnMacOS = 35, HeldOnWindows = unchecked((int)0x80070020);
 
-    // A shared lock, which keeps out who asks for all of the file, but no reader who opens it just after it has its name.
+    // A shared lock, which keeps out who asks for all of the file, but no reader who opens it just after it has its
+    // name.
     private const FileShare Held = FileShare.Read | FileShare.Delete;
 
     /// <summary>Replaces a file's content with a text in UTF-8.</summary>

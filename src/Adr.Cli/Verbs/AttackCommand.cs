@@ -166,7 +166,8 @@ public static class AttackCommand
     private static void Print(AutoAttackReport report, IAnsiConsole console)
     {
         var table = new Table().RoundedBorder().AddColumn("attack");
-        foreach (var column in new[] { "attacked", "misclassified", "robust accuracy", "seconds", "forward", "backward" })
+        string[] columns = ["attacked", "misclassified", "robust accuracy", "seconds", "forward", "backward"];
+        foreach (var column in columns)
             table.AddColumn(new TableColumn(column).RightAligned());
         table.AddRow("none", "", "", Markup.Escape(Percent(report.Natural)), "", "", "");
         foreach (var stage in report.Stages)

@@ -40,8 +40,8 @@ internal static partial class DisplayText
     internal const string PassesAreMeans = 
         "Forward and backward passes are means over the examples that were attacked.";
 
-    /// <summary>"7,820.3": a number of passes for each example that was attacked, on average; a dash where there was none,
-    /// or the number is not known.</summary>
+    /// <summary>"7,820.3": a number of passes for each example that was attacked, on average; a dash where there was
+    /// none, or the number is not known.</summary>
     internal static string PerExample(long? passes, int examples) =>
         passes is { } count && examples > 0
             ? ((double)count / examples).ToString("#,0.#", CultureInfo.InvariantCulture)

@@ -6,7 +6,8 @@ using Ganss.Xss;
 
 namespace Adr.Kernel.Export;
 
-/// <summary>Takes from HTML what would run, send a request, lead away from the page or reach out of its place.</summary>
+/// <summary>Takes from HTML what would run, send a request, lead away from the page or reach out of its
+/// place.</summary>
 /// <remarks>
 /// The callers run these methods within <see cref="RenderLimits"/>: their time grows with the square of the size of
 /// HTML that was made to be slow. The parser itself limits the depth, to 512 elements as browsers do.

@@ -9,8 +9,8 @@ namespace Adr.Kernel.Jupyter;
 /// <remarks>
 /// One thread owns all sockets except that of the heartbeat, which has a thread of its own and so beats whatever else
 /// happens. Messages from other threads wait in one queue and are sent in order. A client that has received the reply
-/// to a cell has therefore received the cell's outputs. A message that cannot be used is dropped with a line in the log,
-/// whatever is wrong with it, and the sockets go on.
+/// to a cell has therefore received the cell's outputs. A message that cannot be used is dropped with a line in the
+/// log, whatever is wrong with it, and the sockets go on.
 /// </remarks>
 internal sealed class NetMqTransport : ITransport, IDisposable
 {

@@ -182,8 +182,8 @@ public sealed record SweepRun(Experiment Experiment, string Defence)
     /// <summary>Its result, if it has been trained and evaluated; null where it is missing.</summary>
     public ModelResult? Result() => Experiment.Result(Defence);
 
-    /// <summary>Its state: "missing", "trained" or "evaluated", or "epoch 3 of 40"; "damaged" where a file of its folder
-    /// cannot be read.</summary>
+    /// <summary>Its state: "missing", "trained" or "evaluated", or "epoch 3 of 40"; "damaged" where a file of its
+    /// folder cannot be read.</summary>
     public string State()
     {
         try

@@ -29,8 +29,8 @@ public static class Weights
     /// <param name="path">A file with the same names and shapes, by <see cref="Save"/> or from PyTorch; its numbers may
     /// have another precision.</param>
     /// <param name="note">Told, in a sentence, which prefix was left out. Null, the default, for nobody.</param>
-    /// <exception cref="InvalidDataException">The file is damaged or does not fit, or a value is not finite; the model is
-    /// then unchanged.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or does not fit, or a value is not finite; the model
+    /// is then unchanged.</exception>
     public static IReadOnlyDictionary<string, string> Load(
         nn.Module<Tensor, Tensor> model, string path, Action<string>? note = null)
     {

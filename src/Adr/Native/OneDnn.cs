@@ -17,13 +17,13 @@ public static class OneDnn
 
     private static readonly Lazy<bool> Wrong = new(SwitchOffWhereWrong);
 
-    /// <summary>Whether oneDNN convolves wrongly on this machine and is therefore switched off in this process. The first
-    /// question takes a few milliseconds.</summary>
+    /// <summary>Whether oneDNN convolves wrongly on this machine and is therefore switched off in this process. The
+    /// first question takes a few milliseconds.</summary>
     /// <exception cref="NativeTorchException">It is wrong and cannot be switched off.</exception>
     public static bool IsSwitchedOff => Wrong.Value;
 
-    // Channels in and out, kernel, stride, side, and whether the channels come last: layers whose last block is not full,
-    // for processors with AVX-512 and with AVX2. Forward passes alone, which spoil no memory but their own.
+    // Channels in and out, kernel, stride, side, and whether the channels come last: layers whose last block is not
+    // full, for processors with AVX-512 and with AVX2. Forward passes alone, which spoil no memory but their own.
     private static readonly (int In, int Out, int Kernel, int Stride, int Side, bool ChannelsLast)[] Layers =
     [
         (256, 512, 1, 2, 8, true), (4, 48, 1, 2, 6, true), (12, 24, 5, 2, 12, false), (24, 128, 3, 1, 15, false),

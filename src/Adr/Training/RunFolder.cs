@@ -54,8 +54,8 @@ public sealed class RunFolder
     public string File(string name) => Path.Combine(FullPath, name);
 
     /// <summary>The metrics written so far, epoch by epoch from 1; none where there is no file.</summary>
-    /// <param name="note">Told, in a sentence, where the last line is incomplete and is left out, as after a kill. Null,
-    /// the default, for nobody.</param>
+    /// <param name="note">Told, in a sentence, where the last line is incomplete and is left out, as after a kill.
+    /// Null, the default, for nobody.</param>
     /// <exception cref="InvalidDataException">Another line is damaged, or an epoch is missing or there twice; the
     /// message has the file and the line.</exception>
     public IReadOnlyList<EpochMetrics> ReadMetrics(Action<string>? note = null) =>

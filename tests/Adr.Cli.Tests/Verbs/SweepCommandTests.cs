@@ -127,7 +127,8 @@ public sealed class SweepCommandTests : IDisposable
         var run = Assert.Single(Directory.GetDirectories(Runs));
         var result = Assert.Single(Directory.GetFiles(run, "result-*.json"));
         var text = System.IO.File.ReadAllText(result);
-        System.IO.File.WriteAllText(result, text.Replace("\"successes\": ", "\"successes\": 1", StringComparison.Ordinal));
+        text = text.Replace("\"successes\": ", "\"successes\": 1", StringComparison.Ordinal);
+        System.IO.File.WriteAllText(result, text);
 
         Assert.Contains("0\tdamaged\tADV", CommandLine.Run("sweep", matrix, "--runs", Runs, "--list").Output);
         var table = CommandLine.Run("table", matrix, "--runs", Runs);

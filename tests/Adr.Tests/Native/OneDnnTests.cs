@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Tests.Native;
 
-/// <summary>On a sound machine these hold anyway; where oneDNN is wrong, they hold because it is switched off.</summary>
+/// <summary>On a sound machine these hold anyway; where oneDNN is wrong, they hold because it is switched
+/// off.</summary>
 public static class OneDnnTests
 {
     [Law(Arbitrary = [typeof(Layer)])]

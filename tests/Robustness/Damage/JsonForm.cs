@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Adr.Robustness.Damage;
 
-/// <summary>JSON: its members become null, of another kind, deeply nested, doubled, renamed, exchanged or gone.</summary>
+/// <summary>JSON: its members become null, of another kind, deeply nested, doubled, renamed, exchanged or
+/// gone.</summary>
 /// <param name="perLine">Whether each line is a document, as in a .jsonl file.</param>
 internal sealed class JsonForm(bool perLine = false) : Form
 {

@@ -7,7 +7,8 @@ using Adr.Robustness.Parsers;
 
 namespace Adr.Robustness.Damage;
 
-/// <summary>One parser in a process of its own: inputs come on stdin, each answered by a line of JSON on stdout.</summary>
+/// <summary>One parser in a process of its own: inputs come on stdin, each answered by a line of JSON on
+/// stdout.</summary>
 internal static class ParserHost
 {
     // What a thread has on Windows; with Linux' 8 MiB, deep nesting that is fatal elsewhere would pass.
