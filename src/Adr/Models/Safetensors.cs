@@ -7,8 +7,8 @@ namespace Adr.Models;
 /// <summary>Reads and writes safetensors files: tensors by name, readable from Python, with no code in them.</summary>
 /// <remarks>The format (huggingface/safetensors): 8 bytes little-endian length of the header; the header, JSON; then
 /// the raw little-endian values of each tensor, without holes. The same tensors always give the same bytes. The
-/// metadata of files that are written here hold a checksum, <c>adr.seal</c>, and a file that does not fit its own is refused.
-/// Files from elsewhere have none.</remarks>
+/// metadata of files that are written here hold a checksum, <c>adr.seal</c>, and a file that does not fit its own is
+/// refused. Files from elsewhere have none.</remarks>
 public static class Safetensors
 {
     /// <summary>Writes tensors to a file, whole or not at all.</summary>
