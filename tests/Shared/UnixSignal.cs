@@ -15,6 +15,12 @@ internal static class UnixSignal
     /// <summary>Sends a signal.</summary>
     internal static void Send(int process, int signal) => Assert.Equal(0, Kill(process, signal));
 
+    /// <summary>Whether this process, and so each that it starts, ignores a signal: a shell's background jobs ignore
+    /// SIGINT. Only Linux says so.</summary>
+    internal static bool IsIgnored(int signal) => OperatingSystem.IsLinux()
+        && File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..]
+            is var ignored && (Convert.ToUInt64(ignored.Trim(), 16) >> (signal - 1) & 1) == 1;
+
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int process, int signal);
 }

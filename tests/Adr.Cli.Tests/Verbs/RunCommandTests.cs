@@ -250,9 +250,12 @@ public sealed class RunCommandTests : IDisposable
         Assert.Contains("before", File.ReadAllText(Path.Combine(folder, "out.html")));
     }
 
+    public static TheoryData<int> StoppingSignals => UnixSignal.IsIgnored(UnixSignal.Interrupt)
+        ? [UnixSignal.Term]
+        : [UnixSignal.Term, UnixSignal.Interrupt];
+
     [UnixTheory]
-    [InlineData(UnixSignal.Term)]
-    [InlineData(UnixSignal.Interrupt)]
+    [MemberData(nameof(StoppingSignals))]
     public async Task A_run_that_is_stopped_by_a_signal_writes_the_notebook_and_its_pages(int signal)
     {
         Write("a.ipynb", Code("Console.Write(\"before\");"),
