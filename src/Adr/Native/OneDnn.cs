@@ -17,13 +17,13 @@ public static class OneDnn
 
     private static readonly Lazy<bool> Wrong = new(SwitchOffWhereWrong);
 
-    /// <summary>Whether oneDNN convolves wrongly on this machine and is therefore switched off in this process. The first
-    /// question takes a few milliseconds.</summary>
+    /// <summary>Whether oneDNN convolves wrongly on this machine and is therefore switched off in this process. The
+    /// first question takes a few milliseconds.</summary>
     /// <exception cref="NativeTorchException">It is wrong and cannot be switched off.</exception>
     public static bool IsSwitchedOff => Wrong.Value;
 
-    // Channels in and out, kernel, stride, side, and whether the channels come last: layers whose last block is not full,
-    // for processors with AVX-512 and with AVX2. Forward passes alone, which spoil no memory but their own.
+    // Channels in and out, kernel, stride, side, and whether the channels come last: layers whose last block is not
+    // full, for processors with AVX-512 and with AVX2. Forward passes alone, which spoil no memory but their own.
     private static readonly (int In, int Out, int Kernel, int Stride, int Side, bool ChannelsLast)[] Layers =
     [
         (256, 512, 1, 2, 8, true), (4, 48, 1, 2, 6, true), (12, 24, 5, 2, 12, false), (24, 128, 3, 1, 15, false),
@@ -57,20 +57,24 @@ public static class OneDnn
     private static Tensor Values(params long[] shape) =>
         arange(shape.Aggregate(1L, (product, size) => product * size), float64, CPU).mul(1.7).sin().reshape(shape);
 
-    // TorchSharp has no switch for it; libtorch's own one is a method of its context.
-    private static unsafe void SwitchOff()
+    // TorchSharp has no switch for it; libtorch's own ones are methods of its context. Without oneDNN, libtorch would
+    // ask NNPACK, which fails where the caches are hidden and says so on stderr at every convolution.
+    private static void SwitchOff()
     {
-        string[] context = ["_ZN2at13globalContextEv", "?globalContext@at@@YAAEAVContext@1@XZ"];
-        string[] enabled = ["_ZN2at7Context20setUserEnabledMkldnnEb", "?setUserEnabledMkldnn@Context@at@@QEAAX_N@Z"];
         var library = NativeTorch.HandleOf("torch_cpu");
-        if (Export(context) is not { } find || Export(enabled) is not { } set)
-            throw new NativeTorchException("oneDNN, by which libtorch convolves, is wrong on this machine, and this "
+        var context = Export("_ZN2at13globalContextEv", "?globalContext@at@@YAAEAVContext@1@XZ");
+        Set(Export("_ZN2at7Context20setUserEnabledMkldnnEb", "?setUserEnabledMkldnn@Context@at@@QEAAX_N@Z"));
+        Set(Export("_ZN2at7Context20setUserEnabledNNPACKEb", "?setUserEnabledNNPACK@Context@at@@QEAAX_N@Z"));
+
+        unsafe void Set(nint method) =>
+            ((delegate* unmanaged<nint, byte, void>)method)(((delegate* unmanaged<nint>)context)(), 0);
+
+        nint Export(params string[] names) => names
+            .Select(name => NativeLibrary.TryGetExport(library, name, out var address) ? address : 0)
+            .FirstOrDefault(address => address != 0) is var found and not 0
+            ? found
+            : throw new NativeTorchException("oneDNN, by which libtorch convolves, is wrong on this machine, and this "
                 + "libtorch has no switch for it. Set ONEDNN_MAX_CPU_ISA=SSE41 in the environment: that is right, and "
                 + "slower.");
-        ((delegate* unmanaged<nint, byte, void>)set)(((delegate* unmanaged<nint>)find)(), 0);
-
-        nint? Export(string[] names) => names
-            .Select(name => NativeLibrary.TryGetExport(library, name, out var address) ? address : (nint?)null)
-            .FirstOrDefault(address => address is not null);
     }
 }
