@@ -31,8 +31,15 @@ public static class OneDnn
 
     private static bool SwitchOffWhereWrong()
     {
+        // What oneDNN does not take, libtorch would give to NNPACK, which cannot start where the caches are hidden and
+        // says so on stderr at every convolution. On x86-64 oneDNN takes all that NNPACK could.
+        if (RuntimeInformation.ProcessArchitecture == Architecture.X64 && !OperatingSystem.IsWindows())
+            SwitchOff("_ZN2at7Context20setUserEnabledNNPACKEb");
         if (Layers.All(IsRight)) return false;
-        SwitchOff();
+        if (!SwitchOff("_ZN2at7Context20setUserEnabledMkldnnEb", "?setUserEnabledMkldnn@Context@at@@QEAAX_N@Z"))
+            throw new NativeTorchException("oneDNN, by which libtorch convolves, is wrong on this machine, and this "
+                + "libtorch has no switch for it. Set ONEDNN_MAX_CPU_ISA=SSE41 in the environment: that is right, and "
+                + "slower.");
         return Layers.All(IsRight)
             ? true
             : throw new NativeTorchException("libtorch's convolutions are wrong on this machine, with and without "
@@ -57,24 +64,18 @@ public static class OneDnn
     private static Tensor Values(params long[] shape) =>
         arange(shape.Aggregate(1L, (product, size) => product * size), float64, CPU).mul(1.7).sin().reshape(shape);
 
-    // TorchSharp has no switch for it; libtorch's own ones are methods of its context. Without oneDNN, libtorch would
-    // ask NNPACK, which fails where the caches are hidden and says so on stderr at every convolution.
-    private static void SwitchOff()
+    // TorchSharp has no switches; libtorch's own ones are methods of its context, with a name for each compiler. False
+    // where this libtorch has none of these.
+    private static unsafe bool SwitchOff(params string[] names)
     {
         var library = NativeTorch.HandleOf("torch_cpu");
-        var context = Export("_ZN2at13globalContextEv", "?globalContext@at@@YAAEAVContext@1@XZ");
-        Set(Export("_ZN2at7Context20setUserEnabledMkldnnEb", "?setUserEnabledMkldnn@Context@at@@QEAAX_N@Z"));
-        Set(Export("_ZN2at7Context20setUserEnabledNNPACKEb", "?setUserEnabledNNPACK@Context@at@@QEAAX_N@Z"));
+        if (Export("_ZN2at13globalContextEv", "?globalContext@at@@YAAEAVContext@1@XZ") is not (var context and not 0)
+            || Export(names) is not (var method and not 0)) return false;
+        ((delegate* unmanaged<nint, byte, void>)method)(((delegate* unmanaged<nint>)context)(), 0);
+        return true;
 
-        unsafe void Set(nint method) =>
-            ((delegate* unmanaged<nint, byte, void>)method)(((delegate* unmanaged<nint>)context)(), 0);
-
-        nint Export(params string[] names) => names
+        nint Export(params string[] spellings) => spellings
             .Select(name => NativeLibrary.TryGetExport(library, name, out var address) ? address : 0)
-            .FirstOrDefault(address => address != 0) is var found and not 0
-            ? found
-            : throw new NativeTorchException("oneDNN, by which libtorch convolves, is wrong on this machine, and this "
-                + "libtorch has no switch for it. Set ONEDNN_MAX_CPU_ISA=SSE41 in the environment: that is right, and "
-                + "slower.");
+            .FirstOrDefault(address => address != 0);
     }
 }
