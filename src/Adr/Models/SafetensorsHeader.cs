@@ -130,7 +130,8 @@ internal sealed record SafetensorsHeader(
         {
             return JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
-        catch (JsonException error)
+        // the second is System.Text.Json's word for half of a surrogate pair in a key
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"the header is not valid JSON ({error.Message})", error);
         }

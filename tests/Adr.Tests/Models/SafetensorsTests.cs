@@ -319,6 +319,7 @@ public static class SafetensorsTests
         [InlineData("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4)]
         [InlineData("{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}", 0)]
         [InlineData("{\"__metadata__\":{\"k\":\"\\ud800\"}}", 0)]
+        [InlineData("{\"\\ud800\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":1}", 4)]
         [InlineData("{\"__metadata__\":null}", 0)]
         [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":null,\"data_offsets\":[0,4]}}", 4)]
         [InlineData("{\"a\":{\"dtype\":null,\"shape\":[1],\"data_offsets\":[0,4]}}", 4)]

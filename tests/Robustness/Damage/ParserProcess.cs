@@ -12,10 +12,7 @@ internal sealed class ParserProcess(string parser, string folder) : IDisposable
     private const double LargestMebibytes = 1024;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5), Poll = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
-
-    // Of a process that waits its turn on a busy machine, the clock says nothing; a minute is the limit all the same.
-    private static readonly TimeSpan ClockLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(9); // of a machine that is busy with others
 
     private readonly StringBuilder errors = new();
     private Process? process;
@@ -82,10 +79,12 @@ internal sealed class ParserProcess(string parser, string folder) : IDisposable
         throw new InvalidOperationException($"The process of the parser {parser} did not start: {errors}");
     }
 
+    // On a busy machine the clock says nothing. A parser hangs if it has used 5 s of a processor without an answer, or
+    // if for 5 s none of its threads has even wanted one.
     private Verdict Wait()
     {
-        var (clock, before) = (Stopwatch.StartNew(), process!.TotalProcessorTime);
-        var (idle, last) = (Stopwatch.StartNew(), before);
+        var (clock, idle) = (Stopwatch.StartNew(), Stopwatch.StartNew());
+        var (before, last) = (process!.TotalProcessorTime, process.TotalProcessorTime);
         while (true)
         {
             if (replies.TryTake(out var line, Poll))
@@ -101,16 +100,25 @@ internal sealed class ParserProcess(string parser, string folder) : IDisposable
             var (memory, used) = (process.WorkingSet64 / 1048576.0, process.TotalProcessorTime);
             if (memory > LargestMebibytes)
                 return new(Outcome.Problem, "resident memory over 1 GiB", "memory", PeakMebibytes: memory);
-            if (used - last > Poll / 10) (last, _) = (used, Restart(idle));
-            if (used - before > Limit || idle.Elapsed > Limit || clock.Elapsed > ClockLimit)
+            if (used > last || IsReady(process)) idle.Restart();
+            last = used;
+            if (used - before > Limit || idle.Elapsed > Limit)
                 return new(Outcome.Problem, $"no answer after {clock.Elapsed.TotalSeconds:0.0} s", "hang",
                     Milliseconds: clock.Elapsed.TotalMilliseconds, PeakMebibytes: memory);
         }
+    }
 
-        static bool Restart(Stopwatch clock)
+    private static bool IsReady(Process process)
+    {
+        try
         {
-            clock.Restart();
-            return true;
+            return process.Threads.Cast<ProcessThread>().Any(
+                thread => thread.ThreadState is System.Diagnostics.ThreadState.Running
+                    or System.Diagnostics.ThreadState.Ready or System.Diagnostics.ThreadState.Standby);
+        }
+        catch (InvalidOperationException)
+        {
+            return true; // it, or one of its threads, has just ended
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class AdrProcess : IDisposable
 
     private const string TagVariable = "ADR_TEST_PROCESS";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(9); // of a machine that is busy with others
 
     private readonly Process process;
     private readonly string tag = Guid.NewGuid().ToString("N");

@@ -12,9 +12,10 @@ namespace Adr.Robustness.Kills;
 /// <summary>What a command leaves in a folder.</summary>
 internal static partial class Folder
 {
-    // All that two runs of the same command do not have in common: how long something took, and when it was.
+    // All that two runs of the same command do not have in common: how long something took, when it was, and the seals
+    // over that.
     private static readonly HashSet<string> Times =
-        ["seconds", "trainingSeconds", "duration", "start_time", "end_time", "execution"];
+        ["seconds", "trainingSeconds", "duration", "start_time", "end_time", "execution", "seal"];
 
     /// <summary>The drafts of files that are being written.</summary>
     internal static IReadOnlyList<string> Drafts(string folder) => !Directory.Exists(folder)

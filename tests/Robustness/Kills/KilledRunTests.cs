@@ -12,7 +12,7 @@ public sealed class KilledRunTests(ITestOutputHelper output) : IDisposable
 
     private static readonly int Kills = (int)CampaignFolder.Setting("ADR_KILLS", 2);
     private static readonly int Seed = (int)CampaignFolder.Setting("ADR_SEED", Environment.TickCount);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly string folder = Directory.CreateTempSubdirectory("adr-killed-").FullName;
 
