@@ -201,7 +201,8 @@ internal sealed record CifarSet(
         {
             return archive.GetNextEntry();
         }
-        catch (Exception damaged) when (damaged is InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception damaged) when (damaged
+            is InvalidDataException or EndOfStreamException or FormatException or OverflowException)
         {
             throw new InvalidDataException($"{packed} is damaged: {damaged.Message}", damaged);
         }
