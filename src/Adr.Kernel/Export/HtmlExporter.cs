@@ -5,9 +5,15 @@ namespace Adr.Kernel.Export;
 
 /// <summary>Writes a notebook as one HTML file that needs no network and no other file.</summary>
 /// <remarks>
+/// <para>
 /// Formulas are rendered during the export, with KaTeX. Figures are live through plotly.js, which is embedded once and
-/// only if a figure needs it. Without scripts, a static picture of each figure is shown. A content security policy in
-/// the file forbids every request.
+/// only if a figure needs it. Without scripts, a static picture of each figure is shown.
+/// </para>
+/// <para>
+/// A content security policy in the file forbids requests. Text is sanitised. HTML outputs keep their scripts, but they
+/// are closed, and nothing in them leads away from the page or sends a request without a script. A part of the
+/// notebook that cannot be rendered is shown as text, and a note says why.
+/// </para>
 /// </remarks>
 public static class HtmlExporter
 {
@@ -41,7 +47,8 @@ public sealed record HtmlOptions
     public string? Title { get; init; }
 
     /// <summary>
-    /// The folder of images that Markdown names by a relative path; null if such images become links.
+    /// The folder of images that Markdown names by a relative path; null if such images become links. Files outside it
+    /// are not read, whatever links lead to them.
     /// </summary>
     public string? SourceFolder { get; init; }
 
@@ -50,7 +57,7 @@ public sealed record HtmlOptions
 
     /// <summary>
     /// Whether scripts may run on the page, for live figures and in HTML outputs. Default: true. Without scripts,
-    /// figures are static.
+    /// figures are static, HTML outputs are sanitised, and the page's policy forbids scripts.
     /// </summary>
     public bool Scripts { get; init; } = true;
 }

@@ -70,9 +70,11 @@ internal sealed class MarkdownRenderer(string? sourceFolder, RenderLimits limits
         renderer.ObjectRenderers.Replace<CodeBlockRenderer>(new Code(pieces));
         renderer.Render(document);
         var page = SafeHtml.Parse(writer.ToString());
-        SafeHtml.Sanitize(page, url => images.Embed(url, attachments));
+        var gone = SafeHtml.Sanitize(page, url => images.Embed(url, attachments));
         foreach (var place in page.QuerySelectorAll($"[{SafeHtml.PlaceAttribute}]")) pieces.Mark(place);
-        return (SafeHtml.Write(page.Body!.ChildNodes), headings);
+        var note = gone.Count == 0 ? ""
+            : Html.Note($"HTML that text cannot have was left out: {string.Join(", ", gone)}.");
+        return (SafeHtml.Write(page.Body!.ChildNodes) + note, headings);
     }
 
     /// <summary>Gives a heading an id that is unique on the page.</summary>

@@ -88,8 +88,7 @@ internal sealed partial class OutputRenderer(MarkdownRenderer markdown, RenderLi
             : Html.Note($"This page cannot show an output of this kind: {kind}.");
     }
 
-    /// <summary>HTML as the page may have it; empty if it shows nothing without the scripts that it may not
-    /// have.</summary>
+    /// <summary>HTML as the page may have it; empty if it shows nothing without its scripts.</summary>
     private string OfHtml(string html)
     {
         CheckLength(html);

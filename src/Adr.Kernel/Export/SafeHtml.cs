@@ -6,8 +6,7 @@ using Ganss.Xss;
 
 namespace Adr.Kernel.Export;
 
-/// <summary>Takes from HTML what would run, send a request, lead away from the page or reach out of its
-/// place.</summary>
+/// <summary>Takes from HTML what would run, send a request, lead away from the page or leave its place.</summary>
 /// <remarks>
 /// The callers run these methods within <see cref="RenderLimits"/>: their time grows with the square of the size of
 /// HTML that was made to be slow. The parser itself limits the depth, to 512 elements as browsers do.
@@ -18,6 +17,13 @@ internal static partial class SafeHtml
     internal const string PlaceAttribute = "data-place";
 
     private const string End = "the-end-of-the-output";
+    private const int DeepestFrame = 3;
+
+    // What is in them is no text of the page. Of other elements that the sanitizer removes, what is in them stays:
+    // "List<int>" is an element int for a browser, with all the text after it.
+    private const string WithoutText =
+        "script, style, template, noscript, noembed, noframes, iframe, object, embed, applet, audio, video, svg, math, "
+        + "title";
 
     // Kept by the sanitizer as it comes, but used for forms, for requests, or for a place anywhere on the page.
     private static readonly string[] Tags =
@@ -36,7 +42,7 @@ internal static partial class SafeHtml
     ];
 
     // They act on the whole page (a refresh, a base for addresses, a request in advance), or a browser reads what is in
-    // them in another way if scripts are off.
+    // them in another way if scripts are off. A frame is connected to before the page's policy forbids it.
     private static readonly HashSet<string> Dropped = new(StringComparer.OrdinalIgnoreCase)
     {
         "meta", "base", "link", "noscript", "noembed", "noframes", "frameset", "frame",
@@ -54,10 +60,16 @@ internal static partial class SafeHtml
     /// <param name="embed">
     /// Gives the data URL of an image for its address, or throws a <see cref="RenderException"/>.
     /// </param>
-    internal static void Sanitize(IHtmlDocument document, Func<string, string> embed)
+    /// <returns>The names of the elements of which none is left.</returns>
+    internal static IReadOnlyList<string> Sanitize(IHtmlDocument document, Func<string, string> embed)
     {
         foreach (var image in document.QuerySelectorAll<IHtmlImageElement>("img")) Embed(image, embed);
+        var before = Names();
+        foreach (var element in document.QuerySelectorAll(WithoutText)) element.Remove();
         Sanitizer.SanitizeDom(document, document.Body!);
+        return [.. before.Except(Names()).Order(StringComparer.Ordinal)];
+
+        HashSet<string> Names() => [.. document.Body!.QuerySelectorAll("*").Select(element => element.LocalName)];
     }
 
     /// <summary>The HTML of an output without anything that runs or uses the network.</summary>
@@ -111,15 +123,35 @@ internal static partial class SafeHtml
         writer.Write(HtmlFormatter.Instance.CloseTag(element, isVoid));
     }
 
-    private static IHtmlElement Harmless(string html)
+    private static IHtmlElement Harmless(string html, int depth = 0)
     {
         var body = new HtmlParser().ParseDocument("<!DOCTYPE html><body>" + html).Body!;
         foreach (var element in Below(body))
         {
-            if (Dropped.Contains(element.LocalName)) element.Remove();
+            if (Dropped.Contains(element.LocalName) || IsSpeculation(element)) element.Remove();
             else if (element.LocalName == "plaintext") Rename(element, "pre");
+            else if (element.LocalName == "iframe") Frame(element, depth);
         }
         return body;
+    }
+
+    // No policy of a page forbids the requests that such a script names.
+    private static bool IsSpeculation(IElement element) => element.LocalName == "script"
+        && element.GetAttribute("type")?.Trim().Equals("speculationrules", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Leaves a frame only the document that it carries itself.</summary>
+    private static void Frame(IElement frame, int depth)
+    {
+        if (frame.GetAttribute("srcdoc") is { } document && depth < DeepestFrame)
+        {
+            frame.SetAttribute("srcdoc", "<!DOCTYPE html>" + Write(Harmless(document, depth + 1).ChildNodes));
+            frame.RemoveAttribute("src");
+            return;
+        }
+        var note = frame.Owner!.CreateElement("small");
+        note.ClassName = "note";
+        note.TextContent = $"(This frame is not in the page, which loads nothing: {frame.GetAttribute("src")})";
+        frame.Replace(note);
     }
 
     private static List<IElement> Below(INode root)
@@ -169,7 +201,7 @@ internal static partial class SafeHtml
 
     private static HtmlSanitizer CreateSanitizer()
     {
-        var sanitizer = new HtmlSanitizer();
+        var sanitizer = new HtmlSanitizer { KeepChildNodes = true };
         sanitizer.AllowedSchemes.Clear();
         sanitizer.AllowedSchemes.UnionWith(["http", "https", "mailto", "data"]);
         sanitizer.AllowedTags.ExceptWith(Tags);

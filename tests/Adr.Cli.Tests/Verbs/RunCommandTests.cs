@@ -45,6 +45,7 @@ public sealed class RunCommandTests : IDisposable
         [InlineData("--static and --in-place exclude each other", "a.ipynb", "--static", "--in-place")]
         [InlineData("--watch takes one notebook", "a.ipynb", "b.ipynb", "--watch")]
         [InlineData("--fold-code needs --html", "a.ipynb", "--fold-code")]
+        [InlineData("--no-scripts needs --html", "a.ipynb", "--no-scripts", "--markdown", "a.md")]
         [InlineData("There is no notebook 'b.ipynb'", "a.ipynb", "b.ipynb")]
         [InlineData("Two of the notebooks have the same name", "a.ipynb", "b/a.ipynb")]
         [InlineData("Required argument 'NOTEBOOK' missing")]
@@ -498,6 +499,28 @@ public sealed class RunCommandTests : IDisposable
         string[] gone = ["\"image/svg+xml\": [", "vnd.plotly.v1+json\": {", "end_time", "iopub"];
         Assert.All(gone, words => Assert.DoesNotContain(words, text));
         Assert.Contains("data-plotly", File.ReadAllText(Path.Combine(folder, "made/a.html")));
+    }
+
+    [Fact]
+    public void A_page_has_the_scripts_of_outputs_or_none_at_all()
+    {
+        const string Show = """
+            using Microsoft.DotNet.Interactive.Formatting;
+            new[] { new FormattedValue("text/html", "<b onclick='run()'>shown</b><script>run()</script>") }
+            """;
+        Write("a.ipynb", Code(Show));
+
+        var (code, _, errors) = Run("a.ipynb", "-o", "a1.ipynb", "--html", "with.html");
+        Assert.True(code == ExitCode.Fine, errors);
+        (code, _, errors) = Run("a.ipynb", "-o", "a2.ipynb", "--html", "without.html", "--no-scripts");
+        Assert.True(code == ExitCode.Fine, errors);
+
+        var page = File.ReadAllText(Path.Combine(folder, "with.html"));
+        Assert.Contains("<b onclick=\"run()\">shown</b><script>run()</script>", page);
+        page = File.ReadAllText(Path.Combine(folder, "without.html"));
+        Assert.Contains("<b>shown</b>", page);
+        Assert.Contains("script-src 'none'", page);
+        Assert.DoesNotContain("<script", page);
     }
 
     [Fact]

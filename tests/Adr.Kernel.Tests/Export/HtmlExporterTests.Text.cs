@@ -125,6 +125,15 @@ public partial class HtmlExporterTests
             }
         }
 
+        [Fact]
+        public void Says_which_elements_it_lost()
+        {
+            var page = Body(Export(Cell.Markdown("a <iframe src=x></iframe>\n\n<script>x()</script>\n\n*b*")));
+            Assert.Contains("HTML that text cannot have was left out: iframe, script.", page);
+            Assert.Contains("<em>b</em>", page);
+            Assert.DoesNotContain("left out", Body(Export(Cell.Markdown("a <b>c</b> $x$\n\n- [x] d"))));
+        }
+
         [Theory]
         [InlineData("> [!NOTE]\n> mind this", "<p class=\"markdown-alert-title\">Note</p>")]
         [InlineData("- [x] done", "type=\"checkbox\"")]
@@ -135,6 +144,8 @@ public partial class HtmlExporterTests
         [InlineData("<span style=\"color:red\" class=\"a\">x</span>", "class=\"a\">x</span>")]
         [InlineData("[a](b.md#c) <b@example.org>", "<a href=\"b.md#c\">a</a> <a href=\"mailto:b@example.org\">")]
         [InlineData("a &amp; b &lt; c < d", "a &amp; b &lt; c &lt; d")]
+        [InlineData("A List<int> is *long*.", "A List is <em>long</em>.")]
+        [InlineData("<foo>y</foo> *z*", "y <em>z</em>")]
         [InlineData("```js\na < b\n```", "<code class=\"language-js\">a &lt; b")]
         public void That_is_harmless_stays(string text, string html) =>
             Assert.Contains(html, Body(Export(Cell.Markdown(text))).Replace("<pre>\n", "<pre>"));

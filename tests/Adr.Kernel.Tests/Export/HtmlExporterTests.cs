@@ -108,10 +108,10 @@ public partial class HtmlExporterTests
             Export(Cell.Markdown("# T\n\n$x$ `y`\n\n```csharp\nvar z;\n```")));
 
         [Fact]
-        public void Gives_ten_thousand_equal_headings_ten_thousand_ids()
+        public void Gives_two_thousand_equal_headings_two_thousand_ids()
         {
-            var page = Export(Cell.Markdown(string.Concat(Enumerable.Repeat("# a\n", 10_000))));
-            Assert.Equal(10_000, Regex.Matches(page, "<h1 id=\"(a[0-9-]*)\"").Select(id => id.Groups[1].Value)
+            var page = Export(Cell.Markdown(string.Concat(Enumerable.Repeat("# a\n", 2_000))));
+            Assert.Equal(2_000, Regex.Matches(page, "<h1 id=\"(a[0-9-]*)\"").Select(id => id.Groups[1].Value)
                 .Distinct().Count());
         }
     }

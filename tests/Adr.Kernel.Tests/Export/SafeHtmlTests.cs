@@ -45,7 +45,7 @@ public class SafeHtmlTests
         }
         var page = Page($"<main><div>{html}</div><p id=after>the end</p></main>");
         Assert.Equal("MAIN", page.GetElementById("after")?.ParentElement?.TagName);
-        Assert.Empty(page.QuerySelectorAll("meta, base, link, noscript, frameset, plaintext"));
+        Assert.Empty(page.QuerySelectorAll("meta, base, link, noscript, frameset, plaintext, iframe[src]"));
         Assert.Equal(html, SafeHtml.Contained(html));
     }
 
@@ -73,6 +73,11 @@ public class SafeHtmlTests
         "<script>x()</script><p>z</p>")]
     [InlineData("<template><meta http-equiv=refresh><p>x</template>", "<template><p>x</p></template>")]
     [InlineData("<p>a</p></div></main></body></html><p>b</p>", "<p>a</p><p>b</p>")]
+    [InlineData("a<script type=\" SpeculationRules \">{}</script>", "a")]
+    [InlineData("<iframe src=\"//example.org/\" width=\"9\"></iframe>",
+        "<small class=\"note\">(This frame is not in the page, which loads nothing: //example.org/)</small>")]
+    [InlineData("<iframe srcdoc=\"<meta http-equiv=refresh content=0><p>x\" src=\"//example.org/\"></iframe>",
+        "<iframe srcdoc=\"&lt;!DOCTYPE html&gt;&lt;p&gt;x&lt;/p&gt;\"></iframe>")]
     public void HTML_of_an_output_is_kept_and_closed(string html, string contained) =>
         Assert.Equal(contained, SafeHtml.Contained(html));
 
