@@ -27,6 +27,8 @@ public static partial class NativeTorch
 
     private const string Library = "LibTorchSharp", OldLibstdcxx = "GLIBCXX_3.4.32";
 
+    private static volatile bool _isLoaded; // every step of training asks
+
     /// <summary>The copy that was loaded in place of TorchSharp's own library; null where that could be
     /// loaded.</summary>
     public static string? Replacement { get; private set; }
@@ -37,10 +39,12 @@ public static partial class NativeTorch
     /// says why.</exception>
     public static void Load()
     {
+        if (_isLoaded) return;
         var torchSharp = typeof(torch).Assembly;
         if (NativeLibrary.TryLoad(Library, torchSharp, null, out _))
         {
             _ = OneDnn.IsSwitchedOff;
+            _isLoaded = true;
             return;
         }
         throw new NativeTorchException(Find(torchSharp, Library) is not { } file

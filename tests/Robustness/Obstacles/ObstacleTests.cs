@@ -127,7 +127,7 @@ public sealed class ObstacleTests : IDisposable
         Assert.Equal(before, Folder.Content(folder));
     }
 
-    [UnixTheory]
+    [DevFullTheory]
     [MemberData(nameof(Commands))]
     public void Output_that_nobody_can_take_does_not_end_the_work(string name)
     {
@@ -195,9 +195,9 @@ public sealed class ObstacleTests : IDisposable
 }
 
 /// <summary>A test that needs /dev/full.</summary>
-internal sealed class UnixTheoryAttribute : TheoryAttribute
+internal sealed class DevFullTheoryAttribute : TheoryAttribute
 {
-    public UnixTheoryAttribute()
+    public DevFullTheoryAttribute()
     {
         if (!File.Exists("/dev/full")) Skip = "It needs /dev/full, which only Linux has.";
     }
