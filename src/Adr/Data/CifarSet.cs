@@ -240,7 +240,8 @@ internal sealed record CifarSet(
         using var stream = DataFolder.Open(path);
         if (stream.Length == 0 || stream.Length % Record != 0 || stream.Length > Array.MaxLength)
             throw new InvalidDataException($"{path} has {stream.Length} bytes; expected a whole number of records of "
-                + $"{Record}. It is cut short or no {Name} file of the binary version.{FileKind.Of(stream)}");
+                + $"{Record}. It is cut short or no {Name} file of the binary version."
+                + FileKind.Of(stream, DataFolder.OtherForm));
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         for (var start = 0; start < bytes.Length; start += Record)

@@ -4,6 +4,9 @@ namespace Adr.Data;
 /// user's.</summary>
 internal static class DataFolder
 {
+    /// <summary>What to do with a file of data in another format (<see cref="FileKind"/>).</summary>
+    internal const string OtherForm = "Unpack it, or fetch the binary version of the data.";
+
     /// <summary>What <c>ADR_DATA</c> names; null where it is not set.</summary>
     internal static string? Named =>
         Environment.GetEnvironmentVariable("ADR_DATA") is { Length: > 0 } data ? data : null;

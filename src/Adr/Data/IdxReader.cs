@@ -56,7 +56,8 @@ public static class IdxReader
         ReadHeader(stream, word, name);
         if (word[0] != 0 || word[1] != 0)
             throw new InvalidDataException($"{name} is not an IDX file: it starts with {Convert.ToHexString(word)}, "
-                + $"expected 000008 and the number of dimensions.{FileKind.Of(stream, word)}");
+                + $"expected 000008 and the number of dimensions."
+                + FileKind.Of(stream, DataFolder.OtherForm, word));
         if (word[2] != UnsignedByte)
             throw new InvalidDataException(
                 $"{name} holds elements of IDX type {word[2]:X2}; only unsigned bytes (08) are read.");

@@ -60,8 +60,11 @@ public static class Safetensors
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
-            var reason = OtherFormat.Of(stream) is { } other ? $"it is {other}" : $"{error.Message}.";
-            throw new InvalidDataException($"'{path}' is not a valid safetensors file: {reason}", error);
+            stream.Position = 0;
+            var kind = FileKind.Of(stream,
+                "Load it in Python and write it again: safetensors.torch.save_file(state_dict, path).");
+            throw new InvalidDataException($"'{path}' is not a valid safetensors file"
+                + (kind.Length > 0 ? $".{kind}" : $": {error.Message}."), error);
         }
     }
 

@@ -289,22 +289,33 @@ public static class SafetensorsTests
 
         public static TheoryData<byte[], string> OtherFiles => new()
         {
-            { [], "it is empty" },
+            { [], "It is empty" },
             { [.. "version https://git-lfs.github.com/spec/v1\noid sha256:0a\nsize 9\n"u8], "git lfs pull" },
             { [.. "<!DOCTYPE html><html></html>"u8], "a web page" },
             { [.. "\n  <HTML lang=\"en\">"u8], "a web page" },
             { [.. "<html>"u8], "a web page" },
             { [.. "<?xml version=\"1.0\"?><Error>AccessDenied</Error>"u8], "XML" },
             { [.. "PK\u0003\u0004"u8, 20, 0, 8, 8, 0, 0, 1, 2, 3], "torch.save" },
-            { [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20], "a pickle" },
-            { [0x80, 4, 0x95, 16, 0, 0, 0, 0, 0, 0, 0, 0x7d], "a pickle" },
-            { [0x80, 3, 0x7d, 0x71, 0, 0x2e], "a pickle" },
+            { [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20], "a Python pickle" },
+            { [0x80, 4, 0x95, 16, 0, 0, 0, 0, 0, 0, 0, 0x7d], "a Python pickle" },
+            { [0x80, 3, 0x7d, 0x71, 0, 0x2e], "a Python pickle" },
             { [0x89, .. "HDF\r\n\u001a\n"u8, 0, 0], "HDF5" },
             { [0x93, .. "NUMPY"u8, 1, 0, 0x76, 0], "NumPy" },
             { [.. "GGUF"u8, 3, 0, 0, 0, 1], "GGUF" },
             { [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], "gzip" },
             { [.. "{\"metadata\": {\"total_size\": 9}, \"weight_map\": {}}"u8], "JSON text" },
         };
+
+        [Theory]
+        [InlineData('{')]
+        [InlineData('<')]
+        public static void A_length_that_looks_like_text_is_none(char length)
+        {
+            using var folder = new TemporaryFolder();
+            File.WriteAllBytes(folder["file"], [(byte)length, 0, 0, 0, 0, 0, 0, 0, .. new byte[length]]);
+            var message = Assert.Throws<InvalidDataException>(() => Safetensors.Read(folder["file"])).Message;
+            Assert.Contains("not valid JSON", message, StringComparison.Ordinal);
+        }
 
         [Theory, MemberData(nameof(OtherFiles))]
         public static void A_file_that_is_something_else_is_named(byte[] bytes, string what)
