@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Adr.Kernel.Engine;
 
@@ -27,6 +29,8 @@ internal sealed class CodeNesting
 
     private const int LambdaWeight = 10; // The time for lambdas in lambdas grows most, and queries are lambdas.
 
+    private static readonly SearchValues<char> LineEnds = SearchValues.Create("\n\r\u0085\u2028\u2029");
+
     // Words that are not reserved, and that go on with an expression after an operand.
     private static readonly string[] Contextual =
     [
@@ -40,11 +44,13 @@ internal sealed class CodeNesting
 
     private readonly string code;
     private readonly Stack<Level> around = new();
+    private readonly HashSet<string> symbols = []; // of #define
     private Level level = new('\0');
     private int at;
     private int tokens, angles; // sums over the level and those around it
     // Of the documentation before the next token: elements in elements now and at most, and parts of names.
     private int elements, mostElements, names;
+    private int conditions; // those of #if that hold here
     private char last; // of the last token: 'a' for a word, 'k' for one that connects, '1' for a literal, or the sign
 
     private CodeNesting(string code) => this.code = code;
@@ -54,7 +60,7 @@ internal sealed class CodeNesting
     internal static (int Position, string Problem)? Find(string code)
     {
         var (scan, start) = (new CodeNesting(code), 0);
-        scan.SkipDirective();
+        scan.BeginLine();
         while (scan.Excess is null && scan.at < code.Length)
         {
             start = scan.at;
@@ -78,10 +84,10 @@ internal sealed class CodeNesting
     private void InCode()
     {
         var c = code[at];
-        if (c == '\n')
+        if (LineEnds.Contains(c))
         {
             at++;
-            SkipDirective();
+            BeginLine();
         }
         else if (char.IsWhiteSpace(c)) at++;
         else if (c == '/' && Peek(1) is '/' or '*') Comment();
@@ -144,7 +150,7 @@ internal sealed class CodeNesting
                 last = c;
                 break;
             case (':', not ':') when level.Hole is not null && last != ':': // The format of a value in a text begins.
-                at = code.AsSpan(at).IndexOfAny('}', '"', '\n') is >= 0 and var length ? at + length : code.Length;
+                while (at < code.Length && Peek() is not ('}' or '"') && !LineEnds.Contains(Peek())) at++;
                 break;
             case ('=', '>'):
                 at++;
@@ -263,7 +269,7 @@ internal sealed class CodeNesting
         }
     }
 
-    private int LineEnd() => code.IndexOf('\n', at) is >= 0 and var end ? end : code.Length;
+    private int LineEnd() => code.AsSpan(at).IndexOfAny(LineEnds) is >= 0 and var length ? at + length : code.Length;
 
     private int After(string end, int from)
     {
@@ -271,25 +277,81 @@ internal sealed class CodeNesting
         return found < 0 ? code.Length : found + end.Length;
     }
 
-    // A line such as #if, whose condition the compiler follows as it does code.
-    private void SkipDirective()
+    /// <summary>Skips a line such as <c>#region</c>, and after <c>#if</c> what is not compiled.</summary>
+    private void BeginLine()
     {
-        var start = at;
-        while (Peek() is ' ' or '\t') at++;
-        if (Peek() != '#')
+        switch (Directive())
         {
-            at = start;
-            return;
+            case ("define", var symbol):
+                symbols.Add(Symbol(symbol));
+                break;
+            case ("undef", var symbol):
+                symbols.Remove(Symbol(symbol));
+                break;
+            case ("if", var condition) when Holds(condition):
+                conditions++;
+                break;
+            case ("if", _):
+                SkipBranches(isOver: false);
+                break;
+            case ("elif" or "else", _) when conditions > 0:
+                conditions--;
+                SkipBranches(isOver: true);
+                break;
+            case ("endif", _) when conditions > 0:
+                conditions--;
+                break;
         }
+    }
+
+    /// <summary>Skips lines to the next branch that is compiled, or else to the end of the branches.</summary>
+    /// <param name="isOver">Whether no other branch is compiled.</param>
+    private void SkipBranches(bool isOver)
+    {
+        for (var depth = 1; depth > 0 && at < code.Length;)
+        {
+            at = Math.Min(LineEnd() + 1, code.Length);
+            var (name, condition) = Directive();
+            if (name == "if") depth++;
+            else if (name == "endif") depth--;
+            else if (depth == 1 && !isOver && (name == "else" || (name == "elif" && Holds(condition))))
+            {
+                conditions++;
+                return;
+            }
+        }
+    }
+
+    /// <summary>Skips the directive that the line consists of, if it does, and returns its name and the rest.</summary>
+    private (string Name, string Condition) Directive()
+    {
         var line = code.AsSpan(at, LineEnd() - at);
-        if (line.Count('(') > MostBrackets) angles += MostBrackets + 1;
-        if (line.Count('!') > MostTokens) tokens += MostTokens + 1;
+        var text = line.TrimStart();
+        if (text is not ['#', ..]) return ("", "");
         at += line.Length;
+        text = text[1..].TrimStart();
+        var length = text.IndexOfAnyExceptInRange('a', 'z') is >= 0 and var end ? end : text.Length;
+        return (text[..length].ToString(), text[length..].ToString());
+    }
+
+    // A comment may follow it.
+    private static string Symbol(string rest) =>
+        rest.Split([' ', '\t', '/'], StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("");
+
+    /// <summary>Whether the condition of <c>#if</c> holds.</summary>
+    private bool Holds(string condition)
+    {
+        if (condition.AsSpan().Count('(') > MostBrackets) angles += MostBrackets + 1;
+        if (condition.Length > MostTokens) tokens += MostTokens + 1; // each of its signs may be a token
+        if (Excess is not null) return false;
+        var options = new CSharpParseOptions(preprocessorSymbols: symbols.Where(SyntaxFacts.IsValidIdentifier));
+        return CSharpSyntaxTree.ParseText($"#if {condition}\n#endif", options).GetRoot().GetFirstDirective()
+            is IfDirectiveTriviaSyntax { ConditionValue: true };
     }
 
     private void Quoted()
     {
-        for (at++; Peek() is not ('\'' or '\n' or '\0'); at++)
+        for (at++; at < code.Length && Peek() != '\'' && !LineEnds.Contains(Peek()); at++)
             if (Peek() == '\\') at++;
         at = Math.Min(at + 1, code.Length);
         Token('1');
@@ -309,8 +371,12 @@ internal sealed class CodeNesting
         var quotes = Run('"', at + prefix.Length);
         var (dollars, isVerbatim) = (prefix.Count('$'), prefix.Contains('@'));
         if (quotes == 0) return null;
-        if (quotes < 3 || isVerbatim) return new Text(at + prefix.Length + 1, dollars, 0, isVerbatim);
-        return new Text(at + prefix.Length + quotes, dollars, quotes, isVerbatim);
+        if (quotes < 3 || isVerbatim)
+            return new Text(at + prefix.Length + 1, Math.Min(dollars, 1), 0, isVerbatim, isVerbatim);
+        var start = at + prefix.Length + quotes;
+        var rest = code.AsSpan(start);
+        if (rest.IndexOfAny(LineEnds) is >= 0 and var length) rest = rest[..length];
+        return new Text(start, dollars, quotes, isVerbatim, rest.IsWhiteSpace());
     }
 
     private void Begin(Text text)
@@ -338,7 +404,7 @@ internal sealed class CodeNesting
                 Push(new Level('{') { Hole = text });
                 return;
             }
-            if (c == '\n' && !text.IsRaw && !text.IsVerbatim) break;
+            if (LineEnds.Contains(c) && !text.HasLines) break;
             at += c == '\\' && !text.IsRaw && !text.IsVerbatim ? 2 : 1;
         }
         at = Math.Min(at, code.Length);
@@ -371,8 +437,9 @@ internal sealed class CodeNesting
     /// <param name="Start">Where its content starts.</param>
     /// <param name="Braces">How many braces begin a value in it; 0 for a text without values.</param>
     /// <param name="Quotes">How many quotes end a raw text; 0 for other texts.</param>
-    /// <param name="IsVerbatim">Whether a backslash is only a backslash, and lines do not end the text.</param>
-    private sealed record Text(int Start, int Braces, int Quotes, bool IsVerbatim)
+    /// <param name="IsVerbatim">Whether a backslash is only a backslash, and two quotes are one.</param>
+    /// <param name="HasLines">Whether the text goes on after the end of a line.</param>
+    private sealed record Text(int Start, int Braces, int Quotes, bool IsVerbatim, bool HasLines)
     {
         internal bool IsRaw => Quotes > 0;
     }

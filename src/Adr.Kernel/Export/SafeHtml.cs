@@ -19,12 +19,6 @@ internal static partial class SafeHtml
     private const string End = "the-end-of-the-output";
     private const int DeepestFrame = 3;
 
-    // What is in them is no text of the page. Of other elements that the sanitizer removes, what is in them stays:
-    // "List<int>" is an element int for a browser, with all the text after it.
-    private const string WithoutText =
-        "script, style, template, noscript, noembed, noframes, iframe, object, embed, applet, audio, video, svg, math, "
-        + "title";
-
     // Kept by the sanitizer as it comes, but used for forms, for requests, or for a place anywhere on the page.
     private static readonly string[] Tags =
     [
@@ -65,7 +59,10 @@ internal static partial class SafeHtml
     {
         foreach (var image in document.QuerySelectorAll<IHtmlImageElement>("img")) Embed(image, embed);
         var before = Names();
-        foreach (var element in document.QuerySelectorAll(WithoutText)) element.Remove();
+        // "List<int>" is an element int for a browser, with all the text after it. The sanitizer would remove both, and
+        // what its KeepChildNodes keeps is not safe: an image within a select.
+        foreach (var element in document.QuerySelectorAll<IHtmlUnknownElement>("*").Reverse())
+            element.Replace([.. element.ChildNodes]);
         Sanitizer.SanitizeDom(document, document.Body!);
         return [.. before.Except(Names()).Order(StringComparer.Ordinal)];
 
@@ -201,7 +198,7 @@ internal static partial class SafeHtml
 
     private static HtmlSanitizer CreateSanitizer()
     {
-        var sanitizer = new HtmlSanitizer { KeepChildNodes = true };
+        var sanitizer = new HtmlSanitizer();
         sanitizer.AllowedSchemes.Clear();
         sanitizer.AllowedSchemes.UnionWith(["http", "https", "mailto", "data"]);
         sanitizer.AllowedTags.ExceptWith(Tags);

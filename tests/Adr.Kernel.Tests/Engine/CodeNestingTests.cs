@@ -39,6 +39,26 @@ public class CodeNestingTests
         { "", "[A(", "", "" },
         { "#if ", "(", "true", ")" },
         { "#if ", "!", "true", "" },
+        { "#if ", "a || ", "true", "" },
+        // after what only looks as if it hid the rest
+        { "//\r", "!", "true", "" },
+        { "//\u2028", "!", "true", "" },
+        { "#region\u0085", "!", "true", "" },
+        { "\"\r", "!", "true", "" },
+        { "'\n", "!", "true", "" },
+        { "\"\"\"a\n", "!", "true", "" },
+        { "$\"\"\"a\n", "!", "true", "" },
+        { "$\"\n", "!", "true", "" },
+        { "$\"{a:\n", "!", "true", "" },
+        { "\"\\\"\n", "!", "true", "" },
+        { "#if false\n\"\"\"\n#endif\n", "!", "true", "" },
+        { "#if false\n/*\n#endif\n", "!", "true", "" },
+        { "#if X && !Y\n@\"\n # else // */\n", "!", "true", "\n#endif" },
+        { "#if false\n#if true\n/*\n#endif\n#elif true\n", "!", "true", "\n#endif" },
+        { "#if true\n1;\n#else\n\"\"\"\n#endif\n", "!", "true", "" },
+        { "#else\n", "!", "true", "" },
+        { "#define X // a\n#if X\n", "!", "true", "\n#endif" },
+        { "", "#if true\n(\n#endif\n", "", "" },
         // documentation
         { "/// ", "<a>", "", "</a>" },
         { "", "/// <a>\n", "", "/// </a>\n" },
@@ -165,6 +185,7 @@ public class CodeNestingTests
     [InlineData("var s = $\"", "{a:dd' o''clock'} {b,3} {(c ? d : e)} {f::g}", "\";")]
     [InlineData("", "var c = '('; var d = '\\''; var e = '{';\n", "")]
     [InlineData("", "#region it's (\n#endregion\n", "")]
+    [InlineData("", "#if DEBUG\nf(\n#else\ng();\n#endif\n", "")]
     public void Long_code_is_not_deep(string before, string repeated, string after)
     {
         Assert.Null(CodeNesting.Find(Nested(before, repeated, after, "", 20_000)));

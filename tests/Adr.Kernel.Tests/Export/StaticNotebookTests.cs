@@ -52,7 +52,7 @@ public static class StaticNotebookTests
         Assert.Equal("This output needs scripts to be shown: application/javascript",
             Reduced(("application/javascript", "run()")).Data("text/plain"));
 
-    [Fact] // It ended the process.
+    [Fact]
     public static void HTML_of_any_depth_is_reduced()
     {
         var deep = string.Concat(Enumerable.Repeat("<div>", 20_000)) + "x";
