@@ -37,6 +37,7 @@ internal static class RobustnessTableView
             Notes =
             [
                 table.Caption,
+                .. table.Notes,
                 .. table.Rows.Count > 1
                     ? new[] { "Bold (*): the interval lies above that of every other defence." }
                     : [],

@@ -55,7 +55,8 @@ public sealed record DepthDivergence(
             to[0].Add(images.flatten(1).cpu().MoveToOuterDisposeScope());
             var activations = model.Activations(images);
             for (var i = 0; i < activations.Count; i++)
-                to[i + 1].Add(activations[i].Latent.cpu().MoveToOuterDisposeScope());
+                to[i + 1].Add(evaluator.Finite(activations[i].Latent, $"outputs of {activations[i].Layer}").cpu()
+                    .MoveToOuterDisposeScope());
         }
     }
 }

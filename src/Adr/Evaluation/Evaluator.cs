@@ -248,12 +248,21 @@ public sealed class Evaluator : IDisposable
 
     /// <summary>The logits of images [B,K], in the images' type.</summary>
     /// <exception cref="InvalidOperationException">They are not finite, or not [B,K].</exception>
-    internal Tensor Logits(Tensor images)
-    {
-        var logits = ModelFacts.Logits(Model, images);
-        return logits.isfinite().all().item<bool>() ? logits : throw new InvalidOperationException(
-            $"{ModelFacts.NameOf(Model)} gave logits that are not finite. Its weights may have diverged in training.");
-    }
+    internal Tensor Logits(Tensor images) => Finite(ModelFacts.Logits(Model, images), "logits");
+
+    /// <summary>What the model gave, if every number of it is finite.</summary>
+    /// <param name="numbers">Any tensor.</param>
+    /// <param name="what">What the message calls them.</param>
+    /// <exception cref="InvalidOperationException">One is not.</exception>
+    internal Tensor Finite(Tensor numbers, string what) => Finite(Model, numbers, what);
+
+    /// <inheritdoc cref="Finite(Tensor, string)"/>
+    /// <param name="model">The model.</param>
+    /// <param name="numbers">Any tensor.</param>
+    /// <param name="what">What the message calls them.</param>
+    internal static Tensor Finite(nn.Module<Tensor, Tensor> model, Tensor numbers, string what) =>
+        numbers.isfinite().all().item<bool>() ? numbers : throw new InvalidOperationException(
+            $"{ModelFacts.NameOf(model)} gave {what} that are not finite. Its weights may have diverged in training.");
 
     private static Device DeviceOf(nn.Module<Tensor, Tensor> model, string? wanted)
     {

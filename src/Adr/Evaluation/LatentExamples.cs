@@ -82,15 +82,16 @@ public sealed record LatentExamples(
         var (clean, adversarial) = (new List<Tensor>(), new List<Tensor>());
         foreach (var (images, attacked, _) in evaluator.Attacked(attack, null, new AttackCost()))
         {
-            clean.Add(Latent(evaluator.Model, images).MoveToOuterDisposeScope()); // out of the batch's scope
-            adversarial.Add(Latent(evaluator.Model, attacked).MoveToOuterDisposeScope());
+            clean.Add(Latent(evaluator, images).MoveToOuterDisposeScope()); // out of the batch's scope
+            adversarial.Add(Latent(evaluator, attacked).MoveToOuterDisposeScope());
         }
         return (cat(clean, 0).MoveToOuterDisposeScope(), cat(adversarial, 0).MoveToOuterDisposeScope());
     }
 
     // [B,D] in float64 on the CPU
-    private static Tensor Latent(nn.Module<Tensor, Tensor> model, Tensor images) =>
-        ModelFacts.Represent(model, images).Latent.flatten(1).cpu().to(ScalarType.Float64);
+    private static Tensor Latent(Evaluator evaluator, Tensor images) =>
+        evaluator.Finite(ModelFacts.Represent(evaluator.Model, images).Latent, "latents").flatten(1).cpu()
+            .to(ScalarType.Float64);
 
     // Means of d(z_j, z'_i) over pairs i ≠ j of equal and of different labels, in strips of rows
     private static (double Within, double Between) PairDistances(Tensor clean, Tensor adversarial, Tensor labels)

@@ -64,7 +64,9 @@ public sealed record LossSurface(string Model, long Label, double[] Offsets, dou
         for (var i = 0; i < count; i++)
         {
             using var row = NewDisposeScope();
-            var logits = ModelFacts.Logits(model, x + along * steepest + offsets[i] * signs, isCopy: true); // [n,K]
+            // [n,K]
+            var logits = Evaluator.Finite(model,
+                ModelFacts.Logits(model, x + along * steepest + offsets[i] * signs, isCopy: true), "logits");
             var loss = nn.functional.cross_entropy(logits, y.expand(count), reduction: nn.Reduction.None)
                 .to(ScalarType.Float64)
                 .Values<double>();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Adr.Evaluation;
 using Adr.Training;
 using TorchSharp;
@@ -48,6 +49,15 @@ public sealed record ModelResult(
     /// <summary>Its evaluation by costly attacks: one report each, on the first of the same examples. Default
     /// none.</summary>
     public IReadOnlyList<RobustnessReport> Costly { get; init; } = [];
+
+    /// <summary>Signs that its numbers are not to be believed, of all its evaluations, in sentences.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Notes =>
+    [
+        .. Costly.Prepend(Report).SelectMany(report => report.Notes)
+            .Concat(AutoAttack?.Warnings.Select(warning => $"{warning}") ?? [])
+            .Distinct(),
+    ];
 
     /// <summary>The row of a trained model.</summary>
     /// <param name="trained">The model.</param>

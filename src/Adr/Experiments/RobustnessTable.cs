@@ -117,7 +117,9 @@ public sealed class RobustnessTable
                 .AppendJoin(" | ", Shares(row).Select(Percent));
             text.Append(CultureInfo.InvariantCulture, $" | {row.TrainingSeconds / 60:0.0} |\n");
         }
-        return text.Append('\n').Append(Caption).Append('\n').ToString();
+        text.Append('\n').Append(Caption).Append('\n');
+        foreach (var note in Notes) text.Append('\n').Append(note).Append('\n');
+        return text.ToString();
     }
 
     /// <summary>All settings in one sentence, to stand beside the numbers.</summary>
@@ -125,6 +127,11 @@ public sealed class RobustnessTable
         $"{Settings}; seed {Experiment.Seed}, {Experiment.Device}. Shares of all test "
             + $"images{(IsOfAll ? "" : ", or of the first ones where the table says so")}, with 95 % intervals "
             + $"(Wilson).");
+
+    /// <summary>Signs that numbers of the table are not to be believed, each with its defence; empty where nothing was
+    /// seen.</summary>
+    public IReadOnlyList<string> Notes =>
+        [.. Rows.SelectMany(row => row.Notes.Select(note => $"Note on {row.Defence}: {note}"))];
 
     /// <summary>The settings without seed and device.</summary>
     internal string Settings

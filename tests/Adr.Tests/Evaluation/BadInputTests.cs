@@ -262,9 +262,26 @@ public static class BadInputTests
                     e => GradientMaskingReport.Evaluate(e, ThreatModel.Linf(0.1))),
                 () => Evaluating.With(model, data, null, "x",
                     e => RobustnessCurve.Evaluate(e, new Fgsm(ThreatModel.Linf(0.1)), [0.1])),
+                () => Evaluating.With(model, data, null, "x",
+                    e => PredictionConfidence.Evaluate(e, new Square(Threat, 3))),
+                () => LossSurface.Around(model, "x", data.Images.narrow(0, 0, 1), 1, 0.1, 3),
+                () => Evaluating.With(new Latents(), data, null, "x",
+                    e => LatentExamples.Evaluate(e, new Square(Threat, 3))),
             })
                 Assert.Contains("not finite", Assert.Throws<InvalidOperationException>(run).Message,
                     StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>The trained model, with a latent that is no number.</summary>
+    private sealed class Latents() : Classifier("latents", 3, [1, 6, 6])
+    {
+        private readonly TinyClassifier _inner = EvaluationCase.Model();
+
+        public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
+        {
+            var (latent, logits) = _inner.Represent(images);
+            return ((latent - 10).log(), logits);
         }
     }
 

@@ -19,6 +19,17 @@ public sealed class RobustnessTableTests
     }
 
     [Fact]
+    public void What_its_evaluations_say_against_their_numbers_stands_below_it_once()
+    {
+        var row = Row("ADV", 1455, 1140);
+        var noted = row with { Report = row.Report with { Notes = ["Its answers are random."] } };
+        var table = new RobustnessTable(Settings,
+            [noted with { Costly = [noted.Report] }, Row("ADR-ADV", 1461, 1260) with { Costly = [row.Report] }]);
+        Assert.Equal(["Note on ADV: Its answers are random."], table.Notes);
+        Assert.EndsWith("\n\nNote on ADV: Its answers are random.\n", table.ToMarkdown(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Json_holds_every_number_with_interval_and_settings()
     {
         using var folder = new TemporaryFolder();

@@ -150,6 +150,25 @@ public sealed class OwnModelTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("whole numbers", "Int64")]
+    [InlineData("one row", "[1,3]")]
+    [InlineData("nothing", "null")]
+    public void A_latent_that_is_none_is_refused(string what, string message)
+    {
+        using var data = TinyRun.Data();
+        using var model = new LogitsAsLatent(latent: y => what switch
+        {
+            "whole numbers" => y.to(ScalarType.Int64),
+            "one row" => y.mean([0L], keepdim: true),
+            _ => null!,
+        });
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            new Trainer(model, TinyRun.Defence(), TinyRun.Options()).Fit(data));
+        Assert.Contains("must give a latent [B,D]", error.Message, StringComparison.Ordinal);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact] // what it declares fits the data, and what it gives does not
     public void A_classifier_of_other_outputs_than_it_declares_is_refused()
     {
@@ -349,17 +368,20 @@ public sealed class OwnModelTests : IDisposable
     {
         private readonly nn.Module<Tensor, Tensor> _layer;
         private readonly ScalarType _type;
+        private readonly Func<Tensor, Tensor> _latent;
 
-        internal LogitsAsLatent(ScalarType type = ScalarType.Float32, int outputs = 3) : base("logits", 3, [1, 4, 4])
+        internal LogitsAsLatent(
+            ScalarType type = ScalarType.Float32, int outputs = 3, Func<Tensor, Tensor>? latent = null)
+            : base("logits", 3, [1, 4, 4])
         {
-            (_type, _layer) = (type, nn.Linear(16, outputs));
+            (_type, _layer, _latent) = (type, nn.Linear(16, outputs), latent ?? (y => y));
             register_module("layer", _layer);
         }
 
         public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
         {
             var y = _layer.call(images.flatten(1)).to(_type);
-            return (y, y);
+            return (_latent(y), y);
         }
     }
 }
