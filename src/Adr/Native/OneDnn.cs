@@ -7,7 +7,7 @@ namespace Adr.Native;
 /// <summary>oneDNN, by which libtorch convolves on a CPU: tried once, and switched off where it is wrong.</summary>
 /// <remarks>
 /// On a virtual machine with an AMD EPYC of the fifth generation, which hides its caches, the oneDNN 3.7 of libtorch
-/// 2.10 is wrong without a word for many layers whose channels do not fill its blocks, by up to half of the largest
+/// 2.10 is wrong without a word for many layers whose channels do not fill its blocks, by up to 0.9 of the largest
 /// value. The last shortcut of a ResNet-18 is one of them. libtorch's other convolutions are right there, and Adr's own
 /// kernels do not use oneDNN. See docs/torchsharp.md.
 /// </remarks>
