@@ -45,13 +45,14 @@ public static class TestCommand
         var results = Repository.Artifact("test");
         if (Directory.Exists(results)) Directory.Delete(results, recursive: true); // those of an earlier run
         string[] tested = names.Length > 0 ? [.. names.Select(name => Path.Combine(tests, name))] : [Repository.Root];
-        var total = new TestCount(0, 0);
+        var total = new TestCount(0, []);
         foreach (var path in tested)
         {
             var folder = Path.Combine(results, Path.GetFileName(path));
             total += TestCount.Of(folder, RunTests(path, folder, filter));
         }
-        if (total == new TestCount(0, 0)) Console.Error.WriteLine("adr: no test was run");
+        if (total is { Passed: 0, Failed: 0 }) Console.Error.WriteLine("adr: no test was run");
+        foreach (var name in total.Failures) Console.WriteLine($"failed: {name}");
         Console.WriteLine(total);
         return total is { Passed: > 0, Failed: 0 } ? ExitCode.Fine : ExitCode.Failed;
     }
@@ -70,31 +71,35 @@ public static class TestCommand
     private static bool HasProject(string folder) => Directory.EnumerateFiles(folder, "*.csproj").Any();
 }
 
-/// <summary>How many tests passed and failed. Skipped tests are in neither number.</summary>
+/// <summary>How many tests passed and failed, and which failed. Skipped tests are in neither number.</summary>
 /// <param name="Passed">Tests that passed.</param>
-/// <param name="Failed">Tests that failed, and test programs that crashed or could not be built.</param>
-public sealed record TestCount(int Passed, int Failed)
+/// <param name="Failures">Names of tests that failed, and one for test programs that crashed or could not be
+/// built.</param>
+public sealed record TestCount(int Passed, IReadOnlyList<string> Failures)
 {
-    /// <summary>The counts in the .trx files of a folder.</summary>
+    /// <summary>How many failed.</summary>
+    public int Failed => Failures.Count;
+
+    /// <summary>What the .trx files of a folder hold.</summary>
     /// <param name="folder">Where <c>dotnet test</c> wrote them; it may be missing.</param>
     /// <param name="exitCode">The exit code of <c>dotnet test</c>; only it tells that a test program crashed.</param>
     public static TestCount Of(string folder, int exitCode)
     {
-        var count = new TestCount(0, 0);
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.trx", SearchOption.AllDirectories) : [];
-        foreach (var counters in files.SelectMany(file => XDocument.Load(file).Descendants()))
-        {
-            if (counters.Name.LocalName != "Counters") continue;
-            var executed = (int?)counters.Attribute("executed") ?? 0;
-            var passed = (int?)counters.Attribute("passed") ?? 0;
-            count += new TestCount(passed, executed - passed);
-        }
-        return exitCode != 0 && count.Failed == 0 ? count with { Failed = 1 } : count;
+        var outcomes = files.Order(StringComparer.Ordinal)
+            .SelectMany(file => XDocument.Load(file).Descendants())
+            .Where(element => element.Name.LocalName == "UnitTestResult")
+            .Select(result => (Name: (string)result.Attribute("testName")!, Outcome: (string?)result.Attribute("outcome")))
+            .Where(result => result.Outcome != "NotExecuted")
+            .ToLookup(result => result.Outcome == "Passed", result => result.Name);
+        string[] failures = [.. outcomes[false]];
+        if (exitCode != 0 && failures.Length == 0) failures = ["a test program crashed, or could not be built"];
+        return new(outcomes[true].Count(), failures);
     }
 
     /// <summary>The sum of two counts.</summary>
     public static TestCount operator +(TestCount left, TestCount right) =>
-        new(left.Passed + right.Passed, left.Failed + right.Failed);
+        new(left.Passed + right.Passed, [.. left.Failures, .. right.Failures]);
 
     /// <summary>"N passed, N failed".</summary>
     public override string ToString() => $"{Passed} passed, {Failed} failed";

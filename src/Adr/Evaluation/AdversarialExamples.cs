@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Models;
@@ -19,10 +20,11 @@ public sealed class AdversarialExamples : IDisposable
     private AdversarialExamples(
         Dataset data,
         bool[] robust,
-        IReadOnlyDictionary<string, string> about,
+        string model,
+        string attack,
         ThreatModel threat,
         long seed) =>
-        (Data, Robust, Model, Attack, Threat, Seed) = (data, robust, about["model"], about["attack"], threat, seed);
+        (Data, Robust, Model, Attack, Threat, Seed) = (data, robust, model, attack, threat, seed);
 
     /// <summary>Images [N,C,H,W] after the attack, those of examples that were misclassified as they are clean, and
     /// their true labels [N].</summary>
@@ -54,33 +56,45 @@ public sealed class AdversarialExamples : IDisposable
         var (tensors, about) = Safetensors.Read(path);
         try
         {
-            var bounds = new Bounds(Number(about["low"]), Number(about["high"]));
-            var threat = new ThreatModel(Enum.Parse<Norm>(about["norm"]), Number(about["epsilon"]), bounds);
-            var names = JsonSerializer.Deserialize<string[]>(about["classNames"])!;
-            var robust = tensors["robust"].Values<bool>();
-            if (robust.Length != tensors["images"].shape[0])
-                throw new ArgumentException($"there are {robust.Length} flags for {tensors["images"].shape[0]} images");
-            var seed = long.Parse(about["seed"], CultureInfo.InvariantCulture);
-            return new(
-                new Dataset($"{about["dataSet"]} under {about["attack"]}", tensors["images"], tensors["labels"], names),
-                robust,
-                about,
-                threat,
-                seed);
+            var threat = new ThreatModel(NormOf(Text("norm")), Number("epsilon"),
+                new Bounds(Number("low"), Number("high")));
+            var names = Json.To<string[]>(JsonNode.Parse(Text("classNames")), "classNames");
+            var (images, robust) = (Values("images", ScalarType.Float32, 4), Values("robust", ScalarType.Bool, 1));
+            if (robust.shape[0] != images.shape[0])
+                throw new InvalidDataException($"there are {robust.shape[0]} flags for {images.shape[0]} images");
+            if (!long.TryParse(Text("seed"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seed))
+                throw new InvalidDataException($"its seed is {about["seed"]}");
+            var data = new Dataset($"{Text("dataSet")} under {Text("attack")}", images,
+                Values("labels", ScalarType.Int64, 1), names);
+            return new(data, robust.Values<bool>(), Text("model"), about["attack"], threat, seed);
         }
-        catch (Exception fault)
-            when (fault is KeyNotFoundException or ArgumentException or FormatException or JsonException)
+        catch (Exception fault) when (fault is InvalidDataException or ArgumentException or JsonException)
         {
             throw new InvalidDataException(
                 $"'{path}' does not hold adversarial images of an evaluation: {fault.Message}",
                 fault);
         }
+
+        string Text(string key) => about.GetValueOrDefault(key)
+            ?? throw new InvalidDataException($"it does not say its {key}");
+
+        double Number(string key) =>
+            double.TryParse(Text(key), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                ? value
+                : throw new InvalidDataException($"its {key} is {about[key]}");
+
+        Norm NormOf(string name) => Enum.GetNames<Norm>().Contains(name)
+            ? Enum.Parse<Norm>(name)
+            : throw new InvalidDataException($"its norm is {name}");
+
+        Tensor Values(string key, ScalarType type, int rank) =>
+            tensors.TryGetValue(key, out var values) && values.dtype == type && values.shape.Length == rank
+                ? values
+                : throw new InvalidDataException($"it has no {key}, {type} of {rank} dimensions");
     }
 
     /// <summary>Frees the images.</summary>
     public void Dispose() => Data.Dispose();
-
-    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }
 
 /// <summary>The images of a data set after an attack, to be saved; examples that were not attacked stay

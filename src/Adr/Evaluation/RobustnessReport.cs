@@ -40,6 +40,10 @@ public sealed record RobustnessReport(
     /// move by. Empty where nothing was seen.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>By which to know the attacked model's weights and buffers again, SHA-256; null in reports of
+    /// before.</summary>
+    public string? Weights { get; init; }
+
     /// <summary>Everything as JSON: shares with their counts and 95 % intervals, settings, time, evaluations, and for
     /// each attack one 0 or 1 per example.</summary>
     public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, Json.Indented)!.AsObject();
@@ -127,6 +131,7 @@ public sealed record RobustnessReport(
             evaluator.PerClass(correct), results, Proportion.Of(worst), evaluator.Data.ClassNames,
             evaluator.Options.Seed, evaluator.Device)
         {
+            Weights = Fingerprint.Of(evaluator.Model),
             Notes =
             [
                 .. evaluator.Notes,

@@ -280,6 +280,7 @@ public sealed partial record Experiment
     /// <param name="progress">Told after every batch; null for nobody.</param>
     /// <param name="cancellation">Stops within an attack.</param>
     /// <exception cref="ArgumentException">An attack is to run on more images than the test has.</exception>
+    /// <exception cref="InvalidDataException">A file of the run folder is damaged, or is of other weights.</exception>
     public ModelResult Evaluate(
         TrainedModel trained,
         IProgress<EvaluationProgress>? progress = null,
@@ -288,7 +289,11 @@ public sealed partial record Experiment
         ArgumentNullException.ThrowIfNull(trained);
         CheckCounts();
         var path = ResultPath(trained.Folder);
-        if (File.Exists(path)) return Json.Read<ModelResult>(path);
+        if (File.Exists(path) && Json.Read<ModelResult>(path) is var known)
+        {
+            CheckWeights(trained, known.Report, path);
+            return known;
+        }
         var result = new ModelResult(trained.Defence, EvaluateOnAll(trained, progress, cancellation), trained.Seconds,
             trained.History.BestEpoch, AutoAttack(trained, progress, cancellation))
         {
@@ -468,11 +473,25 @@ public sealed partial record Experiment
     {
         var name = NoWord().Replace(attack.Name.ToLowerInvariant(), "");
         var path = trained.Folder.File($"{name}-{count}-{Hash(AttackSettings.Whole(attack))}.json");
-        if (File.Exists(path)) return RobustnessReport.Load(path);
+        if (File.Exists(path) && RobustnessReport.Load(path) is var known)
+        {
+            CheckWeights(trained, known, path);
+            if ((known.Examples, known.Seed) != (count, Seed))
+                throw new InvalidDataException($"{path} is of {known.Examples} examples with seed {known.Seed}, and "
+                    + $"not of {count} with seed {Seed}. Delete it to evaluate again.");
+            return known;
+        }
         var report = On(trained, count, evaluator => RobustnessReport.Evaluate(evaluator, [attack]), progress,
             cancellation);
         report.Save(path);
         return report;
+    }
+
+    private static void CheckWeights(TrainedModel trained, RobustnessReport report, string path)
+    {
+        if (report.Weights is { } weights && weights != Fingerprint.Of(trained.Model))
+            throw new InvalidDataException($"{path} is of other weights than those of {trained.Folder.BestPath}. "
+                + "Delete it to evaluate again.");
     }
 
     private T Diagnose<T>(TrainedModel trained, Func<Evaluator, T> evaluate, CancellationToken cancellation) =>

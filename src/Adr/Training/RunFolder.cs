@@ -65,7 +65,8 @@ public sealed class RunFolder
     public override string ToString() => FullPath;
 
     /// <summary>Takes the folder for one run until disposed, and compares its settings with these.</summary>
-    /// <exception cref="IOException">Another run uses it.</exception>
+    /// <exception cref="IOException">Another run uses it, or it may not be written to.</exception>
+    /// <exception cref="InvalidDataException">Its settings are damaged or missing.</exception>
     /// <exception cref="InvalidOperationException">It holds a run with other settings.</exception>
     internal IDisposable Open(JsonObject config)
     {
@@ -74,6 +75,9 @@ public sealed class RunFolder
         try
         {
             AtomicFile.RemoveOrphans(FullPath);
+            if (!System.IO.File.Exists(ConfigPath) && System.IO.File.Exists(CheckpointPath))
+                throw new InvalidDataException($"{ConfigPath} is missing, so nothing says of which settings "
+                    + $"{CheckpointPath} is. Delete the folder to train from the start.");
             if (!System.IO.File.Exists(ConfigPath))
                 AtomicFile.Write(ConfigPath, config.ToJsonString(Json.Indented) + "\n");
             var differences = RunConfig.Differences(ConfigPath, config);

@@ -213,6 +213,71 @@ public static class RobustnessReportTests
             Assert.Equal(report.WorstCase, Robustness.Evaluate(model, read.Data, [], name: "tiny").Natural);
         }
 
+        [Theory]
+        [InlineData("norm", "7", "norm is 7")]
+        [InlineData("norm", null, "does not say its norm")]
+        [InlineData("epsilon", "large", "epsilon is large")]
+        [InlineData("epsilon", "-1", "ε")]
+        [InlineData("low", "2", "")]
+        [InlineData("seed", "99999999999999999999", "seed is 9999")]
+        [InlineData("classNames", "null", "classNames")]
+        [InlineData("classNames", "[null]", "null")]
+        [InlineData("classNames", "{", "")]
+        [InlineData("model", null, "does not say its model")]
+        public static void Odd_metadata_are_named(string key, string? value, string fault)
+        {
+            using var scope = NewDisposeScope();
+            using var folder = new TemporaryFolder();
+            Write(folder["x.safetensors"], metadata =>
+            {
+                if (value is null) metadata.Remove(key);
+                else metadata[key] = value;
+            });
+            var message = Assert.Throws<InvalidDataException>(
+                () => AdversarialExamples.Load(folder["x.safetensors"])).Message;
+            Assert.Contains("x.safetensors", message, StringComparison.Ordinal);
+            Assert.Contains(fault, message, StringComparison.Ordinal);
+        }
+
+        [Fact]
+        public static void Tensors_of_other_types_and_shapes_are_named()
+        {
+            using var scope = NewDisposeScope();
+            using var folder = new TemporaryFolder();
+            var flags = tensor(new[] { true, false });
+            foreach (var (name, values) in new[]
+            {
+                ("images", zeros([])), ("images", zeros(2, 1, 2, 2, dtype: ScalarType.Int64)),
+                ("images", zeros(3, 1, 2, 2)), ("labels", zeros(2)), ("labels", zeros(3, dtype: ScalarType.Int64)),
+                ("labels", tensor(new[] { 0L, 7 })), ("robust", zeros(2)), ("robust", flags.view(1, 2)),
+            })
+            {
+                Write(folder["x.safetensors"], _ => { }, tensors => tensors[name] = values);
+                Assert.Contains("x.safetensors", Assert.Throws<InvalidDataException>(
+                    () => AdversarialExamples.Load(folder["x.safetensors"])).Message, StringComparison.Ordinal);
+            }
+        }
+
+        private static void Write(string path, Action<Dictionary<string, string>> change,
+            Action<Dictionary<string, Tensor>>? changeTensors = null)
+        {
+            var metadata = new Dictionary<string, string>
+            {
+                ["model"] = "tiny", ["attack"] = "PGD-5", ["norm"] = "Linf", ["epsilon"] = "0.1", ["low"] = "0",
+                ["high"] = "1", ["seed"] = "-5", ["dataSet"] = "d", ["classNames"] = "[\"a\",\"b\"]",
+            };
+            var tensors = new Dictionary<string, Tensor>
+            {
+                ["images"] = zeros(2, 1, 2, 2), ["labels"] = tensor(new[] { 0L, 1 }),
+                ["robust"] = tensor(new[] { true, false }),
+            };
+            Safetensors.Write(path, tensors, metadata);
+            AdversarialExamples.Load(path).Dispose(); // as it is, it can be read
+            change(metadata);
+            changeTensors?.Invoke(tensors);
+            Safetensors.Write(path, tensors, metadata);
+        }
+
         [Fact]
         public static void Other_files_are_named()
         {

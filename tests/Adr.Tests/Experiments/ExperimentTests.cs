@@ -282,6 +282,19 @@ public static class ExperimentTests
                 .ToMarkdown(), StringComparison.Ordinal);
         }
 
+        [Fact] // as where the folder's weights were replaced and its reports stayed
+        public void Refuses_reports_of_other_weights()
+        {
+            var settings = Tiny();
+            var trained = settings.Train("ADV");
+            settings.EvaluateOnAll(trained);
+            using (TorchSharp.torch.no_grad()) trained.Model.parameters().First().add_(0.1);
+            var message = Assert.Throws<InvalidDataException>(() => settings.EvaluateOnAll(trained)).Message;
+            Assert.Contains("fgsm-", message, StringComparison.Ordinal);
+            Assert.Contains("is of other weights than those of", message, StringComparison.Ordinal);
+            Assert.Throws<InvalidDataException>(() => settings.Evaluate(trained));
+        }
+
         [Fact]
         public void Is_judged_once_by_every_attack_and_then_read()
         {

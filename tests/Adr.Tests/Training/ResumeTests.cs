@@ -314,7 +314,8 @@ public sealed class ResumeTests : IDisposable
     public void Refuses_to_continue_without_a_file_that_the_checkpoint_knows()
     {
         var folder = Run("run");
-        foreach (var file in new[] { folder.MetricsPath, folder.BestPath, folder.CheckpointPath })
+        foreach (var file in
+            new[] { folder.MetricsPath, folder.BestPath, folder.CheckpointPath, folder.ConfigPath })
         {
             var content = File.ReadAllBytes(file);
             File.Delete(file);

@@ -83,6 +83,6 @@ internal static partial class Folder
         foreach (var (_, member) in members) Strip(member);
     }
 
-    [GeneratedRegex("<span class=\"time\">[^<]*</span>")]
+    [GeneratedRegex(" <span class=\"time\">[^<]*</span>")]
     private static partial Regex TimeOfCell();
 }
