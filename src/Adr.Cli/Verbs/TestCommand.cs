@@ -89,9 +89,10 @@ public sealed record TestCount(int Passed, IReadOnlyList<string> Failures)
         var outcomes = files.Order(StringComparer.Ordinal)
             .SelectMany(file => XDocument.Load(file).Descendants())
             .Where(element => element.Name.LocalName == "UnitTestResult")
-            .Select(result => (Name: (string)result.Attribute("testName")!, Outcome: (string?)result.Attribute("outcome")))
-            .Where(result => result.Outcome != "NotExecuted")
-            .ToLookup(result => result.Outcome == "Passed", result => result.Name);
+            .Where(result => (string?)result.Attribute("outcome") != "NotExecuted")
+            .ToLookup(
+                result => (string?)result.Attribute("outcome") == "Passed",
+                result => (string)result.Attribute("testName")!);
         string[] failures = [.. outcomes[false]];
         if (exitCode != 0 && failures.Length == 0) failures = ["a test program crashed, or could not be built"];
         return new(outcomes[true].Count(), failures);

@@ -5,7 +5,7 @@ namespace Adr.Kernel.Tests.Engine;
 /// <summary>What cells leave behind in the memory of a real engine.</summary>
 public sealed class MemoryTests : IAsyncLifetime
 {
-    private const int Cells = 300; // after the first hundred; 1,000 take minutes
+    private const int Cells = 150; // after the first hundred; 1,000 take minutes
 
     private TestEngine engine = null!;
 

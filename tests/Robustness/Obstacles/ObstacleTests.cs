@@ -11,7 +11,9 @@ public sealed class ObstacleTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("adr-obstacle-").FullName;
 
-    public static TheoryData<string> Commands => [.. KilledCommand.All.Select(command => command.Name)];
+    // The two ways of adr run meet a full disk differently, and all else alike.
+    public static TheoryData<string> Commands =>
+        [.. KilledCommand.All.Select(command => command.Name).Where(name => name != "run -o")];
 
     /// <summary>How many KiB each command finds: enough for its first files, and not for the next ones.</summary>
     public static TheoryData<string, int> Rooms => new()
