@@ -6,6 +6,7 @@ namespace Adr.Testing;
 internal static class UnixSignal
 {
     // on Linux and macOS
+    internal const int HangUp = 1; // SIGHUP
     internal const int Interrupt = 2; // SIGINT
     internal const int Term = 15; // SIGTERM
 
@@ -16,7 +17,7 @@ internal static class UnixSignal
     internal static void Send(int process, int signal) => Assert.Equal(0, Kill(process, signal));
 
     /// <summary>Whether this process, and so each that it starts, ignores a signal: a shell's background jobs ignore
-    /// SIGINT. Only Linux says so.</summary>
+    /// SIGINT, and those of nohup SIGHUP. Only Linux says so.</summary>
     internal static bool IsIgnored(int signal) => OperatingSystem.IsLinux()
         && File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..]
             is var ignored && (Convert.ToUInt64(ignored.Trim(), 16) >> (signal - 1) & 1) == 1;

@@ -41,7 +41,8 @@ public sealed record NotebookParameters(IReadOnlyDictionary<string, string> Valu
         return new ParameterValue(argument[..at], argument[(at + 1)..], isText);
     }
 
-    /// <summary>Reads a YAML or JSON file with names and values, also lists. A value in quotes is text.</summary>
+    /// <summary>Reads a YAML or JSON file with names and values, also lists. A value is text in quotes, as a block
+    /// (<c>|</c>) or with the tag <c>!!str</c>.</summary>
     /// <exception cref="UsageException">The file is missing or holds something else.</exception>
     public static IEnumerable<ParameterValue> ReadFile(string path)
     {
@@ -100,7 +101,7 @@ public sealed record NotebookParameters(IReadOnlyDictionary<string, string> Valu
 
     private static ParameterValue ReadValue(Parser parser, string name)
     {
-        if (parser.TryConsume<Scalar>(out var scalar)) return new(name, scalar.Value, IsText: IsQuoted(scalar));
+        if (parser.TryConsume<Scalar>(out var scalar)) return new(name, scalar.Value, IsText(scalar));
         var items = new List<string>();
         if (parser.TryConsume<SequenceStart>(out _))
         {
@@ -115,13 +116,14 @@ public sealed record NotebookParameters(IReadOnlyDictionary<string, string> Valu
     // As JSON, which distinguishes text from numbers.
     private static string Item(Scalar item) => item.Value switch
     {
-        "" when !IsQuoted(item) => "null",
-        { } value when !IsQuoted(item) && IsJson(value) => value,
+        "" when !IsText(item) => "null",
+        { } value when !IsText(item) && IsJson(value) => value,
         var value => JsonSerializer.Serialize(value),
     };
 
-    private static bool IsQuoted(Scalar scalar) =>
-        scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted;
+    // In quotes, a block, or with the tag !!str.
+    private static bool IsText(Scalar scalar) => scalar.Style != ScalarStyle.Plain
+        || (!scalar.Tag.IsEmpty && scalar.Tag.Value == "tag:yaml.org,2002:str");
 
     private static bool IsJson(string value)
     {

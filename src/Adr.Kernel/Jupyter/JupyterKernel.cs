@@ -53,14 +53,17 @@ public static class JupyterKernel
             signal.Cancel = true;
             server.Interrupt();
         });
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        });
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         _ = EndWithParentAsync(stop);
         await server.RunAsync(stop.Token).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
 
         async Task<IEngine> StartAsync() => await EngineProcess.StartAsync(
             engine, Environment.CurrentDirectory, referencePaths, StartLimit, stop.Token).ConfigureAwait(false);

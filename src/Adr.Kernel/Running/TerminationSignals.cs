@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Adr.Kernel.Running;
 
-/// <summary>Cancels a token at SIGINT or SIGTERM while it lives, so that a run can save what it has.</summary>
+/// <summary>Cancels a token at SIGINT, SIGTERM or SIGHUP while it lives, so that a run can save what it has.</summary>
 public sealed class TerminationSignals : IDisposable
 {
     private readonly CancellationTokenSource source = new();
@@ -13,6 +13,7 @@ public sealed class TerminationSignals : IDisposable
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop), // its terminal is closed
     ];
 
     /// <summary>Cancelled by the first signal. A second one ends the process at once.</summary>

@@ -251,9 +251,8 @@ public sealed class RunCommandTests : IDisposable
         Assert.Contains("before", File.ReadAllText(Path.Combine(folder, "out.html")));
     }
 
-    public static TheoryData<int> StoppingSignals => UnixSignal.IsIgnored(UnixSignal.Interrupt)
-        ? [UnixSignal.Term]
-        : [UnixSignal.Term, UnixSignal.Interrupt];
+    public static TheoryData<int> StoppingSignals =>
+        [.. new[] { UnixSignal.Term, UnixSignal.HangUp, UnixSignal.Interrupt }.Where(one => !UnixSignal.IsIgnored(one))];
 
     [UnixTheory]
     [MemberData(nameof(StoppingSignals))]

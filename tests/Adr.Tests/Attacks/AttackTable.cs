@@ -13,7 +13,7 @@ namespace Adr.Tests.Attacks;
 internal sealed record AttackRow(string Name, Func<ThreatModel, Attack> Make)
 {
     /// <summary>How many samples each law is tried on: fewer for an attack of many steps.</summary>
-    internal int Cases { get; init; } = 20;
+    internal int Cases { get; init; } = 12;
 
     /// <summary>Whether the seed matters.</summary>
     internal bool Random { get; init; }
@@ -163,11 +163,11 @@ internal static class AttackTable
             LinearShare = 0.7 },
         new("Square", threat => new Square(threat, 300))
         {
-            Random = true, StopsEarly = true, Cases = 8, Budget = (threat, n) => new Square(threat, 20 * n),
+            Random = true, StopsEarly = true, Cases = 6, Budget = (threat, n) => new Square(threat, 20 * n),
         },
         new("Square, compressed, restarts", threat => new Square(threat, 150, 2, 0.5, rescale: true))
         {
-            Random = true, StopsEarly = true, Cases = 8,
+            Random = true, StopsEarly = true, Cases = 6,
         },
         new("SPSA", threat => new Spsa(threat, 12, 24, Math.Max(threat.Epsilon, 0.01) / 3)) { Random = true,
             StopsEarly = true, Budget = (threat, n) => new Spsa(threat, 3 * n, 8) },
@@ -226,14 +226,14 @@ internal static class AttackTable
         },
         new("C&W", threat => new CarliniWagner(threat, 40, 7, 0.02, 0.1))
         {
-            Norms = [Norm.L2], StopsEarly = true, SkipsErrors = true, Cases = 6, Beyond = 0.05, Coarse = 0.005,
+            Norms = [Norm.L2], StopsEarly = true, SkipsErrors = true, Cases = 5, Beyond = 0.05, Coarse = 0.005,
             Precise = threat => new CarliniWagner(threat, 150, 8, 0.002, 0.1),
             NearerBudget = (threat, n) => new CarliniWagner(threat, 20, 2 * n, 0.05, 0.1),
         },
         new("C&W, confident, all steps",
             threat => new CarliniWagner(threat, 25, 6, 0.04, 0.1, 0.002, abortsEarly: false))
         {
-            Norms = [Norm.L2], StopsEarly = true, SkipsErrors = true, Cases = 6, Beyond = double.PositiveInfinity,
+            Norms = [Norm.L2], StopsEarly = true, SkipsErrors = true, Cases = 5, Beyond = double.PositiveInfinity,
         },
         new("Transfer of FGSM",
             threat => new Transfer(new Fgsm(threat), new Halves(), "halves")) { SeeksErrors = false, LeastFall = 0.3 },
