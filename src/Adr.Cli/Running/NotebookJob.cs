@@ -93,7 +93,7 @@ public sealed record NotebookJob
         if (result.Outcome == RunOutcome.Usage) throw new UsageException(result.Message);
         if (result.Outcome == RunOutcome.Ok) Console.WriteLine(result.Message);
         else await Console.Error.WriteLineAsync($"adr: {result.Message}");
-        if (result.OutputPath is { } output) Console.WriteLine(output);
+        if (result.OutputPath is { } output && !(Static && result.Notebook is not null)) Console.WriteLine(output);
         var code = (int)result.Outcome;
         // Pages are written also after a run that was stopped: they show what was done.
         if (result is not { Notebook: { } executed, OutputPath: not null }) return code;

@@ -15,7 +15,7 @@ public static class RunCommand
 
     private static readonly Option<string?> Output = new("-o", "--output")
     {
-        Description = "The file for the executed notebook; a folder for several. Default: artifacts/run/NAME.ipynb.",
+        Description = "The executed notebook, or a folder for it, as for several. Default: artifacts/run/NAME.ipynb.",
         HelpName = "OUT",
     };
 
@@ -196,7 +196,8 @@ public static class RunCommand
         string? Place(Option<string?> option, string source, string extension)
         {
             var given = parsed.GetValue(option);
-            return given is null || sources.Length == 1 ? given : Path.Combine(given, FileName(source, extension));
+            var isFile = sources.Length == 1 && !Path.EndsInDirectorySeparator(given) && !Directory.Exists(given);
+            return given is null || isFile ? given : Path.Combine(given, FileName(source, extension));
         }
     }
 

@@ -488,16 +488,17 @@ public sealed class RunCommandTests : IDisposable
             ["cell_type"] = "markdown", ["metadata"] = new JsonObject(), ["source"] = "[b](b.md)",
         });
 
-        string[] outputs = ["-o", "made/a.ipynb", "--html", "made/a.html"];
-        var (code, _, errors) = Run(["a.ipynb", "--static", .. outputs]);
+        Directory.CreateDirectory(Path.Combine(folder, "pages"));
+        var (code, output, errors) = Run("a.ipynb", "--static", "-o", "made/", "--html", "pages");
 
         Assert.True(code == ExitCode.Fine, errors);
+        Assert.EndsWith("\npages/a.html\nmade/a.ipynb\n", output);
         var text = File.ReadAllText(Path.Combine(folder, "made/a.ipynb"));
         Assert.Contains("src=\\\"data:image/svg+xml;base64,", text);
         Assert.Contains("[b](../b.md)", text);
         string[] gone = ["\"image/svg+xml\": [", "vnd.plotly.v1+json\": {", "end_time", "iopub"];
         Assert.All(gone, words => Assert.DoesNotContain(words, text));
-        Assert.Contains("data-plotly", File.ReadAllText(Path.Combine(folder, "made/a.html")));
+        Assert.Contains("data-plotly", File.ReadAllText(Path.Combine(folder, "pages/a.html")));
     }
 
     [Fact]
