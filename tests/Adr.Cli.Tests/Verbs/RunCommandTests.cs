@@ -252,7 +252,8 @@ public sealed class RunCommandTests : IDisposable
     }
 
     public static TheoryData<int> StoppingSignals =>
-        [.. new[] { UnixSignal.Term, UnixSignal.HangUp, UnixSignal.Interrupt }.Where(one => !UnixSignal.IsIgnored(one))];
+        [.. new[] { UnixSignal.Term, UnixSignal.HangUp, UnixSignal.Interrupt }
+            .Where(signal => !UnixSignal.IsIgnored(signal))];
 
     [UnixTheory]
     [MemberData(nameof(StoppingSignals))]
