@@ -29,7 +29,8 @@ public static class EngineHost
             return 2;
         }
 
-        // Ctrl-C in a terminal, and its end, reach all processes of the group, but the engine's owner decides when it stops.
+        // Ctrl-C in a terminal, and its end, reach all processes of the group, but the engine's owner decides when it
+        // stops.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => signal.Cancel = true);
