@@ -493,7 +493,7 @@ public sealed class RunCommandTests : IDisposable
         var (code, output, errors) = Run("a.ipynb", "--static", "-o", "made/", "--html", "pages");
 
         Assert.True(code == ExitCode.Fine, errors);
-        Assert.EndsWith("\npages/a.html\nmade/a.ipynb\n", output);
+        Assert.EndsWith($"\npages/a.html\n{Path.Combine(folder, "made", "a.ipynb")}\n", output);
         var text = File.ReadAllText(Path.Combine(folder, "made/a.ipynb"));
         Assert.Contains("src=\\\"data:image/svg+xml;base64,", text);
         Assert.Contains("[b](../b.md)", text);
