@@ -11,6 +11,7 @@ public static class Commands
     [
         DemoCommand.Create,
         RunCommand.Create,
+        AssignCommand.Create,
         KernelCommand.Create,
         AttackCommand.Create,
         SweepCommand.Create,
