@@ -12,6 +12,7 @@ public static class Commands
         DemoCommand.Create,
         RunCommand.Create,
         AssignCommand.Create,
+        GradeCommand.Create,
         KernelCommand.Create,
         AttackCommand.Create,
         SweepCommand.Create,

@@ -41,6 +41,15 @@ public static class AssignCommand
         DefaultValueFactory = _ => Path.Combine(Repository.Root, "notebooks", "assignments", "source"),
     };
 
+    /// <summary>Reads the source of an assignment.</summary>
+    /// <exception cref="UsageException">There is none of that name.</exception>
+    internal static Assignment Load(string source, string name)
+    {
+        var path = NotebookIn(Path.Combine(source, name));
+        return File.Exists(path) ? Assignment.Load(path) : throw new UsageException(
+            $"There is no assignment {name}: {path} does not exist. --source names another folder.");
+    }
+
     private static int Run(string[] names, string source, string? output)
     {
         if (!Directory.Exists(source)) throw new UsageException($"There is no folder {source}.");

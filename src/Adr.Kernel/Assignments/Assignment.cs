@@ -17,12 +17,12 @@ public sealed class Assignment
     public const string TextStub = "YOUR ANSWER HERE";
 
     private readonly string text;
-    private readonly string folder;
+    private readonly Notebook source;
     private readonly IReadOnlyList<GradingMark?> marks; // of each cell
 
     private Assignment(string path, string text, Notebook source)
     {
-        (this.text, folder) = (text, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        (this.text, this.source, Folder) = (text, source, Path.GetDirectoryName(Path.GetFullPath(path))!);
         Name = Path.GetFileNameWithoutExtension(path);
         marks = [.. source.Cells.Select((cell, index) => Read(cell, $"'{path}', cell {index + 1}"))];
         var ids = Marks.GroupBy(mark => mark.Id).FirstOrDefault(same => same.Count() > 1);
@@ -33,6 +33,9 @@ public sealed class Assignment
 
     /// <summary>The name of its file, without the extension.</summary>
     public string Name { get; }
+
+    /// <summary>The folder of the source, with the files that the notebook reads.</summary>
+    public string Folder { get; }
 
     /// <summary>The marks of the cells that have one, in order.</summary>
     public IEnumerable<GradingMark> Marks => marks.OfType<GradingMark>();
@@ -79,6 +82,14 @@ public sealed class Assignment
     public Notebook Solution(string place) => Copy(place, (cell, _) =>
         cell.Source = Region.HiddenTests.WithoutMarks(Region.Solution.WithoutMarks(cell.Source)));
 
+    /// <summary>A submitted notebook as it is graded.</summary>
+    /// <param name="submitted">What came back. Its cells are known by their <c>grade_id</c>.</param>
+    public RestoredSubmission Restore(Notebook submitted) => RestoredSubmission.Of(this, source, submitted);
+
+    /// <summary>Whether an answer is as it was handed out.</summary>
+    internal bool IsEmpty(string id, string answer) =>
+        Release(Folder).Cells.First(cell => GradingMark.Of(cell)?.Id == id).Source.Trim() == answer.Trim();
+
     private Notebook Copy(string place, Action<Cell, GradingMark?> change)
     {
         var copy = Notebook.Parse(text);
@@ -89,7 +100,7 @@ public sealed class Assignment
             cell.SetOutputs([]);
             cell.ExecutionCount = null;
         }
-        StaticNotebook.Move(copy, folder, place);
+        StaticNotebook.Move(copy, Folder, place);
         return copy;
     }
 

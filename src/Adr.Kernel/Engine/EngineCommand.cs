@@ -9,6 +9,13 @@ namespace Adr.Kernel.Engine;
 /// <param name="Arguments">What comes before the engine's own arguments, usually the dll of the host.</param>
 public sealed record EngineCommand(string FileName, IReadOnlyList<string> Arguments)
 {
+    /// <summary>A program that starts it, with its own arguments, for a sandbox; it is told the folder of the engine's
+    /// socket. Null for none.</summary>
+    public Func<string, IReadOnlyList<string>>? Within { get; init; }
+
+    /// <summary>Variables of its environment, beside those of this process.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Uses this library's own dll as the host.</summary>
     public static EngineCommand Default => ForHost(typeof(EngineCommand).Assembly.Location);
 
@@ -20,7 +27,7 @@ public sealed record EngineCommand(string FileName, IReadOnlyList<string> Argume
     internal static string DotnetPath()
     {
         var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
-        if (Path.GetFileName(Environment.ProcessPath) == name) return Environment.ProcessPath!;
+        if (Path.GetFileName(System.Environment.ProcessPath) == name) return System.Environment.ProcessPath!;
         // The runtime is in dotnet/shared/Microsoft.NETCore.App/10.0.0/, three folders below dotnet.
         var runtime = RuntimeEnvironment.GetRuntimeDirectory();
         var installed = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", name));

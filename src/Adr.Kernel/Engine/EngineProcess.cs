@@ -125,13 +125,19 @@ internal sealed class EngineProcess : IEngine
 
     private static Process StartProcess(EngineCommand command, string workingDirectory, EngineArguments arguments)
     {
-        var start = new ProcessStartInfo(command.FileName, [.. command.Arguments, .. arguments.ToCommandLine()])
+        string[] line =
+        [
+            .. command.Within?.Invoke(Path.GetDirectoryName(arguments.Control)!) ?? [],
+            command.FileName, .. command.Arguments, .. arguments.ToCommandLine(),
+        ];
+        var start = new ProcessStartInfo(line[0], line[1..])
         {
             WorkingDirectory = workingDirectory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in command.Environment) start.Environment[name] = value;
         try
         {
             var process = Process.Start(start)!;

@@ -60,9 +60,14 @@ public static class NotebookRunner
         var message = Describe(outcome, run, clock.Elapsed);
         return new RunResult(outcome, message, output, notebook, run.CellsRun, run.Failures, clock.Elapsed);
 
-        async Task<IEngine> StartEngineAsync() => await EngineProcess.StartAsync(
-            options.Engine, WorkingDirectory(options), [.. options.ReferencePaths.Select(Path.GetFullPath)],
-            options.StartTimeout, cancellationToken).ConfigureAwait(false);
+        async Task<IEngine> StartEngineAsync()
+        {
+            var process = await EngineProcess.StartAsync(
+                options.Engine, WorkingDirectory(options), [.. options.ReferencePaths.Select(Path.GetFullPath)],
+                options.StartTimeout, cancellationToken).ConfigureAwait(false);
+            options.Progress?.Invoke(new EngineStarted(process.Id));
+            return process;
+        }
 
         RunResult NothingRan(RunOutcome outcome, string message) =>
             new(outcome, message, null, notebook, 0, [], clock.Elapsed);

@@ -9,6 +9,10 @@ public abstract record RunEvent;
 /// <param name="Cells">The number of code cells that will run.</param>
 public sealed record RunStarted(int Cells) : RunEvent;
 
+/// <summary>An engine was started: the first, or one that replaces another.</summary>
+/// <param name="ProcessId">Its process, or that of the program that it was started by.</param>
+public sealed record EngineStarted(int ProcessId) : RunEvent;
+
 /// <summary>A cell begins.</summary>
 /// <param name="Number">Its number, from 1: the n of <c>Cell [n]</c>.</param>
 /// <param name="Of">The number of cells that will run.</param>

@@ -1,4 +1,5 @@
 using Adr.Kernel.Engine;
+using Adr.Kernel.Notebooks;
 
 namespace Adr.Kernel.Running;
 
@@ -47,6 +48,12 @@ public sealed record RunOptions
     /// tagged <c>raises-exception</c>.
     /// </summary>
     public bool AllowErrors { get; init; }
+
+    /// <summary>
+    /// Which cells run again in an engine that replaces one that ended, so that the cells after them find their
+    /// variables; null for none. Only cells that succeeded do, and their outputs stay as they were.
+    /// </summary>
+    public Func<Cell, bool>? RunsAgain { get; init; }
 
     /// <summary>The folder in which cells run; null for the notebook's.</summary>
     public string? WorkingDirectory { get; init; }

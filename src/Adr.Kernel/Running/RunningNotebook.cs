@@ -18,6 +18,7 @@ internal sealed class RunningNotebook : IAsyncDisposable
     private readonly CellOutputs[] outputs; // of cell i + 1
     private readonly Dictionary<string, Output> displays = [];
     private readonly List<CellFailure> failures = [];
+    private readonly List<int> succeeded = [];
     private readonly Autosave autosave;
     private readonly DateTimeOffset started = DateTimeOffset.UtcNow;
     private readonly Stopwatch runClock = Stopwatch.StartNew();
@@ -26,7 +27,7 @@ internal sealed class RunningNotebook : IAsyncDisposable
     private readonly Lock gate = new();
     private CellSession session;
     private int firstOfEngine; // the first cell that the present engine ran
-    private bool isEngineGone, isOver;
+    private bool isEngineGone, isOver, isRepeating;
 
     internal RunningNotebook(
         RunOptions options, Notebook notebook, IReadOnlyList<Cell> cells, IEngine engine, Func<Task<IEngine>> start,
@@ -51,9 +52,10 @@ internal sealed class RunningNotebook : IAsyncDisposable
     internal int CellsRun { get; private set; }
 
     // What a cell that ends its engine means for the cells after it.
-    private string Loss => options.AllowErrors
-        ? " The cells after it run in a new engine, without the variables of the cells so far."
-        : "";
+    private string Loss => !options.AllowErrors ? ""
+        : options.RunsAgain is null
+            ? " The cells after it run in a new engine, without the variables of the cells so far."
+            : " The cells after it run in a new engine, in which others of the cells so far ran again.";
 
     internal async Task<RunOutcome> RunAsync(CancellationToken stop)
     {
@@ -104,7 +106,8 @@ internal sealed class RunningNotebook : IAsyncDisposable
     {
         if (stop.IsCancellationRequested) return RunOutcome.Interrupted;
         if (runClock.Elapsed >= options.Timeout) return RunOutcome.Timeout;
-        if (isEngineGone && await ReplaceEngineAsync(number).ConfigureAwait(false) is { } problem) return problem;
+        while (isEngineGone)
+            if (await ReplaceEngineAsync(number, stop).ConfigureAwait(false) is { } problem) return problem;
         var cell = cells[number - 1];
         var (begin, clock) = (DateTimeOffset.UtcNow, Stopwatch.StartNew());
         Tell(new CellStarted(number, cells.Count, cell));
@@ -119,21 +122,24 @@ internal sealed class RunningNotebook : IAsyncDisposable
         isEngineGone = end.Done is null;
         var (outcome, failure) = reason is null ? Ended(number, end) : Stopped(number, reason.Value, end.Done);
         if (failure is not null) Fail(failure);
+        else succeeded.Add(number);
         if (options.RecordTiming) Timing.Record(cell, begin, begin + clock.Elapsed);
         Tell(new CellFinished(number, failure, clock.Elapsed));
         return outcome == RunOutcome.CellFailed && failure is { Expected: true } ? RunOutcome.Ok : outcome;
     }
 
-    /// <summary>Starts a new engine after the last one ended in a cell.</summary>
+    /// <summary>Starts a new engine after the last one ended in a cell, and runs in it what is to run
+    /// again.</summary>
     /// <returns>The outcome of the next cell if that is not possible; otherwise null.</returns>
-    private async Task<RunOutcome?> ReplaceEngineAsync(int next)
+    private async Task<RunOutcome?> ReplaceEngineAsync(int next, CancellationToken stop)
     {
         await session.DisposeAsync().ConfigureAwait(false);
         try
         {
             var engine = await start().ConfigureAwait(false);
             lock (gate) (firstOfEngine, session) = (next, new CellSession(engine, Take));
-            return null;
+            isEngineGone = false;
+            return await RepeatAsync(stop).ConfigureAwait(false);
         }
         catch (EngineStartException error)
         {
@@ -144,6 +150,26 @@ internal sealed class RunningNotebook : IAsyncDisposable
         {
             return RunOutcome.Interrupted;
         }
+    }
+
+    /// <summary>Runs again, in a new engine, what the cells to come may need.</summary>
+    /// <returns>The outcome of the next cell if it cannot run; otherwise null.</returns>
+    private async Task<RunOutcome?> RepeatAsync(CancellationToken stop)
+    {
+        lock (gate) isRepeating = true;
+        foreach (var number in succeeded.FindAll(number => options.RunsAgain?.Invoke(cells[number - 1]) == true))
+        {
+            var (cell, clock) = (cells[number - 1], Stopwatch.StartNew());
+            var ending = session.ExecuteAsync(new ExecuteRequest(number, cell.Source, cell.KernelName ?? "csharp"));
+            if (await SuperviseAsync(ending, clock, stop).ConfigureAwait(false) is StopReason.Interrupt)
+                return RunOutcome.Interrupted;
+            isEngineGone = (await ending.ConfigureAwait(false)).Done is null;
+            if (!isEngineGone) continue;
+            succeeded.Remove(number); // It succeeded once. Without it there may be an engine for the next cell.
+            break;
+        }
+        lock (gate) isRepeating = false;
+        return null;
     }
 
     /// <summary>
@@ -176,7 +202,7 @@ internal sealed class RunningNotebook : IAsyncDisposable
     {
         lock (gate)
         {
-            if (isOver || outputs.Length == 0) return default;
+            if (isOver || isRepeating || outputs.Length == 0) return default;
             var number = Math.Max(happened.Cell, firstOfEngine); // What an engine says before its first cell.
             var output = outputs[number - 1];
             switch (happened)
