@@ -3,6 +3,7 @@ using Adr.Kernel.Notebooks;
 using Adr.Testing;
 using FsCheck;
 using FsCheck.Fluent;
+using static Adr.Kernel.Tests.Assignments.SampleAssignment;
 
 namespace Adr.Kernel.Tests.Assignments;
 
@@ -126,12 +127,6 @@ public sealed class AssignmentTests : IDisposable
 
         void Refused(string fault, params Cell[] cells) =>
             Assert.Contains(fault, Assert.Throws<InvalidDataException>(() => Load(cells)).Message);
-    }
-
-    private static Cell Marked(GradingMark mark, Cell cell)
-    {
-        mark.WriteTo(cell);
-        return cell;
     }
 
     private Assignment Load(params Cell[] cells)
