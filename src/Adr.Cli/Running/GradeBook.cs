@@ -48,7 +48,8 @@ public sealed class GradeBook(string folder)
 
     /// <summary>Writes the tables of all grades that are kept.</summary>
     /// <param name="students">Their names, by id.</param>
-    /// <param name="marks">What people have given.</param>
+    /// <param name="marks">What people have given, by assignment, student and cell. It counts instead of what a check
+    /// gave.</param>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public void WriteTables(
         IReadOnlyDictionary<string, StudentName> students, IReadOnlyDictionary<(string, string, string), double> marks)
@@ -90,9 +91,9 @@ public sealed class GradeBook(string folder)
         {
             Graded = grade.Graded with
             {
-                Cells = [.. grade.Graded.Cells.Select(cell => cell.Verdict == Verdict.ByHand
-                    && marks.TryGetValue((grade.Assignment, grade.Student, cell.Id), out var points)
-                        ? cell with { Points = points }
+                Cells = [.. grade.Graded.Cells.Select(cell =>
+                    marks.TryGetValue((grade.Assignment, grade.Student, cell.Id), out var points)
+                        ? cell with { Points = points, Verdict = Verdict.ByHand }
                         : cell)],
             },
         };
