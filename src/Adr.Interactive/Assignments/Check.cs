@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Adr.Attacks;
 using Adr.Native;
@@ -11,6 +12,7 @@ namespace Adr.Interactive;
 /// A check cell names it in full, <c>global::Adr.Interactive.Check</c>, because a student may declare a class of the
 /// same name. It does not end with a value: nbgrader would take that for points.
 /// </remarks>
+[StackTraceHidden] // a student needs the line of the check
 public static class Check
 {
     /// <summary>Checks a condition.</summary>
