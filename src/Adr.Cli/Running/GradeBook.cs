@@ -10,8 +10,7 @@ namespace Adr.Cli;
 /// <param name="Student">Whose it is: the name of a folder.</param>
 /// <param name="Assignment">The assignment.</param>
 /// <param name="Timestamp">When it was handed in, in UTC.</param>
-/// <param name="Key">By which to know whether the submission, the assignment or this program have changed
-/// since.</param>
+/// <param name="Key">By which to know whether the submission or the assignment have changed since.</param>
 /// <param name="Graded">Its points.</param>
 public sealed record KeptGrade(
     string Student, string Assignment, string Timestamp, string Key, GradedSubmission Graded);

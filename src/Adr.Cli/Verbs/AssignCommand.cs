@@ -41,14 +41,12 @@ public static class AssignCommand
         DefaultValueFactory = _ => Path.Combine(Repository.Root, "notebooks", "assignments", "source"),
     };
 
+    /// <summary>Whether there is an assignment of a name.</summary>
+    internal static bool Has(string source, string name) => File.Exists(NotebookIn(Path.Combine(source, name)));
+
     /// <summary>Reads the source of an assignment.</summary>
-    /// <exception cref="UsageException">There is none of that name.</exception>
-    internal static Assignment Load(string source, string name)
-    {
-        var path = NotebookIn(Path.Combine(source, name));
-        return File.Exists(path) ? Assignment.Load(path) : throw new UsageException(
-            $"There is no assignment {name}: {path} does not exist. --source names another folder.");
-    }
+    internal static Assignment Load(string source, string name) =>
+        Assignment.Load(NotebookIn(Path.Combine(source, name)));
 
     private static int Run(string[] names, string source, string? output)
     {

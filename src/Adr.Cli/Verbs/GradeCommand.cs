@@ -97,7 +97,15 @@ public static class GradeCommand
             throw new UsageException($"{doubled.Key.Student} has handed in {doubled.Key.Assignment} twice: "
                 + $"{string.Join(", ", doubled.Select(one => one.Path))}.");
         var assignments = found.Select(one => one.Assignment).Distinct().Order(StringComparer.Ordinal)
+            .Where(name => AssignCommand.Has(source, name))
             .ToDictionary(name => name, name => AssignCommand.Load(source, name));
+        var unknown = found.Where(one => !assignments.ContainsKey(one.Assignment)).ToList();
+        if (unknown.Count == found.Count)
+            throw new UsageException($"There is no assignment {unknown[0].Assignment} in {source}, of which "
+                + $"{unknown[0].Path} would be. --source names another folder.");
+        foreach (var one in unknown)
+            await Console.Error.WriteLineAsync($"adr: {one.Path} is left out: there is no assignment {one.Assignment}");
+        found.RemoveAll(unknown.Contains);
         var names = Names(parsed.GetValue(Students));
         var marks = Given(parsed.GetValue(Marks));
         var isIsolated = !parsed.GetValue(NoSandbox) && Sandbox.Missing is null;
@@ -136,7 +144,7 @@ public static class GradeCommand
         List<HandedIn> found, Dictionary<string, Assignment> assignments, Grader grader, GradeBook book, int parallel,
         bool again, CancellationToken stop)
     {
-        var (done, code) = (0, ExitCode.Fine);
+        var done = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = stop };
         try
         {
@@ -144,23 +152,14 @@ public static class GradeCommand
             {
                 var assignment = assignments[one.Assignment];
                 var key = Key(one, assignment);
-                var kept = book.Find(one.Student, one.Assignment);
-                var isKept = !again && kept?.Key == key;
-                string result;
-                try
-                {
-                    var graded = isKept ? kept!.Graded : await GradeOneAsync(one, assignment, grader, book, key, token);
-                    result = $"{graded.Score:0.##} of {graded.Max:0.##} points{(isKept ? ", as before" : "")}";
-                }
-                catch (NotebookFormatException problem)
-                {
-                    result = $"not graded: {problem.Message}";
-                    code = ExitCode.Failed;
-                }
+                var kept = again ? null : book.Find(one.Student, one.Assignment);
+                var isKept = kept?.Key == key;
+                var graded = isKept ? kept!.Graded : await GradeOneAsync(one, assignment, grader, book, key, token);
                 var number = Interlocked.Increment(ref done);
-                Console.WriteLine($"{number}/{found.Count}  {one.Assignment}  {one.Student}: {result}");
+                Console.WriteLine($"{number}/{found.Count}  {one.Assignment}  {one.Student}: {graded.Score:0.##} of "
+                    + $"{graded.Max:0.##} points{(isKept ? ", as before" : "")}");
             });
-            return code;
+            return ExitCode.Fine;
         }
         catch (OperationCanceledException)
         {

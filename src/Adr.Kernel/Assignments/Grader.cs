@@ -19,14 +19,14 @@ public sealed partial class Grader(
     /// <param name="assignment">The assignment.</param>
     /// <param name="submitted">The notebook that came back.</param>
     /// <param name="cancellation">Stops the run; nothing is graded then.</param>
-    /// <returns>Its points, and the notebook as it ran.</returns>
-    /// <exception cref="NotebookFormatException">It is not a notebook.</exception>
+    /// <returns>Its points, and the notebook as it ran. A file that is no notebook earns none.</returns>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task<(GradedSubmission Graded, Notebook Executed)> GradeAsync(
         Assignment assignment, string submitted, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(assignment);
-        var (notebook, remarks) = assignment.Restore(Notebook.Load(submitted));
+        if (!TryLoad(submitted, out var handedIn, out var problem)) return Unreadable(assignment, problem);
+        var (notebook, remarks) = assignment.Restore(handedIn);
         var work = Directory.CreateTempSubdirectory("adr-grade-");
         try
         {
@@ -39,6 +39,28 @@ public sealed partial class Grader(
         {
             work.Delete(recursive: true);
         }
+    }
+
+    private static bool TryLoad(string path, out Notebook notebook, out string problem)
+    {
+        try
+        {
+            (notebook, problem) = (Notebook.Load(path), "");
+            return true;
+        }
+        catch (NotebookFormatException error)
+        {
+            (notebook, problem) = (Notebook.Create(), error.Message);
+            return false;
+        }
+    }
+
+    private (GradedSubmission Graded, Notebook Executed) Unreadable(Assignment assignment, string problem)
+    {
+        const string Message = "What was handed in cannot be read.";
+        var cells = assignment.Marks.Where(mark => mark.Points is not null)
+            .Select(mark => new GradedCell(mark.Id, 0, mark.Points!.Value, Verdict.Failed, Message, 0));
+        return (new GradedSubmission([.. cells], [problem], isIsolated), Notebook.Create());
     }
 
     private async Task<(List<GradedCell> Cells, Notebook Executed, string? Stopped)> RunAsync(

@@ -66,7 +66,9 @@ public static class GraderTests
         Assert.Contains("The run took longer than its 5 s", Assert.Single(graded.Remarks));
 
         File.WriteAllText(slow, "{");
-        await Assert.ThrowsAsync<NotebookFormatException>(() => GradeAsync(sample, slow));
+        (graded, _) = await GradeAsync(sample, slow);
+        Assert.Equal((0.0, 5.0), (graded.Score, graded.Max));
+        Assert.Contains("is not JSON", Assert.Single(graded.Remarks));
     }
 
     [Fact]
