@@ -1,7 +1,6 @@
 using Adr.Kernel.Assignments;
 using Adr.Kernel.Engine;
 using Adr.Kernel.Notebooks;
-using static Adr.Kernel.Tests.Assignments.SampleAssignment;
 
 namespace Adr.Kernel.Tests.Assignments;
 
@@ -41,11 +40,7 @@ public static class GraderTests
             ("throws", "{ throw new OperationCanceledException(); }", "OperationCanceledException"),
             ("last", "=> 1;", ""),
         ];
-        using var sample = new SampleAssignment([.. attempts.SelectMany(one => new[]
-        {
-            Answer(one.Id, $"int {one.Id}() => 1;"),
-            Check($"check-{one.Id}", 1, $"if ({one.Id}() != 1) throw new Exception(\"{one.Id}\");", ""),
-        })]);
+        using var sample = new SampleAssignment(attempts.Select(one => one.Id));
         var answers = attempts.Select(one => (one.Id, $"int {one.Id}() {one.Answer}"));
 
         var (graded, _) = await GradeAsync(sample, sample.Submit([.. answers]));

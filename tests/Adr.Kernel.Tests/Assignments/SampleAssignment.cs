@@ -19,6 +19,15 @@ internal sealed class SampleAssignment : IDisposable
     {
     }
 
+    /// <summary>A function for each id, which is to return 1, and a check of it.</summary>
+    internal SampleAssignment(IEnumerable<string> ids) : this([.. ids.SelectMany(id => new[]
+    {
+        Answer(id, $"int {id}() => 1;"),
+        Check($"check-{id}", 1, $"if ({id}() != 1) throw new Exception(\"{id}\");", ""),
+    })])
+    {
+    }
+
     internal SampleAssignment(params Cell[] cells)
     {
         var notebook = Notebook.Create();
@@ -42,10 +51,10 @@ internal sealed class SampleAssignment : IDisposable
         return path;
     }
 
-    internal static Cell Answer(string id, string solution) => Marked(
+    private static Cell Answer(string id, string solution) => Marked(
         new(id) { IsAnswer = true }, Cell.Code($"// BEGIN SOLUTION\n{solution}\n// END SOLUTION"));
 
-    internal static Cell Check(string id, double points, string visible, string hidden) => Marked(
+    private static Cell Check(string id, double points, string visible, string hidden) => Marked(
         new(id) { Points = points, IsLocked = true },
         Cell.Code($"{visible}\n// BEGIN HIDDEN TESTS\n{hidden}\n// END HIDDEN TESTS"));
 
