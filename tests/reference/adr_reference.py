@@ -60,6 +60,20 @@ def global_smoothness(logits, logits_, y, separation=0.99):
     return mean([pair_weight(y[i], y[j], separation) * soft_cross_entropy(logits[j], logits_[i]) for i in n for j in n])
 
 
+def divergence(a, b):
+    """KL(p || p') of two rows of logits."""
+    return (softmax(a) * (log_softmax(a) - log_softmax(b))).sum()
+
+
+def local_smoothness_by_kl(logits, logits_):
+    return mean([divergence(a, b) for a, b in zip(logits, logits_)])
+
+
+def global_smoothness_by_kl(logits, logits_, y, separation=0.99):
+    n = range(len(logits))
+    return mean([pair_weight(y[i], y[j], separation) * divergence(logits[j], logits_[i]) for i in n for j in n])
+
+
 def confidence(logits_):
     return mean([-(softmax(row) * log_softmax(row)).sum() for row in logits_])
 

@@ -76,7 +76,15 @@ internal static class ExperimentView
     private static string Weights(CompactnessWeights w) =>
         $"λ: local compactness {Plain(w.LocalCompactness)}, local smoothness {Plain(w.LocalSmoothness)}, "
         + $"global compactness {Plain(w.GlobalCompactness)}, global smoothness {Plain(w.GlobalSmoothness)}, "
-        + $"confidence {Plain(w.Confidence)}; clean side {(w.DetachClean ? "detached" : "not detached")}";
+        + $"confidence {Plain(w.Confidence)}; smoothness by "
+        + $"{(w.Smoothness == SmoothnessForm.KullbackLeibler ? "KL(p ‖ p')" : "CE(p, p')")}; gradient stopped at "
+        + (w.DetachLatent, w.DetachLogits) switch
+        {
+            (false, false) => "neither z nor p",
+            (true, false) => "z",
+            (false, true) => "p",
+            (true, true) => "z and p",
+        };
 
     private static string Plain(double value) => value.ToString("0.#####", CultureInfo.InvariantCulture);
 }

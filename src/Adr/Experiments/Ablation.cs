@@ -49,7 +49,7 @@ public static class Ablation
     {
         ArgumentNullException.ThrowIfNull(experiment);
         return [("all", experiment with { Weights = new() }), ("all, clean side detached", experiment with { Weights
-            = CompactnessWeights.Paper })];
+            = CompactnessWeights.AuthorsCode })];
     }
 
     /// <summary>One term's weight at several values, the others as they are.</summary>

@@ -46,7 +46,7 @@ public static class Defences
         var plain = isAdr && isAwp && name.Length < 8 ? "" : name[(isAdr ? 4 : 0)..(isAwp ? ^4 : ^0)];
         var found = Registry.FirstOrDefault(one => one.Name == plain);
         if (found.Make is null || (isAdr && !found.TakesTerms) || (isAwp && !found.TakesAwp)) throw Unknown(name);
-        if (isAdr && (settings.Weights with { Separation = 0.99, DetachClean = false }) == CompactnessWeights.None)
+        if (isAdr && settings.Weights.AreAllZero)
             throw new ArgumentException($"All weights are 0, so that {name} would be {name[4..]}. Give a term a "
                 + $"weight, or name "
                 + $"{name[4..]}.", nameof(name));

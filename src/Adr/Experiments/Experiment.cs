@@ -94,8 +94,7 @@ public sealed partial record Experiment
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? CyclicPeak { get; init; }
 
-    /// <summary>The weights of ADR's terms. Default: all 1 but global smoothness 0, the clean side not
-    /// detached.</summary>
+    /// <summary>The weights of ADR's terms. Default: all 1 but global smoothness 0; nothing is detached.</summary>
     public CompactnessWeights Weights { get; init; } = new();
 
     /// <summary>See <see cref="TrainingOptions.TermWarmupEpochs"/>. Default 0.</summary>
@@ -241,14 +240,10 @@ public sealed partial record Experiment
         var root = RunsFolder ?? (Environment.GetEnvironmentVariable("ADR_RUNS") is { Length: > 0 } set
             ? set
             : Path.Combine("artifacts", "runs"));
-        var settings = JsonSerializer.SerializeToNode(
-            Options() with { TermWarmupEpochs = defence.Weights is null ? 0 : TermWarmupEpochs },
-            Json.Compact)!.AsObject();
-        // A setting that is gone, in its place, so that the folders of before keep their names.
-        settings.Insert(settings.IndexOf("latentGrowthLimit"), "attackPrecision", "Auto");
+        var options = Options() with { TermWarmupEpochs = defence.Weights is null ? 0 : TermWarmupEpochs };
         var all = JsonSerializer.Serialize(
-            new { DataSet, Network, LatentLayer, Dropout, TrainCount, Options = settings, Defence = defence
-                .Describe() }, Json.Compact);
+            new { DataSet, Network, LatentLayer, Dropout, TrainCount, Options = options, Defence = defence.Describe() },
+            Json.Compact);
         var name = $"{DataSet}-{Network}-{Budget}-{defence.Name}-seed{Seed}-{Hash(all)}";
         return new RunFolder(Path.Combine(root, name.ToLowerInvariant()));
     }

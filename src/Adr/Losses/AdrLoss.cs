@@ -18,8 +18,9 @@ namespace Adr.Losses;
 /// global smoothness    λ_gs    mean_ij w_ij CE(p_j, logits'_i)
 /// confidence           λ_conf  mean_i  H(p'_i)
 /// </code>
-/// The gradient flows through every tensor that is given. <see cref="CompactnessWeights.DetachClean"/> stops it at z
-/// and at the logits of x, as the authors' code does. All terms are scalars.
+/// The smoothness terms may have KL(p ‖ p') in the place of the cross-entropy (<see cref="SmoothnessForm"/>). The
+/// gradient flows through every tensor that is given; <see cref="CompactnessWeights.DetachLatent"/> stops it at z, and
+/// <see cref="CompactnessWeights.DetachLogits"/> at the logits of x. All terms are scalars.
 /// </remarks>
 public static class AdrLoss
 {
@@ -43,15 +44,17 @@ public static class AdrLoss
         ArgumentNullException.ThrowIfNull(weights);
         weights.Validate();
         using var scope = NewDisposeScope();
-        var (z, l) = weights.DetachClean ? (latent.detach(), logits.detach()) : (latent, logits);
+        var z = weights.DetachLatent ? latent.detach() : latent;
+        var l = weights.DetachLogits ? logits.detach() : logits;
         (string Name, double Weight, Func<Tensor> Value)[] terms =
         [
             ("LocalCompactness", weights.LocalCompactness, () => LocalCompactness(z, adversarialLatent)),
-            ("LocalSmoothness", weights.LocalSmoothness, () => LocalSmoothness(l, adversarialLogits)),
+            ("LocalSmoothness", weights.LocalSmoothness,
+                () => LocalSmoothness(l, adversarialLogits, weights.Smoothness)),
             ("GlobalCompactness", weights.GlobalCompactness,
                 () => GlobalCompactness(z, adversarialLatent, labels, weights.Separation)),
             ("GlobalSmoothness", weights.GlobalSmoothness,
-                () => GlobalSmoothness(l, adversarialLogits, labels, weights.Separation)),
+                () => GlobalSmoothness(l, adversarialLogits, labels, weights.Separation, weights.Smoothness)),
             ("Confidence", weights.Confidence, () => Confidence(adversarialLogits)),
         ];
         return [.. from term in terms
@@ -71,14 +74,18 @@ public static class AdrLoss
         return (latent - adversarialLatent).abs().mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Local smoothness, as in virtual adversarial training: mean_i CE(p_i, logits'_i).</summary>
+    /// <summary>Local smoothness, as in virtual adversarial training: mean_i CE(p_i, logits'_i), or
+    /// mean_i KL(p_i ‖ p'_i).</summary>
     /// <param name="logits">Logits of x [B,K].</param>
     /// <param name="adversarialLogits">Logits of x' [B,K].</param>
-    /// <returns>A scalar ≥ 0.</returns>
+    /// <param name="form">How p and p' are compared. Default: by cross-entropy.</param>
+    /// <returns>A scalar ≥ 0; by KL it is 0 where p' = p.</returns>
     /// <exception cref="ArgumentException">The shapes are not as described.</exception>
-    public static Tensor LocalSmoothness(Tensor logits, Tensor adversarialLogits)
+    public static Tensor LocalSmoothness(
+        Tensor logits, Tensor adversarialLogits, SmoothnessForm form = SmoothnessForm.CrossEntropy)
     {
         LossInput.SameMatrices(logits, adversarialLogits, "logits");
+        if (form == SmoothnessForm.KullbackLeibler) return Loss.TradesDivergence(logits, adversarialLogits);
         using var scope = NewDisposeScope();
         var p = nn.functional.softmax(logits, 1);                                               // [B,K]
         var crossEntropy = -(p * nn.functional.log_softmax(adversarialLogits, 1)).sum(1);       // [B]
@@ -102,21 +109,29 @@ public static class AdrLoss
         return (w * distances).mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Global smoothness: mean_ij w_ij CE(p_j, logits'_i) over all B² pairs.</summary>
+    /// <summary>Global smoothness: mean_ij w_ij CE(p_j, logits'_i) over all B² pairs, or KL(p_j ‖ p'_i) in its
+    /// place.</summary>
     /// <param name="logits">Logits of x [B,K].</param>
     /// <param name="adversarialLogits">Logits of x' [B,K].</param>
     /// <param name="labels">y [B], int64.</param>
     /// <param name="separation">s in (0,1].</param>
+    /// <param name="form">How p and p' are compared. Default: by cross-entropy.</param>
     /// <returns>A scalar; it may be negative.</returns>
     /// <exception cref="ArgumentException">The shapes are not as described, or s is not in (0,1].</exception>
     public static Tensor GlobalSmoothness(
-        Tensor logits, Tensor adversarialLogits, Tensor labels, double separation = 0.99)
+        Tensor logits,
+        Tensor adversarialLogits,
+        Tensor labels,
+        double separation = 0.99,
+        SmoothnessForm form = SmoothnessForm.CrossEntropy)
     {
         LossInput.SameMatrices(logits, adversarialLogits, "logits");
         using var scope = NewDisposeScope();
         var w = PairWeights(labels, separation, logits);                                        // [B,B]
         var p = nn.functional.softmax(logits, 1);                                               // [B,K]
         var crossEntropies = -nn.functional.log_softmax(adversarialLogits, 1).mm(p.t());        // [B,B]
+        if (form == SmoothnessForm.KullbackLeibler) // KL(p_j ‖ p'_i) = CE(p_j, logits'_i) − H(p_j)
+            crossEntropies += (p * nn.functional.log_softmax(logits, 1)).sum(1);                // [B,B] + [B]
         return (w * crossEntropies).mean().MoveToOuterDisposeScope();
     }
 
@@ -143,6 +158,20 @@ public static class AdrLoss
     }
 }
 
+/// <summary>How the smoothness terms compare p, the prediction for x, with p', the one for x'.</summary>
+/// <remarks>CE(p, p') = KL(p ‖ p') + H(p). The gradient through p' is the same; the gradient through p differs: that of
+/// the cross-entropy also lowers H(p), and so pays a network for being sure. With
+/// <see cref="CompactnessWeights.DetachLogits"/> there is no gradient through p, and the two forms train
+/// alike.</remarks>
+public enum SmoothnessForm
+{
+    /// <summary>CE(p, p'), as in the authors' PyTorch code, which detaches p.</summary>
+    CrossEntropy,
+
+    /// <summary>KL(p ‖ p'), as in the header of the authors' TensorFlow program.</summary>
+    KullbackLeibler,
+}
+
 /// <summary>The weights of ADR's terms beside the classification loss (Bui et al. 2020, section 3.4).</summary>
 /// <param name="LocalCompactness">λ_lc ≥ 0.</param>
 /// <param name="LocalSmoothness">λ_vat ≥ 0.</param>
@@ -150,8 +179,11 @@ public static class AdrLoss
 /// <param name="GlobalSmoothness">λ_gs ≥ 0.</param>
 /// <param name="Confidence">λ_conf ≥ 0.</param>
 /// <param name="Separation">s in (0,1]: pairs of different classes weigh 1 − 1/s in the global terms.</param>
-/// <param name="DetachClean">Whether the gradient stops at the clean side (z and the logits of x), as in the authors'
-/// code. It does not by default: with the stop the latent grows without bound on MNIST.</param>
+/// <param name="Smoothness">How the smoothness terms compare p with p'. Default: by cross-entropy.</param>
+/// <param name="DetachLatent">Whether the gradient of the compactness terms stops at z, as in the authors' code. It
+/// does not by default: with the stop the latent grows without bound on MNIST.</param>
+/// <param name="DetachLogits">Whether the gradient of the smoothness terms stops at the logits of x, as in the authors'
+/// code. It does not by default.</param>
 public sealed record CompactnessWeights(
     double LocalCompactness = 1,
     double LocalSmoothness = 1,
@@ -159,15 +191,20 @@ public sealed record CompactnessWeights(
     double GlobalSmoothness = 0,
     double Confidence = 1,
     double Separation = 0.99,
-    bool DetachClean = false)
+    SmoothnessForm Smoothness = SmoothnessForm.CrossEntropy,
+    bool DetachLatent = false,
+    bool DetachLogits = false)
 {
-    /// <summary>The authors' setting: all weights 1, but global smoothness 0; the clean side is detached.</summary>
-    public static CompactnessWeights Paper { get; } = new(DetachClean: true);
+    /// <summary>As in the authors' PyTorch code: the gradient stops at z and at the logits of x.</summary>
+    public static CompactnessWeights AuthorsCode { get; } = new(DetachLatent: true, DetachLogits: true);
 
     /// <summary>No terms: what remains is the baseline.</summary>
     public static CompactnessWeights None { get; } = new(0, 0, 0, 0, 0);
 
-    /// <summary>Multiplies every weight by a share; the separation and the stop-gradient do not change.</summary>
+    internal bool AreAllZero =>
+        (LocalCompactness, LocalSmoothness, GlobalCompactness, GlobalSmoothness, Confidence) == (0, 0, 0, 0, 0);
+
+    /// <summary>Multiplies every weight by a share; nothing else changes.</summary>
     /// <param name="weights">The full weights.</param>
     /// <param name="share">At least 0; 1 changes nothing.</param>
     public static CompactnessWeights operator *(CompactnessWeights weights, double share)
@@ -183,7 +220,8 @@ public sealed record CompactnessWeights(
         };
     }
 
-    /// <summary>Throws unless all weights are finite and ≥ 0 and the separation is in (0,1].</summary>
+    /// <summary>Throws unless all weights are finite and ≥ 0, the separation is in (0,1] and the form is one of the
+    /// two.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
@@ -193,6 +231,7 @@ public sealed record CompactnessWeights(
         NotNegative(GlobalSmoothness);
         NotNegative(Confidence);
         Require.That(Separation is > 0 and <= 1, Separation, "The separation s must be in (0,1].");
+        Require.That(Enum.IsDefined(Smoothness), Smoothness, "Expected CrossEntropy or KullbackLeibler.");
     }
 
     private static void NotNegative(double weight, [CallerArgumentExpression(nameof(weight))] string name = "") =>

@@ -1,4 +1,5 @@
 using Adr.Data;
+using Adr.Losses;
 using Adr.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -8,12 +9,13 @@ namespace Adr.Training;
 /// <summary>The loss of a defence for a network that gives every image the same probabilities.</summary>
 /// <remarks>It shows whether a defence rewards such a network for guessing evenly, or for being sure of one class and
 /// wrong about the others. Let every image have the probabilities p over K classes that are equally frequent. The
-/// cross-entropies are −(w/K) Σ_k log p_k, with w = 2 for ADV and 1 for TRADES. Confidence and local smoothness are λ
-/// H(p) each; compactness is 0. At the even guess p = 1/K the first curves upwards by w K and the second downwards by λ
-/// K, so the guess is stable only where λ_conf + λ_vat &lt; w. Otherwise every step makes the network surer of some
-/// class, slowly where the two are equal: the third order, −w K² Σ δ³/6, decides. With many classes, being sure of one
-/// can cost less even where the guess is stable. With the clean side detached, local smoothness does not count: it then
-/// teaches p' = p and no more.</remarks>
+/// cross-entropies are −(w/K) Σ_k log p_k, with w = 2 for ADV and 1 for TRADES. Confidence is λ_conf H(p), and
+/// compactness is 0. Local smoothness by cross-entropy is λ_vat H(p), too, if the gradient flows through both sides. By
+/// KL it is 0; with the logits of x detached it teaches p' = p and no more, and counts as 0 here. So let λ be
+/// λ_conf + λ_vat in the first case, and λ_conf in the other two. At the even guess p = 1/K the cross-entropies curve
+/// upwards by w K and the terms downwards by λ K: the guess is stable only where λ &lt; w. Otherwise every step makes
+/// the network surer of some class, slowly where the two are equal: the third order, −w K² Σ δ³/6, decides. With many
+/// classes, being sure of one can cost less even where the guess is stable.</remarks>
 public static class ConstantPredictor
 {
     /// <summary>The loss for each probability of one class; the other classes share the rest.</summary>
@@ -27,6 +29,9 @@ public static class ConstantPredictor
         ArgumentNullException.ThrowIfNull(defence);
         ArgumentNullException.ThrowIfNull(probabilities);
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        // what the gradient sees: detached, the two forms train alike, and KL has no part that is never trained
+        if (defence.Weights is { DetachLogits: true } weights)
+            defence = defence.WithWeights(weights with { Smoothness = SmoothnessForm.KullbackLeibler });
         return [.. probabilities.Select(At)];
 
         double At(double probability)

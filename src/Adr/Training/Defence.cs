@@ -38,7 +38,7 @@ public abstract record Defence
         protected init
         {
             value?.Validate();
-            _weights = value == CompactnessWeights.None ? null : value;
+            _weights = value is null || value.AreAllZero ? null : value;
         }
     }
 

@@ -58,9 +58,9 @@ internal sealed class DivergenceGuard(Defence defence, double learningRate, doub
         var cause = isFirst
             ? "No step was taken yet, so the learning rate is not the cause. Look for a division, a root or a "
                 + "logarithm in the model's forward pass, or in the loss, that is not finite on these images."
-            : defence.Weights is { DetachClean: true }
-            ? "The clean side is detached (DetachClean = true): z' follows a z that the same weights move, so the "
-                + "latent can grow without bound. Set DetachClean = false."
+            : defence.Weights is { DetachLatent: true }
+            ? "The clean latent is detached (DetachLatent = true): z' follows a z that the same weights move, so the "
+                + "latent can grow without bound. Set DetachLatent = false."
             : $"The learning rate {learningRate} is probably too high: try {learningRate / 10:G3}{warmup}.";
         var kept = epoch > 1 ? $"The last good epoch is {epoch - 1}." : "No epoch was complete.";
         throw new TrainingDivergedException(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Adr.Losses;
 
 namespace Adr.Training;
 
@@ -6,8 +7,8 @@ namespace Adr.Training;
 internal static class FileFormat
 {
     /// <summary>The present format. Files without a number are of format 1, which had other names; format 2 named the
-    /// precision of attacks.</summary>
-    internal const int Current = 3;
+    /// precision of attacks; format 3 had one switch for z and for the logits of x.</summary>
+    internal const int Current = 4;
 
     /// <summary>Where the number stands.</summary>
     internal const string Key = "format";
@@ -48,6 +49,7 @@ internal static class FileFormat
                 + $"version of the library reads 1 to {Current}.");
         if (format == 1) root = (JsonObject)Renamed(root)!;
         if (format < 3) RemovePrecision(root, path);
+        if (format < 4) SplitDetached(root);
         return root;
     }
 
@@ -62,6 +64,19 @@ internal static class FileFormat
                 $"{path} is of a run whose attack computed in bfloat16, which this version of the library does not.");
         }
         foreach (var (_, member) in members) RemovePrecision(member, path);
+    }
+
+    private static void SplitDetached(JsonNode? node)
+    {
+        if (node is JsonArray items) foreach (var item in items) SplitDetached(item);
+        if (node is not JsonObject members) return;
+        if (members.Remove("detachClean", out var detached))
+        {
+            members["smoothness"] = nameof(SmoothnessForm.CrossEntropy);
+            members["detachLatent"] = detached?.DeepClone();
+            members["detachLogits"] = detached;
+        }
+        foreach (var (_, member) in members) SplitDetached(member);
     }
 
     private static JsonNode? Renamed(JsonNode? node) => node switch

@@ -25,7 +25,7 @@ public static class AblationTests
 
     [Fact]
     public static void Whole_is_the_default_and_the_authors() =>
-        Assert.Equal([new CompactnessWeights(), CompactnessWeights.Paper],
+        Assert.Equal([new CompactnessWeights(), CompactnessWeights.AuthorsCode],
             Ablation.Whole(Settings).Select(one => one.Experiment.Weights));
 
     [Fact]

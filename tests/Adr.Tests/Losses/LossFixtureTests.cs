@@ -28,7 +28,8 @@ public sealed class LossFixtureTests : IDisposable
             var data = new TheoryData<string, string>();
             string[] batches =
                 ["small", "paper", "one_class", "single_point", "two_classes", "many_classes", "saturated"];
-            string[] terms = ["lc", "ls", "gc", "gs", "gc_s90", "gs_s90", "conf", "ce", "kl", "bce", "mart"];
+            string[] terms =
+                ["lc", "ls", "ls_kl", "gc", "gs", "gs_kl", "gc_s90", "gs_s90", "conf", "ce", "kl", "bce", "mart"];
             foreach (var batch in batches)
                 foreach (var term in terms)
                     data.Add(batch, term);
@@ -62,7 +63,8 @@ public sealed class LossFixtureTests : IDisposable
         foreach (var detach in new[] { false, true })
         {
             var inputs = Inputs(batch, ScalarType.Float64);
-            var weights = new CompactnessWeights(0.5, 2, 3, 0.25, 1.5, 0.99, detach);
+            var weights = new CompactnessWeights(0.5, 2, 3, 0.25, 1.5, 0.99,
+                DetachLatent: detach, DetachLogits: detach);
             var terms = AdrLoss.Terms(
                 weights, inputs["z"], inputs["logits"], inputs["z_adv"], inputs["logits_adv"],
                 _fixture[$"{batch}/labels"]);
@@ -98,6 +100,8 @@ public sealed class LossFixtureTests : IDisposable
             "lc" => AdrLoss.LocalCompactness(z, zAdv),
             "ls" => AdrLoss.LocalSmoothness(logits, logitsAdv),
             "gc" => AdrLoss.GlobalCompactness(z, zAdv, labels),
+            "ls_kl" => AdrLoss.LocalSmoothness(logits, logitsAdv, SmoothnessForm.KullbackLeibler),
+            "gs_kl" => AdrLoss.GlobalSmoothness(logits, logitsAdv, labels, 0.99, SmoothnessForm.KullbackLeibler),
             "gs" => AdrLoss.GlobalSmoothness(logits, logitsAdv, labels),
             "gc_s90" => AdrLoss.GlobalCompactness(z, zAdv, labels, 0.9),
             "gs_s90" => AdrLoss.GlobalSmoothness(logits, logitsAdv, labels, 0.9),

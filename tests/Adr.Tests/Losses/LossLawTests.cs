@@ -46,8 +46,12 @@ public static class LossLawTests
     [
         ("local compactness", (z, zAdv, _, _, _) => AdrLoss.LocalCompactness(z, zAdv)),
         ("local smoothness", (_, _, l, lAdv, _) => AdrLoss.LocalSmoothness(l, lAdv)),
+        ("local smoothness by KL",
+            (_, _, l, lAdv, _) => AdrLoss.LocalSmoothness(l, lAdv, SmoothnessForm.KullbackLeibler)),
         ("global compactness", (z, zAdv, _, _, y) => AdrLoss.GlobalCompactness(z, zAdv, y)),
         ("global smoothness", (_, _, l, lAdv, y) => AdrLoss.GlobalSmoothness(l, lAdv, y)),
+        ("global smoothness by KL",
+            (_, _, l, lAdv, y) => AdrLoss.GlobalSmoothness(l, lAdv, y, 0.99, SmoothnessForm.KullbackLeibler)),
         ("confidence", (_, _, _, lAdv, _) => AdrLoss.Confidence(lAdv)),
         ("cross-entropy", (_, _, _, lAdv, y) => Loss.CrossEntropy(lAdv, y)),
         ("TRADES' divergence", (_, _, l, lAdv, _) => Loss.TradesDivergence(l, lAdv)),
@@ -221,6 +225,7 @@ public static class LossLawTests
         public static void Stops_at_the_clean_side_only_where_it_is_detached(Sample s)
         {
             using var scope = NewDisposeScope();
+            foreach (var form in Enum.GetValues<SmoothnessForm>())
             foreach (var detach in new[] { false, true })
                 for (var only = 0; only < 4; only++)
                 {
@@ -228,7 +233,8 @@ public static class LossLawTests
                     var (z, l, zAdv, lAdv) = (s.Z.requires_grad_(true), s.Logits.requires_grad_(true),
                         s.ZAdv.requires_grad_(true), s.LogitsAdv.requires_grad_(true));
                     var weights = new CompactnessWeights(Weight(0), Weight(1), Weight(2), Weight(3), 0,
-                        DetachClean: detach);
+                        Smoothness: form, DetachLatent: only is 0 or 2 ? detach : !detach,
+                        DetachLogits: only is 1 or 3 ? detach : !detach);
                     var term = Assert.Single(AdrLoss.Terms(weights, z, l, zAdv, lAdv, s.Labels));
                     term.Value.backward();
                     var (clean, adversarial) = only is 0 or 2 ? (z, zAdv) : (l, lAdv);
@@ -237,6 +243,21 @@ public static class LossLawTests
                     Assert.True(clean.grad is null == detach,
                         $"{term.Name}, detach {detach}: the gradient through x is {found}.");
                 }
+        }
+
+        [Law(MaxTest = 20)]
+        public static void Of_both_forms_of_smoothness_is_the_same_where_the_logits_are_detached(Sample s)
+        {
+            using var scope = NewDisposeScope();
+            Tensor Slope(SmoothnessForm form)
+            {
+                var moved = s.LogitsAdv.requires_grad_(true);
+                var weights = new CompactnessWeights(0, 1, 0, 1, 0, Smoothness: form, DetachLogits: true);
+                AdrLoss.Terms(weights, s.Z, s.Logits, s.ZAdv, moved, s.Labels).Select(term => term.Value)
+                    .Aggregate((a, b) => a + b).backward();
+                return moved.grad!;
+            }
+            Close.Tensor(Slope(SmoothnessForm.CrossEntropy), Slope(SmoothnessForm.KullbackLeibler), Tolerance, "slope");
         }
 
         [Law(MaxTest = 60)]
@@ -300,7 +321,8 @@ public static class LossLawTests
 
         [Fact]
         public static void The_authors_setting_is_the_default_with_the_clean_side_detached() =>
-            Assert.Equal(new CompactnessWeights(1, 1, 1, 0, 1, 0.99, true), CompactnessWeights.Paper);
+            Assert.Equal(new CompactnessWeights(1, 1, 1, 0, 1, 0.99, SmoothnessForm.CrossEntropy, true, true),
+                CompactnessWeights.AuthorsCode);
 
         [Theory]
         [InlineData(-1, 0.99, nameof(CompactnessWeights.LocalCompactness))]

@@ -18,17 +18,24 @@ public sealed class ConstantPredictorTests
     /// A defence with confidence or smoothness, and the way in which a network leaves the even guess.
     /// </summary>
     public sealed record Weighted(
-        bool IsTrades, double CrossEntropy, double Confidence, double Smoothness, bool Detach, int Seed)
+        bool IsTrades,
+        double CrossEntropy,
+        double Confidence,
+        double Smoothness,
+        SmoothnessForm Form,
+        bool Detach,
+        int Seed)
     {
         public static Arbitrary<Weighted> Any { get; } = Arb.From(
             from isTrades in Gen.Elements(false, true)
             from crossEntropy in Gen.Elements(0.25, 0.5, 1.0, 2.0)
             from confidence in Gen.Choose(0, 12)
             from smoothness in Gen.Choose(0, 12)
+            from form in Gen.Elements(SmoothnessForm.CrossEntropy, SmoothnessForm.KullbackLeibler)
             from detach in Gen.Elements(false, true)
             from seed in Gen.Choose(1, 1000)
             where confidence + smoothness > 0
-            select new Weighted(isTrades, crossEntropy, confidence / 4.0, smoothness / 4.0, detach, seed));
+            select new Weighted(isTrades, crossEntropy, confidence / 4.0, smoothness / 4.0, form, detach, seed));
     }
 
     [Law(Arbitrary = [typeof(Weighted)])]
@@ -36,7 +43,8 @@ public sealed class ConstantPredictorTests
     {
         using var scope = NewDisposeScope();
         var weights = new CompactnessWeights(
-            LocalSmoothness: given.Smoothness, Confidence: given.Confidence, DetachClean: given.Detach);
+            LocalSmoothness: given.Smoothness, Confidence: given.Confidence, Smoothness: given.Form,
+            DetachLogits: given.Detach);
         Defence defence = given.IsTrades
             ? new Adr.Training.Trades(Attack, 6, weights)
             : new AdversarialTraining(Attack, weights) { CrossEntropyWeight = given.CrossEntropy };
@@ -48,18 +56,21 @@ public sealed class ConstantPredictorTests
         var slope = (Gradients.Of(loss, network.parameters().First()) * away).sum().item<double>();
 
         var forLabels = given.IsTrades ? 1 : 2 * given.CrossEntropy;
-        var forSureness = given.Confidence + (given.Detach ? 0 : given.Smoothness);
+        var forSureness = given.Confidence
+            + (given.Detach || given.Form == SmoothnessForm.KullbackLeibler ? 0 : given.Smoothness);
         return Math.Abs(forLabels - forSureness) < 1e-9 || Math.Sign(slope) == Math.Sign(forLabels - forSureness);
     }
 
-    /// <summary>An answer of probability q for one class, and the weight of confidence.</summary>
-    public sealed record Answer(int Classes, double Q, double Confidence)
+    /// <summary>An answer of probability q for one class, and the weights.</summary>
+    public sealed record Answer(int Classes, double Q, double Confidence, SmoothnessForm Form, bool Detach)
     {
         public static Arbitrary<Answer> Any { get; } = Arb.From(
             from classes in Gen.Choose(2, 12)
             from q in Gen.Choose(1, 99)
             from confidence in Gen.Choose(0, 8)
-            select new Answer(classes, q / 100.0, confidence / 4.0));
+            from form in Gen.Elements(SmoothnessForm.CrossEntropy, SmoothnessForm.KullbackLeibler)
+            from detach in Gen.Elements(false, true)
+            select new Answer(classes, q / 100.0, confidence / 4.0, form, detach));
     }
 
     [Law(Arbitrary = [typeof(Answer)])]
@@ -68,12 +79,14 @@ public sealed class ConstantPredictorTests
         var rest = (1 - given.Q) / (given.Classes - 1);
         var crossEntropy = -(Math.Log(given.Q) + (given.Classes - 1) * Math.Log(rest)) / given.Classes;
         var entropy = -(given.Q * Math.Log(given.Q) + (1 - given.Q) * Math.Log(rest));
-        var weights = new CompactnessWeights(LocalSmoothness: 0.5, Confidence: given.Confidence);
+        var weights = new CompactnessWeights(LocalSmoothness: 0.5, Confidence: given.Confidence,
+            Smoothness: given.Form, DetachLogits: given.Detach);
+        var smoothness = given.Detach || given.Form == SmoothnessForm.KullbackLeibler ? 0 : 0.5;
         double Loss(Defence defence) => ConstantPredictor.Losses(defence, given.Classes, [given.Q])[0];
         var adr = Loss(new Adr.Training.Trades(Attack, 6, weights with { GlobalCompactness = 0 }));
         return Near(2 * crossEntropy, Loss(new AdversarialTraining(Attack)))
             && Near(crossEntropy, Loss(new Adr.Training.Trades(Attack, 6)))
-            && Near(crossEntropy + (0.5 + given.Confidence) * entropy, adr);
+            && Near(crossEntropy + (smoothness + given.Confidence) * entropy, adr);
     }
 
     [Theory]

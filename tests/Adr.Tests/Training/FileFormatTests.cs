@@ -32,6 +32,11 @@ public static class FileFormatTests
     }
 
     [Fact]
+    public static void Splits_the_switch_that_detached_the_whole_clean_side() => Assert.Equal(
+        """{"a":[{"s":1,"smoothness":"CrossEntropy","detachLatent":true,"detachLogits":true}]}""",
+        Updated("""{"format":3,"a":[{"s":1,"detachClean":true}]}"""));
+
+    [Fact]
     public static void Refuses_a_later_format()
     {
         var error = Assert.Throws<InvalidDataException>(() => Updated("""{"format":99}"""));

@@ -119,7 +119,7 @@ public static class SettingsTests
             {
                 CrossEntropyWeight = 0.5, Beta = 3, MartBeta = 4, AwpSize = 0.02,
             };
-            var others = new CompactnessWeights(2, 0, 0.5, 3, 0.25, 0.9, true);
+            var others = new CompactnessWeights(2, 0, 0.5, 3, 0.25, 0.9, SmoothnessForm.KullbackLeibler, true, true);
             var expected = (experiment with { Weights = others }).Defence(name);
             Assert.Equal(expected.Describe().ToJsonString(),
                 experiment.Defence(name).WithWeights(others).Describe().ToJsonString());

@@ -240,15 +240,15 @@ public static class TrainerTests
             using var model = new SmallClassifier(1, dropout: 0);
             using var folder = new TemporaryFolder();
             // Only the term that pulls z' away from other classes' z: what it gains has no bound while z follows along.
-            var weights = new CompactnessWeights(0, 0, 30, 0, 0, 0.5, DetachClean: true);
+            var weights = new CompactnessWeights(0, 0, 30, 0, 0, 0.5, DetachLatent: true);
             var options = TinyRun.Options(new SgdSettings(0.05)) with
             {
                 Epochs = 60, LatentGrowthLimit = 20, Milestones = [],
             };
             var trainer = new Trainer(model, TinyRun.Defence(weights), options);
             var error = Assert.Throws<TrainingDivergedException>(() => trainer.Fit(data, new RunFolder(folder.Path)));
-            Assert.Contains("DetachClean", error.Message, StringComparison.Ordinal);
-            Assert.Contains("Set DetachClean = false", error.Message, StringComparison.Ordinal);
+            Assert.Contains("DetachLatent", error.Message, StringComparison.Ordinal);
+            Assert.Contains("Set DetachLatent = false", error.Message, StringComparison.Ordinal);
             Assert.Equal(error.Epoch - 1, error.LastGoodEpoch);
             Assert.Equal(error.LastGoodEpoch, new RunFolder(folder.Path).ReadMetrics().Count);
         }
@@ -263,7 +263,7 @@ public static class TrainerTests
                 () => new Trainer(model, TinyRun.Defence(CompactnessWeights.None), options).Fit(data));
             Assert.Contains("learning rate 10000 is probably too high: try 1E+03", error.Message,
                 StringComparison.Ordinal);
-            Assert.DoesNotContain("DetachClean", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("DetachLatent", error.Message, StringComparison.Ordinal);
         }
     }
 }

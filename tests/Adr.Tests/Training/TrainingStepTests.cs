@@ -160,9 +160,10 @@ public static class TrainingStepTests
     private static Defence Defence(Settings settings)
     {
         var threat = ThreatModel.Linf(0.3);
+        var detach = bool.Parse(settings.Text("detach"));
         var weights = new CompactnessWeights(
             settings.Number("lc"), settings.Number("ls"), settings.Number("gc"), settings.Number("gs"),
-            settings.Number("conf"), settings.Number("separation"), bool.Parse(settings.Text("detach")));
+            settings.Number("conf"), settings.Number("separation"), DetachLatent: detach, DetachLogits: detach);
         Defence defence = settings.Text("family") switch
         {
             "madry" when settings.Has("replays") => new FreeTraining(threat, settings.Whole("replays")),
