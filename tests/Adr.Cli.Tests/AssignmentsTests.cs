@@ -20,13 +20,15 @@ public sealed class AssignmentsTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     // In one engine, which trains what the page trains once: the solution; then each wrong answer with all checks, and
-    // the right one again; at last what was handed out.
+    // the right one again; at last what was handed out. Cells of a tag "long", on which no check depends, are left
+    // out.
     [Theory]
     [MemberData(nameof(Names))]
     public async Task The_solution_earns_all_points_nothing_earns_none_and_a_wrong_answer_loses_its_own(string name)
     {
         var assignment = Assignment.Load(Path.Combine(Folder, "source", name, name + ".ipynb"));
-        var solution = assignment.Solution(assignment.Folder).Cells.Where(cell => cell.Kind == CellKind.Code).ToList();
+        var solution = assignment.Solution(assignment.Folder).Cells
+            .Where(cell => cell.Kind == CellKind.Code && !cell.HasTag("long")).ToList();
         var checks = solution.Where(cell => CheckOf(cell) is not null).ToList();
         var stubs = assignment.Release(assignment.Folder).Cells
             .Where(cell => cell.Kind == CellKind.Code && GradingMark.Of(cell) is { IsAnswer: true });
@@ -43,11 +45,14 @@ public sealed class AssignmentsTests : IDisposable
         foreach (var cell in stubs) Add("nothing", cell.Source, null);
         foreach (var cell in checks) Add("nothing", cell.Source, CheckOf(cell));
 
-        var failures = await RunAsync(notebook, assignment.Folder);
+        var (failures, outputs) = await RunAsync(notebook, assignment.Folder);
 
         var lost = failures.Select(failure => (steps[failure.Number - 1], failure.Value)).ToList();
         Assert.All(lost, one => Assert.True(one.Item1.Check is not null, $"{one}")); // checks fail, and nothing else
         Assert.Empty(Lost("solution"));
+        // nbgrader would take a value for points, and a line on stderr for a mistake
+        Assert.All(steps.Zip(outputs).Where(one => one.First is ("solution", not null)),
+            one => Assert.Equal((one.First.Check, 0), (one.First.Check, one.Second)));
         Assert.Equal(checks.Select(CheckOf), Lost("nothing"));
         Assert.NotEmpty(wrong);
         Assert.All(wrong, one => Assert.Equal(
@@ -69,7 +74,8 @@ public sealed class AssignmentsTests : IDisposable
         ? line[$"// {name}: ".Length..]
         : throw new InvalidDataException($"Expected '// {name}: ID', and not: {line}");
 
-    private async Task<IReadOnlyList<CellFailure>> RunAsync(Notebook notebook, string place)
+    private async Task<(IReadOnlyList<CellFailure> Failures, IEnumerable<int> Outputs)> RunAsync(
+        Notebook notebook, string place)
     {
         var path = Path.Combine(folder, "all.ipynb");
         notebook.Save(path);
@@ -82,6 +88,6 @@ public sealed class AssignmentsTests : IDisposable
             Engine = EngineCommand.ForHost(typeof(Commands).Assembly.Location),
         });
         Assert.Equal(notebook.Cells.Count, result.CellsRun);
-        return result.Failures;
+        return (result.Failures, Notebook.Load(path).Cells.Select(cell => cell.Outputs.Count));
     }
 }

@@ -66,13 +66,27 @@ internal sealed class MessageParser() : Parser("message")
         var frames = FramesForm.Split(File.ReadAllBytes(path));
         if (path.EndsWith(Signed, StringComparison.Ordinal)) Sign(frames);
         var decoded = Try(frames);
-        kernel!.Take(Path.GetFileNameWithoutExtension(path), frames, ends: decoded?.Type == "shutdown_request");
+        kernel!.Take(Path.GetFileNameWithoutExtension(path), frames, ends: decoded is not null && IsShutdown(decoded));
         if (decoded is null) Codec.Decode(frames); // throws what it threw before
         return $"{decoded!.Header.ToJsonString()} {decoded.Parent.ToJsonString()} {decoded.Metadata.ToJsonString()} "
             + decoded.Content.ToJsonString();
     }
 
     internal override bool Refuses(Exception error) => error is BadMessageException;
+
+    // One with another "restart" than true or false is refused, and the kernel goes on.
+    private static bool IsShutdown(JupyterMessage message)
+    {
+        try
+        {
+            JupyterMessage.Flag(message.Content, "restart", false);
+            return message.Type == "shutdown_request";
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
 
     private static JupyterMessage? Try(List<byte[]> frames)
     {

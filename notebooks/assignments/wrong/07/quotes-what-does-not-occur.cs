@@ -1,0 +1,3 @@
+// answer: findings
+// fails: check-findings
+MaskingCheck[] Evidence() => [MaskingCheck.ZeroGradients, MaskingCheck.WholeBox, MaskingCheck.Logits];
