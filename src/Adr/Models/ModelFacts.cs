@@ -56,7 +56,7 @@ internal static class ModelFacts
             var (latent, logits) = withLatent.Represent(images.clone());
             var problem = ProblemOf(model, logits, count, ClassesOf(model)) ?? ProblemOfLatent(model, latent, count);
             return problem is null
-                ? (latent.to(type), logits.to(type))
+                ? (Own(latent, type), Own(logits, type))
                 : throw new InvalidOperationException(problem);
         }
         catch (ExternalException failure)
@@ -158,13 +158,16 @@ internal static class ModelFacts
             var logits = model.call(own);
             return ProblemOf(model, logits, shape[0], classes, data) is { } problem
                 ? throw wrong(problem, null)
-                : logits.to(type);
+                : Own(logits, type);
         }
         catch (ExternalException failure) // libtorch's errors
         {
             throw wrong(Failure(model, refusal ?? $"failed on images {Shape(shape)}", type, failure), failure);
         }
     }
+
+    // A model may answer in a tensor that its next answer fills again; one with a gradient it cannot.
+    private static Tensor Own(Tensor answer, ScalarType type) => answer.to(type, copy: !answer.requires_grad);
 
     private static string? ProblemOfLatent(nn.Module<Tensor, Tensor> model, Tensor? latent, long images)
     {

@@ -134,6 +134,19 @@ public static class AttackSafetyTests
             Close.Same(Sample.Images, images, "the caller's images");
         }
 
+        // and it may answer in a tensor that it fills again at the next call
+        [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
+        public void Of_a_model_that_answers_in_a_reused_tensor_are_attacked_as_usual(string name) =>
+            ForAll(name, (row, sample) =>
+            {
+                using var scope = NewDisposeScope();
+                using var reusing = Around.Reusing(sample.Model(), scope);
+                using var model = sample.Model();
+                var attack = row.Make(sample.Threat);
+                Close.Same(attack.Run(model, sample.Images, sample.Labels, sample.Seeds),
+                    attack.Run(reusing, sample.Images, sample.Labels, sample.Seeds), "attacked images");
+            }, 4);
+
         [Theory, MemberData(nameof(AttackTable.All), MemberType = typeof(AttackTable))]
         public void Of_another_floating_point_type_are_attacked_like_the_same_numbers_in_float32(string name)
         {

@@ -89,8 +89,10 @@ public static class SanityChecksTests
             var calls = 0;
             using var random = new Around(EvaluationCase.Model(), x => x + 0.05 * randn_like(x));
             using var counting = new Around(EvaluationCase.Model(), after: logits => logits * ++calls);
+            using var reusing = Around.Reusing(
+                new Around(EvaluationCase.Model(), x => x + 0.05 * randn_like(x)), scope);
             using var data = EvaluationCase.Stripes(5, 40);
-            foreach (var model in new[] { random, counting })
+            foreach (var model in new[] { random, counting, reusing })
             {
                 var report = Robustness.Evaluate(model, data, []);
                 Assert.Contains("at random, or counts its calls", Assert.Single(report.Notes),
@@ -98,6 +100,11 @@ public static class SanityChecksTests
                 var masking = Evaluating.With(model, data, null, null,
                     e => GradientMaskingReport.Evaluate(e, Threat, new() { Examples = 20, SquareQueries = 5 }));
                 Assert.DoesNotContain(masking.Findings, finding => finding.Check == MaskingCheck.Batch);
+                var auto = Evaluating.With(model, data, null, null,
+                    e => AutoAttackReport.Evaluate(e, new AutoAttack([new Apgd(Threat, steps: 2)])));
+                // which looks at the direction of the logits alone, as its reference does
+                Assert.Equal(model != counting,
+                    auto.Warnings.Any(warning => warning.Flag == SanityFlag.Randomised));
             }
         }
 

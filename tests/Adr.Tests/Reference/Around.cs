@@ -26,5 +26,21 @@ internal sealed class Around : nn.Module<Tensor, Tensor>
     /// <summary>The same function, written as it should be.</summary>
     internal static Around OutOfPlace(nn.Module<Tensor, Tensor> inner) => new(inner, images => images - 0.5f);
 
+    /// <summary>The same function, whose answers without a gradient come in a tensor that the next one fills
+    /// again.</summary>
+    /// <param name="inner">The function.</param>
+    /// <param name="scope">Where those tensors live.</param>
+    internal static Around Reusing(nn.Module<Tensor, Tensor> inner, DisposeScope scope)
+    {
+        var answers = new Dictionary<long, Tensor>();
+        return new(inner, after: logits =>
+        {
+            if (logits.requires_grad) return logits;
+            if (!answers.TryGetValue(logits.shape[0], out var answer))
+                answers[logits.shape[0]] = answer = empty_like(logits).MoveToOtherDisposeScope(scope);
+            return answer.copy_(logits);
+        });
+    }
+
     public override Tensor forward(Tensor images) => _after(_inner.call(_before(images)));
 }
