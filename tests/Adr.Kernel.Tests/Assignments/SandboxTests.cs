@@ -8,6 +8,21 @@ namespace Adr.Kernel.Tests.Assignments;
 /// <summary>What a submission may not do, it cannot do, and it earns what it has earned nevertheless.</summary>
 public static class SandboxTests
 {
+    private const string Done = """ "{\"type\":\"done\",\"Cell\":" + cell + ",\"Error\":null}" """;
+
+    // Code that writes a message to every socket that the engine has open: that cells are done, or none that is known.
+    private static string Sending(string message) => $$"""
+        [System.Runtime.InteropServices.DllImport("libc")] static extern nint write(int to, byte[] bytes, nint count);
+        foreach (var handle in new System.IO.DirectoryInfo("/proc/self/fd").GetFileSystemInfos())
+        for (var cell = 1; cell < 40 && $"{handle.LinkTarget}".StartsWith("socket:"); cell++)
+        {
+            var json = System.Text.Encoding.UTF8.GetBytes({{message}});
+            byte[] all = [.. System.BitConverter.GetBytes(json.Length), .. json];
+            write(int.Parse(handle.Name), all, all.Length); // those of others refuse it
+        }
+
+        """;
+
     [SandboxFact]
     public static async Task A_hostile_submission_reaches_nothing_and_keeps_its_points()
     {
@@ -35,8 +50,12 @@ public static class SandboxTests
             ("forks", "for (var i = 0; i < 100; i++) System.Diagnostics.Process.Start(\"sleep\", \"60\"); "
                 + "Task.Delay(-1).Wait(); return 1;", "It started more than the 12 processes"),
             ("parent", "System.Diagnostics.Process.GetProcessById(1).Kill(); Task.Delay(1000).Wait(); return 1;", ""),
+            ("garbles", Sending("\"no message\"") + "return 2;", ""),
             ("prints", "Console.Write(new string('x', 2_000_000)); return 1;", ""),
             ("last", "return 1;", ""),
+            // It says that later cells are done, too, and so has no points of theirs.
+            ("forges", Sending(Done) + "return 2;", "It ended before its last line."),
+            ("forged", "return 1;", "It ended before its last line."),
         ];
         using var sample = new SampleAssignment(attempts.Select(one => one.Id));
         var limits = new GradingLimits { Memory = 900, Processes = 12, Disk = 16, Cell = TimeSpan.FromSeconds(20) };
@@ -53,7 +72,8 @@ public static class SandboxTests
         {
             Assert.Contains(pair.First.Message, pair.Second.Message);
             Assert.True(
-                pair.Second.Verdict == (pair.First.Message.Length == 0 ? Verdict.Passed : Verdict.Failed),
+                pair.Second.Verdict == (pair.First.Message.Length == 0 && pair.First.Id != "garbles"
+                    ? Verdict.Passed : Verdict.Failed),
                 $"{pair.Second}");
         });
     }
