@@ -107,7 +107,11 @@ public static class GradeCommand
             await Console.Error.WriteLineAsync($"adr: {one.Path} is left out: there is no assignment {one.Assignment}");
         found.RemoveAll(unknown.Contains);
         var names = Names(parsed.GetValue(Students));
-        var marks = Given(parsed.GetValue(Marks));
+        var output = parsed.GetValue(Output) ?? Repository.Artifact("grades");
+        var book = new GradeBook(output);
+        var marks = Given(parsed.GetValue(Marks), source, (student, assignment) =>
+            found.Any(one => (one.Student, one.Assignment) == (student, assignment))
+                || book.Find(student, assignment) is not null);
         var isIsolated = !parsed.GetValue(NoSandbox) && Sandbox.Missing is null;
         if (!isIsolated)
             await Console.Error.WriteLineAsync("adr: submissions are NOT isolated: they run as you, with your files "
@@ -129,8 +133,6 @@ public static class GradeCommand
             Run = parsed.GetValue(RunTimeout) ?? defaults.Run,
             Memory = memory,
         }, isIsolated);
-        var output = parsed.GetValue(Output) ?? Repository.Artifact("grades");
-        var book = new GradeBook(output);
         using var signals = new TerminationSignals();
         var code = await GradeAsync(found, assignments, grader, book, parallel, parsed.GetValue(Again), signals.Token);
         Directory.CreateDirectory(output);
@@ -206,12 +208,36 @@ public static class GradeCommand
         Terminal.Output().Write(table);
     }
 
-    private static Dictionary<string, StudentName> Names(string? path) =>
-        Rows<StudentName>(path, "--students").ToDictionary(one => one.StudentId, StringComparer.Ordinal);
+    private static Dictionary<string, StudentName> Names(string? path)
+    {
+        var names = new Dictionary<string, StudentName>(StringComparer.Ordinal);
+        foreach (var one in Rows<StudentName>(path, "--students"))
+            if (!names.TryAdd(one.StudentId, one))
+                throw new UsageException($"--students {path}: {one.StudentId} is there twice.");
+        return names;
+    }
 
-    private static Dictionary<(string, string, string), double> Given(string? path) =>
-        Rows<GivenPoints>(path, "--marks")
-            .ToDictionary(one => (one.Assignment, one.StudentId, one.GradeId), one => one.Points);
+    private static Dictionary<(string, string, string), double> Given(
+        string? path, string source, Func<string, string, bool> hasHandedIn)
+    {
+        var marks = new Dictionary<(string, string, string), double>();
+        foreach (var one in Rows<GivenPoints>(path, "--marks"))
+        {
+            var fault = !AssignCommand.Has(source, one.Assignment) ? $"there is no assignment {one.Assignment}"
+                : !hasHandedIn(one.StudentId, one.Assignment) ? "it was not handed in"
+                : AssignCommand.Load(source, one.Assignment).Marks.FirstOrDefault(mark => mark.Id == one.GradeId)
+                    is not { Points: { } most } ? $"the assignment has no graded cell {one.GradeId}"
+                : !(one.Points >= 0 && one.Points <= most) ? $"expected 0 to {Number(most)} points"
+                : !marks.TryAdd((one.Assignment, one.StudentId, one.GradeId), one.Points) ? "it is there twice"
+                : null;
+            if (fault is not null)
+                throw new UsageException($"--marks {path}: {one.Assignment}, {one.StudentId}, {one.GradeId}, "
+                    + $"{Number(one.Points)}: {fault}.");
+        }
+        return marks;
+    }
+
+    private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static List<T> Rows<T>(string? path, string option)
     {

@@ -70,7 +70,14 @@ public sealed class GradeCommandTests : IDisposable
     [InlineData("expected STUDENT/02/02.ipynb", "stray.ipynb")]
     [InlineData("--memory 5: expected MiB", "in", "--memory", "5")]
     [InlineData("--parallel 0: expected a number", "in", "--parallel", "0")]
-    [InlineData("--marks bad.csv: ", "in/ann/01", "in/ann/01/01.ipynb", "--marks", "bad.csv")]
+    [InlineData("--marks bad.csv: ", "in/ann/01/01.ipynb", "--marks", "bad.csv")]
+    [InlineData("01, ann, text, 2: expected 0 to 1.5 points", "in/ann/01/01.ipynb", "--marks", "01,ann,text,2")]
+    [InlineData("01, ann, text, NaN: expected 0 to", "in/ann/01/01.ipynb", "--marks", "01,ann,text,NaN")]
+    [InlineData("01, ann, text, 1: it is there twice", "in/ann/01/01.ipynb", "--marks", "01,ann,text,1\n01,ann,text,1")]
+    [InlineData("no graded cell setup", "in/ann/01/01.ipynb", "--marks", "01,ann,setup,1")]
+    [InlineData("01, bob, text, 1: it was not handed in", "in/ann/01/01.ipynb", "--marks", "01,bob,text,1")]
+    [InlineData("there is no assignment 02", "in/ann/01/01.ipynb", "--marks", "02,ann,text,1")]
+    [InlineData("ann is there twice", "in/ann/01/01.ipynb", "--students", "ann,,,\nann,,,")]
     public void What_cannot_be_graded_is_refused_before_anything_runs(string fault, params string[] arguments)
     {
         Submit("ann", cell => cell);
@@ -79,6 +86,13 @@ public sealed class GradeCommandTests : IDisposable
         File.Copy(At("in/ann/01/01.ipynb"), At("in/ann/07/07.ipynb"));
         File.Copy(At("in/ann/01/01.ipynb"), At("stray.ipynb"));
         File.WriteAllText(At("bad.csv"), "a,b\n1,2\n");
+        if (arguments[^1].Contains(','))
+        {
+            var columns = arguments[^2] == "--marks"
+                ? "assignment,student_id,grade_id,points" : "student_id,last_name,first_name,email";
+            File.WriteAllText(At("given.csv"), $"{columns}\n{arguments[^1]}\n");
+            arguments[^1] = "given.csv";
+        }
         var (code, output, errors) = Run(["grade", .. arguments, "--source", "course/source", "-o", "out"]);
         Assert.Equal((ExitCode.Usage, ""), (code, output));
         Assert.StartsWith("adr: ", errors);
