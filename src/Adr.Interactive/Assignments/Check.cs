@@ -85,7 +85,8 @@ public static class Check
     /// <exception cref="CheckException">It lies outside, or is NaN.</exception>
     public static void Between(string what, double found, double low, double high) => That(
         found >= low && found <= high,
-        $"Expected {what} to be between {Text(low)} and {Text(high)}, but it is {Text(found)}.");
+        $"Expected {what} to be between {Text(low)} and {Text(high)}, but it is {Text(found)}."
+        + (found / 100 >= low && found / 100 <= high && found > 1 && high <= 1 ? " Is it in percent?" : ""));
 
     /// <summary>Checks that images are allowed to an attacker: in the ball around the clean ones, and in the
     /// box.</summary>
@@ -109,6 +110,23 @@ public static class Check
         That(farthest <= threat.Epsilon * (1 + 1e-5) + 1e-6,
             $"The attacked images leave the ball: {threat.Norm.Symbol()} distances must be at most "
             + $"{Text(threat.Epsilon)}, but one is {Text(farthest)}.");
+    }
+
+    /// <summary>Checks that a tensor is still what it was, and puts it right if it is not.</summary>
+    /// <param name="what">What the tensor is, as "x".</param>
+    /// <param name="before">A copy from before the student's code ran.</param>
+    /// <param name="now">The tensor.</param>
+    /// <exception cref="CheckException">It was changed.</exception>
+    public static void Unchanged(string what, Tensor before, Tensor now)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(now);
+        using var scope = NewDisposeScope();
+        using var noGraph = no_grad();
+        if (now.eq(before).all().item<bool>()) return;
+        now.copy_(before);
+        throw new CheckException($"Your code changes {what} itself, which the cells below need as it is. Compute a new "
+            + $"tensor: the methods whose names end in _ work in place. ({what} was put right again.)");
     }
 
     // What a wrong answer often is: a multiple of the right one, or its negative.

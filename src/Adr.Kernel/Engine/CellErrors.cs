@@ -58,7 +58,7 @@ internal static partial class CellErrors
         var (message, _) = Ask(() => error.Message, "Message");
         var (text, isWhole) = Ask(error.ToString, "ToString()");
         if (!isWhole) text = $"{name}: {message}\n{Ask(() => error.StackTrace, "StackTrace").Text}";
-        return new CellError(name, message, Trim(text));
+        return new CellError(name, string.Join('\n', WithoutNativeFrames(message)), Trim(text));
     }
 
     /// <summary>The message of an exception, whatever the exception does.</summary>
@@ -118,13 +118,17 @@ internal static partial class CellErrors
     /// </summary>
     private static List<string> Trim(string text)
     {
-        var lines = text.ReplaceLineEndings("\n").Split('\n')
+        var lines = WithoutNativeFrames(text.ReplaceLineEndings("\n"))
             .Where(line => !EngineFrame().IsMatch(line) && !Boundary().IsMatch(line))
             .Select(Rename).ToList();
         // The frames above the cell are the same for every cell and tell its author nothing.
         var lastOwn = lines.FindLastIndex(line => Frame().IsMatch(line) && CellPlace().IsMatch(line));
         return Shorten(lastOwn < 0 ? lines : [.. lines.Where((line, i) => i <= lastOwn || !Frame().IsMatch(line))]);
     }
+
+    // PyTorch's native library puts its own stack into its messages, forty lines of it.
+    private static IEnumerable<string> WithoutNativeFrames(string text) =>
+        text.Split('\n').Where(line => !NativeFrame().IsMatch(line));
 
     /// <summary>Leaves out the middle of a trace that a deep recursion made endless.</summary>
     private static List<string> Shorten(List<string> lines)
@@ -166,6 +170,9 @@ internal static partial class CellErrors
 
     [GeneratedRegex(@"^   at ")]
     private static partial Regex Frame();
+
+    [GeneratedRegex(@"^(frame #\d+: |Exception raised from .+ \(most recent call first\):\s*$)")]
+    private static partial Regex NativeFrame();
 
     [GeneratedRegex(@"^(--- End of stack trace from previous location ---|\s*)$")]
     private static partial Regex Boundary();

@@ -17,7 +17,10 @@ internal static class CompilationHints
         if (WithExpression(errors) is { } hint) return [hint];
         if (!errors.Any(IsUnknownName)) return [];
         var root = script.GetCompilation().GlobalNamespace;
-        return [.. errors.Where(IsUnknownName).Select(error => Import(error, root)).OfType<string>().Distinct()];
+        string[] imports = [.. errors.Where(IsUnknownName).Select(error => Import(error, root)).OfType<string>()
+            .Distinct()];
+        return imports.Length > 0 || !errors.Any(error => error.Id == "CS0103") ? imports
+            : ["If a cell above declares this name, run that cell first."];
     }
 
     // CS0103: a name, CS0246: a type or namespace, CS0234: a part of a namespace.

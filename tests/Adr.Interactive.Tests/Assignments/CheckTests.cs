@@ -22,6 +22,17 @@ public static class CheckTests
         Check.Shape("the batch", zeros(2, 3), 2, 3);
         Check.Between("the share", 0.5, 0.5, 0.5);
         Check.IsAllowed(Threat, full(2, 1, 2, 2, 0.5), full(2, 1, 2, 2, 0.8));
+        Check.Unchanged("x", ones(2), ones(2));
+    }
+
+    [Fact]
+    public static void What_was_changed_is_put_right()
+    {
+        using var scope = NewDisposeScope();
+        var (before, now) = (ones(2), tensor(new[] { 1f, 2 }));
+        Fails("Your code changes x itself, which the cells below need as it is. Compute a new tensor: the methods "
+            + "whose names end in _ work in place. (x was put right again.)", () => Check.Unchanged("x", before, now));
+        Check.Unchanged("x", before, now);
     }
 
     [Fact]
@@ -44,6 +55,8 @@ public static class CheckTests
             () => Check.Shape("the sum", gone, 2));
         Fails("Expected the share to be between 0 and 1, but it is NaN.",
             () => Check.Between("the share", double.NaN, 0, 1));
+        Fails("Expected the share to be between 0 and 0.9, but it is 66.5. Is it in percent?",
+            () => Check.Between("the share", 66.5, 0, 0.9));
         Fails("The attacked images leave the ball: L∞ distances must be at most 0.3, but one is 0.4.",
             () => Check.IsAllowed(Threat, images, images + 0.4));
         Fails("The attacked images leave the box: pixels must lie in [0, 1], but they go from 0.5 to 1.1.",

@@ -107,6 +107,9 @@ public sealed class InteractiveApiRun : IAsyncLifetime
         ("who", "#!who"),
         ("whos", "#!whos"),
         ("about", "#!about"),
+        ("unknown name", "notYetDeclared + 1"),
+        ("native frames", "throw new Exception(\"bad size\\nException raised from f at /a.cpp:31 (most recent call "
+            + "first):\\nframe #0: c10::Error (0x1)\\nframe #1: <unknown> (0x2)\");"),
         ("lines", "var one = 1;\n#!html\n<p>1</p>\n#!csharp\nvar two = 2;\nthrow new Exception(\"line six\");"),
         ("load", "#load \"helper.csx\"\nHelp(4)"),
         ("load error", "#load \"broken.csx\""),

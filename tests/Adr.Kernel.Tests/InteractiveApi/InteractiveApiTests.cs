@@ -254,6 +254,9 @@ public class InteractiveApiTests(InteractiveApiRun run) : IClassFixture<Interact
         "misspelt using", "CompilationError", "error CS0234",
         "There is no namespace System.Linqq. Did you mean: using System.Linq;")]
     [InlineData("unknown using", "CompilationError", "error CS0246", "No assembly that the notebook uses has")]
+    [InlineData(
+        "unknown name", "CompilationError", "error CS0103",
+        "If a cell above declares this name, run that cell first.")]
     [InlineData("lines", "System.Exception", "line six", "   at top level in Cell [{0}], line 6")]
     [InlineData(
         "bad formatter", "System.NotSupportedException", "cannot show",
@@ -280,6 +283,15 @@ public class InteractiveApiTests(InteractiveApiRun run) : IClassFixture<Interact
         Assert.DoesNotContain(
             error.Traceback, line => line.Contains("Microsoft.CodeAnalysis") || line.Contains("Adr.Kernel.Engine"));
         Assert.Same(error.Json, run[cell].Outputs[^1].Json);
+    }
+
+    [Fact]
+    public void TheStackOfANativeLibraryInAMessageIsLeftOut()
+    {
+        var error = Assert.Single(run["native frames"].Outputs);
+        Assert.Equal("bad size", error.ErrorValue);
+        Assert.Equal(["System.Exception: bad size", $"   at top level in Cell [{run["native frames"].ExecutionCount}], "
+            + "line 1"], error.Traceback);
     }
 
     [Fact]
