@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AngleSharp.Dom;
@@ -18,7 +19,7 @@ namespace Adr.Kernel.Export;
 /// Markdown is text: HTML in it is sanitised. Formulas and C#, which this library renders itself, take their places in
 /// the sanitised HTML. What cannot be rendered is shown as it was written, and a note says why.
 /// </remarks>
-internal sealed class MarkdownRenderer(string? sourceFolder, RenderLimits limits)
+internal sealed partial class MarkdownRenderer(string? sourceFolder, RenderLimits limits)
 {
     private static readonly MarkdownPipeline Pipeline = CreatePipeline();
     private readonly NotebookImages images = new(sourceFolder);
@@ -60,7 +61,7 @@ internal sealed class MarkdownRenderer(string? sourceFolder, RenderLimits limits
     private (string Html, List<(int Level, string Id, string Text)> Headings) Render(
         string markdown, JsonObject? attachments, Pieces pieces)
     {
-        var document = Markdown.Parse(markdown, Pipeline);
+        var document = Markdown.Parse(WithFormulasOnOneLine(markdown), Pipeline);
         var headings = document.Descendants<HeadingBlock>().Select(SetId).ToList();
         var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
@@ -98,6 +99,28 @@ internal sealed class MarkdownRenderer(string? sourceFolder, RenderLimits limits
         ContainerInline container => PlainText(container),
         _ => "",
     }));
+
+    // Jupyter knows a formula of several lines by its $$ alone, Markdig only one whose $$ stand on lines of their own.
+    private static string WithFormulasOnOneLine(string markdown)
+    {
+        var text = new StringBuilder();
+        var (fence, isFormula, isFirst) = ("", false, true);
+        foreach (var line in markdown.Split('\n'))
+        {
+            var start = line.Trim();
+            isFormula &= start.Length > 0;
+            if (!isFormula) text.Append(isFirst ? "" : "\n").Append(line);
+            else text.Append(text[^1] == '$' || start[0] == '$' ? "" : " ").Append(start);
+            isFirst = false;
+            if (fence.Length > 0) fence = start.StartsWith(fence, StringComparison.Ordinal) ? "" : fence;
+            else if (Fence().Match(start) is { Length: > 0 } opens && !isFormula) fence = opens.Value;
+            else if (line.Split("$$").Length % 2 == 0) isFormula = !isFormula;
+        }
+        return text.ToString();
+    }
+
+    [GeneratedRegex(@"^(```+|~~~+)")]
+    private static partial Regex Fence();
 
     private static MarkdownPipeline CreatePipeline()
     {

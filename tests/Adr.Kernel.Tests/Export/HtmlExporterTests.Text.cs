@@ -19,6 +19,23 @@ public partial class HtmlExporterTests
             Assert.DoesNotContain("katex.render", page);
         }
 
+        [Theory] // as Jupyter reads them
+        [InlineData("$$a_{i} = \\frac{1}{2},\n\\qquad b_{i}$$", 1)]
+        [InlineData("so that\n$$\na_{i}\n$$\nand\n$$\nb_{i}$$", 2)]
+        [InlineData("$$a_{i}$$ and $$b_{i}\n- c$$", 2)]
+        [InlineData("$$a_{i}\n\nb_{i}$$", 0)]
+        [InlineData("costs $$\n\n```\n$$a\nb$$\n```", 0)]
+        public void A_displayed_formula_may_have_several_lines(string text, int formulas)
+        {
+            var page = Body(Export(Cell.Markdown(text)));
+            Assert.Equal(formulas, page.Split("class=\"katex-display\"").Length - 1);
+            Assert.DoesNotContain("katex-error", page);
+        }
+
+        [Fact]
+        public void A_fence_keeps_its_lines_whatever_is_in_it() => Assert.Contains(
+            "$$a\nb$$\n", Body(Export(Cell.Markdown("costs $$\n\n```\n$$a\nb$$\n```"))));
+
         [Fact]
         public void Without_mathematics_there_are_no_fonts() =>
             Assert.DoesNotContain("@font-face", Export(Cell.Markdown("a costs 5 dollars")));
