@@ -105,7 +105,7 @@ public sealed class ResumeTests : IDisposable
         var undisturbed = Run("undisturbed");
         var cut = Run("cut", stopAfter: 7, expectCancelled: true);
         var config = JsonNode.Parse(File.ReadAllText(cut.ConfigPath))!.AsObject();
-        Assert.Equal(3, config["format"]!.GetValue<int>());
+        Assert.Equal(FileFormat.Current, config["format"]!.GetValue<int>());
         config.Remove("format");
         File.WriteAllText(cut.ConfigPath, config.ToJsonString());
         Run("cut");
@@ -145,10 +145,11 @@ public sealed class ResumeTests : IDisposable
     public void Refuses_a_config_of_a_later_version()
     {
         var folder = Run("run");
+        const int later = FileFormat.Current + 1;
         var text = File.ReadAllText(folder.ConfigPath)
-            .Replace("\"format\": 3", "\"format\": 4", StringComparison.Ordinal);
+            .Replace($"\"format\": {FileFormat.Current}", $"\"format\": {later}", StringComparison.Ordinal);
         File.WriteAllText(folder.ConfigPath, text);
-        Assert.Contains("format 4", Assert.Throws<InvalidDataException>(() => Run("run")).Message,
+        Assert.Contains($"format {later}", Assert.Throws<InvalidDataException>(() => Run("run")).Message,
             StringComparison.Ordinal);
     }
 
