@@ -77,13 +77,13 @@ internal static class ExperimentView
         $"λ: local compactness {Plain(w.LocalCompactness)}, local smoothness {Plain(w.LocalSmoothness)}, "
         + $"global compactness {Plain(w.GlobalCompactness)}, global smoothness {Plain(w.GlobalSmoothness)}, "
         + $"confidence {Plain(w.Confidence)}; smoothness by "
-        + $"{(w.Smoothness == SmoothnessForm.KullbackLeibler ? "KL(p ‖ p')" : "CE(p, p')")}; gradient stopped at "
+        + $"{(w.Smoothness == SmoothnessForm.KullbackLeibler ? "KL(p ‖ p')" : "CE(p, p')")}; gradient through "
         + (w.DetachLatent, w.DetachLogits) switch
         {
-            (false, false) => "neither z nor p",
-            (true, false) => "z",
-            (false, true) => "p",
-            (true, true) => "z and p",
+            (false, false) => "z and p",
+            (true, false) => "p, not through z",
+            (false, true) => "z, not through p",
+            (true, true) => "neither z nor p",
         };
 
     private static string Plain(double value) => value.ToString("0.#####", CultureInfo.InvariantCulture);

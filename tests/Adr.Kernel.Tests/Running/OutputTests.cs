@@ -78,9 +78,18 @@ public class OutputTests
     {
         using var sandbox = new Sandbox(
             // a save between the two makes the folder again
-            "for (var i = 0; !System.IO.File.Exists(\"out\"); i++) try { System.IO.Directory.Move(\"out\", $\"moved{i}\"); "
-                + "System.IO.File.WriteAllText(\"out\", \"\"); } catch (Exception e) when (e is System.IO.IOException "
-                + "or UnauthorizedAccessException) { }",
+            """
+            for (var i = 0; !System.IO.File.Exists("out"); i++)
+            try
+            {
+                System.IO.Directory.Move("out", $"moved{i}");
+                System.IO.File.WriteAllText("out", "");
+            }
+            catch (Exception e) when (e is System.IO.IOException or UnauthorizedAccessException)
+            {
+                Console.WriteLine(e.Message);
+            }
+            """,
             "for (var i = 0; i < 600 && !System.IO.File.Exists(\"told\"); i++) System.Threading.Thread.Sleep(50);\n" +
                 "System.IO.File.Exists(\"told\")",
             "System.IO.File.Delete(\"out\");");
