@@ -42,7 +42,7 @@ public static class Ablation
             ($"{one.Name} + {other.Name}", experiment with { Weights = Sum(one.On(1), other.On(1)) });
     }
 
-    /// <summary>All terms of the paper's setting, and the same with the gradient stopped at the clean side, as the
+    /// <summary>All terms at their default weights, and the same with the gradient stopped at the clean side, as the
     /// authors' code does.</summary>
     /// <param name="experiment">The other settings.</param>
     public static IReadOnlyList<(string Name, Experiment Experiment)> Whole(Experiment experiment)

@@ -5,7 +5,7 @@ namespace Adr.Experiments;
 public sealed record EvaluationPlan
 {
     /// <summary>Steps of PGD, which runs on every test image, each example keeping its worst iterate. Default 40, the
-    /// paper's on MNIST.</summary>
+    /// authors' on MNIST.</summary>
     public int PgdSteps { get; init; } = 40;
 
     /// <summary>Their size, for images in [0,1]. Default 0.01.</summary>

@@ -141,7 +141,7 @@ public sealed partial record Experiment
     [JsonIgnore]
     public string? SyntheticSubstitute { get; internal init; }
 
-    /// <summary>The four defences of the paper's tables, in their order.</summary>
+    /// <summary>The four defences that the notebooks compare, in the order of their tables.</summary>
     public static IReadOnlyList<string> DefenceNames { get; } = ["ADV", "ADR-ADV", "TRADES", "ADR-TRADES"];
 
     /// <inheritdoc cref="Presets.Mnist"/>

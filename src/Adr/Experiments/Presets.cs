@@ -18,7 +18,7 @@ public static class Presets
                 Cifar100(budget, device: device, network: network ?? "cifar-100-cnn"),
         };
 
-    /// <summary>MNIST, ε = 0.3, the paper's CNN.</summary>
+    /// <summary>MNIST, ε = 0.3, the authors' CNN.</summary>
     /// <remarks>Training from scratch at ε = 0.3 stalls at chance, so every budget lets ε grow over its first epochs,
     /// which the paper does not mention. Smoke and quick take the 10,000 digits that come with the library, desktop
     /// 10,000 training digits of MNIST and its whole test set, paper all of it.</remarks>
@@ -96,7 +96,7 @@ public static class Presets
         string network = "cifar-cnn") =>
         Begin(device, seed, OfCifar(budget, "cifar-10", "gratings-10", network));
 
-    /// <summary>CIFAR-100 with its 100 fine classes, ε = 8/255. The paper's repository has no settings for it: these
+    /// <summary>CIFAR-100 with its 100 fine classes, ε = 8/255. The authors' repository has no settings for it: these
     /// are those of <see cref="Cifar10"/> on a network of 100 classes, but for two.</summary>
     /// <remarks>
     /// Confidence and local smoothness have weight 0.25: of a hundred classes being sure of one is cheaper than the
@@ -189,7 +189,7 @@ public static class Presets
 
     private static EvaluationPlan OnCifar() => new() { PgdSteps = 20, PgdStepSize = 2 * Level };
 
-    // the paper's, by network
+    // the authors', by network
     private static OptimizerSettings OptimizerFor(string network) => network switch
     {
         "resnet-18" => new SgdSettings(0.01, 0.9, 3.5e-3),

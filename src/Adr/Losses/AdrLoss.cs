@@ -152,7 +152,7 @@ public static class AdrLoss
     {
         LossInput.Labels(labels, values.shape[0]);
         Require.That(separation is > 0 and <= 1, separation,
-            "The separation s must be in (0,1]; the paper's code has 0.99.");
+            "The separation s must be in (0,1]; the authors' code has 0.99.");
         var different = labels.unsqueeze(1).ne(labels.unsqueeze(0)).to(values.dtype);
         return 1 - different / separation;
     }

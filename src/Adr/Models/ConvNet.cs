@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>The paper's CNNs: groups of 3×3 convolutions and a max-pool, then three fully connected layers.</summary>
+/// <summary>The authors' CNNs: groups of 3×3 convolutions and a max-pool, then three fully connected layers.</summary>
 /// <remarks>
 /// The convolutions have no padding. A ReLU follows each of them and each hidden layer; dropout follows the first
 /// hidden layer; the flattened output of the last group is the latent. The last ReLU of a group comes after its pool:
@@ -77,14 +77,14 @@ public abstract class ConvNet : StagedClassifier
     }
 }
 
-/// <summary>The paper's CNN for MNIST: convolutions 32-32-64-64, layers 200-200-10; latent [B,1024].</summary>
+/// <summary>The authors' CNN for MNIST: convolutions 32-32-64-64, layers 200-200-10; latent [B,1024].</summary>
 /// <remarks>See <see cref="ConvNet"/>; maps of 28→26→24→12→10→8→4. It is the network of Carlini and Wagner (2017),
 /// which TRADES and Bui et al. (2020) use.</remarks>
 public sealed class MnistCnn : ConvNet
 {
     /// <summary>Builds the network with weights drawn from <paramref name="seed"/>.</summary>
     /// <param name="seed">The seed of the initial weights.</param>
-    /// <param name="dropout">Of the first fully connected layer's output, in [0,1). Default 0.5, as in the paper's
+    /// <param name="dropout">Of the first fully connected layer's output, in [0,1). Default 0.5, as in the authors'
     /// code.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is not in [0,1).</exception>
     public MnistCnn(long seed, double dropout = 0.5)
@@ -93,7 +93,7 @@ public sealed class MnistCnn : ConvNet
     }
 }
 
-/// <summary>The paper's CNN for CIFAR-10: convolutions 64-64-128-128, layers 256-256-K; latent [B,3200].</summary>
+/// <summary>The authors' CNN for CIFAR-10: convolutions 64-64-128-128, layers 256-256-K; latent [B,3200].</summary>
 /// <remarks>See <see cref="ConvNet"/>; maps of 32→30→28→14→12→10→5. The authors' code declares a latent of 128·3·3,
 /// which its own convolutions do not give.</remarks>
 public sealed class CifarCnn : ConvNet
@@ -101,7 +101,7 @@ public sealed class CifarCnn : ConvNet
     /// <summary>Builds the network with weights drawn from <paramref name="seed"/>.</summary>
     /// <param name="seed">The seed of the initial weights.</param>
     /// <param name="classes">The number of classes K, at least 2. Default 10.</param>
-    /// <param name="dropout">Of the first fully connected layer's output, in [0,1). Default 0.5, as in the paper's
+    /// <param name="dropout">Of the first fully connected layer's output, in [0,1). Default 0.5, as in the authors'
     /// code.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is not in [0,1).</exception>
     public CifarCnn(long seed, int classes = 10, double dropout = 0.5)
@@ -110,14 +110,14 @@ public sealed class CifarCnn : ConvNet
     }
 }
 
-/// <summary>The paper's CNN for CIFAR-100: convolutions 3×64 and 3×128, layers 256-256-K; latent [B,1152].</summary>
+/// <summary>The authors' CNN for CIFAR-100: convolutions 3×64 and 3×128, layers 256-256-K; latent [B,1152].</summary>
 /// <remarks>See <see cref="ConvNet"/>; maps of 32→30→28→26→13→11→9→7→3. The authors give no settings for it.</remarks>
 public sealed class Cifar100Cnn : ConvNet
 {
     /// <summary>Builds the network with weights drawn from <paramref name="seed"/>.</summary>
     /// <param name="seed">The seed of the initial weights.</param>
     /// <param name="classes">The number of classes K, at least 2. Default 100.</param>
-    /// <param name="dropout">Of the first fully connected layer's output, in [0,1). Default 0.5, as in the paper's
+    /// <param name="dropout">Of the first fully connected layer's output, in [0,1). Default 0.5, as in the authors'
     /// code.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is not in [0,1).</exception>
     public Cifar100Cnn(long seed, int classes = 100, double dropout = 0.5)

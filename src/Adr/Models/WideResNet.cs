@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Adr.Models;
 
 /// <summary>A wide residual network for 32×32 images (Zagoruyko and Komodakis 2016), by default WideResNet-34-10, the
-/// paper's largest; latent [B,64·width].</summary>
+/// authors' largest; latent [B,64·width].</summary>
 /// <remarks>Maps of 32→32→16→8, widths 16, 16·w, 32·w, 64·w in three groups of (depth − 4)/6 blocks, no dropout.
 /// Initial weights: convolutions N(0, 2/(9·out)); the last layer uniform in ±1/√fan-in with zero bias. Parameters are
 /// named as in the PyTorch model that TRADES published and the authors took over:

@@ -38,7 +38,7 @@ public abstract record OptimizerSettings(double LearningRate, double WeightDecay
 }
 
 /// <summary>Stochastic gradient descent, <c>torch.optim.SGD</c>.</summary>
-/// <param name="LearningRate">Default 0.01, the paper's on MNIST.</param>
+/// <param name="LearningRate">Default 0.01, the authors' on MNIST.</param>
 /// <param name="Momentum">In [0,1). Default 0.9.</param>
 /// <param name="WeightDecay">At least 0. Default 0.</param>
 /// <param name="Nesterov">Whether the step looks ahead along the momentum; needs momentum. Default false.</param>

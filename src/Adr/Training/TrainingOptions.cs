@@ -10,10 +10,10 @@ public sealed record TrainingOptions
     /// <summary>Passes over the training data, at least 1.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Examples per step; the last batch of an epoch may have fewer. Default 128, the paper's.</summary>
+    /// <summary>Examples per step; the last batch of an epoch may have fewer. Default 128, the authors'.</summary>
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>Default SGD 0.01 with momentum 0.9, the paper's on MNIST.</summary>
+    /// <summary>Default SGD 0.01 with momentum 0.9, the authors' on MNIST.</summary>
     public OptimizerSettings Optimizer { get; init; } = new SgdSettings();
 
     /// <summary>After how many finished epochs the learning rate falls; rising. Default none.</summary>
@@ -33,11 +33,11 @@ public sealed record TrainingOptions
     public int EpsilonWarmupEpochs { get; init; }
 
     /// <summary>Over how many epochs the weights of ADR's terms grow to their full size (<see cref="LinearWarmup"/>).
-    /// Default 0: full from the start, as in the paper.</summary>
+    /// Default 0: full from the start, as in the authors' code.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int TermWarmupEpochs { get; init; }
 
-    /// <summary>What is done to the images of each batch before they are attacked. Default null, nothing; the paper
+    /// <summary>What is done to the images of each batch before they are attacked. Default null, nothing; the authors' code
     /// crops and flips on CIFAR.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CropAndFlip? Augmentation { get; init; }
