@@ -37,8 +37,8 @@ public sealed record TrainingOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int TermWarmupEpochs { get; init; }
 
-    /// <summary>What is done to the images of each batch before they are attacked. Default null, nothing; the authors' code
-    /// crops and flips on CIFAR.</summary>
+    /// <summary>What is done to the images of each batch before they are attacked. Default null, nothing; the authors'
+    /// code crops and flips on CIFAR.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CropAndFlip? Augmentation { get; init; }
 
