@@ -323,6 +323,15 @@ OTHERS = [  # name, family, beta, weights, how the step is taken
     ("adr_trades_awp", "trades", 6.0, adr.DEFAULT_WEIGHTS, {"awp": 0.0625}),
     ("free", "madry", 0.0, adr.NO_WEIGHTS, {"replays": 3}),
 ]
+SOURCES = [  # steps as the sources' own code takes them, on a network with batch norm (docs/differences.md)
+    ("trades_as_source", "trades", 6.0, adr.NO_WEIGHTS, {"start": "gaussian", "passes": 2}),
+    ("mart_as_source", "mart", 5.0, adr.NO_WEIGHTS, {"start": "gaussian"}),
+    ("fgsm_rs_as_source", "madry", 0.0, adr.NO_WEIGHTS, {"start": "random", "mode": "train", "fast": 1.25}),
+    ("awp_as_source", "madry", 0.0, adr.NO_WEIGHTS, {"start": "random", "mode": "train", "awp": 0.125, "decay": "moved"}),
+    ("free_as_source", "madry", 0.0, adr.NO_WEIGHTS, {"replays": 3, "clip": "box"}),
+    ("adr_trades_as_authors", "trades", 1.0, adr.DEFAULT_WEIGHTS, {"start": "gaussian"}),
+    ("adr_adv_as_authors", "adv", 1.0, adr.DEFAULT_WEIGHTS, {"start": "uniform"}),
+]
 OPTIMISERS = {
     "sgd": lambda parameters: adr.Sgd(parameters, **SGD),
     "nesterov": lambda parameters: adr.Sgd(parameters, **SGD, nesterov=True),
@@ -339,6 +348,7 @@ def train(make, side, labels, defence, optimiser, seed, dtype):
     stepper = OPTIMISERS[optimiser](model.parameters())
     record = []
     delta = torch.zeros(len(labels), 1, side, side, dtype=dtype)  # that of free training
+    moments = {key: value.clone() for key, value in model.named_buffers() if value.is_floating_point()}
     for step in range(STEPS):
         x = images(seed + 100 + step, len(labels), side).to(dtype)
         seeds = point_noise.ExampleSeeds(seed + step, range(len(labels)))
@@ -347,29 +357,55 @@ def train(make, side, labels, defence, optimiser, seed, dtype):
         x_ = None
         if "replays" in how:
             for _ in range(how["replays"]):
-                x_ = (x + delta).clamp(0.0, 1.0).requires_grad_()
+                x_ = (x + delta if "clip" in how else (x + delta).clamp(0.0, 1.0)).requires_grad_()
                 total, terms = adr.batch_loss(model, family, x, x_, y, beta, weights)
                 *gradients, of_x = torch.autograd.grad(total, [*model.parameters(), x_])
                 stepper.step(gradients)
                 path[0].append(x_.detach())
                 path[1].append(of_x)
                 delta = (delta + 0.3 * of_x.sign()).clamp(-0.3, 0.3)
-            record.append((path, x_, terms, total, [(p.detach() - b) for p, b in zip(model.parameters(), before)]))
+                if "clip" in how:
+                    delta = torch.max(torch.min(delta, 1.0 - x), 0.0 - x)
+            record.append((path, x_, terms, total, changes(model, before, moments)))
             continue
         if family != "standard":
+            model.train(how.get("mode") == "train")
             objective = adr.trades_objective(model, x) if family == "trades" else adr.cross_entropy_objective(model, y)
-            first = x if family != "trades" else point_noise.random_start(x.double(), "linf", 0.3, seeds.fork(0)).to(dtype)
-            path = adr.trajectory(objective, x, first, "linf", 0.3, 0.125, 3)
+            first = STARTS[how.get("start", "random" if family == "trades" else "clean")](x, seeds)
+            size, steps = (how["fast"] * 0.3, 1) if "fast" in how else (0.125, 3)
+            path = adr.trajectory(objective, x, first, "linf", 0.3, size, steps)
             x_ = path[0][-1].detach()
-        loss = lambda: adr.batch_loss(model, family, x, x_, y, beta, weights)
-        still = adr.perturbed_weights(model, how["awp"], lambda: loss()[0]) if "awp" in how else None
+            model.train()
+        loss = lambda: adr.batch_loss(model, family, x, x_, y, beta, weights, how.get("passes", 1))
+        if "awp" in how:
+            proxy_moments = [value.clone() for value in model.buffers()]
+            still = adr.perturbed_weights(model, how["awp"], lambda: loss()[0])
+            for value, kept in zip(model.buffers(), proxy_moments):
+                value.copy_(kept)
+            moves = [w.detach() - b for w, b in zip(model.parameters(), still)]
         total, terms = loss()
         gradients = torch.autograd.grad(total, list(model.parameters()))
-        if still:
+        if "awp" in how and "decay" not in how:
             adr.put_back(model, still)
         stepper.step(gradients)
-        record.append((path, x_, terms, total, [(p.detach() - b) for p, b in zip(model.parameters(), before)]))
+        if "awp" in how and "decay" in how:
+            adr.take_back(model, moves)
+        record.append((path, x_, terms, total, changes(model, before, moments)))
     return record
+
+
+STARTS = {
+    "clean": lambda x, seeds: x,
+    "random": lambda x, seeds: point_noise.random_start(x.double(), "linf", 0.3, seeds.fork(0)).to(x.dtype),
+    "uniform": lambda x, seeds: (x.double() + seeds.fork(0).uniform(x.shape, -0.3, 0.3)).to(x.dtype),  # not clipped to the box
+    "gaussian": lambda x, seeds: (x.double() + 0.001 * seeds.fork(0).normal(x.shape)).to(x.dtype),     # nor this
+}
+
+
+def changes(model, before, moments):
+    """Of every parameter, then of every moment of a batch norm."""
+    return ([(p.detach() - b) for p, b in zip(model.parameters(), before)]
+            + [dict(model.named_buffers())[key].clone() - value for key, value in moments.items()])
 
 
 def agrees(double, single, room):
@@ -393,7 +429,7 @@ def training_steps(name, make, side, labels, runs, stride, room):
                 break
         else:
             raise RuntimeError(f"{defence[0]}: no input found that is the same in both precisions")
-        names = [parameter for parameter, _ in make().named_parameters()]
+        names = [key for key, _ in make().named_parameters()] + [key for key, value in make().named_buffers() if value.is_floating_point()]
         for step, (_, x_, terms, total, change) in enumerate(double):
             fixture.add(f"{prefix}/{step}/images", images(seed + 100 + step, len(labels), side), single=True)
             if x_ is not None:
@@ -419,6 +455,11 @@ def tiny_training():
 def other_training():
     runs = [(defence, optimiser) for defence in OTHERS for optimiser in ("sgd", "adam")]
     return training_steps("training_others", adr.TinyCnn, 6, [0, 2, 1, 1, 0, 2], runs, stride=1, room=10)
+
+
+def source_training():
+    runs = [(defence, "sgd") for defence in SOURCES]
+    return training_steps("training_sources", adr.TinyNormCnn, 6, [0, 2, 1, 1, 0, 2], runs, stride=1, room=10)
 
 
 def mnist_training():
@@ -457,7 +498,7 @@ def tsne():
 
 
 MAKERS = {make.__name__: make for make in (
-    losses, mnist_cnn, cifar_cnn, cifar100_cnn, toy_mlp, resnet18, wide_resnet, wide_resnet_34_10, attacks, tiny_training, mnist_training, other_training, intervals, tsne)}
+    losses, mnist_cnn, cifar_cnn, cifar100_cnn, toy_mlp, resnet18, wide_resnet, wide_resnet_34_10, attacks, tiny_training, mnist_training, other_training, source_training, intervals, tsne)}
 
 
 if __name__ == "__main__":

@@ -253,6 +253,23 @@ class TinyCnn(nn.Module):
         return self.represent(x)[1]
 
 
+class TinyNormCnn(nn.Module):
+    """[B,1,6,6] -> convolution 1-4 (3x3) without bias, batch norm, ReLU, max pool 2 -> latent [B,16] -> 3 classes."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3, bias=False)
+        self.norm = nn.BatchNorm2d(4)
+        self.last = nn.Linear(16, 3)
+
+    def represent(self, x):
+        z = torch.max_pool2d(self.norm(self.conv(x)).relu(), 2).flatten(1)
+        return z, self.last(z)
+
+    def forward(self, x):
+        return self.represent(x)[1]
+
+
 # --- attacks -----------------------------------------------------------------------------------------------------------------------
 
 def ball(x, candidate, norm, epsilon):
@@ -299,8 +316,9 @@ NO_WEIGHTS = dict(lc=0.0, ls=0.0, gc=0.0, gs=0.0, conf=0.0, separation=0.99, det
 DEFAULT_WEIGHTS = dict(NO_WEIGHTS, lc=1.0, ls=1.0, gc=1.0, conf=1.0)
 
 
-def batch_loss(model, family, x, x_, y, beta, weights):
-    """family: standard, madry, adv, trades or mart. Returns the total, and its terms without their weights."""
+def batch_loss(model, family, x, x_, y, beta, weights, passes=1):
+    """family: standard, madry, adv, trades or mart. Returns the total, and its terms without their weights. TRADES' own code passes x
+    twice: CE is of the first pass, KL of the second, after x'."""
     if family == "madry":
         terms = {"ce_adv": cross_entropy(model(x_), y)}
         return terms["ce_adv"], terms
@@ -321,7 +339,7 @@ def batch_loss(model, family, x, x_, y, beta, weights):
         terms["ce_adv"] = cross_entropy(logits_, y)
         total = total + terms["ce_adv"]
     else:
-        terms["kl"] = trades_divergence(logits, logits_)
+        terms["kl"] = trades_divergence(model(x) if passes == 2 else logits, logits_)
         total = total + beta * terms["kl"]
     if weights["detach"]:
         z, logits = z.detach(), logits.detach()
@@ -350,6 +368,13 @@ def put_back(model, before):
     with torch.no_grad():
         for w, value in zip(model.parameters(), before):
             w.copy_(value)
+
+
+def take_back(model, moves):
+    """After the optimiser's step, as AWP's code does: w - size v."""
+    with torch.no_grad():
+        for w, move in zip(model.parameters(), moves):
+            w -= move
 
 
 # --- optimisers, from their definitions --------------------------------------------------------------------------------------------

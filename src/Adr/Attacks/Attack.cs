@@ -118,11 +118,11 @@ public abstract class Attack
         });
 
     /// <summary>As <c>Run</c>, without the checks of values, so that nothing waits for the device. For training, where
-    /// the data set was checked once.</summary>
+    /// the data set was checked once; there the model may be attacked in training mode, too.</summary>
     internal Tensor RunUnchecked(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, ExampleSeeds seeds,
-        CancellationToken cancellation = default) =>
+        CancellationToken cancellation = default, bool inTrainingMode = false) =>
         Within(model, images, labels, seeds, cancellation, null, check: false,
-            context => PerturbUnlessTrivial(context).MoveToOuterDisposeScope());
+            context => PerturbUnlessTrivial(context).MoveToOuterDisposeScope(), inTrainingMode);
 
     /// <summary>The name and the threat model.</summary>
     public override string ToString() => $"{Name} ({Threat})";
@@ -142,7 +142,8 @@ public abstract class Attack
     /// context.</summary>
     /// <remarks>Tensors made within are freed; what is returned must be moved to the outer scope.</remarks>
     private protected T Within<T>(nn.Module<Tensor, Tensor> model, Tensor images, Tensor labels, ExampleSeeds seeds,
-        CancellationToken cancellation, AttackCost? cost, bool check, Func<AttackContext, T> use)
+        CancellationToken cancellation, AttackCost? cost, bool check, Func<AttackContext, T> use,
+        bool inTrainingMode = false)
     {
         ArgumentNullException.ThrowIfNull(model);
         NativeTorch.Load();
@@ -150,7 +151,7 @@ public abstract class Attack
             throw new ArgumentException($"{Name} needs the model's gradient, and {box.Architecture} is a black box. "
                 + "Use a score-based attack: Square, SPSA or NES.", nameof(model));
         using var scope = NewDisposeScope();
-        using var frozen = new FrozenModel(model);
+        using var frozen = new FrozenModel(model, inTrainingMode);
         if (check) AttackInput.Check(model, Threat, images, labels, seeds);
         cancellation = HostCancellation.Or(cancellation);
         cancellation.ThrowIfCancellationRequested();

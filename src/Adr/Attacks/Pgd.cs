@@ -8,8 +8,8 @@ namespace Adr.Attacks;
 /// <para>x⁰ = start(x);  xᵗ⁺¹ = P(xᵗ + α · v(∇ loss(xᵗ))), where P is <see cref="ThreatModel.Project"/> and v is
 /// <see cref="ThreatModel.AscentDirection"/> (eq. 2). FGSM, BIM and MIM are this loop with other settings.</para>
 /// <para>With <see cref="AttackLoss.Margin"/> it is the field's C&amp;W-loss PGD; with
-/// <see cref="AttackLoss.KullbackLeibler"/> and <see cref="AttackStart.Gaussian"/> it is the inner maximisation of
-/// TRADES (<see cref="Trades"/>).</para>
+/// <see cref="AttackLoss.KullbackLeibler"/> and <see cref="AttackStart.UnprojectedGaussian"/> it is the inner
+/// maximisation of TRADES (<see cref="Trades"/>).</para>
 /// </remarks>
 public class Pgd : Attack
 {
@@ -57,18 +57,20 @@ public class Pgd : Attack
                 + "Choose a random start, or 1 restart.", nameof(restarts));
         if (loss == AttackLoss.KullbackLeibler && start == AttackStart.None)
             throw new ArgumentException("KL(p(x) ‖ p(x')) has gradient 0 at x' = x, so the attack would not move. "
-                + "Start at AttackStart.Gaussian, as TRADES does.", nameof(start));
+                + "Start at AttackStart.UnprojectedGaussian, as TRADES does.", nameof(start));
         (Steps, _fixedStepSize, Restarts, Keep, Loss, Start, Momentum)
             = (steps, stepSize, restarts, keep, loss, start, momentum);
     }
 
     /// <summary>The inner maximisation of TRADES: KL(p(x) ‖ p(x')) from x + 0.001 · N(0, I) (Zhang et al. 2019,
-    /// algorithm 1).</summary>
+    /// algorithm 1, and their code).</summary>
     /// <param name="threat">What the attacker may do.</param>
     /// <param name="steps">The number of gradient steps.</param>
     /// <param name="stepSize">α &gt; 0 for images in [0,1]; null for 2.5 ε/steps.</param>
-    public static Pgd Trades(ThreatModel threat, int steps = 10, double? stepSize = null) =>
-        new(threat, steps, stepSize, loss: AttackLoss.KullbackLeibler, start: AttackStart.Gaussian);
+    /// <param name="start">Default: not projected before the first gradient, as in their code.</param>
+    public static Pgd Trades(ThreatModel threat, int steps = 10, double? stepSize = null,
+        AttackStart start = AttackStart.UnprojectedGaussian) =>
+        new(threat, steps, stepSize, loss: AttackLoss.KullbackLeibler, start: start);
 
     /// <inheritdoc/>
     public override int Steps { get; }
@@ -112,7 +114,7 @@ public class Pgd : Attack
         {
             using var scope = context.Run();
             using var x = context.Keep(StartingPoint(context, context.Seeds.Fork(run)));
-            Climb(context, x, LossAt, Threat, Steps, StepSize, Momentum, Keep);
+            Climb(context, x, LossAt, Threat, Steps, StepSize, Momentum, Keep, StartIsFeasible);
             if (Keep == KeptIterate.Last && Restarts == 1) return x.Rows.clone().MoveToOuterDisposeScope();
             if (context.Count > 0) context.Offer(x.Rows, context.Forward(x.Rows), Keep == KeptIterate.EarlyStop);
         }
@@ -129,14 +131,15 @@ public class Pgd : Attack
     /// <summary>The steps of one run, from x⁰ to its last iterate, which is not offered: its logits are not known
     /// yet.</summary>
     internal static void Climb(AttackContext context, ExampleState x, Func<Tensor, Tensor> loss, ThreatModel threat,
-        int steps, double stepSize, double momentum, KeptIterate keep)
+        int steps, double stepSize, double momentum, KeptIterate keep, bool startIsFeasible = true)
     {
         using var velocity = momentum > 0 ? context.Keep(zeros_like(x.Rows)) : null;
         for (var step = 0; step < steps && context.Count > 0; step++)
         {
             using var scope = context.Step();
             var (gradient, _, logits) = context.Gradient(x.Rows, loss);
-            if (keep != KeptIterate.Last) context.Offer(x.Rows, logits, stopEarly: keep == KeptIterate.EarlyStop);
+            if (keep != KeptIterate.Last && (step > 0 || startIsFeasible))
+                context.Offer(x.Rows, logits, stopEarly: keep == KeptIterate.EarlyStop);
             var direction = velocity is null ? gradient : Accumulate(velocity.Rows, gradient, momentum);
             x.Set(threat.Project(x.Rows + stepSize * threat.AscentDirection(direction, x.Rows), context.Images));
         }
@@ -149,13 +152,19 @@ public class Pgd : Attack
         return velocity.mul_(momentum).add_(gradient / PerExample.Spread(length, gradient));
     }
 
+    private bool StartIsFeasible => Start is not (AttackStart.UnprojectedRandom or AttackStart.UnprojectedGaussian);
+
     private Tensor StartingPoint(AttackContext context, ExampleSeeds seeds) => Start switch
     {
         AttackStart.Random => Threat.RandomStart(context.Images, seeds),
-        AttackStart.Gaussian => Threat.Project(
-            context.Images + 0.001 * seeds.Normal(context.Images.shape, context.Images.device), context.Images),
+        AttackStart.UnprojectedRandom => Threat.RandomPoint(context.Images, seeds),
+        AttackStart.Gaussian => Threat.Project(Gaussian(context.Images, seeds), context.Images),
+        AttackStart.UnprojectedGaussian => Gaussian(context.Images, seeds),
         _ => context.Images,
     };
+
+    private static Tensor Gaussian(Tensor images, ExampleSeeds seeds) =>
+        images + 0.001 * seeds.Normal(images.shape, images.device);
 
     private static string NameOf(int steps, int restarts, AttackLoss loss)
     {
@@ -194,6 +203,14 @@ public enum AttackStart
     /// <summary>Uniform in the ball, clipped to the box (<see cref="ThreatModel.RandomStart"/>).</summary>
     Random,
 
-    /// <summary>The image plus 0.001 · N(0, I), as TRADES does.</summary>
+    /// <summary>Uniform in the ball, and in the box only from the first step on: the authors' code starts
+    /// so.</summary>
+    UnprojectedRandom,
+
+    /// <summary>The image plus 0.001 · N(0, I), projected.</summary>
     Gaussian,
+
+    /// <summary>The image plus 0.001 · N(0, I), projected only from the first step on: the code of TRADES and of MART
+    /// starts so. On MNIST, where most pixels are 0 or 1, the first gradient then is one outside the box.</summary>
+    UnprojectedGaussian,
 }

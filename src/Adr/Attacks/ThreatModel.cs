@@ -91,25 +91,30 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
         return (scaled / PerExample.Spread(Length(scaled), scaled).clamp_min(Tiny)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>A random example of S(origin): uniform in the ball, then clipped to the box.</summary>
-    /// <remarks>L∞: each coordinate uniform in ±ε. L2: a uniform direction, with radius ε·u^(1/d), u uniform in [0,1),
-    /// for d coordinates. L1: d + 1 exponential numbers, each over the sum of all; the first d, with random signs,
-    /// times ε.</remarks>
+    /// <summary>A random example of S(origin): <see cref="RandomPoint"/>, clipped to the box.</summary>
     /// <param name="origin">[B,…], in the box.</param>
     /// <param name="seeds">One index per example.</param>
     public Tensor RandomStart(Tensor origin, ExampleSeeds seeds)
     {
         using var scope = NewDisposeScope();
-        if (Norm == Norm.Linf)
-            return Project(origin + seeds.Uniform(origin.shape, -Epsilon, Epsilon, origin.device), origin)
-                .MoveToOuterDisposeScope();
-        if (Norm == Norm.L1) return Project(origin + Epsilon * UniformL1(origin, seeds), origin)
-            .MoveToOuterDisposeScope();
-        var direction = AscentDirection(seeds.Normal(origin.shape, origin.device));
-        var coordinates = PerExample.Coordinates(origin);
-        var uniform = seeds.Fork(1).Uniform([origin.shape[0], 1], 0, 1, origin.device).squeeze(1); // [B]
-        var radius = uniform.pow(1.0 / coordinates) * Epsilon;                                     // [B] in [0,ε)
-        return Project(origin + direction * PerExample.Spread(radius, origin), origin).MoveToOuterDisposeScope();
+        return Project(RandomPoint(origin, seeds), origin).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A random point of the ball around origin, uniform, within the box or not.</summary>
+    /// <remarks>L∞: each coordinate uniform in ±ε. L2: a uniform direction, with radius ε·u^(1/d), u uniform in [0,1),
+    /// for d coordinates. L1: d + 1 exponential numbers, each over the sum of all; the first d, with random signs,
+    /// times ε.</remarks>
+    /// <param name="origin">[B,…].</param>
+    /// <param name="seeds">One index per example.</param>
+    public Tensor RandomPoint(Tensor origin, ExampleSeeds seeds)
+    {
+        using var scope = NewDisposeScope();
+        return (origin + (Norm switch
+        {
+            Norm.Linf => seeds.Uniform(origin.shape, -Epsilon, Epsilon, origin.device),
+            Norm.L1 => Epsilon * UniformL1(origin, seeds),
+            _ => UniformL2(origin, seeds),
+        })).MoveToOuterDisposeScope();
     }
 
     /// <summary>Noise of one length in the norm for each example: uniform (L∞) or normal numbers, stretched to
@@ -171,6 +176,15 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
     private Tensor WithRoom(Tensor gradient, Tensor candidate) =>
         gradient * (gradient.gt(0).logical_and(candidate.ge(Bounds.High))
             .logical_or(gradient.lt(0).logical_and(candidate.le(Bounds.Low)))).logical_not().to(gradient.dtype);
+
+    // uniform in the ball [B,…]
+    private Tensor UniformL2(Tensor origin, ExampleSeeds seeds)
+    {
+        var direction = AscentDirection(seeds.Normal(origin.shape, origin.device));
+        var uniform = seeds.Fork(1).Uniform([origin.shape[0], 1], 0, 1, origin.device).squeeze(1); // [B]
+        var radius = uniform.pow(1.0 / PerExample.Coordinates(origin)) * Epsilon;                  // [B] in [0,ε)
+        return direction * PerExample.Spread(radius, origin);
+    }
 
     // uniform in the unit ball [B,…]
     private static Tensor UniformL1(Tensor origin, ExampleSeeds seeds)

@@ -6,8 +6,8 @@ namespace Adr.Experiments;
 
 /// <summary>The defences by name, each under the settings of an experiment.</summary>
 /// <remarks>"ADR-" before ADV, TRADES or MART adds the terms of <see cref="Experiment.Weights"/>; "-AWP" after any but
-/// Standard and Free adds a perturbation of the weights. So "ADR-TRADES-AWP" is one, too. A new defence is one line
-/// here.</remarks>
+/// Standard and Free adds a perturbation of the weights; the attack of ADV and Madry then sees the model in training
+/// mode, as in AWP's own code. So "ADR-TRADES-AWP" is one, too. A new defence is one line here.</remarks>
 public static class Defences
 {
     private delegate Defence Make(Experiment settings, ThreatModel threat, CompactnessWeights? weights);
@@ -51,9 +51,9 @@ public static class Defences
                 + $"weight, or name "
                 + $"{name[4..]}.", nameof(name));
         var defence = found.Make(settings, settings.Threat, isAdr ? settings.Weights : null);
-        return isAwp
-            ? new AdversarialWeightPerturbation(defence, settings.AwpSize ?? (defence is Trades ? 0.005 : 0.01))
-            : defence;
+        if (!isAwp) return defence;
+        if (defence is AdversarialTraining or MadryTraining) defence = defence with { AttackInTrainingMode = true };
+        return new AdversarialWeightPerturbation(defence, settings.AwpSize ?? (defence is Trades ? 0.005 : 0.01));
     }
 
     private static ArgumentException Unknown(string name) => new(

@@ -11,10 +11,11 @@ namespace Adr.Training;
 
 /// <summary>AWP, adversarial weight perturbation on top of another defence (Wu, Xia and Wang 2020, algorithm 1): the
 /// gradient is taken at weights that were moved to raise the loss.</summary>
-/// <remarks>Once x' is known, every weight tensor w of more than one dimension moves by γ ‖w‖ g/‖g‖, where g is the
-/// gradient of the defence's own loss. The loss and its gradient are taken there; then w is restored, and the optimiser
-/// steps from it. The first pass leaves the moments of batch norms alone, as the source's proxy does. The source's γ:
-/// 0.01 on adversarial training, 0.005 from epoch 11 on with TRADES.</remarks>
+/// <remarks>Once x' is known, every weight tensor w of more than one dimension moves by γv = γ ‖w‖ g/‖g‖, where g is
+/// the gradient of the defence's own loss. The loss and its gradient are taken there; then w is restored, and the
+/// optimiser steps from it. The first pass leaves the moments of batch norms alone, as the source's proxy does. The
+/// source's γ: 0.01 on adversarial training, 0.005 from epoch 11 on with TRADES. On adversarial training its attack
+/// sees the model in training mode (<see cref="Defence.AttackInTrainingMode"/> of the inner defence).</remarks>
 public sealed record AdversarialWeightPerturbation : Defence
 {
     /// <summary>Puts AWP on top of a defence.</summary>
@@ -42,12 +43,19 @@ public sealed record AdversarialWeightPerturbation : Defence
     /// <summary>How many epochs are without it.</summary>
     public int WarmupEpochs { get; }
 
+    /// <summary>Whether weight decay acts on w + γv, as in the source, whose optimiser steps there, or on w. Default
+    /// true.</summary>
+    public bool DecaysMovedWeights { get; init; } = true;
+
     /// <summary>The defence's name with "-AWP" behind it.</summary>
     public override string Name => Inner.Name + "-AWP";
 
     /// <inheritdoc/>
     public override Defence WithWeights(CompactnessWeights weights) =>
-        new AdversarialWeightPerturbation(Inner.WithWeights(weights), Size, WarmupEpochs);
+        new AdversarialWeightPerturbation(Inner.WithWeights(weights), Size, WarmupEpochs)
+        {
+            DecaysMovedWeights = DecaysMovedWeights,
+        };
 
     /// <inheritdoc/>
     public override Tensor? Perturb(nn.Module<Tensor, Tensor> model, Batch batch, InnerAttack inner) =>
@@ -68,23 +76,22 @@ public sealed record AdversarialWeightPerturbation : Defence
         var adversarial = Perturb(model, batch, inner);
         var all = parameters.Select(p => (p.Name, (Tensor)p.Parameter));
         var rising = KeepingBuffers(model, () => Gradients.Of(ComputeLoss(model, batch, adversarial).Total, all));
-        (Tensor Weight, Tensor Gradient)[] moved =
-        [
-            .. from pair in parameters.Zip(rising, (parameter, gradient) => (parameter, gradient))
-               where Moves(pair.parameter)
-               select (pair.parameter.Parameter, pair.gradient),
-        ];
-        Tensor[] before = [.. moved.Select(pair => pair.Weight.detach().clone())];
+        var moved = Enumerable.Range(0, parameters.Count).Where(i => Moves(parameters[i])).ToArray();
+        var before = moved.ToDictionary(i => i, i => parameters[i].Parameter.detach().clone());
         try
         {
-            foreach (var (weight, gradient) in moved) Move(weight, gradient);
+            foreach (var i in moved) Move(parameters[i].Parameter, rising[i]);
             var loss = ComputeLoss(model, batch, adversarial);
-            return (loss, Gradients.Of(loss.Total, all));
+            var gradients = Gradients.Of(loss.Total, all);
+            if (DecaysMovedWeights && inner.WeightDecay > 0)
+                foreach (var i in moved) // the optimiser adds λw to the gradient; this makes it λ(w + γv)
+                    gradients[i] += inner.WeightDecay * (parameters[i].Parameter.detach() - before[i]);
+            return (loss, gradients);
         }
         finally
         {
             using var noGraph = no_grad();
-            foreach (var (pair, value) in moved.Zip(before)) pair.Weight.copy_(value);
+            foreach (var i in moved) parameters[i].Parameter.copy_(before[i]);
         }
     }
 
@@ -93,8 +100,12 @@ public sealed record AdversarialWeightPerturbation : Defence
     {
         var description = Inner.Describe();
         description["name"] = Name;
-        description["adversarialWeightPerturbation"] =
-            new JsonObject { ["size"] = Size, ["warmupEpochs"] = WarmupEpochs };
+        description["adversarialWeightPerturbation"] = new JsonObject
+        {
+            ["size"] = Size,
+            ["warmupEpochs"] = WarmupEpochs,
+            ["decaysMovedWeights"] = DecaysMovedWeights,
+        };
         return description;
     }
 

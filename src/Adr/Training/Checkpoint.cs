@@ -19,14 +19,17 @@ namespace Adr.Training;
 internal sealed record Checkpoint(int Epoch, double? InitialNorm, string? Settings, string? Metrics, string? Best)
 {
     private const string Format = "adr-checkpoint-1", ModelPrefix = "model.", OptimizerPrefix = "optimizer.";
+    private const string PerturbationName = "perturbation"; // where a defence keeps one
 
     /// <summary>Writes the state after an epoch.</summary>
-    internal void Save(RunFolder folder, nn.Module<Tensor, Tensor> model, Optimizer optimizer)
+    internal void Save(RunFolder folder, nn.Module<Tensor, Tensor> model, Optimizer optimizer,
+        PersistentPerturbation perturbation)
     {
         using var scope = NewDisposeScope();
         var tensors = new Dictionary<string, Tensor>();
         foreach (var (name, value) in model.state_dict()) tensors[ModelPrefix + name] = value;
         foreach (var (name, value) in optimizer.State) tensors[OptimizerPrefix + name] = value;
+        if (perturbation.Value is { } kept) tensors[PerturbationName] = kept;
         var metadata = new Dictionary<string, string?>
         {
             ["format"] = Format,
@@ -42,10 +45,12 @@ internal sealed record Checkpoint(int Epoch, double? InitialNorm, string? Settin
             metadata.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!));
     }
 
-    /// <summary>Puts a folder's state into the model and the optimiser; null where the folder has none.</summary>
+    /// <summary>Puts a folder's state into the model, the optimiser and the perturbation; null where the folder has
+    /// none.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or of another model, optimiser or run.</exception>
     internal static Checkpoint? Restore(
-        RunFolder folder, nn.Module<Tensor, Tensor> model, Optimizer optimizer, string settings)
+        RunFolder folder, nn.Module<Tensor, Tensor> model, Optimizer optimizer, PersistentPerturbation perturbation,
+        string settings)
     {
         var path = folder.CheckpointPath;
         if (!File.Exists(path)) return null;
@@ -80,6 +85,8 @@ internal sealed record Checkpoint(int Epoch, double? InitialNorm, string? Settin
         {
             throw new InvalidDataException($"{path}: {wrong.Message}", wrong);
         }
+        if (tensors.TryGetValue(PerturbationName, out var kept))
+            perturbation.Put(kept.to(model.parameters().First().device), epoch);
         return checkpoint;
 
         Dictionary<string, Tensor> Below(string prefix) => tensors

@@ -49,6 +49,10 @@ public abstract record Defence
         ? this with { Weights = weights }
         : throw new NotSupportedException($"{Name} has no terms of ADR whose weights could be changed.");
 
+    /// <summary>Whether the training attack sees the model in training mode: batch norms use the batch's moments and
+    /// move their own, and dropout drops. FGSM-RS and AWP are written so. Default false.</summary>
+    public bool AttackInTrainingMode { get; init; }
+
     /// <summary>How many steps the optimiser takes on each batch. Default 1.</summary>
     public virtual int Replays => 1;
 
@@ -59,13 +63,14 @@ public abstract record Defence
     public abstract BatchLoss ComputeLoss(nn.Module<Tensor, Tensor> model, Batch batch, Tensor? adversarial);
 
     /// <summary>The adversarial examples x' of a batch, [B,C,H,W]; null where there are none.</summary>
-    /// <remarks>By default <see cref="Attack"/> finds them, with the model in evaluation mode.</remarks>
+    /// <remarks>By default <see cref="Attack"/> finds them, with the model in evaluation mode unless
+    /// <see cref="AttackInTrainingMode"/> is set.</remarks>
     /// <param name="model">The model that is trained.</param>
     /// <param name="batch">On the model's device.</param>
     /// <param name="inner">How the attack runs at this step.</param>
     public virtual Tensor? Perturb(nn.Module<Tensor, Tensor> model, Batch batch, InnerAttack inner) =>
         Attack?.ScaledTo(inner.Epsilon).RunUnchecked(
-            model, batch.Images, batch.Labels, inner.Seeds, inner.Cancellation);
+            model, batch.Images, batch.Labels, inner.Seeds, inner.Cancellation, AttackInTrainingMode);
 
     /// <summary>The loss of a batch and its gradient.</summary>
     /// <param name="model">The model that is trained.</param>
@@ -84,12 +89,17 @@ public abstract record Defence
     }
 
     /// <summary>Every setting that decides what is computed, for a run folder's config.json.</summary>
-    public virtual JsonObject Describe() => new()
+    public virtual JsonObject Describe()
     {
-        ["name"] = Name,
-        ["attack"] = Attack is { } attack ? Describe(attack) : null,
-        ["weights"] = Weights is { } weights ? JsonSerializer.SerializeToNode(weights, Json.Compact) : null,
-    };
+        var description = new JsonObject
+        {
+            ["name"] = Name,
+            ["attack"] = Attack is { } attack ? Describe(attack) : null,
+            ["weights"] = Weights is { } weights ? JsonSerializer.SerializeToNode(weights, Json.Compact) : null,
+        };
+        if (AttackInTrainingMode) description["attackInTrainingMode"] = true;
+        return description;
+    }
 
     /// <summary>The logits of a batch, and the latent where the model gives one. The model gets a copy of the images,
     /// for it may work in place.</summary>
@@ -178,27 +188,33 @@ public sealed record BatchLoss(
 /// <param name="Cancellation">Stops it between two of its steps.</param>
 /// <param name="Epoch">The epoch of this step, from 1.</param>
 /// <param name="Perturbation">What the defence keeps from one step to the next; null where nobody keeps it.</param>
+/// <param name="WeightDecay">The optimiser's, which AWP needs to know.</param>
 public sealed record InnerAttack(
     double Epsilon,
     ExampleSeeds Seeds,
     CancellationToken Cancellation = default,
     int Epoch = 1,
-    PersistentPerturbation? Perturbation = null);
+    PersistentPerturbation? Perturbation = null,
+    double WeightDecay = 0);
 
-/// <summary>A tensor that a defence keeps from one step of an epoch to the next, such as free training's δ.</summary>
-/// <remarks>Every epoch begins without one, so that a run can be continued from any epoch.</remarks>
+/// <summary>A tensor that a defence keeps from one step to the next, such as free training's δ. A checkpoint has it,
+/// too.</summary>
 public sealed class PersistentPerturbation : IDisposable
 {
     /// <summary>The tensor that was put here last; null before.</summary>
     public Tensor? Value { get; private set; }
 
+    /// <summary>The epoch in which it was put here; 0 before.</summary>
+    public int Epoch { get; private set; }
+
     /// <summary>Takes a tensor over and frees the one before.</summary>
     /// <param name="value">Any tensor; it leaves its dispose scope.</param>
-    public void Put(Tensor value)
+    /// <param name="epoch">The epoch of the step.</param>
+    public void Put(Tensor value, int epoch)
     {
         ArgumentNullException.ThrowIfNull(value);
         Value?.Dispose();
-        Value = value.DetachFromDisposeScope();
+        (Value, Epoch) = (value.DetachFromDisposeScope(), epoch);
     }
 
     /// <summary>Frees the tensor.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Adr.Attacks;
 using Adr.Data;
 using Adr.Losses;
+using Adr.Models;
 using Adr.Native;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -11,9 +12,10 @@ namespace Adr.Training;
 
 /// <summary>"Free" adversarial training (Shafahi et al. 2019, algorithm 1): each batch is used m times, and one
 /// backward pass moves the weights and the perturbation δ at once.</summary>
-/// <remarks>δ starts at 0 and persists from each batch to the next; here every epoch starts it anew, so that a run can
-/// be continued from any epoch. The optimiser takes m steps a batch, so N epochs of other defences are N/m of these.
-/// The source's settings on CIFAR-10: L∞, ε = 8/255, m = 8.</remarks>
+/// <remarks>δ starts at 0 and persists from each batch to the next, of any epoch. Clipping and persistence are as in
+/// the code of Wong et al. (2020, locuslab/fast_adversarial), which compares with it. The optimiser takes m steps a
+/// batch, so N epochs of other defences are N/m of these. The source's settings on CIFAR-10: L∞, ε = 8/255, m =
+/// 8.</remarks>
 public sealed record FreeTraining : Defence
 {
     /// <summary>Trains on a perturbation that persists.</summary>
@@ -35,6 +37,13 @@ public sealed record FreeTraining : Defence
     /// <summary>m.</summary>
     public override int Replays { get; }
 
+    /// <summary>Whether δ is clipped after each replay so that x + δ is in the box, and not before the first replay of
+    /// the next batch; else δ is only clipped to ±ε, and x + δ to the box. Default true.</summary>
+    public bool ClipsPerturbation { get; init; } = true;
+
+    /// <summary>Whether δ persists from one epoch to the next, or starts every epoch at 0. Default true.</summary>
+    public bool PersistsOverEpochs { get; init; } = true;
+
     /// <summary>x + δ, [B,C,H,W], with the δ of the step before.</summary>
     /// <param name="model">The model that is trained.</param>
     /// <param name="batch">On the model's device.</param>
@@ -42,10 +51,9 @@ public sealed record FreeTraining : Defence
     public override Tensor Perturb(nn.Module<Tensor, Tensor> model, Batch batch, InnerAttack inner)
     {
         var (images, count) = (batch.Images, batch.Images.shape[0]);
-        if (inner.Perturbation?.Value is not { } kept || kept.shape[0] < count) return images;
-        var delta = kept.narrow(0, 0, count).clamp(-inner.Epsilon, inner.Epsilon);
-        var bounds = Attack!.Threat.Bounds;
-        return (images + delta).clamp_(bounds.Low, bounds.High);
+        if (Kept(inner) is not { } kept || kept.shape[0] < count) return images;
+        var moved = images + kept.narrow(0, 0, count).clamp(-inner.Epsilon, inner.Epsilon);
+        return ClipsPerturbation ? moved : moved.clamp_(Bounds.Low, Bounds.High);
     }
 
     /// <inheritdoc/>
@@ -67,7 +75,7 @@ public sealed record FreeTraining : Defence
         var loss = ComputeLoss(model, batch, perturbed);
         var all = parameters.Select(p => (p.Name, (Tensor)p.Parameter)).Append(("the images", perturbed));
         var gradients = Gradients.Of(loss.Total, all);
-        inner.Perturbation?.Put(Moved(inner.Perturbation.Value, gradients[^1], inner.Epsilon));
+        inner.Perturbation?.Put(Moved(batch.Images, Kept(inner), gradients[^1], inner.Epsilon), inner.Epoch);
         return (loss, [.. gradients.SkipLast(1)]);
     }
 
@@ -76,17 +84,25 @@ public sealed record FreeTraining : Defence
     {
         var description = base.Describe();
         description["replays"] = Replays;
+        description["clipsPerturbation"] = ClipsPerturbation;
+        description["persistsOverEpochs"] = PersistsOverEpochs;
         return description;
     }
 
+    private Bounds Bounds => Attack!.Threat.Bounds;
+
+    private Tensor? Kept(InnerAttack inner) =>
+        PersistsOverEpochs || inner.Perturbation?.Epoch == inner.Epoch ? inner.Perturbation?.Value : null;
+
     // δ ← clip(δ + ε sign(g)); a batch that is smaller than the one before moves its own rows only
-    private static Tensor Moved(Tensor? delta, Tensor gradient, double epsilon)
+    private Tensor Moved(Tensor images, Tensor? delta, Tensor gradient, double epsilon)
     {
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
         var count = gradient.shape[0];
         var moved = delta is null || delta.shape[0] < count ? zeros_like(gradient) : delta.clone();
-        moved.narrow(0, 0, count).add_(gradient.sign(), epsilon).clamp_(-epsilon, epsilon);
+        var rows = moved.narrow(0, 0, count).add_(gradient.sign(), epsilon).clamp_(-epsilon, epsilon);
+        if (ClipsPerturbation) rows.copy_(maximum(minimum(rows, Bounds.High - images), Bounds.Low - images));
         return moved.MoveToOuterDisposeScope();
     }
 }

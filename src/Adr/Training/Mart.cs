@@ -31,8 +31,10 @@ public sealed record Mart : Defence
     /// <param name="threat">The norm and the radius; 0.031 in the source.</param>
     /// <param name="steps">Default 10.</param>
     /// <param name="stepSize">For images in [0,1]; null for 2.5 ε/steps. 0.007 in the source.</param>
-    public static Pgd InnerAttackOf(ThreatModel threat, int steps = 10, double? stepSize = null) =>
-        new(threat, steps, stepSize, start: AttackStart.Gaussian);
+    /// <param name="start">Default: not projected before the first gradient, as in the source.</param>
+    public static Pgd InnerAttackOf(ThreatModel threat, int steps = 10, double? stepSize = null,
+        AttackStart start = AttackStart.UnprojectedGaussian) =>
+        new(threat, steps, stepSize, start: start);
 
     /// <inheritdoc/>
     public override BatchLoss ComputeLoss(nn.Module<Tensor, Tensor> model, Batch batch, Tensor? adversarial)

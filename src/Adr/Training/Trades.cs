@@ -16,7 +16,7 @@ public sealed record Trades : Defence
     public Trades(Attack attack, double beta = 1, CompactnessWeights? weights = null) : base(attack, weights)
     {
         ArgumentNullException.ThrowIfNull(attack);
-        Beta = Positive(beta);
+        (Beta, PassesCleanTwice) = (Positive(beta), Weights is null);
     }
 
     /// <summary>"TRADES", or "ADR-TRADES" with weights.</summary>
@@ -25,14 +25,20 @@ public sealed record Trades : Defence
     /// <summary>β, the weight of robustness against accuracy.</summary>
     public double Beta { get; }
 
+    /// <summary>Whether x passes the network twice, once for either term, as in TRADES' own code: dropout then differs
+    /// between the two, and batch norms move their moments twice. Default true; false with ADR's terms, as in the
+    /// authors' code.</summary>
+    public bool PassesCleanTwice { get; init; }
+
     /// <inheritdoc/>
     public override BatchLoss ComputeLoss(nn.Module<Tensor, Tensor> model, Batch batch, Tensor? adversarial)
     {
         var clean = Predict(model, batch.Images);
         var perturbed = Predict(model, adversarial!);
+        var target = PassesCleanTwice ? Predict(model, batch.Images) : clean;
         return Sum(batch, clean, perturbed,
             ("CrossEntropy", Loss.CrossEntropy(clean.Logits, batch.Labels)),
-            ("TradesDivergence", Beta * Loss.TradesDivergence(clean.Logits, perturbed.Logits)));
+            ("TradesDivergence", Beta * Loss.TradesDivergence(target.Logits, perturbed.Logits)));
     }
 
     /// <inheritdoc/>
@@ -40,6 +46,7 @@ public sealed record Trades : Defence
     {
         var description = base.Describe();
         description["beta"] = Beta;
+        if (PassesCleanTwice) description["passesCleanTwice"] = true;
         return description;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly List<string> _notes = []; // on what the folder held
     private List<EpochMetrics> _epochs = [];
     private EpochTally _tally = new();
-    private PersistentPerturbation? _perturbation;
+    private readonly PersistentPerturbation _perturbation = new();
     private int _epoch, _step; // the present ones, from 1
     private double _epsilon, _learningRate; // those of the present step
     private TimeSpan _reported;
@@ -83,6 +83,7 @@ internal sealed class TrainingRun : IDisposable
     public void Dispose()
     {
         _best.Dispose();
+        _perturbation.Dispose();
         _optimizer.Dispose();
         _held?.Dispose();
         _train.Dispose();
@@ -92,7 +93,6 @@ internal sealed class TrainingRun : IDisposable
     {
         var began = _clock.Elapsed;
         (_epoch, _step, _tally, _reported) = (_epochs.Count + 1, 0, new EpochTally(), default);
-        using var perturbation = _perturbation = new PersistentPerturbation();
         foreach (var batch in _train.ShuffledBatches(_options.BatchSize, _options.Seed, _epoch))
         {
             _cancellation.ThrowIfCancellationRequested();
@@ -119,7 +119,8 @@ internal sealed class TrainingRun : IDisposable
         var here = batch.To(_device);
         if (_options.Augmentation is { } augmentation)
             here = here with { Images = augmentation.Apply(here.Images, seeds.Fork(AugmentationStream)) };
-        var inner = new InnerAttack(_epsilon, seeds, _cancellation, _epoch, _perturbation);
+        var inner = new InnerAttack(_epsilon, seeds, _cancellation, _epoch, _perturbation,
+            _options.Optimizer.WeightDecay);
 
         _model.train();
         SeedDropout();
@@ -200,8 +201,10 @@ internal sealed class TrainingRun : IDisposable
     // Puts the folder's last checkpoint into the model, the optimiser and the guard, and reads the epochs before it.
     private void Resume()
     {
-        var checkpoint = _folder is null ? null : Checkpoint.Restore(_folder, _model, _optimizer, _settings);
+        var checkpoint = _folder is null ? null : Checkpoint.Restore(
+            _folder, _model, _optimizer, _perturbation, _settings);
         var state = checkpoint is null ? _model.state_dict() : _model.state_dict().Concat(_optimizer.State);
+        if (_perturbation.Value is { } kept) state = state.Append(KeyValuePair.Create("the perturbation", kept));
         if (ModelFacts.NotFinite(state) is { } name)
             throw checkpoint is null
                 ? new InvalidOperationException($"{ModelFacts.NameOf(_model)} has numbers in {name} that are not "
@@ -249,7 +252,7 @@ internal sealed class TrainingRun : IDisposable
         if (_folder is null) return;
         MetricsFile.Write(_folder.MetricsPath, _epochs);
         new Checkpoint(_epochs.Count, _guard.InitialNorm, _settings, MetricsFile.Fingerprint(_epochs), _best.Known)
-            .Save(_folder, _model, _optimizer);
+            .Save(_folder, _model, _optimizer, _perturbation);
         if (_epochs.Count > 0 && History.BestEpoch == _epochs.Count) _best.Write();
         Json.Write(_folder.CheckpointInfoPath, CheckpointInfo.Of(History, _options.Epochs));
     }

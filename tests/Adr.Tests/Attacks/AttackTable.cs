@@ -116,6 +116,13 @@ internal static class AttackTable
             Budget = (threat, n) => new Pgd(threat, n, 0.3 * threat.Epsilon, keep: KeptIterate.Worst,
                 start: AttackStart.Gaussian),
         },
+        new("PGD, start outside the box",
+            threat => new Pgd(threat, 5, keep: KeptIterate.Worst, start: AttackStart.UnprojectedRandom))
+        {
+            Random = true, LinearShare = 0.93,
+            Budget = (threat, n) => new Pgd(threat, n, 0.3 * threat.Epsilon, keep: KeptIterate.Worst,
+                start: AttackStart.UnprojectedRandom),
+        },
         new("TRADES' inner attack", threat => Pgd.Trades(threat, 4)) { Random = true, SeeksErrors = false,
             LeastFall = 0.3 },
         new("PGD on KL", threat => new Pgd(threat, 4, restarts: 2, loss: AttackLoss.KullbackLeibler)) { Random = true,

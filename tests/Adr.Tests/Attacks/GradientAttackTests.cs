@@ -50,12 +50,43 @@ public static class GradientAttackTests
         using var model = TinyModels.Make(TinyModels.Kind.Linear, [1, 1, 2], 2, 3);
         var images = full([count, 1, 1, 2], 0.5f);
         var attack = new Pgd(ThreatModel.Linf(0.3), 1, 1e-12, loss: AttackLoss.KullbackLeibler,
-            start: AttackStart.Gaussian);
+            start: AttackStart.UnprojectedGaussian);
         var noise = Close.Doubles(attack.Run(model, images, zeros(count, dtype: ScalarType.Int64),
             ExampleSeeds.Sequence(1, count)) - images);
         Assert.Equal(0.001, Math.Sqrt(noise.Average(v => v * v)), 0.001 * 5 / Math.Sqrt(2.0 * noise.Length));
-        Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.Gaussian, 10),
+        Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.UnprojectedGaussian, 10),
             (Pgd.Trades(Threat).Loss, Pgd.Trades(Threat).Start, Pgd.Trades(Threat).Steps));
+    }
+
+    [Theory] // where does the first gradient look? all pixels of the images are 0, so half the noise leaves the box
+    [InlineData(AttackStart.Random, false), InlineData(AttackStart.UnprojectedRandom, true)]
+    [InlineData(AttackStart.Gaussian, false), InlineData(AttackStart.UnprojectedGaussian, true)]
+    public static void An_unprojected_start_may_leave_the_box_until_the_first_step(AttackStart start, bool leaves)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new Looking(TinyModels.Make(TinyModels.Kind.Linear, [1, 3, 3], 2, 3));
+        var images = zeros(20, 1, 3, 3);
+        foreach (var keep in Enum.GetValues<KeptIterate>())
+        {
+            model.Lowest.Clear();
+            var attacked = new Pgd(ThreatModel.Linf(0.3), 2, 0.1, 1, keep, start: start)
+                .Run(model, images, zeros(20, dtype: ScalarType.Int64));
+            // the checks of the input look first, and the best of the iterates may be looked at again
+            Assert.Equal(leaves, model.Lowest.Any(lowest => lowest < 0));
+            Assert.InRange(attacked.min().item<float>(), 0, 1); // what is kept is in the box
+            Assert.InRange(model.Lowest[^1], 0, 1);
+        }
+    }
+
+    private sealed class Looking(nn.Module<Tensor, Tensor> inner) : nn.Module<Tensor, Tensor>("looking")
+    {
+        public List<float> Lowest { get; } = [];
+
+        public override Tensor forward(Tensor images)
+        {
+            Lowest.Add(images.detach().min().item<float>());
+            return inner.call(images);
+        }
     }
 
     // on the linear model the last iterate is the best

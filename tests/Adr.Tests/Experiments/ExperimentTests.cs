@@ -101,7 +101,7 @@ public static class ExperimentTests
             Assert.Equal("cifar-100", Experiment.Cifar100(Budget.Quick, device: "cpu").DataSet.Name);
         }
 
-        // the paper's weights do not: see Experiment.Cifar100
+        // with all weights 1 they do: see Experiment.Cifar100
         [Theory]
         [InlineData(Budget.Smoke), InlineData(Budget.Quick), InlineData(Budget.Desktop), InlineData(Budget.Paper)]
         public void Of_a_hundred_classes_do_not_make_being_sure_of_one_cheaper_than_the_even_guess(Budget budget)
@@ -143,10 +143,20 @@ public static class ExperimentTests
             Assert.Equal((0.3, _settings.AttackSteps, _settings.StepSize, AttackLoss.CrossEntropy),
                 (pgd.Threat.Epsilon, pgd.Steps, pgd.StepSize, pgd.Loss));
             var inner = Assert.IsType<Pgd>(_settings.Defence("TRADES").Attack);
-            Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.Gaussian), (inner.Loss, inner.Start));
+            Assert.Equal((AttackLoss.KullbackLeibler, AttackStart.UnprojectedGaussian), (inner.Loss, inner.Start));
             Assert.Equal(2, Assert.IsType<Adr.Training.Trades>(_settings.Defence("ADR-TRADES")).Beta);
             Assert.Equal(new CompactnessWeights(), _settings.Defence("ADR-TRADES").Weights);
             Assert.Null(_settings.Defence("ADV").Weights);
+        }
+
+        [Theory] // docs/differences.md
+        [InlineData("Madry-AWP", true), InlineData("ADV-AWP", true), InlineData("TRADES-AWP", false)]
+        [InlineData("MART-AWP", false)]
+        public void With_AWP_attack_in_training_mode_where_its_source_does(string name, bool inTrainingMode)
+        {
+            var awp = Assert.IsType<AdversarialWeightPerturbation>(_settings.Defence(name));
+            Assert.Equal((inTrainingMode, true), (awp.Inner.AttackInTrainingMode, awp.DecaysMovedWeights));
+            Assert.False(_settings.Defence(name[..^4]).AttackInTrainingMode);
         }
 
         [Fact]

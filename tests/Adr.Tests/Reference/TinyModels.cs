@@ -65,6 +65,29 @@ internal sealed class TinyClassifier : Classifier
     }
 }
 
+/// <summary>TinyNormCnn of tests/reference/adr_reference.py, with batch norm: [B,1,6,6], latent [B,16], 3
+/// classes.</summary>
+internal sealed class TinyNormClassifier : Classifier
+{
+    private readonly Conv2d _conv = nn.Conv2d(1, 4, 3, bias: false);
+    private readonly BatchNorm2d _norm = nn.BatchNorm2d(4);
+    private readonly Linear _last = nn.Linear(16, 3);
+
+    internal TinyNormClassifier(long seed) : base("tiny-norm-cnn", 3, [1, 6, 6])
+    {
+        register_module("conv", _conv);
+        register_module("norm", _norm);
+        register_module("last", _last);
+        SplitMix.Fill(this, seed);
+    }
+
+    public override (Tensor Latent, Tensor Logits) Represent(Tensor images)
+    {
+        var latent = nn.functional.max_pool2d(_norm.call(_conv.call(images)).relu(), 2).flatten(1); // [B,16]
+        return (latent, _last.call(latent));                                                        // [B,3]
+    }
+}
+
 /// <summary>A classifier that answers otherwise in training mode: batch normalisation and dropout. [B,1,6,6], latent
 /// [B,36], 3 classes.</summary>
 internal sealed class NoisyClassifier : Classifier

@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using Adr.Attacks;
 using Adr.Data;
 using Adr.Losses;
 using Adr.Models;
 using Adr.Testing;
 using Adr.Tests.Data;
 using Adr.Training;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Training;
@@ -33,6 +35,19 @@ public sealed class ResumeTests : IDisposable
                 Assert.Equal(File.ReadAllBytes(undisturbed.File(file)), File.ReadAllBytes(resumed.File(file)));
             Assert.Equal(Timeless(undisturbed.ReadMetrics()), Timeless(resumed.ReadMetrics()));
         }
+    }
+
+    [Theory, InlineData(true), InlineData(false)] // free training's δ is in the checkpoint
+    public void A_perturbation_that_persists_is_resumed_too(bool overEpochs)
+    {
+        var free = new FreeTraining(ThreatModel.Linf(0.2), 2) { PersistsOverEpochs = overEpochs };
+        var undisturbed = Run("undisturbed", defence: free);
+        Run("cut", stopAfter: 7, expectCancelled: true, defence: free); // in the third epoch
+        var resumed = Run("cut", defence: free);
+        foreach (var file in new[] { "checkpoint.safetensors", "best.safetensors" })
+            Assert.Equal(File.ReadAllBytes(undisturbed.File(file)), File.ReadAllBytes(resumed.File(file)));
+        using var scope = NewDisposeScope();
+        Assert.Equal([16L, 1, 4, 4], Safetensors.Read(resumed.CheckpointPath).Tensors["perturbation"].shape);
     }
 
     [Fact]
@@ -506,16 +521,16 @@ public sealed class ResumeTests : IDisposable
     }
 
     private RunFolder Run(string name, OptimizerSettings? optimizer = null, int? stopAfter = null,
-        bool expectCancelled = false)
+        bool expectCancelled = false, Defence? defence = null)
     {
         using var data = TinyRun.Data();
         using var model = new SmallClassifier(1);
         using var stop = new CancellationTokenSource();
         var folder = new RunFolder(_folder[name]);
-        var defence = new StopAfter(TinyRun.Defence(), stopAfter ?? int.MaxValue, stop);
+        var stopping = new StopAfter(defence ?? TinyRun.Defence(), stopAfter ?? int.MaxValue, stop);
         try
         {
-            new Trainer(model, defence, TinyRun.Options(optimizer)).Fit(data, folder, cancellation: stop.Token);
+            new Trainer(model, stopping, TinyRun.Options(optimizer)).Fit(data, folder, cancellation: stop.Token);
         }
         catch (OperationCanceledException) when (expectCancelled)
         {
@@ -536,10 +551,16 @@ public sealed class ResumeTests : IDisposable
 
         public override string Name => Inner.Name;
 
-        public override Tensor? Perturb(nn.Module<Tensor, Tensor> model, Batch batch, InnerAttack inner)
+        public override int Replays => Inner.Replays;
+
+        public override (BatchLoss Loss, IList<Tensor> Gradients) Differentiate(
+            nn.Module<Tensor, Tensor> model,
+            Batch batch,
+            InnerAttack inner,
+            IReadOnlyList<(string Name, Parameter Parameter)> parameters)
         {
             if (++_seen == Batches) Stop.Cancel();
-            return Inner.Perturb(model, batch, inner);
+            return Inner.Differentiate(model, batch, inner, parameters);
         }
 
         public override BatchLoss ComputeLoss(nn.Module<Tensor, Tensor> model, Batch batch, Tensor? adversarial) =>

@@ -74,6 +74,40 @@ public static class TrainingStepTests
         Compare(fixture, run, model, stride: 1);
     }
 
+    public static TheoryData<string> SourceRuns =>
+        ["trades", "mart", "fgsm_rs", "awp", "free", "adr_trades", "adr_adv"];
+
+    [Theory, MemberData(nameof(SourceRuns))] // docs/differences.md
+    public static void By_default_the_baselines_step_as_their_sources_own_code_does(string defence)
+    {
+        using var fixture = Fixture.Load("training_sources");
+        var run = $"{defence}_as_{(defence.StartsWith("adr", StringComparison.Ordinal) ? "authors" : "source")}/sgd";
+        using var model = new TinyNormClassifier(fixture.Settings(run).Whole("seed"));
+        Compare(fixture, run, model, stride: 1);
+    }
+
+    [Theory, MemberData(nameof(SourceRuns))] // or the comparison above could not fail
+    public static void With_the_settings_of_before_they_do_not(string defence)
+    {
+        using var fixture = Fixture.Load("training_sources");
+        var run = $"{defence}_as_{(defence.StartsWith("adr", StringComparison.Ordinal) ? "authors" : "source")}/sgd";
+        using var model = new TinyNormClassifier(fixture.Settings(run).Whole("seed"));
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(
+            () => Compare(fixture, run, model, stride: 1, AsBefore(Defence(fixture.Settings(run)))));
+    }
+
+    private static Defence AsBefore(Defence defence) => defence switch
+    {
+        Trades { PassesCleanTwice: true } trades => trades with { PassesCleanTwice = false },
+        Trades trades => new Trades(Pgd.Trades(trades.Attack!.Threat, 3, 0.125, AttackStart.Gaussian), trades.Beta,
+            trades.Weights),
+        Mart mart => new Mart(Mart.InnerAttackOf(mart.Attack!.Threat, 3, 0.125, AttackStart.Gaussian), mart.Beta),
+        FreeTraining free => free with { ClipsPerturbation = false },
+        AdversarialWeightPerturbation awp => awp with { DecaysMovedWeights = false },
+        AdversarialTraining adv => new AdversarialTraining(new Pgd(adv.Attack!.Threat, 3, 0.125), adv.Weights),
+        _ => defence with { AttackInTrainingMode = false },
+    };
+
     [Fact] // during the warm-up of ε
     public static void The_attack_has_the_radius_of_the_step_and_a_step_size_in_proportion()
     {
@@ -97,13 +131,19 @@ public static class TrainingStepTests
         }
     }
 
-    private static void Compare(Fixture fixture, string run, Classifier model, int stride)
+    private static void Compare(
+        Fixture fixture, string run, Classifier model, int stride, Defence? changed = null)
     {
         using var scope = NewDisposeScope();
         var settings = fixture.Settings(run);
-        var defence = Defence(settings);
+        var defence = changed ?? Defence(settings);
         (string Name, TorchSharp.Modules.Parameter Parameter)[] parameters = [.. model.named_parameters()];
-        var before = parameters.Select(p => p.Parameter.detach().clone()).ToArray();
+        (string Name, Tensor Value)[] state =
+        [
+            .. parameters.Select(p => (p.Name, (Tensor)p.Parameter)),
+            .. model.named_buffers().Where(b => b.buffer.is_floating_point()).Select(b => (b.name, b.buffer)),
+        ];
+        var before = state.Select(one => one.Value.detach().clone()).ToArray();
         var optimiser = Optimiser(run.Split('/')[1]);
         using var stepper = optimiser.Create(parameters);
         using var perturbation = new PersistentPerturbation();
@@ -115,24 +155,24 @@ public static class TrainingStepTests
                 [.. Enumerable.Range(0, count).Select(i => (long)i)]);
             var seeds = new ExampleSeeds(settings.Whole("seed") + step, batch.Indices);
             model.train();
-            if (defence is not FreeTraining && defence.Attack is { } attack)
+            if (defence is not FreeTraining && !settings.Has("mode") && defence.Attack is { } attack)
                 Close.Tensor(fixture[$"{at}/adversarial"], attack.Run(model, batch.Images, batch.Labels, seeds),
                     1e-5, $"{at}: x'");
             for (var replay = 1; replay <= defence.Replays; replay++)
             {
                 var (loss, gradients) = defence.Differentiate(model, batch,
-                    new InnerAttack(0.3, seeds, Perturbation: perturbation), parameters);
+                    new InnerAttack(0.3, seeds, default, 1, perturbation, optimiser.WeightDecay), parameters);
                 if (replay == defence.Replays) CompareTerms(fixture, at, loss, settings);
                 stepper.Step(gradients, optimiser.LearningRate);
             }
 
-            for (var i = 0; i < parameters.Length; i++)
+            for (var i = 0; i < state.Length; i++)
             {
-                var change = parameters[i].Parameter.detach() - before[i];
+                var change = state[i].Value.detach() - before[i];
                 var every = arange(0, change.numel(), stride, dtype: ScalarType.Int64);
-                var (name, allowed) = ($"{at}/change/{parameters[i].Name}", ChangeTolerance);
+                var (name, allowed) = ($"{at}/change/{state[i].Name}", ChangeTolerance);
                 Close.Tensor(fixture[name], change.flatten().index_select(0, every), allowed, name, floor: 0);
-                Close.Number(fixture.Number($"{at}/norm/{parameters[i].Name}"),
+                Close.Number(fixture.Number($"{at}/norm/{state[i].Name}"),
                     change.to(ScalarType.Float64).norm().item<double>(), allowed, $"norm of {name}", floor: 0);
             }
         }
@@ -164,19 +204,42 @@ public static class TrainingStepTests
         var weights = new CompactnessWeights(
             settings.Number("lc"), settings.Number("ls"), settings.Number("gc"), settings.Number("gs"),
             settings.Number("conf"), settings.Number("separation"), DetachLatent: detach, DetachLogits: detach);
+        var beta = settings.Number("beta");
+        var start = (settings.Has("start") ? settings.Text("start") : "") switch
+        {
+            "uniform" => AttackStart.UnprojectedRandom,
+            "random" => AttackStart.Random,
+            _ => AttackStart.None,
+        };
         Defence defence = settings.Text("family") switch
         {
-            "madry" when settings.Has("replays") => new FreeTraining(threat, settings.Whole("replays")),
-            "madry" => new MadryTraining(new Pgd(threat, 3, 0.125, start: AttackStart.None)),
-            "mart" => new Mart(new Pgd(threat, 3, 0.125, start: AttackStart.None), settings.Number("beta"), weights),
+            "madry" when settings.Has("replays") => new FreeTraining(threat, settings.Whole("replays"))
+            {
+                ClipsPerturbation = settings.Has("clip"),
+            },
+            "madry" when settings.Has("fast") => MadryTraining.Fast(threat, settings.Number("fast")),
+            "madry" => new MadryTraining(new Pgd(threat, 3, 0.125, start: start))
+            {
+                AttackInTrainingMode = settings.Has("mode"),
+            },
+            "mart" when settings.Has("start") => new Mart(Mart.InnerAttackOf(threat, 3, 0.125), beta, weights),
+            "mart" => new Mart(new Pgd(threat, 3, 0.125, start: start), beta, weights),
             "standard" => new StandardTraining(),
-            "adv" => new AdversarialTraining(new Pgd(threat, 3, 0.125, start: AttackStart.None), weights),
+            "adv" => new AdversarialTraining(new Pgd(threat, 3, 0.125, start: start), weights),
+            "trades" when settings.Has("start") => new Trades(Pgd.Trades(threat, 3, 0.125), beta, weights),
             "trades" => new Trades(
-                new Pgd(threat, 3, 0.125, loss: AttackLoss.KullbackLeibler, start: AttackStart.Random),
-                settings.Number("beta"), weights),
+                new Pgd(threat, 3, 0.125, loss: AttackLoss.KullbackLeibler, start: AttackStart.Random), beta, weights)
+            {
+                PassesCleanTwice = false,
+            },
             var family => throw new InvalidDataException($"This test does not know the defence '{family}'."),
         };
-        return settings.Has("awp") ? new AdversarialWeightPerturbation(defence, settings.Number("awp")) : defence;
+        return settings.Has("awp")
+            ? new AdversarialWeightPerturbation(defence, settings.Number("awp"))
+            {
+                DecaysMovedWeights = settings.Has("decay"),
+            }
+            : defence;
     }
 
     private static OptimizerSettings Optimiser(string name) => name switch
