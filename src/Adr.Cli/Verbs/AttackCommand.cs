@@ -25,14 +25,26 @@ public static class AttackCommand
 
     private static readonly Option<string> Data = new("--data")
     {
-        Description = $"The data set whose test images are attacked: {string.Join(", ", DataSets.Names)}.",
-        HelpName = "NAME",
+        Description = $"The data set whose test images are attacked: {string.Join(", ", DataSets.Names)}; or a "
+            + "safetensors file of images and labels.",
+        HelpName = "NAME|FILE",
         DefaultValueFactory = _ => "mnist-10k",
     };
 
     private static readonly Option<int?> Examples = new("--examples", "--points")
     {
-        Description = "How many test images to attack, from the first. Default: all.",
+        Description = "How many images to attack. Default: all, from --from on.",
+    };
+
+    private static readonly Option<int> From = new("--from")
+    {
+        Description = "The position of the first image to attack, counted from 0.", DefaultValueFactory = _ => 0,
+    };
+
+    private static readonly Option<string?> Indices = new("--indices")
+    {
+        Description = "A text file with the positions of the images to attack, one in a line, instead of a range.",
+        HelpName = "FILE",
     };
 
     private static readonly Option<Norm> Norm =
@@ -43,8 +55,18 @@ public static class AttackCommand
         Description = "The largest perturbation, for pixels in [0,1]. Default under L∞: 8/255 on CIFAR, 0.3 on MNIST.",
     };
 
-    private static readonly Option<AutoAttackVersion> Version =
-        Options.Choice("--attacks", "Which version of Auto-Attack to run.", AutoAttackVersion.Standard);
+    private static readonly Option<string> AttackList = new("--attacks")
+    {
+        Description = $"A version of Auto-Attack, {VersionNames}, or a list, such as APGD-CE,Square, from "
+            + $"{string.Join(", ", AutoAttack.AttackNames)}.",
+        HelpName = "VERSION|LIST",
+        DefaultValueFactory = _ => "standard",
+    };
+
+    private static readonly Option<bool> Individual = new("--individual")
+    {
+        Description = "Runs every attack on every image that is classified correctly, not only on those left.",
+    };
 
     private static readonly Option<long> Seed = new("--seed")
     {
@@ -76,7 +98,8 @@ public static class AttackCommand
     {
         var command = new Command("attack", "Runs Auto-Attack on a file of weights, or resumes an interrupted run.")
         {
-            File, Network, Data, Examples, Norm, Epsilon, Version, Seed, BatchSize, State, ReportFile, Images,
+            File, Network, Data, Examples, From, Indices, Norm, Epsilon, AttackList, Individual, Seed, BatchSize, State,
+            ReportFile, Images,
         };
         command.SetAction(parsed =>
         {
@@ -90,14 +113,14 @@ public static class AttackCommand
     {
         LibtorchPackage.Load();
         var (file, state) = (parsed.GetRequiredValue(File), parsed.GetValue(State));
-        CheckFiles(file, state, parsed.GetValue(ReportFile), parsed.GetValue(Images));
+        CheckFiles(parsed);
         try
         {
             using var model = Networks.Load(
                 file, parsed.GetValue(Network), note => Console.Error.WriteLine($"adr: {note}"));
-            using var data = Load(parsed.GetValue(Data)!, parsed.GetValue(Examples));
+            using var data = Load(parsed, model.Classes);
             var threat = new ThreatModel(parsed.GetValue(Norm), EpsilonOf(parsed), model.Bounds);
-            var attack = new AutoAttack(threat, parsed.GetValue(Version));
+            var attack = AttackOf(parsed.GetValue(AttackList)!, threat);
             var options = new EvaluationOptions
             {
                 BatchSize = parsed.GetValue(BatchSize),
@@ -106,7 +129,7 @@ public static class AttackCommand
                 Progress = new Lines(),
             };
             using var evaluator = new Evaluator(model, data, options, Path.GetFileName(file), cancellation);
-            var report = AutoAttackReport.Evaluate(evaluator, attack, state);
+            var report = AutoAttackReport.Evaluate(evaluator, attack, state, parsed.GetValue(Individual));
             if (parsed.GetValue(ReportFile) is { } path) report.Save(path);
             Print(report, Terminal.Output());
             return ExitCode.Fine;
@@ -130,12 +153,15 @@ public static class AttackCommand
     }
 
     // What is written must not be what is read, and it must be possible to write it, or hours of work were for nothing.
-    private static void CheckFiles(string weights, string? state, string? report, string? images)
+    private static void CheckFiles(ParseResult parsed)
     {
+        var (state, report) = (parsed.GetValue(State), parsed.GetValue(ReportFile));
+        var (data, images) = (parsed.GetValue(Data)!, parsed.GetValue(Images));
         (string Name, string? Path)[] files =
         [
-            ("the weights", weights), ("--state", state), ("the images of --state", AutoAttackReport.ImagesOf(state)),
-            ("--json", report),
+            ("the weights", parsed.GetRequiredValue(File)), ("--data", IsFile(data) ? data : null),
+            ("--indices", parsed.GetValue(Indices)), ("--state", state),
+            ("the images of --state", AutoAttackReport.ImagesOf(state)), ("--json", report),
         ];
         for (var i = 0; i < files.Length; i++)
             for (var j = 0; j < i; j++)
@@ -145,23 +171,62 @@ public static class AttackCommand
             if (path is not null) AtomicFile.Check(path);
     }
 
-    private static Dataset Load(string name, int? count)
+    private static bool IsFile(string data) => data.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
+
+    private static Dataset Load(ParseResult parsed, int classes)
     {
-        if (!DataSets.Names.Contains(name))
-            throw new UsageException($"--data '{name}': expected {string.Join(", ", DataSets.Names)}.");
-        var (train, test) = DataSets.Load(name);
-        using (train)
-        using (test)
-            return test.Take(count ?? test.Count);
+        using var whole = Whole(parsed.GetValue(Data)!, classes);
+        var from = parsed.GetValue(From);
+        if (from < 0 || from >= whole.Count)
+            throw new UsageException($"--from {from}: {whole.Name} has the positions 0 to {whole.Count - 1}.");
+        if (parsed.GetValue(Indices) is not { } file)
+            return whole.Slice(from, parsed.GetValue(Examples) ?? whole.Count - from);
+        if (parsed.GetResult(From) is { Implicit: false } || parsed.GetResult(Examples) is not null)
+            throw new UsageException("--indices names every image to attack; leave --from and --examples out.");
+        return whole.Select(PositionsFile.Read(file, whole.Count));
+    }
+
+    private static Dataset Whole(string data, int classes)
+    {
+        if (IsFile(data)) return DatasetFile.Read(data, classes);
+        var (train, test) = DataSets.Load(data);
+        train.Dispose();
+        return test;
     }
 
     private static double EpsilonOf(ParseResult parsed)
     {
+        var data = parsed.GetValue(Data)!;
         if (parsed.GetValue(Epsilon) is { } epsilon) return epsilon;
         if (parsed.GetValue(Norm) != Attacks.Norm.Linf)
             throw new UsageException($"--epsilon is needed for {parsed.GetValue(Norm)}: only L∞ has a default.");
-        return parsed.GetValue(Data)!.Contains("mnist", StringComparison.Ordinal) ? 0.3 : 8.0 / 255;
+        if (IsFile(data)) throw new UsageException($"--epsilon is needed for {data}: only known data have a default.");
+        return data.Contains("mnist", StringComparison.Ordinal) ? 0.3 : 8.0 / 255;
     }
+
+    private static AutoAttack AttackOf(string list, ThreatModel threat)
+    {
+        string[] names = [.. list.Split(',').Select(name => name.Trim())];
+        if (names is [var version] && VersionOf(version) is { } known) return new AutoAttack(threat, known);
+        if (names.FirstOrDefault(name => VersionOf(name) is not null) is { } whole)
+            throw new UsageException($"--attacks {list}: {whole} is a version of Auto-Attack. Name it alone, or name "
+                + "attacks only.");
+        try
+        {
+            return AutoAttack.Of(threat, names);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new UsageException($"--attacks {list}: {UsageException.From(problem).Message} Or take a version of "
+                + $"Auto-Attack: {VersionNames}.");
+        }
+    }
+
+    private static string VersionNames => string.Join(", ", Enum.GetNames<AutoAttackVersion>()).ToLowerInvariant();
+
+    private static AutoAttackVersion? VersionOf(string name) => Enum.GetValues<AutoAttackVersion>()
+        .Where(version => version.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))
+        .Select(version => (AutoAttackVersion?)version).FirstOrDefault();
 
     private static void Print(AutoAttackReport report, IAnsiConsole console)
     {
@@ -184,10 +249,16 @@ public static class AttackCommand
                 ? ((double)count / stage.Attacked).ToString("#,0.#", CultureInfo.InvariantCulture)
                 : "–";
         }
+        if (report.Individual)
+            table.AddRow("all of them", "", "", Markup.Escape(Percent(report.RobustAccuracy)), "", "", "");
         console.Write(table);
-        console.WriteLine($"{report.Attack}, {report.Threat}, first {Text(report.Robust.Length)} of {report.DataSet}, "
-            + $"seed {report.Seed}, {report.Device}: robust accuracy {Percent(report.RobustAccuracy)} percent, "
-            + "with its 95 % interval. Forward and backward passes are means over the examples attacked.");
+        console.WriteLine($"{report.Attack}, {report.Threat}, {report.DataSet}, {report.Which}, seed {report.Seed}, "
+            + $"{report.Device}: robust accuracy {Percent(report.RobustAccuracy)} percent, with its 95 % interval. "
+            + "Forward and backward passes are means over the examples attacked.");
+        if (report.Perturbation is { } extent)
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Misclassified images differ from theirs by "
+                + $"at most {extent.Largest:0.######}; their pixels lie in "
+                + $"[{extent.LowestPixel:0.######}, {extent.HighestPixel:0.######}]."));
         foreach (var warning in report.Warnings) console.WriteLine($"warning: {warning}");
     }
 

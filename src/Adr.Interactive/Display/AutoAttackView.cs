@@ -19,16 +19,19 @@ internal static class AutoAttackView
             Number.Duration(stage.Seconds), DisplayText.PerExample(stage.Forwards, stage.Attacked),
             DisplayText.PerExample(stage.Backwards, stage.Attacked),
         ]));
-        string[] columns =
-            ["attack", "attacked", "misclassified", "accuracy after the attack", "time", .. DisplayText.PassColumns];
-        var examples = Number.Count(report.Robust.Length);
-        var title = $"{report.Attack} on {report.Model}: {report.DataSet}, first {examples} examples, "
+        if (report.Individual)
+            rows.Add((TableCell[])["all of them", "", "", DisplayText.Cell(report.RobustAccuracy), "", "", ""]);
+        var accuracy = report.Individual ? "accuracy under the attack" : "accuracy after the attack";
+        string[] columns = ["attack", "attacked", "misclassified", accuracy, "time", .. DisplayText.PassColumns];
+        var title = $"{report.Attack} on {report.Model}: {report.DataSet}, {report.Which}, "
             + DisplayText.Of(report.Threat);
+        var on = report.Individual ? "all examples that are classified correctly without one"
+            : "the examples that are still classified correctly";
         return new TableView(title, columns, rows)
         {
             Notes =
             [
-                "Each attack is run on the examples that are still classified correctly. Accuracies are shares of all "
+                $"Each attack is run on {on}. Accuracies are shares of all "
                     + $"examples, with 95 % Wilson intervals. {DisplayText.PassesAreMeans} "
                     + $"Seed {report.Seed}, device {report.Device}.",
                 .. report.Warnings.Count > 0

@@ -11,6 +11,29 @@ namespace Adr.Attacks;
 /// </remarks>
 public sealed class AutoAttack : Attack
 {
+    private const KeptIterate Keep = KeptIterate.EarlyStop; // as the reference implementation has it
+
+    // Auto-Attack's own attacks as in the standard version, then others
+    private static readonly (string Name, Func<ThreatModel, Attack> Make)[] Registry =
+    [
+        ("APGD-CE", threat => new Apgd(threat, restarts: IsL1(threat) ? 5 : 1, largerRadii: IsL1(threat), keep: Keep)),
+        ("APGD-DLR", threat => new Apgd(threat, AttackLoss.Dlr, largerRadii: IsL1(threat), keep: Keep)),
+        ("APGD-T", threat =>
+            new ApgdTargeted(threat, targets: IsL1(threat) ? 5 : 9, largerRadii: IsL1(threat), keep: Keep)),
+        ("FAB", threat => new Fab(threat, stopsWithinEpsilon: true)),
+        ("FAB-T", threat => new FabTargeted(threat, stopsWithinEpsilon: true)),
+        ("Square", threat => new Square(threat)),
+        ("FGSM", threat => new Fgsm(threat)),
+        ("PGD", threat => new Pgd(threat, keep: Keep)),
+        ("MT-PGD", threat => new MultiTargetedPgd(threat, keep: Keep)),
+        ("MIM", threat => new Mim(threat, keep: Keep)),
+        ("DeepFool", threat => new DeepFool(threat)),
+        ("C&W", threat => new CarliniWagner(threat)),
+        ("B&B", threat => new BrendelBethge(threat)),
+        ("SPSA", threat => new Spsa(threat)),
+        ("NES", threat => new Nes(threat)),
+    ];
+
     /// <summary>A named version.</summary>
     /// <param name="threat">What the attacker may do.</param>
     /// <param name="version">Which list of attacks.</param>
@@ -28,6 +51,25 @@ public sealed class AutoAttack : Attack
 
     private AutoAttack(string name, ThreatModel threat, IReadOnlyList<Attack> attacks) : base(name, threat) =>
         Attacks = [.. attacks];
+
+    /// <summary>Attacks by their names, in the order given. Those of the standard version have its settings; the others
+    /// have their own defaults, and search an example until it is misclassified.</summary>
+    /// <param name="threat">What the attacker may do.</param>
+    /// <param name="names">One or more of <see cref="AttackNames"/>, each once, in upper or lower case.</param>
+    /// <exception cref="ArgumentException">There is no such attack, it is there twice or is not made for this threat
+    /// model, or there is no name at all.</exception>
+    public static AutoAttack Of(ThreatModel threat, IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(threat);
+        ArgumentNullException.ThrowIfNull(names);
+        if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1)
+            is { } twice)
+            throw new ArgumentException($"The attack {twice.Key} is there twice.", nameof(names));
+        return new AutoAttack([.. names.Select(name => Make(name)(threat))]);
+    }
+
+    /// <summary>The names that <see cref="Of"/> knows.</summary>
+    public static IReadOnlyList<string> AttackNames { get; } = [.. Registry.Select(entry => entry.Name)];
 
     /// <summary>The attacks, in their order.</summary>
     public IReadOnlyList<Attack> Attacks { get; }
@@ -73,17 +115,10 @@ public sealed class AutoAttack : Attack
     private static Attack[] Members(ThreatModel threat, AutoAttackVersion version)
     {
         ArgumentNullException.ThrowIfNull(threat);
-        const KeptIterate Keep = KeptIterate.EarlyStop;
-        var isL1 = threat.Norm == Norm.L1;
         return version switch
         {
             AutoAttackVersion.Standard =>
-            [
-                new Apgd(threat, restarts: isL1 ? 5 : 1, largerRadii: isL1, keep: Keep),
-                new ApgdTargeted(threat, targets: isL1 ? 5 : 9, largerRadii: isL1, keep: Keep),
-                new FabTargeted(threat, stopsWithinEpsilon: true),
-                new Square(threat),
-            ],
+                [.. new[] { "APGD-CE", "APGD-T", "FAB-T", "Square" }.Select(name => Make(name)(threat))],
             AutoAttackVersion.Plus =>
             [
                 new Apgd(threat, restarts: 5, keep: Keep),
@@ -102,6 +137,13 @@ public sealed class AutoAttack : Attack
                 "Expected a member of AutoAttackVersion."),
         };
     }
+
+    private static Func<ThreatModel, Attack> Make(string name) => Registry
+        .FirstOrDefault(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Make
+        ?? throw new ArgumentException($"There is no attack \"{name}\".{ClosestName.Suggest(name, AttackNames)} "
+            + $"Choose from {string.Join(", ", AttackNames)}.", nameof(name));
+
+    private static bool IsL1(ThreatModel threat) => threat.Norm == Norm.L1;
 
     private static string NameOf(AutoAttackVersion version) => version switch
     {

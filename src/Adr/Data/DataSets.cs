@@ -51,7 +51,7 @@ public static class DataSets
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         return All.TryGetValue(name, out var found) ? found : throw new ArgumentException(
-            $"There is no data set \"{name}\". Choose one of {string.Join(", ", Names)}.",
-            nameof(name));
+            $"There is no data set \"{name}\".{ClosestName.Suggest(name, Names)} Choose one of "
+                + $"{string.Join(", ", Names)}.", nameof(name));
     }
 }

@@ -17,14 +17,16 @@ public sealed class Dataset : IDisposable
     /// <param name="classNames">One name per class.</param>
     /// <exception cref="ArgumentException">A shape, a type or a value is not as above.</exception>
     public Dataset(string name, Tensor images, Tensor labels, IReadOnlyList<string> classNames)
-        : this(name, images, labels, classNames, check: true)
+        : this(name, images, labels, classNames, null)
     {
     }
 
-    private Dataset(string name, Tensor images, Tensor labels, IReadOnlyList<string> classNames, bool check)
+    // a part of a data set that was checked as a whole has the positions of its examples there
+    private Dataset(
+        string name, Tensor images, Tensor labels, IReadOnlyList<string> classNames, IReadOnlyList<long>? positions)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (check)
+        if (positions is null)
         {
             Check(images, labels, classNames);
             images = NativeMemory.Aligned(images);
@@ -35,6 +37,7 @@ public sealed class Dataset : IDisposable
         ClassNames = classNames;
         Count = (int)images.shape[0];
         ImageShape = images.shape[1..];
+        Positions = positions ?? [.. Enumerable.Range(0, Count).Select(i => (long)i)];
     }
 
     /// <summary>What reports call this data set.</summary>
@@ -58,6 +61,11 @@ public sealed class Dataset : IDisposable
     /// <summary>The shape of one image, [C,H,W].</summary>
     public long[] ImageShape { get; }
 
+    /// <summary>For each example its position in the data set that this one was cut from, from 0.</summary>
+    /// <remarks>The random numbers of an evaluation depend on it, so that an example meets the same attack in the whole
+    /// set, in a part of it, and alone.</remarks>
+    public IReadOnlyList<long> Positions { get; }
+
     /// <summary>The first <paramref name="count"/> examples.</summary>
     /// <param name="count">From 1 to <see cref="Count"/>.</param>
     public Dataset Take(int count) => Slice(0, count);
@@ -72,7 +80,32 @@ public sealed class Dataset : IDisposable
             throw new ArgumentOutOfRangeException(nameof(count),
                 $"{Name} has {Count} examples; {count} from position {start} on are not all there.");
         return new Dataset(Name, Images.narrow(0, start, count), Labels.narrow(0, start, count), ClassNames,
-            check: false);
+            [.. Positions.Skip(start).Take(count)]);
+    }
+
+    /// <summary>Some examples, in the order given. Their images are copied.</summary>
+    /// <param name="indices">At least one; each from 0 to <see cref="Count"/> − 1.</param>
+    /// <exception cref="ArgumentException">There is none, or one lies outside the data set.</exception>
+    public Dataset Select(IReadOnlyList<int> indices)
+    {
+        ArgumentNullException.ThrowIfNull(indices);
+        if (indices.Count == 0) throw new ArgumentException("Select at least one example.", nameof(indices));
+        foreach (var index in indices)
+            if (index < 0 || index >= Count)
+                throw new ArgumentException($"{Name} has the examples 0 to {Count - 1}, but no {index}.",
+                    nameof(indices));
+        return Select([.. indices.Select(index => (long)index)], Name);
+    }
+
+    /// <summary>The same examples, of which it is known where they come from. It takes the place of this set, which
+    /// must not be disposed.</summary>
+    /// <param name="positions">One for each example, from 0.</param>
+    /// <exception cref="ArgumentException">There are more or fewer, or one is below 0.</exception>
+    internal Dataset At(long[] positions)
+    {
+        if (positions.Length != Count || positions.Any(position => position < 0))
+            throw new ArgumentException($"{Count} examples need {Count} positions from 0 on.", nameof(positions));
+        return new Dataset(Name, Images, Labels, ClassNames, positions);
     }
 
     /// <summary>Splits off examples drawn at random, for choosing an epoch without using the test set.</summary>
@@ -148,7 +181,8 @@ public sealed class Dataset : IDisposable
     private Dataset Select(long[] indices, string name)
     {
         var part = Gather(indices);
-        return new Dataset(name, part.Images, part.Labels, ClassNames, check: false);
+        return new Dataset(name, part.Images, part.Labels, ClassNames,
+            [.. indices.Select(index => Positions[(int)index])]);
     }
 
     private static void Check(Tensor images, Tensor labels, IReadOnlyList<string> classNames)

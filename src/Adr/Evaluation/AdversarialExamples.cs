@@ -66,6 +66,8 @@ public sealed class AdversarialExamples : IDisposable
                 throw new InvalidDataException($"its seed is {about["seed"]}");
             var data = new Dataset($"{Text("dataSet")} under {Text("attack")}", images,
                 Values("labels", ScalarType.Int64, 1), names);
+            if (tensors.ContainsKey("positions")) // not in files of before
+                data = data.At(Values("positions", ScalarType.Int64, 1).Values<long>());
             return new(data, robust.Values<bool>(), Text("model"), about["attack"], threat, seed);
         }
         catch (Exception fault) when (fault is InvalidDataException or ArgumentException or JsonException)
@@ -114,7 +116,7 @@ internal sealed class AdversarialImages : IDisposable
         _images.index_copy_(0, tensor(positions), adversarial.cpu());
     }
 
-    /// <summary>Writes images [N,C,H,W], labels [N] and robust [N] to "NN-attack.safetensors", with what
+    /// <summary>Writes images [N,C,H,W], labels, robust and positions [N] to "NN-attack.safetensors", with what
     /// <see cref="AdversarialExamples.Load"/> needs as metadata.</summary>
     internal void Save(string folder, int number, string model, Attack attack, long seed, bool[] robust)
     {
@@ -127,7 +129,8 @@ internal sealed class AdversarialImages : IDisposable
             new Dictionary<string, Tensor> {
                 ["images"] = _images,
                 ["labels"] = _data.Labels,
-                ["robust"] = tensor(robust) },
+                ["robust"] = tensor(robust),
+                ["positions"] = tensor(_data.Positions.ToArray()) },
             new Dictionary<string, string>
             {
                 ["model"] = model,
@@ -203,12 +206,15 @@ internal sealed class MisclassifiedImages : IDisposable
         if (!isThis) throw new InvalidDataException($"{path} does not belong to the state file beside it. {Again}");
     }
 
-    /// <summary>Takes the misclassified ones of a batch, and writes all where there is a state to go with.</summary>
-    internal void Take(long[] positions, Tensor adversarial, bool[] robust, string? stateFile)
+    /// <summary>Takes some of a batch, and writes all where there is a state to go with.</summary>
+    /// <param name="positions">Where the examples of the batch are.</param>
+    /// <param name="adversarial">Their images after the attack.</param>
+    /// <param name="which">Those that are misclassified, and were not by an attack before.</param>
+    /// <param name="stateFile">The state; null for none.</param>
+    internal void Take(long[] positions, Tensor adversarial, bool[] which, string? stateFile)
     {
         using var scope = NewDisposeScope();
-        var wrong = Enumerable.Range(0, positions.Length).Where(i => !robust[positions[i]]).Select(i => (long)i)
-            .ToArray();
+        long[] wrong = [.. Enumerable.Range(0, positions.Length).Where(i => which[i]).Select(i => (long)i)];
         if (wrong.Length == 0) return;
         Keep([.. wrong.Select(i => positions[i])],
             adversarial.index_select(0, tensor(wrong, device: adversarial.device)).cpu());

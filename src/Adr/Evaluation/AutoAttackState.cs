@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Adr.Attacks;
 using Adr.Models;
 using Adr.Training;
+using static TorchSharp.torch;
 
 namespace Adr.Evaluation;
 
@@ -13,8 +14,9 @@ namespace Adr.Evaluation;
 /// <param name="Right">For each example whether the clean image is classified correctly.</param>
 /// <param name="Warnings">What was seen before the attacks.</param>
 /// <param name="Stages">The attacks that are done.</param>
-/// <param name="Standing">For each example whether it was robust when the running attack began.</param>
-/// <param name="Robust">For each example whether it is robust so far.</param>
+/// <param name="Standing">For each example whether the running attack is to attack it: whether it was robust when it
+/// began, or where every attack runs on all correct examples, whether it is one.</param>
+/// <param name="Robust">For each example whether it is robust so far, under all attacks.</param>
 /// <param name="Batches">The batches of that attack that are done.</param>
 /// <param name="Seconds">Its wall time so far.</param>
 /// <param name="ModelEvaluations">Its passes so far.</param>
@@ -43,30 +45,79 @@ internal sealed record AutoAttackState(
     /// them.</summary>
     public long? Backwards { get; init; }
 
+    /// <summary>For each example the class predicted for its clean image; null in a file that was written without
+    /// them.</summary>
+    [JsonConverter(typeof(NumbersConverter))]
+    public long[]? Natural { get; init; }
+
+    /// <summary>For each example the class predicted after the running attack, −1 before; null in a file that was
+    /// written without them.</summary>
+    [JsonConverter(typeof(NumbersConverter))]
+    public long[]? Predictions { get; init; }
+
+    /// <summary>How far that attack changed the images that it misclassified.</summary>
+    public PerturbationExtent? Perturbation { get; init; }
+
+    private bool IsIndividual => Run.ContainsKey("individual");
+
     /// <summary>What runs, so that another run does not resume from here.</summary>
-    internal static JsonObject Describe(Evaluator evaluator, AutoAttack attack) => new()
+    internal static JsonObject Describe(Evaluator evaluator, AutoAttack attack, bool individual)
     {
-        ["model"] = Fingerprint.Of(evaluator.Model),
-        ["architecture"] = ModelFacts.NameOf(evaluator.Model),
-        ["data"] = Fingerprint.Of([("images", evaluator.Data.Images), ("labels", evaluator.Data.Labels)]),
-        ["examples"] = evaluator.Data.Count,
-        ["attacks"] = string.Join("; ", attack.Attacks.Select(AttackSettings.Whole)),
-        ["seed"] = evaluator.Options.Seed,
-        ["batchSize"] = evaluator.Options.BatchSize,
-        ["savesImages"] = evaluator.Options.SaveAdversarialTo is not null,
-    };
+        var data = evaluator.Data;
+        var run = new JsonObject
+        {
+            ["model"] = Fingerprint.Of(evaluator.Model),
+            ["architecture"] = ModelFacts.NameOf(evaluator.Model),
+            ["data"] = Fingerprint.Of([("images", data.Images), ("labels", data.Labels)]),
+            ["examples"] = data.Count,
+            ["attacks"] = string.Join("; ", attack.Attacks.Select(AttackSettings.Whole)),
+            ["seed"] = evaluator.Options.Seed,
+            ["batchSize"] = evaluator.Options.BatchSize,
+            ["savesImages"] = evaluator.Options.SaveAdversarialTo is not null,
+        };
+        // as before there were such runs, whose states are still read
+        if (!data.Positions.SequenceEqual(Enumerable.Range(0, data.Count).Select(i => (long)i)))
+            run["selection"] = $"{AttackedExamples.Words(data.Positions)}, "
+                + Fingerprint.Of([("positions", tensor(data.Positions.ToArray()))])[..8];
+        if (individual) run["individual"] = true;
+        return run;
+    }
 
     /// <summary>Before the first attack.</summary>
-    internal static AutoAttackState Begin(JsonObject run, bool[] correct, IReadOnlyList<SanityWarning> warnings) =>
-        new(run, correct, warnings, [], correct, correct, 0, 0, 0) { Backwards = 0 };
+    /// <param name="run">See <see cref="Describe"/>.</param>
+    /// <param name="evaluator">Model and data of the run.</param>
+    /// <param name="warnings">What was seen.</param>
+    internal static AutoAttackState Begin(
+        JsonObject run, Evaluator evaluator, IReadOnlyList<SanityWarning> warnings)
+    {
+        var correct = evaluator.Correct;
+        return new(run, correct, warnings, [], correct, correct, 0, 0, 0)
+        {
+            Natural = evaluator.Predictions, Backwards = 0, Predictions = NoneOf(correct.Length),
+        };
+    }
 
     /// <summary>After an attack, before the next one.</summary>
-    internal AutoAttackState Next(AutoAttackStage done) =>
-        this with
+    internal AutoAttackState Next(Attack done, Evaluator evaluator)
+    {
+        var attacked = Standing.Count(isAttacked => isAttacked);
+        var wrong = Predictions?.Zip(evaluator.Labels).Count(pair => pair.First >= 0 && pair.First != pair.Second)
+            ?? attacked - Robust.Count(isRobust => isRobust);
+        var stage = AutoAttackStage.Of(done, evaluator.Data.Classes) with
         {
-            Stages = [.. Stages, done], Standing = Robust,
+            Attacked = attacked, Misclassified = wrong, RobustAccuracy = new Proportion(attacked - wrong, Right.Length),
+            Predictions = Predictions, Perturbation = Perturbation,
+            Seconds = Seconds, ModelEvaluations = ModelEvaluations, Backwards = Backwards,
+        };
+        return this with
+        {
+            Stages = [.. Stages, stage], Standing = IsIndividual ? Right : Robust,
+            Predictions = NoneOf(Right.Length), Perturbation = null,
             Batches = 0, Seconds = 0, ModelEvaluations = 0, Backwards = 0,
         };
+    }
+
+    private static long[] NoneOf(int count) => [.. Enumerable.Repeat(-1L, count)];
 
     /// <summary>The state in a file; null where there is none.</summary>
     /// <param name="path">The file.</param>
@@ -118,6 +169,9 @@ internal sealed record AutoAttackState(
             ("standing", Standing, Right, "is not classified right"), ("robust", Robust, Standing, "was not before"),
         })
             if (FirstOutside(inner, outer) is { } at) yield return $"example {at} is {name}, but {what}";
+        if (Natural is not null
+            && !Natural.Zip(evaluator.Labels, (answer, label) => answer == label).SequenceEqual(Right))
+            yield return "its predictions of the clean images say otherwise which examples are right";
         if (!IsSealed && !Right.SequenceEqual(evaluator.Correct))
             yield return "other examples are right than the model classifies right";
 
@@ -130,13 +184,14 @@ internal sealed record AutoAttackState(
             {
                 Attacked = stage.Attacked, Misclassified = stage.Misclassified, RobustAccuracy = stage.RobustAccuracy,
                 Seconds = stage.Seconds, ModelEvaluations = stage.ModelEvaluations, Backwards = stage.Backwards,
+                Predictions = stage.Predictions, Perturbation = stage.Perturbation,
             };
             if (!Json.Same(here, stage))
                 yield return $"a stage is of {stage.Attack} where one of {member.Name}, with other settings, belongs";
         }
-        foreach (var fault in Consistency.OfStages(Proportion.Of(Right), Stages)) yield return fault;
+        foreach (var fault in Consistency.OfStages(Proportion.Of(Right), Stages, IsIndividual)) yield return fault;
         var standing = Proportion.Of(Standing);
-        var left = Stages.Count > 0 ? Stages[^1].RobustAccuracy : Proportion.Of(Right);
+        var left = Stages.Count > 0 && !IsIndividual ? Stages[^1].RobustAccuracy : Proportion.Of(Right);
         if (standing != left)
             yield return $"{Consistency.Words(standing)} stand, but the stages leave {Consistency.Words(left)}";
 
@@ -145,8 +200,9 @@ internal sealed record AutoAttackState(
         if (Batches < 0 || Batches > all) yield return $"{Batches} batches are done of {all}";
         var attacked = (long)Batches * size;
         for (var i = 0; i < count; i++)
-            if (Standing[i] && attacked-- <= 0 && !Robust[i])
+            if (Standing[i] && attacked-- <= 0 && !Robust[i] && !(IsIndividual && Stages.Count > 0))
                 yield return $"example {i} is not robust, but was not attacked yet";
+        foreach (var fault in OfPredictions(evaluator, attack)) yield return fault;
         foreach (var fault in Consistency.OfCost("the running attack", Seconds, ModelEvaluations, Backwards ?? 0))
             yield return fault;
         if (Batches == 0 && (Seconds, ModelEvaluations) != (0, 0))
@@ -156,6 +212,29 @@ internal sealed record AutoAttackState(
         var saves = evaluator.Options.SaveAdversarialTo is not null;
         if (IsSealed && saves != Images is not null)
             yield return $"it {(saves ? "does not say which" : "speaks of")} images lie beside it";
+    }
+
+    // the running attack counts as one that has ended
+    private IEnumerable<string> OfPredictions(Evaluator evaluator, AutoAttack attack)
+    {
+        var stages = Stages;
+        if (Stages.Count < attack.Attacks.Count)
+        {
+            if (Predictions is not { } predictions) yield break; // written by an earlier version
+            if (predictions.Length != Right.Length)
+            {
+                yield return $"there are {predictions.Length} predictions for {Right.Length} examples";
+                yield break;
+            }
+            // those that are not attacked yet are as if they had stayed correct
+            var left = (long)Batches * evaluator.Options.BatchSize;
+            long[] whole = [.. predictions.Select(
+                (prediction, i) => Standing[i] && left-- <= 0 && prediction == -1 ? evaluator.Labels[i] : prediction)];
+            var running = this with { Predictions = whole };
+            stages = running.Next(attack.Attacks[Stages.Count], evaluator).Stages;
+        }
+        foreach (var fault in Consistency.OfPredictions(stages, evaluator.Labels, Right, Robust, IsIndividual))
+            yield return fault;
     }
 
     private static int? FirstOutside(bool[] inner, bool[] outer)

@@ -55,12 +55,15 @@ internal static class Consistency
             yield return $"the setting {unset} of {what} is null";
     }
 
-    /// <summary>Of the stages of Auto-Attack: each begins with the examples that the one before it left.</summary>
-    internal static IEnumerable<string> OfStages(Proportion natural, IReadOnlyList<AutoAttackStage> stages)
+    /// <summary>Of the stages of Auto-Attack: each begins with the examples that the one before it left, or with all
+    /// correct ones.</summary>
+    internal static IEnumerable<string> OfStages(
+        Proportion natural, IReadOnlyList<AutoAttackStage> stages, bool individual)
     {
         var left = natural.Successes;
         foreach (var stage in stages)
         {
+            if (individual) left = natural.Successes;
             if (stage.Attacked != left)
                 yield return $"{stage.Attack} attacked {stage.Attacked} examples, but {left} were robust before it";
             if (stage.Misclassified < 0 || stage.Misclassified > stage.Attacked)
@@ -72,7 +75,64 @@ internal static class Consistency
             var (name, backwards) = (stage.Attack, stage.Backwards ?? 0);
             foreach (var fault in OfCost(name, stage.Seconds, stage.ModelEvaluations, backwards, stage.Settings))
                 yield return fault;
+            if (stage.Perturbation is { } extent && stage.Misclassified == 0)
+                yield return $"{name} misclassified nothing, but changed images by {extent.Largest}";
         }
+    }
+
+    /// <summary>Of a list of examples.</summary>
+    internal static IEnumerable<string> OfExamples(AttackedExamples examples, Proportion natural, int classes)
+    {
+        foreach (var (name, numbers) in new[]
+        {
+            ("positions", examples.Positions), ("labels", examples.Labels), ("predictions", examples.Predictions),
+        })
+        {
+            if (numbers.Length != natural.Total)
+                yield return $"there are {numbers.Length} {name} for {natural.Total} examples";
+            if (numbers.Any(number => number < 0 || name != "positions" && number >= classes))
+                yield return $"one of the {name} is below 0 or no class of {classes}";
+        }
+        var right = examples.Labels.Zip(examples.Predictions).Count(pair => pair.First == pair.Second);
+        if (right != natural.Successes)
+            yield return $"the natural accuracy is {Words(natural)}, but {right} predictions are right";
+    }
+
+    /// <summary>Of what the attacks of Auto-Attack made of each example; only of the first ones that say so.</summary>
+    /// <param name="stages">The attacks.</param>
+    /// <param name="labels">The true classes.</param>
+    /// <param name="right">Which examples are correct without an attack.</param>
+    /// <param name="robust">Which stay so under all attacks.</param>
+    /// <param name="individual">Whether each attack ran on all correct examples.</param>
+    internal static IEnumerable<string> OfPredictions(IReadOnlyList<AutoAttackStage> stages, long[] labels,
+        bool[] right, bool[] robust, bool individual)
+    {
+        var left = (bool[])right.Clone();
+        foreach (var stage in stages)
+        {
+            if (stage.Predictions is not { } predictions) yield break; // written by an earlier version
+            if (predictions.Length != labels.Length)
+            {
+                yield return $"{stage.Attack} has {predictions.Length} predictions for {labels.Length} examples";
+                yield break;
+            }
+            var wrong = 0;
+            for (var i = 0; i < labels.Length; i++)
+            {
+                if (predictions[i] >= 0 != (individual ? right[i] : left[i]))
+                    yield return $"example {i} {(predictions[i] < 0 ? "was not attacked" : "was attacked")} by "
+                        + $"{stage.Attack}, against its state before";
+                if (predictions[i] < 0 || predictions[i] == labels[i]) continue;
+                left[i] = false;
+                wrong++;
+            }
+            if (wrong != stage.Misclassified)
+                yield return $"{stage.Attack} misclassified {stage.Misclassified} examples, but {wrong} of its "
+                    + "predictions are wrong";
+        }
+        for (var i = 0; i < labels.Length; i++)
+            if (left[i] != robust[i])
+                yield return $"example {i} is {(robust[i] ? "" : "not ")}robust, against its predictions";
     }
 
     /// <summary>"3 of 20".</summary>

@@ -188,10 +188,16 @@ public sealed class Evaluator : IDisposable
         Check(attack);
         foreach (var (images, labels, positions) in Batches(attack.Name, wanted))
         {
-            var seeds = new ExampleSeeds(Options.Seed, positions);
-            yield return (images, attack.Run(Model, images, labels, seeds, _cancellation, cost), positions);
+            yield return (images,
+                attack.Run(Model, images, labels, SeedsOf(positions), _cancellation, cost), positions);
         }
     }
+
+    /// <summary>The random numbers of some examples. They depend on where an example stands in the data set that
+    /// <see cref="Data"/> may be a part of.</summary>
+    /// <param name="indices">Of examples of <see cref="Data"/>.</param>
+    internal ExampleSeeds SeedsOf(long[] indices) =>
+        new(Options.Seed, [.. indices.Select(index => Data.Positions[(int)index])]);
 
     /// <summary>Selected examples in their order, on the model's device; a batch lives until the next one is asked
     /// for.</summary>

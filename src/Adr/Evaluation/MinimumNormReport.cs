@@ -141,7 +141,7 @@ public sealed record MinimumNormReport(
         var distances = new double[evaluator.Data.Count]; // 0: misclassified as it is
         foreach (var (images, labels, positions) in evaluator.Batches(attack.Name, correct))
         {
-            var seeds = new ExampleSeeds(evaluator.Options.Seed, positions);
+            var seeds = evaluator.SeedsOf(positions);
             var found = attack.Find(evaluator.Model, images, labels, seeds, evaluator.Cancellation, cost);
             var lengths = PerExample.Numbers(found.Distance);
             cost.CountUnmoved(lengths.Select(double.IsPositiveInfinity));

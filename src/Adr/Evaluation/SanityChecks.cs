@@ -39,11 +39,14 @@ internal static class SanityChecks
 
     /// <summary>What can be seen from the robust accuracies.</summary>
     /// <param name="stages">The attacks that have run, in their order.</param>
-    internal static SanityWarning? After(IReadOnlyList<AutoAttackStage> stages)
+    /// <param name="individual">Whether each ran on all correct examples, so that every other may be compared.</param>
+    internal static SanityWarning? After(IReadOnlyList<AutoAttackStage> stages, bool individual)
     {
         var square = stages.ToList().FindIndex(stage => stage.IsScoreBased);
-        if (square < 1) return null; // as the first attack it says nothing about the others
-        var (before, after) = (stages[square - 1].RobustAccuracy, stages[square].RobustAccuracy);
+        var others = individual ? stages.Where(stage => !stage.IsScoreBased) : stages.Take(Math.Max(square, 0));
+        if (square < 0 || !others.Any()) return null; // as the first attack it says nothing about the others
+        var (before, after) = (others.Select(stage => stage.RobustAccuracy).MinBy(share => share.Successes)!,
+            stages[square].RobustAccuracy);
         if (before.Value - after.Value <= FallThatCounts) return null;
         return new(SanityFlag.SquareBreaksMore,
             $"{stages[square].Attack}, which sees no gradient, lowered robust accuracy from {before.Value:0.0%} to "
@@ -142,7 +145,7 @@ internal static class SanityChecks
         using var noGraph = no_grad();
         foreach (var (images, labels, positions) in evaluator.Batches("sanity checks", evaluator.Correct))
         {
-            var seeds = new ExampleSeeds(evaluator.Options.Seed, positions);
+            var seeds = evaluator.SeedsOf(positions);
             using var context = new AttackContext(evaluator.Model, images, labels, seeds, new AttackCost(), default);
             var gradient = context.Gradient(start(images, seeds), logits => AttackLosses.Margin(logits, labels))
                 .Gradient;

@@ -1,8 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Adr.Data;
 using Adr.Evaluation;
 using Adr.Models;
 using Adr.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Adr.Cli.Tests;
 
@@ -35,12 +38,98 @@ public sealed class AttackCommandTests : IDisposable
 
         Assert.True(first.Code == ExitCode.Fine, first.Errors);
         Assert.Contains("APGD-DLR", first.Output);
-        Assert.Contains("AutoAttack (rand), L∞ ε=0.0001, first 4 of MNIST-10k test, seed 0, cpu", first.Output);
+        Assert.Contains("AutoAttack (rand), L∞ ε=0.0001, MNIST-10k test, first 4 examples, seed 0, cpu", first.Output);
         Assert.Equal(System.IO.File.ReadAllText(File("first.json")), System.IO.File.ReadAllText(File("second.json")));
         using var report = JsonDocument.Parse(System.IO.File.ReadAllText(File("first.json")));
         Assert.Equal(2, report.RootElement.GetProperty("stages").GetArrayLength());
         Assert.Contains("natural:", first.Output);
         Assert.DoesNotContain("natural:", second.Output); // nothing ran again
+    }
+
+    // digits that the network of Weights() classifies as they are labelled
+    private string Digits(int count)
+    {
+        var (train, test) = Mnist.Embedded();
+        using (train)
+        using (test)
+        using (NewDisposeScope())
+        using (var model = new MnistCnn(1))
+        {
+            model.eval();
+            var images = test.Images.narrow(0, 0, count);
+            Safetensors.Write(File("digits.safetensors"), new Dictionary<string, Tensor>
+            {
+                ["images"] = (images * 255).round().to(ScalarType.Byte), ["labels"] = model.call(images).argmax(1),
+            });
+        }
+        return File("digits.safetensors");
+    }
+
+    [Fact]
+    public void Chosen_images_of_a_file_meet_the_same_attacks_as_in_the_whole_file()
+    {
+        System.IO.File.WriteAllText(File("chosen.txt"), "5   # the last\n\n# and one more\n2\n");
+        string[] arguments =
+        [
+            "attack", Weights(), "--data", Digits(6), "--epsilon", "0.02", "--attacks", "PGD,fgsm", "--batch-size", "1",
+        ];
+        var (whole, all) = Run("whole.json");
+        var (range, words) = Run("range.json", "--from", "2", "--examples", "2");
+        var (chosen, _) = Run("chosen.json", "--indices", File("chosen.txt"));
+        var (each, table) = Run("each.json", "--individual");
+
+        Assert.Contains("digits.safetensors, first 6 examples", all);
+        Assert.Contains("digits.safetensors, 2 examples from position 2 on", words);
+        Assert.Equal([2, 3], range.Examples!.Positions);
+        Assert.Equal([5, 2], chosen.Examples!.Positions);
+        Assert.Equal(1, whole.Natural.Value);
+        Assert.InRange(whole.RobustAccuracy.Successes, 0, 5);
+        foreach (var part in new[] { range, chosen })
+            foreach (var (there, here) in whole.Stages.Zip(part.Stages))
+                Assert.Equal(part.Examples!.Positions.Select(at => there.Predictions![at]), here.Predictions);
+        Assert.True(each.Individual);
+        Assert.Equal(whole.Robust, each.Robust);
+        Assert.Equal(6, each.Stages[1].Attacked);
+        Assert.Contains("all of them", table);
+        Assert.Contains($"differ from theirs by at most 0.02", all);
+
+        (AutoAttackReport Report, string Output) Run(string name, params string[] more)
+        {
+            var (code, output, errors) = CommandLine.Run([.. arguments, .. more, "--json", File(name)]);
+            Assert.True(code == ExitCode.Fine, errors);
+            return (AutoAttackReport.Load(File(name)), output);
+        }
+    }
+
+    [Fact]
+    public void A_state_of_other_images_is_refused()
+    {
+        string[] arguments =
+        [
+            "attack", Weights(), "--epsilon", "0.0001", "--attacks", "FGSM", "--state", File("state.json"),
+        ];
+        Assert.Equal(ExitCode.Fine, CommandLine.Run([.. arguments, "--from", "3", "--examples", "4"]).Code);
+        var (code, _, errors) = CommandLine.Run([.. arguments, "--from", "4", "--examples", "4"]);
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("state.json belongs to another run", errors);
+        Assert.Contains("4 examples from position 3 on", errors);
+    }
+
+    [Fact]
+    public void A_file_without_images_is_named_before_the_attack()
+    {
+        var weights = Weights();
+        var (code, output, errors) = CommandLine.Run("attack", weights, "--data", weights, "--epsilon", "0.1");
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("the weights and --data are one file", errors);
+
+        System.IO.File.Copy(weights, File("copy.safetensors"));
+        (code, output, errors) = CommandLine.Run(
+            "attack", weights, "--data", File("copy.safetensors"), "--epsilon", "0.1");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("copy.safetensors' is no data set. It has no tensor \"images\". Expected are", errors);
+        Assert.Empty(output);
     }
 
     [Fact]
@@ -130,15 +219,32 @@ public sealed class AttackCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("expected mnist-10k, mnist, fashion-mnist, cifar-10", "--data", "digits")]
+    [InlineData("Choose one of mnist-10k, mnist, fashion-mnist, cifar-10", "--data", "digits")]
+    [InlineData("There is no data set \"mnits\". Did you mean mnist?", "--data", "mnits")]
+    [InlineData("--epsilon is needed for images.safetensors", "--data", "images.safetensors")]
+    [InlineData("--from 1500: MNIST-10k test has the positions 0 to 1499.", "--from", "1500")]
+    [InlineData("--from -1: MNIST-10k test has the positions 0 to 1499.", "--from", "-1")]
+    [InlineData("2 from position 1499 on are not all there", "--from", "1499", "--examples", "2")]
+    [InlineData("There is no file absent.txt.", "--indices", "absent.txt")]
+    [InlineData("leave --from and --examples out", "--indices", "a.txt", "--from", "0")]
+    [InlineData("leave --from and --examples out", "--indices", "a.txt", "--examples", "3")]
     [InlineData("There is no network \"lenet\"", "--network", "lenet")]
     [InlineData("--epsilon is needed for L2", "--norm", "l2")]
-    [InlineData("--attacks 'all': expected standard, plus or rand", "--attacks", "all")]
+    [InlineData("--attacks all: There is no attack \"all\". Choose from APGD-CE, ", "--attacks", "all")]
+    [InlineData("Or take a version of Auto-Attack: standard, plus, rand.", "--attacks", "1")]
+    [InlineData("There is no attack \"apgdce\". Did you mean APGD-CE?", "--attacks", "Square,apgdce")]
+    [InlineData("rand is a version of Auto-Attack. Name it alone", "--attacks", "PGD, rand")]
+    [InlineData("The attack PGD is there twice.", "--attacks", "PGD,pgd")]
+    [InlineData("C&W is made for L2", "--attacks", "c&w")]
     [InlineData("ε must be a finite number ≥ 0", "--epsilon", "-1")]
     [InlineData("The batch size must be at least 1", "--batch-size", "0")]
     [InlineData("1500 examples", "--examples", "1501")]
     public void What_cannot_work_is_refused_before_anything_runs(string message, params string[] arguments)
     {
+        if (arguments.Contains("images.safetensors"))
+            arguments = [.. arguments.Select(one => one == "images.safetensors" ? Digits(1) : one)];
+        message = message.Replace("images.safetensors", File("digits.safetensors"));
+
         var (code, output, errors) = CommandLine.Run(["attack", Weights(), .. arguments]);
 
         Assert.Equal(ExitCode.Usage, code);

@@ -161,6 +161,50 @@ public static class DatasetTests
         }
     }
 
+    public sealed class Positions
+    {
+        [Law(MaxTest = 60)] // an image tells where it came from
+        public void Are_those_of_the_first_set_however_often_it_is_cut(Split given)
+        {
+            using var data = Numbered(given.Count);
+            Assert.Equal(Enumerable.Range(0, given.Count).Select(i => (long)i), data.Positions);
+            var (train, held) = data.HoldOut(given.Held, given.Seed);
+            using var half = train.Slice(train.Count / 2, train.Count - train.Count / 2);
+            using var last = half.Select([half.Count - 1, 0]);
+            foreach (var part in new[] { train, held, half, last, held.Take(1) })
+            {
+                using (part)
+                using (NewDisposeScope())
+                    Assert.Equal(part.Positions.Select(position => position / (float)given.Count),
+                        part.Images[TensorIndex.Colon, 0, 0, 0].contiguous().data<float>().ToArray());
+            }
+        }
+    }
+
+    public sealed class Selecting
+    {
+        [Fact]
+        public void Gives_the_examples_in_the_order_asked_for()
+        {
+            using var data = Numbered(10);
+            using var part = data.Select([7, 2, 2]);
+            Assert.Equal([7, 2, 2], part.Positions);
+            Assert.Equal([1, 2, 2], part.Labels.data<long>().ToArray());
+            Assert.Equal(0.7f, part.Images[0, 0, 1, 1].item<float>());
+        }
+
+        [Theory]
+        [InlineData("Select at least one example.")]
+        [InlineData("numbered has the examples 0 to 9, but no 10.", 3, 10)]
+        [InlineData("numbered has the examples 0 to 9, but no -1.", -1)]
+        public void Refuses_what_is_not_there(string message, params int[] indices)
+        {
+            using var data = Numbered(10);
+            var error = Assert.Throws<ArgumentException>("indices", () => data.Select(indices));
+            Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+        }
+    }
+
     public sealed class Constructing
     {
         [Fact]

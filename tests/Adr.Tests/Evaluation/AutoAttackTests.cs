@@ -59,6 +59,38 @@ public static class AutoAttackTests
                 member => Assert.Equal(ThreatModel.L2(1), member.Threat));
         }
 
+        [Theory, InlineData(Norm.Linf), InlineData(Norm.L2), InlineData(Norm.L1)]
+        public static void By_name_are_those_of_the_standard_version(Norm norm)
+        {
+            var threat = new ThreatModel(norm, 0.3, Bounds.Unit);
+            var named = AutoAttack.Of(threat, ["apgd-ce", "APGD-T", "FAB-T", "SQUARE"]);
+            Assert.Equal(new AutoAttack(threat).Attacks.Select(AttackSettings.Whole),
+                named.Attacks.Select(AttackSettings.Whole));
+            Assert.Equal("AutoAttack (custom)", named.Name);
+        }
+
+        [Fact]
+        public static void Have_a_name_each_that_their_own_begins_with()
+        {
+            foreach (var name in AutoAttack.AttackNames)
+            {
+                var norm = name == "C&W" ? ThreatModel.L2(1) : ThreatModel.Linf(0.3);
+                Assert.StartsWith(name, AutoAttack.Of(norm, [name]).Attacks.Single().Name, StringComparison.Ordinal);
+            }
+        }
+
+        [Theory]
+        [InlineData("There is no attack \"auto\". Choose from APGD-CE, APGD-DLR, ", "PGD", "auto")]
+        [InlineData("There is no attack \"aqare\". Did you mean Square?", "aqare")]
+        [InlineData("There is no attack \"\".", "")]
+        [InlineData("The attack fgsm is there twice.", "fgsm", "PGD", "FGSM")]
+        [InlineData("Auto-Attack needs one or more attacks")]
+        [InlineData("C&W is made for L2", "C&W")]
+        public static void By_names_that_cannot_work_are_refused(string message, params string[] names) =>
+            Assert.Contains(message,
+                Assert.ThrowsAny<ArgumentException>(() => AutoAttack.Of(ThreatModel.Linf(0.3), names)).Message,
+                StringComparison.Ordinal);
+
         [Fact]
         public static void Of_several_threats_or_none_are_refused()
         {
@@ -342,7 +374,11 @@ public static class AutoAttackTests
             {
                 Assert.True(file.Remove("seal"));
                 file["format"] = 2;
-                file["state"]!.AsObject().Remove("images");
+                var state = file["state"]!.AsObject();
+                foreach (var member in new[] { "images", "natural", "predictions", "perturbation" })
+                    state.Remove(member);
+                foreach (var stage in state["stages"]!.AsArray())
+                    foreach (var member in new[] { "predictions", "perturbation" }) stage!.AsObject().Remove(member);
             }
             change(file["state"]!.AsObject());
             File.WriteAllText(Path, file.ToJsonString());

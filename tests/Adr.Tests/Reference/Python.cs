@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Adr.Tests.Reference;
 
-/// <summary>Runs a script of tests/reference that needs the standard library alone.</summary>
+/// <summary>Runs a script that needs the standard library alone, such as one of tests/reference.</summary>
 internal static class Python
 {
     internal static bool IsThere { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
@@ -13,10 +13,17 @@ internal static class Python
     internal static string Script(string name, [CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "reference", name));
 
-    internal static JsonDocument Run(params string[] arguments)
+    /// <summary>A page of the documentation.</summary>
+    internal static string Page(string name, [CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs", name));
+
+    internal static JsonDocument Run(params string[] arguments) => RunIn("", arguments);
+
+    /// <summary>As <see cref="Run"/>, in a folder.</summary>
+    internal static JsonDocument RunIn(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true,
-            RedirectStandardError = true };
+            RedirectStandardError = true, WorkingDirectory = folder };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

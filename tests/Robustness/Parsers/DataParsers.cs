@@ -4,7 +4,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Adr.Cli;
 using Adr.Data;
+using Adr.Models;
 using Adr.Robustness.Damage;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -146,4 +148,52 @@ internal sealed class CifarArchiveParser() : Parser("cifar-archive"), IDisposabl
                 "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
         }
     }
+}
+
+/// <summary>Images and labels in a safetensors file, as other programs write them.</summary>
+internal sealed class DatasetFileParser() : Parser("data-set-file")
+{
+    private static readonly Form Form = new SafetensorsForm();
+
+    internal override IReadOnlyList<Sample> MakeSamples(string folder)
+    {
+        using var scope = NewDisposeScope();
+        var pixels = arange(12, dtype: ScalarType.Byte).view(3, 1, 2, 2);
+        return
+        [
+            Sample("floats.safetensors", pixels.to(ScalarType.Float32) / 12, ScalarType.Int64),
+            Sample("bytes.safetensors", pixels, ScalarType.Int16),
+        ];
+
+        Sample Sample(string file, Tensor images, ScalarType labels)
+        {
+            var path = Path.Combine(folder, file);
+            Safetensors.Write(path, new Dictionary<string, Tensor>
+            {
+                ["images"] = images, ["labels"] = tensor(new[] { 2, 0, 1 }).to(labels),
+            });
+            return new(file, File.ReadAllBytes(path), Form);
+        }
+    }
+
+    internal override string Read(string path)
+    {
+        using var data = DatasetFile.Read(path, 3);
+        return SafetensorsParser.Text([new("images", data.Images), new("labels", data.Labels)]);
+    }
+
+    internal override bool Refuses(Exception error) => error is InvalidDataException;
+}
+
+/// <summary>Lists of positions, one in a line.</summary>
+internal sealed class PositionsFileParser() : Parser("positions")
+{
+    private static readonly Form Text = new TextForm("#", "\n", "\r", " ", "\t", "+", "-", ",", "\0", "\uFEFF");
+
+    internal override IReadOnlyList<Sample> MakeSamples(string folder) =>
+        [new("positions.txt", Encoding.UTF8.GetBytes("12 # a comment\n\n7\r\n0\n499\n"), Text)];
+
+    internal override string Read(string path) => string.Join(' ', PositionsFile.Read(path, 500));
+
+    internal override bool Refuses(Exception error) => error is UsageException;
 }

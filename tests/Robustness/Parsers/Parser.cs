@@ -11,7 +11,7 @@ internal abstract class Parser(string name)
         new IdxParser(isGzip: false), new IdxParser(isGzip: true), new CifarParser(), new CifarArchiveParser(),
         new SafetensorsParser(), new WeightsParser(), new NotebookParser(), new DibParser(), new MatrixParser(),
         new RunFolderParser(), new AttackStateParser(), new ReportParser(), new ParameterFileParser(),
-        new ConnectionFileParser(), new MessageParser(),
+        new ConnectionFileParser(), new MessageParser(), new DatasetFileParser(), new PositionsFileParser(),
     ];
 
     /// <summary>What tests and reports call it.</summary>

@@ -1,4 +1,4 @@
-namespace Adr.Experiments;
+namespace Adr;
 
 /// <summary>Finds what a mistyped name may mean.</summary>
 internal static class ClosestName
