@@ -47,6 +47,10 @@ public sealed record AutoAttackReport(
     /// <see cref="AutoAttackStage.Predictions"/> it says what became of each. Null in reports of before.</summary>
     public AttackedExamples? Examples { get; init; }
 
+    /// <summary>What it was computed with: one entry, or several where it was resumed with another machine or version.
+    /// Empty in reports of before.</summary>
+    public IReadOnlyList<RunEnvironment> Environments { get; init; } = [];
+
     /// <summary>"first 500 examples", "20 examples from position 500 on" or "5 chosen examples".</summary>
     [JsonIgnore]
     public string Which => Examples?.ToString()
@@ -160,6 +164,7 @@ public sealed record AutoAttackReport(
             evaluator.Device)
         {
             Individual = individual,
+            Environments = state.Environments,
             Examples = new AttackedExamples(
                 [.. data.Positions], evaluator.Labels, state.Natural ?? evaluator.Predictions),
         };
@@ -192,6 +197,7 @@ public sealed record AutoAttackReport(
                 Perturbation = predictions is null ? null : PerturbationExtent.Together(
                     state.Perturbation, ExtentOf(attack.Threat, clean, adversarial, wrong)),
                 Images = images?.Saved,
+                Environments = RunEnvironment.Continued(state.Environments, RunEnvironment.Here(evaluator.Device)),
                 Batches = state.Batches + 1,
                 Seconds = before.Seconds + clock.Elapsed.TotalSeconds,
                 ModelEvaluations = before.ModelEvaluations + cost.ModelEvaluations,

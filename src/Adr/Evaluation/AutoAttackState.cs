@@ -58,6 +58,9 @@ internal sealed record AutoAttackState(
     /// <summary>How far that attack changed the images that it misclassified.</summary>
     public PerturbationExtent? Perturbation { get; init; }
 
+    /// <summary>See <see cref="AutoAttackReport.Environments"/>.</summary>
+    public IReadOnlyList<RunEnvironment> Environments { get; init; } = [];
+
     private bool IsIndividual => Run.ContainsKey("individual");
 
     /// <summary>What runs, so that another run does not resume from here.</summary>
@@ -94,6 +97,7 @@ internal sealed record AutoAttackState(
         return new(run, correct, warnings, [], correct, correct, 0, 0, 0)
         {
             Natural = evaluator.Predictions, Backwards = 0, Predictions = NoneOf(correct.Length),
+            Environments = [RunEnvironment.Here(evaluator.Device)],
         };
     }
 

@@ -295,7 +295,8 @@ public sealed partial record Experiment
             Costly = [.. CostlyAttacks().Select(
                 one => Evaluate(trained, one.Attack, one.Count, progress, cancellation))],
             DefenceSettings = trained.DefenceSettings,
-            Environment = RunEnvironment.Here(),
+            Environment = RunEnvironment.Here(Device),
+            TrainedWith = trained.Folder.ReadEnvironments(),
         };
         Json.Write(path, result);
         return result;

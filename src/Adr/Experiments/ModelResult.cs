@@ -43,8 +43,12 @@ public sealed record ModelResult(
     /// format 2.</summary>
     public JsonObject? DefenceSettings { get; init; }
 
-    /// <summary>What it was evaluated with; null in results of before format 2.</summary>
+    /// <summary>What it was evaluated with, in the end; null in results of before format 2.</summary>
     public RunEnvironment? Environment { get; init; }
+
+    /// <summary>What its epochs were trained with (<see cref="RunFolder.ReadEnvironments"/>); empty where that is not
+    /// known.</summary>
+    public IReadOnlyList<TrainingPart> TrainedWith { get; init; } = [];
 
     /// <summary>Its evaluation by costly attacks: one report each, on the first of the same examples. Default
     /// none.</summary>

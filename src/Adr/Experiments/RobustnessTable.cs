@@ -205,6 +205,7 @@ public sealed class RobustnessTable
         ["device"] = Experiment.Device,
         ["minutes"] = Math.Round(row.TrainingSeconds / 60, 2),
         ["environment"] = JsonSerializer.SerializeToNode(row.Environment, Json.Compact),
+        ["trainedWith"] = JsonSerializer.SerializeToNode(row.TrainedWith, Json.Compact),
     };
 
     private static JsonObject ByAttack(

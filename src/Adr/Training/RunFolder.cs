@@ -5,10 +5,11 @@ namespace Adr.Training;
 /// <summary>The folder of one training run: its settings, its metrics and its weights.</summary>
 /// <remarks><c>config.json</c>: every setting; a run with other settings does not continue here. <c>metrics.jsonl</c>:
 /// one line for each epoch (<see cref="EpochMetrics"/>). <c>checkpoint.safetensors</c>, <c>checkpoint.json</c>: model,
-/// optimiser and epoch, to continue from. <c>best.safetensors</c>: the weights of the best epoch. Every file is
-/// replaced by a rename, so none is ever half written. Metrics and weights have checksums, and the checkpoint knows the
-/// settings, the metrics and the best weights that belong to it: a folder that is damaged, or put together from
-/// several, is refused. <c>run.lock</c> keeps a second run out while one is at work.</remarks>
+/// optimiser and epoch, to continue from. <c>best.safetensors</c>: the weights of the best epoch.
+/// <c>environment.json</c>: with which machine and versions each epoch was trained. Every file is replaced by a rename,
+/// so none is ever half written. Metrics and weights have checksums, and the checkpoint knows the settings, the metrics
+/// and the best weights that belong to it: a folder that is damaged, or put together from several, is refused.
+/// <c>run.lock</c> keeps a second run out while one is at work.</remarks>
 public sealed class RunFolder
 {
     private const string Another = "another folder: give its path to Fit, or set an experiment's RunsFolder, "
@@ -44,6 +45,9 @@ public sealed class RunFolder
     /// <summary>The weights of the best epoch.</summary>
     public string BestPath => File("best.safetensors");
 
+    /// <summary>With which machine and versions each epoch was trained (<see cref="TrainingPart"/>).</summary>
+    public string EnvironmentPath => File("environment.json");
+
     /// <summary>Whether every epoch of the run is done.</summary>
     /// <exception cref="InvalidDataException"><see cref="CheckpointInfoPath"/> is damaged.</exception>
     public bool IsFinished => System.IO.File.Exists(CheckpointInfoPath)
@@ -61,8 +65,18 @@ public sealed class RunFolder
     public IReadOnlyList<EpochMetrics> ReadMetrics(Action<string>? note = null) =>
         System.IO.File.Exists(MetricsPath) ? MetricsFile.Read(MetricsPath, note) : [];
 
+    /// <summary>With which machine and versions the epochs were trained: one part, or several where the run was resumed
+    /// with others. Epochs that an earlier version of the library trained are in none.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public IReadOnlyList<TrainingPart> ReadEnvironments() => Record().Parts;
+
     /// <summary>The folder's path.</summary>
     public override string ToString() => FullPath;
+
+    /// <summary>What <see cref="EnvironmentPath"/> holds; nothing where there is no such file.</summary>
+    internal TrainingRecord Record() => System.IO.File.Exists(EnvironmentPath)
+        ? Json.Read<TrainingRecord>(EnvironmentPath)
+        : TrainingRecord.Empty;
 
     /// <summary>Takes the folder for one run until disposed, and compares its settings with these.</summary>
     /// <exception cref="IOException">Another run uses it, or it may not be written to.</exception>

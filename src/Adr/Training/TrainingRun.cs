@@ -34,6 +34,7 @@ internal sealed class TrainingRun : IDisposable
 
     private readonly List<string> _notes = []; // on what the folder held
     private List<EpochMetrics> _epochs = [];
+    private TrainingRecord _record = TrainingRecord.Empty;
     private EpochTally _tally = new();
     private readonly PersistentPerturbation _perturbation = new();
     private int _epoch, _step; // the present ones, from 1
@@ -212,6 +213,7 @@ internal sealed class TrainingRun : IDisposable
                 : new InvalidDataException($"{_folder!.CheckpointPath} has numbers in {name} that are not finite: the "
                     + "run had diverged before it was saved. Delete the folder to train from the start.");
         if (_folder is null) return;
+        _record = _folder.Record();
         var written = _folder.ReadMetrics(_notes.Add);
         if (checkpoint is null)
         {
@@ -250,6 +252,11 @@ internal sealed class TrainingRun : IDisposable
     private void Save()
     {
         if (_folder is null) return;
+        if (_epochs.Count > 0)
+        {
+            _record = _record.With(_epochs.Count, RunEnvironment.Here(_options.Device));
+            Json.Write(_folder.EnvironmentPath, _record); // an epoch that is lost is cut off when it is trained again
+        }
         MetricsFile.Write(_folder.MetricsPath, _epochs);
         new Checkpoint(_epochs.Count, _guard.InitialNorm, _settings, MetricsFile.Fingerprint(_epochs), _best.Known)
             .Save(_folder, _model, _optimizer, _perturbation);

@@ -200,10 +200,61 @@ public sealed class ResumeTests : IDisposable
         var folder = Run("clean");
         Assert.Equal(
             [
-                "best.safetensors", "checkpoint.json", "checkpoint.safetensors", "config.json", "metrics.jsonl",
-                "run.lock",
+                "best.safetensors", "checkpoint.json", "checkpoint.safetensors", "config.json", "environment.json",
+                "metrics.jsonl", "run.lock",
             ],
             Directory.GetFiles(folder.FullPath).Select(Path.GetFileName).Order());
+    }
+
+    [Fact] // the file itself has the date and the memory, which equal runs do not share
+    public void Records_with_what_each_epoch_was_trained_also_after_an_interruption()
+    {
+        var here = RunEnvironment.Here();
+        foreach (var folder in new[] { Run("undisturbed"), Cut() })
+        {
+            var part = Assert.Single(folder.ReadEnvironments());
+            Assert.Equal((1, 4), (part.FirstEpoch, part.LastEpoch));
+            Assert.True(part.Environment.IsSameAs(here), $"{part.Environment}");
+        }
+
+        RunFolder Cut()
+        {
+            Run("cut", stopAfter: 7, expectCancelled: true);
+            return Run("cut");
+        }
+    }
+
+    [Fact]
+    public void Records_another_machine_from_its_first_epoch_on()
+    {
+        var folder = Run("moved", stopAfter: 7, expectCancelled: true); // 2 epochs
+        var record = folder.Record();
+        var there = record.Parts[0].Environment with { Processor = "another", Gpu = "NVIDIA H200" };
+        // there a third epoch was trained, too, whose checkpoint never came
+        Json.Write(folder.EnvironmentPath, new TrainingRecord([new TrainingPart(1, 3, there)]));
+        Run("moved");
+        Assert.Equal([(1, 2, "another"), (3, 4, record.Parts[0].Environment.Processor)],
+            folder.ReadEnvironments().Select(part => (part.FirstEpoch, part.LastEpoch, part.Environment.Processor)));
+        Assert.Equal(File.ReadAllBytes(Run("undisturbed").CheckpointPath), File.ReadAllBytes(folder.CheckpointPath));
+    }
+
+    [Fact]
+    public void Resumes_a_folder_of_before_and_records_what_it_trains()
+    {
+        var folder = Run("before", stopAfter: 7, expectCancelled: true);
+        File.Delete(folder.EnvironmentPath);
+        Run("before");
+        Assert.Equal([(3, 4)], folder.ReadEnvironments().Select(part => (part.FirstEpoch, part.LastEpoch)));
+    }
+
+    [Fact]
+    public void Names_a_damaged_record()
+    {
+        var folder = Run("damaged");
+        File.WriteAllText(folder.EnvironmentPath,
+            File.ReadAllText(folder.EnvironmentPath).Replace("\"lastEpoch\": 4", "\"lastEpoch\": 5"));
+        Assert.Contains("environment.json is damaged or was changed",
+            Assert.Throws<InvalidDataException>(() => Run("damaged")).Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, string> WrongMetrics => new()

@@ -12,10 +12,13 @@ namespace Adr.Robustness.Kills;
 /// <summary>What a command leaves in a folder.</summary>
 internal static partial class Folder
 {
-    // All that two runs of the same command do not have in common: how long something took, when it was, and the seals
-    // over that.
+    // All that two runs of the same command do not have in common: how long something took, when it was, how much
+    // memory the process had, and the seals over that.
     private static readonly HashSet<string> Times =
-        ["seconds", "trainingSeconds", "duration", "start_time", "end_time", "execution", "seal"];
+    [
+        "seconds", "trainingSeconds", "duration", "start_time", "end_time", "execution", "date", "peakMemoryGiB",
+        "seal",
+    ];
 
     /// <summary>The drafts of files that are being written.</summary>
     internal static IReadOnlyList<string> Drafts(string folder) => !Directory.Exists(folder)

@@ -30,6 +30,7 @@ internal sealed class RunFolderParser() : Parser("run-folder"), IDisposable
         [
             Sample("config.json", Settings), Sample("metrics.jsonl", Lines), Sample("checkpoint.safetensors", Weights),
             Sample("checkpoint.json", Settings), Sample("best.safetensors", Weights),
+            Sample("environment.json", Settings),
         ];
 
         Sample Sample(string file, Form form) => new(file, File.ReadAllBytes(Path.Combine(run, file)), form);
@@ -48,7 +49,8 @@ internal sealed class RunFolderParser() : Parser("run-folder"), IDisposable
     internal override string Read(string path)
     {
         var folder = new RunFolder(Path.GetDirectoryName(path)!);
-        return $"{folder.IsFinished} {folder.ReadMetrics().Count} {Train(folder.FullPath)}";
+        var environments = JsonSerializer.Serialize(folder.ReadEnvironments(), Json.Compact);
+        return $"{folder.IsFinished} {folder.ReadMetrics().Count} {environments} {Train(folder.FullPath)}";
     }
 
     // That the settings are others is no damage but what a user's mistake looks like.
