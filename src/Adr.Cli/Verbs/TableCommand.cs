@@ -3,9 +3,17 @@ using Adr.Experiments;
 
 namespace Adr.Cli;
 
-/// <summary><c>adr table</c>: the results of a matrix, and what is missing.</summary>
+/// <summary><c>adr table</c>: the results of a matrix, and what is missing; or a file for each model as RobustBench has
+/// it.</summary>
 public static class TableCommand
 {
+    private static readonly Option<string?> RobustBenchFolder = new("--robustbench")
+    {
+        Description = "Writes a JSON file in RobustBench's form for each model that Auto-Attack has evaluated to this "
+            + "folder; prints no table.",
+        HelpName = "DIR",
+    };
+
     /// <summary>The verb.</summary>
     public static Command Create()
     {
@@ -13,13 +21,14 @@ public static class TableCommand
         var command = new Command("table",
             "Prints the tables of a matrix in Markdown: means over the seeds that are done, and what is missing.")
         {
-            matrix, runs,
+            matrix, runs, RobustBenchFolder,
         };
         command.SetAction(parsed =>
         {
             var experiments = SweepCommand.Load(parsed.GetRequiredValue(matrix), parsed.GetValue(runs));
             try
             {
+                if (parsed.GetValue(RobustBenchFolder) is { } folder) return Write(experiments, folder);
                 foreach (var table in MatrixTable.Of(experiments)) Console.WriteLine(table.ToMarkdown());
                 return ExitCode.Fine;
             }
@@ -29,5 +38,14 @@ public static class TableCommand
             }
         });
         return command;
+    }
+
+    private static int Write(ExperimentMatrix matrix, string folder)
+    {
+        if (File.Exists(folder)) throw new UsageException($"--robustbench {folder} is a file; expected a folder.");
+        var (files, leftOut) = RobustBench.Write(matrix, folder);
+        foreach (var file in files) Console.WriteLine(file);
+        foreach (var run in leftOut) Console.Error.WriteLine($"adr: left out {run}");
+        return ExitCode.Fine;
     }
 }

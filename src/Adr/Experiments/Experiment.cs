@@ -506,8 +506,9 @@ public sealed partial record Experiment
         return evaluate(evaluator);
     }
 
-    // named by what the attacks are, so that a result of other attacks is not taken for this one's
-    private string ResultPath(RunFolder folder)
+    /// <summary>The file of a result. It is named by what the attacks are, so that a result of other attacks is not
+    /// taken for this one's.</summary>
+    internal string ResultPath(RunFolder folder)
     {
         string[] attacks =
         [

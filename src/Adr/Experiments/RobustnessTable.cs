@@ -235,8 +235,8 @@ public sealed class RobustnessTable
 
     private static string First(RobustnessReport report) => $"{report.Attacks[0].Attack}, first {report.Examples}";
 
-    // 8/255 as people write it
-    private static string Level(double value) =>
+    /// <summary>A radius or a step as people write it, such as 8/255.</summary>
+    internal static string Level(double value) =>
             Math.Abs(value * 255 - Math.Round(value * 255)) < 1e-9
             && Math.Abs(value * 100 - Math.Round(value * 100)) > 1e-9
         ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(value * 255)}/255")

@@ -48,6 +48,10 @@ public sealed class SweepCommandTests : IDisposable
         var whole = CommandLine.Run("table", matrix, "--runs", Runs);
         Assert.Contains("| ADR-ADV − ADV | 1 |", whole.Output);
         Assert.DoesNotContain("Missing", whole.Output);
+        var bench = CommandLine.Run(
+            "table", matrix, "--runs", Runs, "--robustbench", Path.Combine(folder, "robustbench"));
+        Assert.Equal((ExitCode.Fine, ""), (bench.Code, bench.Output));
+        Assert.Contains("adr: left out ADV on mnist-10k, seed 1: no Auto-Attack", bench.Errors);
         var jobs = Path.Combine(folder, "jobs");
         Assert.Contains("nothing is left", CommandLine.Run("sweep", matrix, "--runs", Runs, "--slurm", jobs).Output);
     }
