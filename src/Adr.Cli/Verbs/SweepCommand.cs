@@ -24,6 +24,12 @@ public static class SweepCommand
         Description = "Prints the cells with their numbers and their states, and runs nothing.",
     };
 
+    private static readonly Option<double?> Speed = new("--speed")
+    {
+        Description = "With --list: what each cell costs, in hours at this many TFLOP/s (10^12 operations a second).",
+        HelpName = "TFLOPS",
+    };
+
     private static readonly Option<string?> Slurm = new("--slurm")
     {
         Description = "Writes a Slurm script to this folder, with one array task for each missing cell; runs nothing.",
@@ -35,7 +41,7 @@ public static class SweepCommand
     {
         var command = new Command("sweep", "Trains and evaluates the models of a matrix that are missing.")
         {
-            Matrix, Runs, Task, List, Slurm,
+            Matrix, Runs, Task, List, Speed, Slurm,
         };
         command.SetAction(parsed =>
         {
@@ -65,7 +71,12 @@ public static class SweepCommand
         var path = parsed.GetRequiredValue(Matrix);
         var matrix = Load(path, parsed.GetValue(Runs));
         var cells = matrix.Runs;
-        if (parsed.GetValue(List)) return Print(cells);
+        var speed = parsed.GetValue(Speed);
+        if (speed is not null && !parsed.GetValue(List))
+            throw new UsageException("--speed says what the cells of --list cost; give both, or neither.");
+        if (speed is not null and not (> 0 and < double.PositiveInfinity))
+            throw new UsageException($"--speed {Number(speed.Value)}: expected a number above 0.");
+        if (parsed.GetValue(List)) return Print(cells, speed);
         var task = parsed.GetValue(Task);
         if (task < 0 || task >= cells.Count)
             throw new UsageException($"--task {task}: the matrix has cells 0 to {cells.Count - 1}.");
@@ -78,12 +89,20 @@ public static class SweepCommand
         return Run(task is { } only ? [cells[only]] : cells, cancellation);
     }
 
-    private static int Print(IReadOnlyList<SweepRun> cells)
+    private static int Print(IReadOnlyList<SweepRun> cells, double? speed)
     {
         try
         {
+            if (speed is not null) LibtorchPackage.Load();
+            var costs = new Dictionary<string, ComputeEstimate>(); // by folder, for cells share runs
             for (var i = 0; i < cells.Count; i++)
-                Console.WriteLine($"{i}\t{cells[i].State()}\t{cells[i]}\t{cells[i].Folder}");
+                Console.WriteLine(string.Join('\t',
+                [
+                    Text(i), cells[i].State(), cells[i].ToString(),
+                    .. speed is { } known ? [Cost(cells[i], known, costs)] : Array.Empty<string>(),
+                    cells[i].Folder.ToString(),
+                ]));
+            if (speed is { } given) PrintTotal(cells, given, costs);
             return ExitCode.Fine;
         }
         catch (ArgumentException problem) // settings that name no run
@@ -91,6 +110,42 @@ public static class SweepCommand
             throw UsageException.From(problem);
         }
     }
+
+    private static string Cost(SweepRun cell, double speed, Dictionary<string, ComputeEstimate> costs)
+    {
+        if (!costs.TryGetValue(cell.Folder.FullPath, out var cost))
+            costs[cell.Folder.FullPath] = cost = cell.Estimate();
+        var measured = cell.Teraflops(cost);
+        return $"{Power(cost.Training)} FLOP to train, at most {Power(cost.Evaluation)} to evaluate: "
+            + $"{Hours(cost.Hours(speed))}, {Gibibytes(cost.Memory)}"
+            + (measured is { } own ? $"; trained at {Number(own)} TFLOP/s" : "");
+    }
+
+    // cells that share a run count once
+    private static void PrintTotal(
+        IReadOnlyList<SweepRun> cells, double speed, Dictionary<string, ComputeEstimate> costs)
+    {
+        var missing = cells.Where(cell => cell.Result() is null).Select(cell => cell.Folder.FullPath).Distinct()
+            .Select(folder => costs[folder]).ToList();
+        if (missing.Count == 0) return;
+        Console.WriteLine($"{missing.Count} runs are missing: "
+            + $"{Power(missing.Sum(cost => cost.Training + cost.Evaluation))} FLOP, "
+            + $"{Hours(missing.Sum(cost => cost.Hours(speed)))} at {Number(speed)} TFLOP/s, "
+            + $"at least {Gibibytes(missing.Max(cost => cost.Memory))} of memory. Evaluation is counted to the last "
+            + "step of every attack; most of it ends earlier.");
+    }
+
+    private static string Hours(double hours) =>
+        hours < 0.95 ? $"{Number(60 * hours)} minutes" : $"{Number(hours)} hours";
+
+    private static string Gibibytes(double bytes) => $"{Number(bytes / (1L << 30))} GiB";
+
+    private static string Power(double value) => value.ToString("0.0e0", CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => value.ToString("G2", CultureInfo.InvariantCulture) is var text
+        && text.Contains('E', StringComparison.Ordinal) ? value.ToString("#,0", CultureInfo.InvariantCulture) : text;
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     // A run that diverges, or whose folder is damaged or in use, does not keep the others from being made.
     private static int Run(IReadOnlyList<SweepRun> cells, CancellationToken cancellation)

@@ -5,16 +5,17 @@ namespace Adr.Data;
 /// <summary>The data sets by name.</summary>
 public static class DataSets
 {
-    private static readonly Dictionary<string, (Func<(Dataset Train, Dataset Test)> Load, Func<string?> Missing)> All
-        = new(StringComparer.Ordinal)
+    private static readonly
+        Dictionary<string, (int Classes, Func<(Dataset Train, Dataset Test)> Load, Func<string?> Missing)> All
+            = new(StringComparer.Ordinal)
     {
-        ["mnist-10k"] = (Mnist.Embedded, () => null),
-        ["mnist"] = (() => Mnist.Full(), () => Mnist.Missing()),
-        ["fashion-mnist"] = (() => FashionMnist.Load(), () => FashionMnist.Missing()),
-        ["cifar-10"] = (() => Cifar10.Load(), () => Cifar10.Missing()),
-        ["cifar-100"] = (() => Cifar100.Load(), () => Cifar100.Missing()),
-        ["gratings-10"] = (() => Gratings.Load(2000, 500), () => null),
-        ["gratings-100"] = (() => Gratings.Load(2000, 500, 100), () => null),
+        ["mnist-10k"] = (10, Mnist.Embedded, () => null),
+        ["mnist"] = (10, () => Mnist.Full(), () => Mnist.Missing()),
+        ["fashion-mnist"] = (10, () => FashionMnist.Load(), () => FashionMnist.Missing()),
+        ["cifar-10"] = (10, () => Cifar10.Load(), () => Cifar10.Missing()),
+        ["cifar-100"] = (100, () => Cifar100.Load(), () => Cifar100.Missing()),
+        ["gratings-10"] = (10, () => Gratings.Load(2000, 500), () => null),
+        ["gratings-100"] = (100, () => Gratings.Load(2000, 500, 100), () => null),
     };
 
     private static readonly ConcurrentDictionary<(string, string?), Lazy<(Dataset Train, Dataset Test)>> Loaded = new();
@@ -47,7 +48,12 @@ public static class DataSets
     /// <exception cref="ArgumentException">No data set has this name.</exception>
     public static string? Missing(string name) => Find(name).Missing();
 
-    private static (Func<(Dataset Train, Dataset Test)> Load, Func<string?> Missing) Find(string name)
+    /// <summary>The number of classes of a data set, which need not be on this machine.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="ArgumentException">No data set has this name.</exception>
+    public static int Classes(string name) => Find(name).Classes;
+
+    private static (int Classes, Func<(Dataset Train, Dataset Test)> Load, Func<string?> Missing) Find(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         return All.TryGetValue(name, out var found) ? found : throw new ArgumentException(

@@ -13,7 +13,7 @@ public enum Budget
     /// <summary>About an hour on a desktop.</summary>
     Desktop,
 
-    /// <summary>The paper's epochs, steps and data; wants a GPU.</summary>
+    /// <summary>The protocol of the authors' code (docs/experiments.md); wants a GPU.</summary>
     Paper,
 }
 

@@ -153,7 +153,7 @@ public sealed partial record Experiment
         Budget budget,
         long seed = 1,
         string device = "auto",
-        string network = "cifar-cnn") =>
+        string? network = null) =>
         Presets.Cifar10(budget, seed, device, network);
 
     /// <inheritdoc cref="Presets.Cifar100"/>
@@ -434,7 +434,7 @@ public sealed partial record Experiment
                 $"{most} images for a costly attack are more than the {TestCount} of the test.");
     }
 
-    private TrainingOptions Options() => new()
+    internal TrainingOptions Options() => new()
     {
         Epochs = Epochs,
         BatchSize = BatchSize,

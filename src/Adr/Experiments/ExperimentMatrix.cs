@@ -182,6 +182,22 @@ public sealed record SweepRun(Experiment Experiment, string Defence)
     /// <summary>Its result, if it has been trained and evaluated; null where it is missing.</summary>
     public ModelResult? Result() => Experiment.Result(Defence);
 
+    /// <summary>What it costs, by count.</summary>
+    public ComputeEstimate Estimate() => ComputeEstimate.Of(Experiment, Defence);
+
+    /// <summary>The speed of the epochs that are trained, in 10¹² floating-point operations a second; null where there
+    /// are none.</summary>
+    /// <param name="estimate">What <see cref="Estimate"/> gave.</param>
+    /// <exception cref="InvalidDataException">The run's metrics are damaged.</exception>
+    public double? Teraflops(ComputeEstimate estimate)
+    {
+        ArgumentNullException.ThrowIfNull(estimate);
+        var epochs = Folder.ReadMetrics();
+        return epochs.Count == 0
+            ? null
+            : estimate.Training * epochs.Count / Experiment.Epochs / epochs.Sum(epoch => epoch.Seconds) / 1e12;
+    }
+
     /// <summary>Its state: "missing", "trained" or "evaluated", or "epoch 3 of 40"; "damaged" where a file of its
     /// folder cannot be read.</summary>
     public string State()

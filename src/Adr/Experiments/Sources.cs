@@ -20,10 +20,25 @@ public sealed record DataSource(string Name, Func<(Dataset Train, Dataset Test)>
     /// <summary>Says what of the data this machine lacks, and how to get it; null where nothing does.</summary>
     public Func<string?> Missing { get; init; } = () => null;
 
+    private Func<int>? ClassesByName { get; init; }
+
+    /// <summary>The number of classes; your own data are loaded for it.</summary>
+    internal int Classes()
+    {
+        if (ClassesByName is { } known) return known();
+        var (train, test) = Load();
+        using (train)
+        using (test)
+            return train.Classes;
+    }
+
     /// <summary>One of <see cref="DataSets.Names"/>.</summary>
     /// <exception cref="ArgumentException">No data set has this name.</exception>
     public static implicit operator DataSource(string name) => Known.GetOrAdd(name,
-        _ => new DataSource(name, () => DataSets.Load(name)) { Missing = () => DataSets.Missing(name) });
+        _ => new DataSource(name, () => DataSets.Load(name))
+        {
+            Missing = () => DataSets.Missing(name), ClassesByName = () => DataSets.Classes(name),
+        });
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

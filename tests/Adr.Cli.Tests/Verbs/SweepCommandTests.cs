@@ -57,6 +57,29 @@ public sealed class SweepCommandTests : IDisposable
     }
 
     [Fact]
+    public void Lists_what_each_run_costs_at_a_speed()
+    {
+        var matrix = Matrix();
+        var list = CommandLine.Run("sweep", matrix, "--runs", Runs, "--list", "--speed", "0.5").Output;
+        Assert.Matches(@"0\tmissing\tADV on mnist-10k, seed 1\t[\d.]+e\d+ FLOP to train, at most "
+            + @"[\d.]+e\d+ to evaluate: [\d.]+ minutes, [\d.]+ GiB\t", list);
+        Assert.Matches(@"2 runs are missing: [\d.]+e\d+ FLOP, [\d.]+ minutes at 0.5 TFLOP/s", list);
+        CommandLine.Run("sweep", matrix, "--runs", Runs, "--task", "0");
+        list = CommandLine.Run("sweep", matrix, "--runs", Runs, "--list", "--speed", "0.5").Output;
+        Assert.Matches(@"0\tevaluated\tADV.*; trained at [\d.]+ TFLOP/s", list);
+        Assert.Contains("1 runs are missing", list);
+    }
+
+    [Theory]
+    [InlineData("0", "--list"), InlineData("-1", "--list"), InlineData("NaN", "--list"), InlineData("1", "--task", "0")]
+    public void Refuses_a_speed_that_says_nothing(string speed, params string[] others)
+    {
+        var (code, _, errors) = CommandLine.Run(["sweep", Matrix(), "--runs", Runs, "--speed", speed, .. others]);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("--speed", errors);
+    }
+
+    [Fact]
     public void Writes_a_job_array_of_what_is_missing_and_runs_nothing()
     {
         var jobs = Path.Combine(folder, "jobs");

@@ -134,7 +134,7 @@ public static class TrainerTests
             Assert.Equal(TinyRun.Bits(upToBest), TinyRun.Bits(model));
         }
 
-        [Theory] // the paper's network
+        [Theory] // the authors' network
         [InlineData(1)]
         [InlineData(2)]
         public void Gives_the_same_bits_for_the_same_seed_whatever_the_threads(int threads)
