@@ -6,7 +6,7 @@ namespace Adr.Data;
 
 /// <summary>The usual augmentation of CIFAR: each image is shifted within a black border and, every second time,
 /// mirrored.</summary>
-/// <remarks>The paper's on CIFAR: padding 4 on every side, a crop of the image's own size, a horizontal flip. What
+/// <remarks>The authors' on CIFAR: padding 4 on every side, a crop of the image's own size, a horizontal flip. What
 /// happens to an image is a function of its seed alone, not of its batch.</remarks>
 public sealed record CropAndFlip
 {

@@ -21,7 +21,7 @@ public sealed record EvaluationPlan
     /// <summary>On how many images Brendel &amp; Bethge's attack runs. Default 0.</summary>
     public int BrendelBethgeCount { get; init; }
 
-    /// <summary>Its steps. Default 200, those of the recipe that the paper cites.</summary>
+    /// <summary>Its steps. Default 200, as in the authors' evaluation.</summary>
     public int BrendelBethgeSteps { get; init; } = 200;
 
     /// <summary>On how many images SPSA runs, which is score-based. Default 0.</summary>

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Adr.Training;
 
 /// <summary>CE(x) + CE(x'), and with weights the terms of ADR (Bui et al. 2020, section 3.4).</summary>
-/// <remarks>Madry et al. (2018) train on CE(x') alone (<see cref="MadryTraining"/>); the paper's baseline ADV keeps
+/// <remarks>Madry et al. (2018) train on CE(x') alone (<see cref="MadryTraining"/>); the authors' baseline ADV keeps
 /// CE(x). The authors' PyTorch code adds the two as they are, their TensorFlow code half of each, so that the terms
 /// count twice as much there: <see cref="CrossEntropyWeight"/>.</remarks>
 public sealed record AdversarialTraining : Defence
