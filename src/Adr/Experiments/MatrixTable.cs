@@ -118,7 +118,7 @@ public sealed class MatrixTable
                     difference.Select((one, column) =>
                         one.HalfWidth is null ? Lone(adr, baseline, column, one.Mean) : Signed(one)), "");
             }
-            text.Append(CultureInfo.InvariantCulture, $"\n{Caption}\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n{Caption} {Compute}\n");
             foreach (var (adr, baseline) in Pairs)
                 text.Append(CultureInfo.InvariantCulture, $"\n{Verdict(adr, baseline, Columns.Count - 1)}\n");
         }
@@ -140,6 +140,22 @@ public sealed class MatrixTable
             + $"says so: the mean over the seeds, ± half of its 95 % interval (Student's t) where there are several; "
             + $"a lone seed has the 95 % interval of its examples (Wilson; of a difference, Agresti and Min), which "
             + $"says nothing about another seed. Minutes: of training, per model.");
+
+    /// <summary>What the runs took, in a sentence: hours of training and of evaluation, and on what.</summary>
+    public string Compute
+    {
+        get
+        {
+            var rows = Defences.SelectMany(Rows).Select(one => one.Row).ToList();
+            if (rows.Count == 0) return "";
+            var machines = rows.Select(row => row.Environment).OfType<RunEnvironment>()
+                .Select(machine => $"{machine.Processor} ({machine.Threads} threads)").Distinct();
+            return string.Create(CultureInfo.InvariantCulture, $"{rows.Count} runs took "
+                + $"{rows.Sum(row => row.TrainingSeconds) / 3600:0.0} hours of training and "
+                + $"{rows.Sum(row => row.EvaluationSeconds) / 3600:0.0} of evaluation, on "
+                + $"{string.Join(", ", machines.DefaultIfEmpty("a machine that was not recorded"))}.");
+        }
+    }
 
     /// <summary>The table in Markdown.</summary>
     public override string ToString() => ToMarkdown();

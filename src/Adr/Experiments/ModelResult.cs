@@ -54,6 +54,12 @@ public sealed record ModelResult(
     /// none.</summary>
     public IReadOnlyList<RobustnessReport> Costly { get; init; } = [];
 
+    /// <summary>Wall time of all its evaluations, interrupted parts included.</summary>
+    [JsonIgnore]
+    public double EvaluationSeconds =>
+        Costly.Prepend(Report).SelectMany(report => report.Attacks).Sum(attack => attack.Seconds)
+        + (AutoAttack?.Seconds ?? 0);
+
     /// <summary>Signs that its numbers are not to be believed, of all its evaluations, in sentences.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Notes =>

@@ -259,6 +259,22 @@ public sealed class ExperimentMatrixTests : IDisposable
                 Assert.Equal(adr[column].Mean - adv[column].Mean, difference[column].Mean, 12);
             }
             Assert.Contains("| ADR-ADV − ADV | 3, 4 |", whole.ToMarkdown(), StringComparison.Ordinal);
+            Assert.Contains(whole.Compute, whole.ToMarkdown(), StringComparison.Ordinal);
+        }
+
+        [Fact]
+        public void Says_what_its_runs_took_and_on_what()
+        {
+            var cell = _all.Read(Two).Runs[0];
+            var machine = RunEnvironment.Here() with { Processor = "Abacus", Threads = 2 };
+            ModelResult row = Natural("ADV", 50) with { TrainingSeconds = 5400, Environment = machine };
+            var attack = row.Report.Attacks[0] with { Seconds = 1800 };
+            row = row with { Report = row.Report with { Attacks = [attack] }, Costly = [row.Report] }; // 1 s more
+            string Compute(ModelResult? result) => new MatrixTable("digits", cell.Experiment, [(cell, result)]).Compute;
+            Assert.Equal("1 runs took 1.5 hours of training and 0.5 of evaluation, on Abacus (2 threads).",
+                Compute(row));
+            Assert.EndsWith("not recorded.", Compute(row with { Environment = null }), StringComparison.Ordinal);
+            Assert.Equal("", Compute(null));
         }
 
         [Theory]
