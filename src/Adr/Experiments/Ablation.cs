@@ -42,14 +42,21 @@ public static class Ablation
             ($"{one.Name} + {other.Name}", experiment with { Weights = Sum(one.On(1), other.On(1)) });
     }
 
-    /// <summary>All terms at their default weights, and the same with the gradient stopped at the clean side, as the
-    /// authors' code does.</summary>
+    /// <summary>All terms at their default weights, in the three forms of smoothness: cross-entropy through both sides,
+    /// the same with the logits of x detached, and KL (<see cref="SmoothnessForm"/>). The latent is not
+    /// detached.</summary>
     /// <param name="experiment">The other settings.</param>
-    public static IReadOnlyList<(string Name, Experiment Experiment)> Whole(Experiment experiment)
+    public static IReadOnlyList<(string Name, Experiment Experiment)> Forms(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        return [("all", experiment with { Weights = new() }), ("all, clean side detached", experiment with { Weights
-            = CompactnessWeights.AuthorsCode })];
+        return
+        [
+            ("cross-entropy through both sides", With(new(Smoothness: SmoothnessForm.CrossEntropy))),
+            ("cross-entropy, p fixed", With(new(Smoothness: SmoothnessForm.CrossEntropy, DetachLogits: true))),
+            ("KL through both sides", With(new(Smoothness: SmoothnessForm.KullbackLeibler))),
+        ];
+
+        Experiment With(CompactnessWeights weights) => experiment with { Weights = weights };
     }
 
     /// <summary>One term's weight at several values, the others as they are.</summary>

@@ -24,9 +24,14 @@ public static class AblationTests
         one => Assert.Equal([0, 0, 0, 1, 1], Weights(one.Experiment.Weights).Order()));
 
     [Fact]
-    public static void Whole_is_the_default_and_the_authors() =>
-        Assert.Equal([new CompactnessWeights(), CompactnessWeights.AuthorsCode],
-            Ablation.Whole(Settings).Select(one => one.Experiment.Weights));
+    public static void Forms_differ_in_the_form_alone_and_one_is_the_default()
+    {
+        var forms = Ablation.Forms(Settings).Select(one => one.Experiment.Weights).ToList();
+        Assert.Equal(3, forms.Distinct().Count());
+        Assert.All(forms, form => Assert.Equal(new CompactnessWeights(),
+            form with { Smoothness = new CompactnessWeights().Smoothness, DetachLogits = false }));
+        Assert.Contains(new CompactnessWeights(), forms);
+    }
 
     [Fact]
     public static void Sensitivity_changes_one_weight()
