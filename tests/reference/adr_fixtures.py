@@ -43,6 +43,7 @@ def uniform(seed, *shape):
 def fill(model, seed):
     """Weights 2^round(log2 sqrt(6 / fan in)) (2u - 1), biases 2^-4 (2u - 1), those of norms 1 + 2^-4 (2u - 1); parameter k of the model
     from stream 1000 seed + k. Running means 2^-4 (2u - 1), running variances 1 + 2^-4 (2u - 1); buffer k from stream 1000 seed + 500 + k.
+    The constants of a normalisation stay.
     All are rounded to single precision, in which the library has them."""
     with torch.no_grad():
         for index, (name, parameter) in enumerate(model.named_parameters()):
@@ -52,7 +53,7 @@ def fill(model, seed):
                 scale = 2.0 ** -4
             middle = 1 if parameter.dim() == 1 and name.endswith(".weight") else 0
             parameter.copy_((middle + scale * (2 * uniform(1000 * seed + index, *parameter.shape) - 1)).float())
-        for index, (name, buffer) in enumerate((name, b) for name, b in model.named_buffers() if not name.endswith("num_batches_tracked")):
+        for index, (name, buffer) in enumerate((name, b) for name, b in model.named_buffers() if not name.endswith(("num_batches_tracked", ".mean", ".std"))):
             buffer.copy_(((1 if name.endswith("running_var") else 0) + 2.0 ** -4 * (2 * uniform(1000 * seed + 500 + index, *buffer.shape) - 1)).float())
     return model
 
@@ -257,6 +258,27 @@ def wide_resnet():
 
 def wide_resnet_34_10():
     return network("wide_resnet_34_10", lambda: adr.WideResNet(34, 10), 32, 3)
+
+
+def preact_resnet18():
+    return network("preact_resnet18", adr.PreActResNet18, 32, 3, norms=("bn", "layer4.1.bn2"))
+
+
+def preact_resnet18_fast():
+    return network("preact_resnet18_fast", lambda: adr.PreActResNet18(fast=True), 32, 3, norms=("layer1.0.bn1", "layer4.1.bn2"))
+
+
+def silu_preact_resnet18():
+    return network("silu_preact_resnet18", adr.SiluPreActResNet18, 32, 3, norms=("batchnorm", "layer_3.1.batchnorm_1"))
+
+
+def silu_wide_resnet():
+    """SiluWideResNet-16-2 of 100 classes, which have another normalisation."""
+    return network("silu_wide_resnet", lambda: adr.SiluWideResNet(16, 2, 100), 32, 3, norms=("batchnorm", "layer.2.block.1.batchnorm_1"))
+
+
+def normalized():
+    return network("normalized", lambda: adr.Normalized(adr.WideResNet(10, 2), [0.4914, 0.4822, 0.4465], [0.2471, 0.2435, 0.2616]), 32, 3)
 
 
 INDICES = [5, 1_000_003]  # the points' places in an imagined data set
@@ -498,7 +520,8 @@ def tsne():
 
 
 MAKERS = {make.__name__: make for make in (
-    losses, mnist_cnn, cifar_cnn, cifar100_cnn, toy_mlp, resnet18, wide_resnet, wide_resnet_34_10, attacks, tiny_training, mnist_training, other_training, source_training, intervals, tsne)}
+    losses, mnist_cnn, cifar_cnn, cifar100_cnn, toy_mlp, resnet18, wide_resnet, wide_resnet_34_10,
+    preact_resnet18, preact_resnet18_fast, silu_preact_resnet18, silu_wide_resnet, normalized, attacks, tiny_training, mnist_training, other_training, source_training, intervals, tsne)}
 
 
 if __name__ == "__main__":

@@ -236,6 +236,158 @@ class WideResNet(nn.Module):
         return self.represent(x)[1]
 
 
+class PreActBlock(nn.Module):
+    """He et al. 2016b: norm and ReLU come before each convolution. The shortcut projects what the first ReLU gives, or as in Wong et al.
+    2020 what the block is given."""
+
+    def __init__(self, inward, outward, stride, fast):
+        super().__init__()
+        self.fast = fast
+        self.bn1 = nn.BatchNorm2d(inward)
+        self.conv1 = nn.Conv2d(inward, outward, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outward)
+        self.conv2 = nn.Conv2d(outward, outward, 3, 1, 1, bias=False)
+        if stride != 1 or inward != outward:
+            self.shortcut = nn.Sequential(nn.Conv2d(inward, outward, 1, stride, bias=False))
+
+    def forward(self, x):
+        start = self.bn1(x).relu()
+        y = self.conv2(self.bn2(self.conv1(start)).relu())
+        return y + (self.shortcut(x if self.fast else start) if hasattr(self, "shortcut") else x)
+
+
+class PreActResNet18(nn.Module):
+    """For 32x32 images: a 3x3 stem and four stages of two blocks; the fast form has no last norm and ReLU; latent [B,512]."""
+
+    def __init__(self, fast=False, classes=10):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
+        inward = 64
+        for stage, (width, stride) in enumerate([(64, 1), (128, 2), (256, 2), (512, 2)], start=1):
+            self.add_module(f"layer{stage}", nn.Sequential(PreActBlock(inward, width, stride, fast), PreActBlock(width, width, 1, fast)))
+            inward = width
+        if not fast:
+            self.bn = nn.BatchNorm2d(inward)
+        self.linear = nn.Linear(inward, classes)
+
+    def represent(self, x):
+        x = self.layer4(self.layer3(self.layer2(self.layer1(self.conv1(x)))))
+        z = (self.bn(x).relu() if hasattr(self, "bn") else x).mean((2, 3))
+        return z, self.linear(z)
+
+    def forward(self, x):
+        return self.represent(x)[1]
+
+
+def silu(x):
+    return x * x.sigmoid()
+
+
+def same(convolution, x):
+    """TensorFlow's "SAME" for 3x3: the output is ceil(side / stride) wide, and where the padding is odd, right and below get more."""
+    stride, side = convolution.stride[0], x.shape[-1]
+    padding = max((math.ceil(side / stride) - 1) * stride + 3 - side, 0)
+    before = padding // 2
+    return convolution(nn.functional.pad(x, (before, padding - before) * 2))
+
+
+class SiluBlock(nn.Module):
+    """Gowal et al. 2020: a pre-activation block with SiLU. Where the shape changes the wide one projects what the first SiLU gives by a
+    1x1 convolution, the narrow one what the block is given by a 3x3 one."""
+
+    def __init__(self, inward, outward, stride, wide):
+        super().__init__()
+        self.wide, self.names = wide, ("conv_0", "conv_1") if wide else ("conv_2d_1", "conv_2d_2")
+        self.batchnorm_0 = nn.BatchNorm2d(inward)
+        self.add_module(self.names[0], nn.Conv2d(inward, outward, 3, stride, bias=False))
+        self.batchnorm_1 = nn.BatchNorm2d(outward)
+        self.add_module(self.names[1], nn.Conv2d(outward, outward, 3, bias=False))
+        if stride != 1 or inward != outward:
+            self.shortcut = nn.Conv2d(inward, outward, 1 if wide else 3, stride, bias=False)
+
+    def forward(self, x):
+        first, second = (getattr(self, name) for name in self.names)
+        start = silu(self.batchnorm_0(x))
+        y = same(second, silu(self.batchnorm_1(same(first, start))))
+        if not hasattr(self, "shortcut"):
+            return y + x
+        return y + (self.shortcut(start) if self.wide else same(self.shortcut, x))
+
+
+class SiluNetwork(nn.Module):
+    """Normalised images -> stem -> groups of blocks -> norm, SiLU, average -> logits. The constants of the normalisation are single
+    precision and no weights."""
+
+    def __init__(self, classes):
+        super().__init__()
+        mean, std = ([0.5071, 0.4865, 0.4409], [0.2673, 0.2564, 0.2762]) if classes == 100 else ([0.4914, 0.4822, 0.4465], [0.2471, 0.2435, 0.2616])
+        self.constants = torch.tensor(mean).view(3, 1, 1), torch.tensor(std).view(3, 1, 1)
+
+    def represent(self, x):
+        mean, std = self.constants
+        x = self.body((x - mean.to(x.dtype)) / std.to(x.dtype))
+        z = silu(self.batchnorm(x)).mean((2, 3))
+        return z, self.logits(z)
+
+    def forward(self, x):
+        return self.represent(x)[1]
+
+
+class SiluWideResNet(SiluNetwork):
+    """For 32x32 images: a stem of 16, three groups of (depth - 4) / 6 blocks; latent [B,64 width]."""
+
+    def __init__(self, depth=10, width=2, classes=10):
+        super().__init__(classes)
+        self.init_conv = nn.Conv2d(3, 16, 3, 1, bias=False)
+        inward, groups = 16, []
+        for stride, outward in [(1, 16 * width), (2, 32 * width), (2, 64 * width)]:
+            group = nn.Sequential()
+            group.add_module("block", nn.Sequential(*[SiluBlock(inward if i == 0 else outward, outward, stride if i == 0 else 1, True)
+                                                      for i in range((depth - 4) // 6)]))
+            groups.append(group)
+            inward = outward
+        self.layer = nn.Sequential(*groups)
+        self.batchnorm = nn.BatchNorm2d(inward)
+        self.logits = nn.Linear(inward, classes)
+
+    def body(self, x):
+        return self.layer(same(self.init_conv, x))
+
+
+class SiluPreActResNet18(SiluNetwork):
+    """For 32x32 images: a stem of 64, four groups of two blocks; latent [B,512]."""
+
+    def __init__(self, classes=10):
+        super().__init__(classes)
+        self.conv_2d = nn.Conv2d(3, 64, 3, 1, bias=False)
+        inward = 64
+        for group, (outward, stride) in enumerate([(64, 1), (128, 2), (256, 2), (512, 2)]):
+            self.add_module(f"layer_{group}", nn.Sequential(SiluBlock(inward, outward, stride, False), SiluBlock(outward, outward, 1, False)))
+            inward = outward
+        self.batchnorm = nn.BatchNorm2d(inward)
+        self.logits = nn.Linear(inward, classes)
+
+    def body(self, x):
+        return self.layer_3(self.layer_2(self.layer_1(self.layer_0(same(self.conv_2d, x)))))
+
+
+class Normalized(nn.Module):
+    """(x - mean) / std before a network, with the names of a Sequential of "normalize" and "model"."""
+
+    def __init__(self, model, mean, std):
+        super().__init__()
+        self.normalize = nn.Module()
+        self.normalize.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
+        self.normalize.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
+        self.model = model
+
+    def represent(self, x):
+        return self.model.represent((x - self.normalize.mean) / self.normalize.std)
+
+    def forward(self, x):
+        return self.represent(x)[1]
+
+
 class TinyCnn(nn.Module):
     """[B,1,6,6] -> convolution 1-4 (3x3), ReLU, max pool 2 -> latent [B,16] -> 8 -> 3 classes."""
 

@@ -54,6 +54,12 @@ public sealed class ResNet18 : StagedClassifier
         ], latent: "pooled");
     }
 
+    // TorchSharp calls it when another module takes this one in, and would add the layers again by their fields' names.
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+    }
+
     /// <inheritdoc/>
     protected internal override Func<Tensor, Tensor> Frozen()
     {

@@ -32,6 +32,9 @@ public abstract class StagedClassifier : Classifier
             $"{Architecture} has no layer \"{value}\". Choose one of {string.Join(", ", Layers)}.", nameof(value));
     }
 
+    /// <summary>All of them, first to last.</summary>
+    internal IReadOnlyList<Stage> AllStages => _stages;
+
     /// <summary>The network's own choice.</summary>
     internal string DefaultLatentLayer { get; private set; } = "";
 

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>A model's weights and buffers in a safetensors file, named as in PyTorch's state_dict.</summary>
+/// <summary>A model's weights and buffers in a file, named as in PyTorch's state_dict: written as safetensors, and read
+/// from these or from PyTorch's own files.</summary>
 public static class Weights
 {
     /// <summary>Writes the model's parameters and buffers, with its name in the metadata.</summary>
@@ -22,13 +23,20 @@ public static class Weights
     }
 
     /// <summary>Copies a file's values into the model, on any device, and returns the metadata.</summary>
-    /// <remarks>A prefix that all names of the file have and the model's have not is left out: PyTorch's wrappers give
-    /// one (<c>module.</c>, <c>_orig_mod.</c>, <c>model.</c>). The counters <c>num_batches_tracked</c> of batch norms
-    /// may be missing: no prediction depends on them.</remarks>
+    /// <remarks>
+    /// The file is safetensors, or what PyTorch's <c>torch.save</c> wrote (.pt, .pth; any version), which holds a
+    /// state_dict or a checkpoint with one. No code in it is run: a pickle that asks for more than tensors, numbers,
+    /// text, lists and dictionaries is refused.
+    /// <para>A prefix that all names of the file have and the model's have not is left out: PyTorch's wrappers give one
+    /// (<c>module.</c>, <c>_orig_mod.</c>, <c>model.</c>). So is <c>sub_block1</c> of a <see cref="WideResNet"/>, which
+    /// no image passes. The counters <c>num_batches_tracked</c> of batch norms may be missing: no prediction depends on
+    /// them. A mean and a standard deviation in the file (<c>mean</c> and <c>std</c>, <c>mu</c> and <c>sigma</c>) must be
+    /// the model's (<see cref="Normalized"/>), which keeps its own where the file has none.</para></remarks>
     /// <param name="model">A model of the same parameters and buffers.</param>
     /// <param name="path">A file with the same names and shapes, by <see cref="Save"/> or from PyTorch; its numbers may
     /// have another precision.</param>
-    /// <param name="note">Told, in a sentence, which prefix was left out. Null, the default, for nobody.</param>
+    /// <param name="note">Told, in sentences, what of the file was taken and what was left out. Null, the default, for
+    /// nobody.</param>
     /// <exception cref="InvalidDataException">The file is damaged or does not fit, or a value is not finite; the model
     /// is then unchanged.</exception>
     public static IReadOnlyDictionary<string, string> Load(
@@ -36,24 +44,11 @@ public static class Weights
     {
         ArgumentNullException.ThrowIfNull(model);
         using var scope = NewDisposeScope();
-        var (stored, metadata) = Safetensors.Read(path);
-        stored = WithoutPrefix(stored, model, path, note);
-        CheckNumbers(model, stored, path);
-        CopyInto(model, stored, path);
-        return metadata;
-    }
-
-    /// <summary>A file's tensors by the model's names: without a prefix that all of them have.</summary>
-    internal static IReadOnlyDictionary<string, Tensor> WithoutPrefix(
-        IReadOnlyDictionary<string, Tensor> stored, nn.Module<Tensor, Tensor> model, string path, Action<string>? note)
-    {
-        var own = model.state_dict().Keys.ToHashSet();
-        var prefix = Prefixes(stored.Keys).MaxBy(Fitting)!;
-        if (prefix.Length == 0 || Fitting(prefix) == 0) return stored;
-        note?.Invoke($"Every name in '{path}' begins with \"{prefix}\". It was left out.");
-        return stored.ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
-
-        int Fitting(string prefix) => stored.Keys.Count(name => own.Contains(name[prefix.Length..]));
+        var stored = StoredWeights.Read(path, note);
+        var tensors = stored.NamedFor(model, note);
+        CheckNumbers(model, tensors, path);
+        CopyInto(model, tensors, path);
+        return stored.Metadata;
     }
 
     /// <summary>Throws where a model could not work with a file's numbers.</summary>
@@ -103,7 +98,7 @@ public static class Weights
             if (all.Length == 0) return;
             var more = all.Length > 5 ? $" and {all.Length - 5} more" : "";
             throw new InvalidDataException($"'{path}' does not fit {ModelFacts.NameOf(model)}: it {verb} "
-                + $"{string.Join(", ", all.Take(5))}{more}.{Hint(own.Keys.ToHashSet(), stored.Keys)}");
+                + $"{string.Join(", ", all.Take(5))}{more}.{Hint(model, stored)}");
         }
     }
 
@@ -113,31 +108,23 @@ public static class Weights
         name.Split('.')[^1] == "num_batches_tracked";
 
     // What may explain names that do not fit.
-    private static string Hint(HashSet<string> own, IEnumerable<string> stored)
+    private static string Hint(nn.Module<Tensor, Tensor> model, IReadOnlyDictionary<string, Tensor> stored)
     {
+        if (Normalisation.TakeFrom(stored).Value is { } by && model is not INormalises)
+            return $" The file normalises images by {by}: load it by Networks.Load, or into a Normalized.";
+        var own = model.state_dict().Keys.ToHashSet();
         foreach (var prefix in new[] { "module.", "_orig_mod.", "model." })
         {
-            var count = stored.Count(name => name.StartsWith(prefix, StringComparison.Ordinal));
+            var count = stored.Keys.Count(name => name.StartsWith(prefix, StringComparison.Ordinal));
             if (count > 0 && !own.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)))
-                return $" {count} of the {stored.Count()} names in the file begin with \"{prefix}\", as a wrapper of "
+                return $" {count} of the {stored.Count} names in the file begin with \"{prefix}\", as a wrapper of "
                     + "PyTorch gives it; where all did, it would be left out.";
         }
-        return Prefixes(own).LastOrDefault() is { Length: > 0 } all && stored.Any(name => own.Contains(all + name))
+        return StoredWeights.Prefixes(own).LastOrDefault() is { Length: > 0 } all
+            && stored.Keys.Any(name => own.Contains(all + name))
             ? $" Every name of the model begins with \"{all}\", which the file does not have: load the file into the "
                 + "module inside."
             : "";
-    }
-
-    // "", and what all names begin with, up to each of its first points; no model is wrapped more often
-    private static IEnumerable<string> Prefixes(IEnumerable<string> names)
-    {
-        var common = names.FirstOrDefault("");
-        foreach (var name in names)
-            common = common[..common.AsSpan().CommonPrefixLength(name)];
-        return Enumerable.Range(0, common.Length + 1)
-            .Where(length => length == 0 || common[length - 1] == '.')
-            .Select(length => common[..length])
-            .Take(9);
     }
 
     private static string Shape(long[] shape) => $"[{string.Join(",", shape)}]";

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Adr.Convolutions;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -13,10 +12,9 @@ namespace Adr.Models;
 /// named as in the PyTorch model that TRADES published and the authors took over:
 /// <c>block1.layer.0.convShortcut.weight</c>, …, <c>fc.bias</c>. Theirs also holds a copy of the first group,
 /// <c>sub_block1</c>, which no image passes.</remarks>
-public sealed partial class WideResNet : StagedClassifier
+public sealed class WideResNet : StagedClassifier
 {
     private const long LastMap = 8;
-    private const double MostWeights = 1 << 30; // 4 GiB
 
     private readonly Conv2d _conv1;
     private readonly List<WideBlock> _blocks = [];
@@ -33,26 +31,19 @@ public sealed partial class WideResNet : StagedClassifier
     public WideResNet(long seed, int classes = 10, int depth = 34, int width = 10)
         : base($"wide-resnet-{depth}-{width}", classes, [3, 32, 32])
     {
-        if (depth < 10 || depth % 6 != 4)
-            throw new ArgumentException(
-                $"A wide residual network has 6n + 4 layers, n ≥ 1 (10, 16, 22, 28, 34, …), not {depth}.",
-                nameof(depth));
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        if (Weights(depth, width) is > MostWeights and var weights)
-            throw new ArgumentException($"A wide residual network of depth {depth} and width {width} would have "
-                + $"{weights:0.0e+0} weights; at most {MostWeights:0.0e+0} are possible.", nameof(width));
+        var size = new WideSize(depth, width).Checked();
         Seed = seed;
         _conv1 = nn.Conv2d(3, 16, 3, padding: 1L, bias: false);
         register_module("conv1", _conv1);
         var inward = 16L;
         var stages = new List<Stage>();
-        foreach (var (name, outward, stride) in
-            new[] { ("block1", 16L * width, 1), ("block2", 32L * width, 2), ("block3", 64L * width, 2) })
+        foreach (var (outward, stride) in size.Groups)
         {
+            var name = $"block{stages.Count + 1}";
             WideBlock[] blocks =
             [
                 new(inward, outward, stride),
-                .. Enumerable.Range(1, (depth - 4) / 6 - 1).Select(_ => new WideBlock(outward, outward, 1)),
+                .. Enumerable.Range(1, size.Blocks - 1).Select(_ => new WideBlock(outward, outward, 1)),
             ];
             var group = nn.Sequential(("layer", nn.Sequential(blocks)));
             register_module(name, group);
@@ -75,23 +66,10 @@ public sealed partial class WideResNet : StagedClassifier
         ], latent: "pooled");
     }
 
-    /// <summary>The size in a name such as "wide-resnet-34-10"; null for another name.</summary>
-    internal static (int Depth, int Width)? SizeOf(string architecture) =>
-        NamePattern().Match(architecture) is { Success: true } match
-            ? (int.Parse(match.Groups["depth"].Value), int.Parse(match.Groups["width"].Value))
-            : null;
-
-    /// <summary>How many weights the convolutions of a size have: nearly all of the network's.</summary>
-    internal static double Weights(int depth, int width)
+    // TorchSharp calls it when another module takes this one in, and would add the layers again by their fields' names.
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
     {
-        var (inward, sum) = (16.0, 3 * 16 * 9.0);
-        foreach (var outward in new[] { 16.0 * width, 32.0 * width, 64.0 * width })
-        {
-            var shortcut = inward == outward ? 0 : inward * outward;
-            sum += 9 * outward * (inward + outward) + shortcut + ((depth - 4) / 6 - 1) * 18 * outward * outward;
-            inward = outward;
-        }
-        return sum;
     }
 
     /// <inheritdoc/>
@@ -109,9 +87,6 @@ public sealed partial class WideResNet : StagedClassifier
     }
 
     private static Tensor Pooled(Tensor maps) => nn.functional.avg_pool2d(maps, LastMap).flatten(1);
-
-    [GeneratedRegex("^wide-resnet-(?<depth>[0-9]{1,4})-(?<width>[0-9]{1,3})\\z")]
-    private static partial Regex NamePattern();
 }
 
 /// <summary>x̂ + conv(relu(bn(conv(r)))) with r = relu(bn(x)), where x̂ is x, or a 1×1 convolution of r where the width

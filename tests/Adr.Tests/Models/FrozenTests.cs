@@ -17,6 +17,12 @@ public static class FrozenTests
         { "CIFAR CNN", () => new CifarCnn(seed: 1) },
         { "ResNet-18", () => new ResNet18(seed: 1) },
         { "WideResNet-10-2", () => new WideResNet(seed: 1, depth: 10, width: 2) },
+        { "PreActResNet-18", () => new PreActResNet18(seed: 1) },
+        { "PreActResNet-18, fast", () => new PreActResNet18(seed: 1, form: PreActForm.Fast) },
+        { "SiLU PreActResNet-18", () => new SiluPreActResNet18(seed: 1) },
+        { "SiLU WideResNet-10-2", () => new SiluWideResNet(seed: 1, depth: 10, width: 2) },
+        { "WideResNet-10-2, normalised",
+            () => new Normalized(new WideResNet(seed: 1, depth: 10, width: 2), Normalisation.Cifar10) },
     };
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Text;
 using Adr.Models;
 using Adr.Tests.Data;
 using Adr.Tests.Reference;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Models;
@@ -10,7 +11,9 @@ public static class NetworksTests
 {
     [Theory]
     [InlineData("mnist-cnn", 10), InlineData("cifar-cnn", 7), InlineData("resnet-18", 100)]
-    [InlineData("wide-resnet-10-2", 10)]
+    [InlineData("wide-resnet-10-2", 10), InlineData("silu-wide-resnet-10-2", 100), InlineData("preact-resnet-18", 10)]
+    [InlineData("preact-resnet-18-fast", 4), InlineData("silu-preact-resnet-18", 10)]
+    [InlineData("wide-resnet-10-2@cifar-10", 7), InlineData("wide-resnet-10-1@half", 10)]
     public static void A_file_of_weights_gives_its_network_back(string architecture, int classes)
     {
         using var scope = NewDisposeScope();
@@ -58,7 +61,16 @@ public static class NetworksTests
     }
 
     [Theory]
+    [InlineData("resnet-18@mnist", "There is no normalisation \"mnist\". Choose one of cifar-10, cifar-100, imagenet")]
+    [InlineData("mnist-cnn@cifar-10", "mnist-cnn takes images of 1 channels")]
+    [InlineData("silu-wide-resnet-10-1@half", "silu-wide-resnet-10-1 normalises its images by itself")]
+    public static void A_normalisation_that_cannot_be_is_refused(string architecture, string message) =>
+        Assert.Contains(message,
+            Assert.Throws<ArgumentException>(() => Networks.Create(architecture)).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("wide-resnet-9994-999")]
+    [InlineData("silu-wide-resnet-1000-100")]
     [InlineData("wide-resnet-1000-100")]
     public static void A_network_too_large_for_any_machine_is_refused(string architecture) => Assert.Contains(
         "would have", Assert.Throws<ArgumentException>(() => Networks.Create(architecture)).Message,
@@ -70,13 +82,16 @@ public static class NetworksTests
     {
         using var scope = NewDisposeScope();
         using var model = new WideResNet(1, depth: depth, width: width);
-        Assert.Equal(model.parameters().Where(parameter => parameter.shape.Length == 4).Sum(p => p.numel()),
-            WideResNet.Weights(depth, width));
+        using var silu = new SiluWideResNet(1, depth: depth, width: width);
+        foreach (var network in new StagedClassifier[] { model, silu })
+            Assert.Equal(network.parameters().Where(parameter => parameter.shape.Length == 4).Sum(p => p.numel()),
+                new WideSize(depth, width).Weights);
     }
 
     [Theory]
     [InlineData("lenet"), InlineData(""), InlineData(" "), InlineData("wide-resnet-34-10\n")]
-    [InlineData("wide-resnet-99999-1")]
+    [InlineData("wide-resnet-99999-1"), InlineData("resnet-18@mnist"), InlineData("lenet@cifar-10")]
+    [InlineData("resnet-18@"), InlineData("resnet-18@own@own"), InlineData("narrow-resnet-34-10")]
     public static void A_file_that_names_no_network_of_the_library_is_named(string architecture)
     {
         using var scope = NewDisposeScope();
@@ -118,6 +133,33 @@ public static class NetworksTests
         File.WriteAllBytes(folder["weights"], [.. BitConverter.GetBytes((long)text.Length), .. text]);
         Assert.Contains("lacks", Assert.Throws<InvalidDataException>(() => Networks.Load(folder["weights"])).Message,
             StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> All =>
+        [.. Networks.Architectures.Where(name => !name.Contains("-10", StringComparison.Ordinal)), "wide-resnet-10-1",
+            "silu-wide-resnet-10-1", "wide-resnet-10-1@half"];
+
+    [Theory, MemberData(nameof(All))]
+    public static void A_network_inside_another_module_has_each_weight_once(string architecture)
+    {
+        using var network = Networks.Create(architecture, architecture == "cifar-100-cnn" ? 100 : 10);
+        var names = network.state_dict().Keys.Select(name => "inside." + name).Order().ToList();
+        using var outer = new Outer(network);
+        Assert.Equal(names, outer.state_dict().Keys.Order());
+        Assert.Equal(network.parameters().Count(), outer.parameters().Count());
+    }
+
+    private sealed class Outer : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> inside;
+
+        internal Outer(nn.Module<Tensor, Tensor> inside) : base("outer")
+        {
+            this.inside = inside;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor images) => inside.call(images);
     }
 
     [Fact]

@@ -14,6 +14,11 @@ public static class StagedClassifierTests
         { "cifar-100-cnn", "conv1 conv2 conv3 conv4 conv5 conv6 fc1 fc2", "conv6" },
         { "resnet-18", "conv1 layer1 layer2 layer3 layer4 pooled", "pooled" },
         { "wide-resnet-10-1", "conv1 block1 block2 block3 pooled", "pooled" },
+        { "preact-resnet-18", "conv1 layer1 layer2 layer3 layer4 pooled", "pooled" },
+        { "preact-resnet-18-fast", "conv1 layer1 layer2 layer3 layer4 pooled", "pooled" },
+        { "silu-preact-resnet-18", "conv_2d layer_0 layer_1 layer_2 layer_3 pooled", "pooled" },
+        { "silu-wide-resnet-10-1", "init_conv layer_0 layer_1 layer_2 pooled", "pooled" },
+        { "wide-resnet-10-1@cifar-10", "conv1 block1 block2 block3 pooled", "pooled" },
         { "toy-mlp", "fc1 fc2", "fc2" },
     };
 

@@ -51,7 +51,7 @@ internal static class SplitMix
             parameter.copy_(Tensor(1000 * seed + index++, middle - scale, middle + scale, parameter.shape));
         }
         foreach (var (name, buffer) in model.named_buffers()
-            .Where(b => !b.name.EndsWith("num_batches_tracked", StringComparison.Ordinal)))
+            .Where(b => b.name.Split('.')[^1] is not ("num_batches_tracked" or "mean" or "std")))
         {
             var middle = name.EndsWith("running_var", StringComparison.Ordinal) ? 1 : 0;
             buffer.copy_(Tensor(1000 * seed + 500 + buffers++, middle - 0.0625, middle + 0.0625, buffer.shape));

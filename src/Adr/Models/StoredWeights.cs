@@ -1,0 +1,93 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Adr.Models;
+
+/// <summary>The tensors of a file of weights, whoever wrote it, and the names that a model has for them.</summary>
+internal sealed class StoredWeights
+{
+    // of the model that TRADES published: it defines this group and passes no image through it
+    private const string Unused = "sub_block1.";
+
+    private readonly string _path;
+    private readonly IReadOnlyDictionary<string, Tensor> _withoutNormalisation;
+
+    private StoredWeights(
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        (_path, Tensors, Metadata) = (path, tensors, metadata);
+        (_withoutNormalisation, Normalisation) = Normalisation.TakeFrom(tensors);
+    }
+
+    /// <summary>By their names in the file.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Tensors { get; }
+
+    /// <summary>What the file says of itself; nothing in files of PyTorch.</summary>
+    internal IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The mean and the standard deviation that the file has; null where it has none.</summary>
+    internal Normalisation? Normalisation { get; }
+
+    /// <summary>Reads a file of safetensors or of PyTorch. What it is shows in its first bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="note">Told, in sentences, what of a file was taken.</param>
+    /// <exception cref="InvalidDataException">The file is damaged or something else.</exception>
+    internal static StoredWeights Read(string path, Action<string>? note)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (TorchFile.IsOne(path)) return new(path, TorchFile.Read(path, note), new Dictionary<string, string>());
+        var (tensors, metadata) = Safetensors.Read(path);
+        return new(path, tensors, metadata);
+    }
+
+    /// <summary>The tensors by the model's names.</summary>
+    /// <exception cref="InvalidDataException">The file and the model normalise images in different ways.</exception>
+    internal IReadOnlyDictionary<string, Tensor> NamedFor(nn.Module<Tensor, Tensor> model, Action<string>? note)
+    {
+        if (model is not INormalises { Normalisation: var by }) return Named(Tensors, model, note);
+        if (Normalisation is not null && !Normalisation.IsLike(by))
+            throw new InvalidDataException($"'{_path}' normalises images by {Normalisation}, and "
+                + $"{ModelFacts.NameOf(model)} by {by}.");
+        if (model is not Normalized normalized) return Named(_withoutNormalisation, model, note);
+        var own = model.state_dict();
+        if (Tensors.Keys.All(own.ContainsKey)) return Tensors; // saved from such a model
+        if (Normalisation is null)
+            note?.Invoke($"'{_path}' has no mean and std. {ModelFacts.NameOf(model)} normalises images by {by}.");
+        return Named(_withoutNormalisation, normalized.Inner, note)
+            .Select(pair => KeyValuePair.Create("model." + pair.Key, pair.Value))
+            .Concat(own.Where(pair => pair.Key.StartsWith("normalize.", StringComparison.Ordinal)))
+            .ToDictionary();
+    }
+
+    private IReadOnlyDictionary<string, Tensor> Named(
+        IReadOnlyDictionary<string, Tensor> stored, nn.Module<Tensor, Tensor> model, Action<string>? note)
+    {
+        var own = model.state_dict().Keys.ToHashSet();
+        var prefix = Prefixes(stored.Keys).MaxBy(Fitting)!;
+        if (prefix.Length > 0 && Fitting(prefix) > 0)
+        {
+            note?.Invoke($"Every name in '{_path}' begins with \"{prefix}\". It was left out.");
+            stored = stored.ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
+        }
+        if (model is not WideResNet || !stored.Keys.Any(IsUnused)) return stored;
+        note?.Invoke($"The weights \"{Unused}…\" were left out: no image passes them.");
+        return stored.Where(pair => !IsUnused(pair.Key)).ToDictionary();
+
+        int Fitting(string prefix) => stored.Keys.Count(name => own.Contains(name[prefix.Length..]));
+
+        static bool IsUnused(string name) => name.StartsWith(Unused, StringComparison.Ordinal);
+    }
+
+    /// <summary>"", and what all names begin with, up to each of its first points; no model is wrapped more
+    /// often.</summary>
+    internal static IEnumerable<string> Prefixes(IEnumerable<string> names)
+    {
+        var common = names.FirstOrDefault("");
+        foreach (var name in names)
+            common = common[..common.AsSpan().CommonPrefixLength(name)];
+        return Enumerable.Range(0, common.Length + 1)
+            .Where(length => length == 0 || common[length - 1] == '.')
+            .Select(length => common[..length])
+            .Take(9);
+    }
+}
