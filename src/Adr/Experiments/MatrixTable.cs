@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Adr.Evaluation;
+using Adr.Training;
 
 namespace Adr.Experiments;
 

@@ -70,8 +70,7 @@ public static class RobustBench
         if (row.AutoAttack is not { Attack: StandardAutoAttack } auto)
             throw new ArgumentException($"{row.Defence} has no robust accuracy under the standard Auto-Attack.",
                 nameof(row));
-        var isOwnNetwork = Networks.Architectures.Contains(experiment.Network.Name)
-            || WideResNet.SizeOf(experiment.Network.Name) is not null;
+        var isOwnNetwork = Networks.Knows(experiment.Network.Name);
         var isOwnData = Data.DataSets.Names.Contains(experiment.DataSet.Name);
         return new JsonObject
         {

@@ -97,6 +97,9 @@ public static class Networks
         }
     }
 
+    /// <summary>Whether <see cref="Create"/> knows a network of this name.</summary>
+    internal static bool Knows(string architecture) => Maker(Parts(architecture).Network) is not null;
+
     private static (string Network, string? Normalisation) Parts(string architecture) =>
         architecture.Split('@') is [var network, var normalisation] ? (network, normalisation) : (architecture, null);
 
