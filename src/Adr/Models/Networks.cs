@@ -98,7 +98,8 @@ public static class Networks
     }
 
     /// <summary>Whether <see cref="Create"/> knows a network of this name.</summary>
-    internal static bool Knows(string architecture) => Maker(Parts(architecture).Network) is not null;
+    internal static bool Knows(string architecture) => Parts(architecture) is var (network, by)
+        && Maker(network) is not null && (by is null || Normalisation.Named(by) is not null);
 
     private static (string Network, string? Normalisation) Parts(string architecture) =>
         architecture.Split('@') is [var network, var normalisation] ? (network, normalisation) : (architecture, null);
@@ -149,8 +150,9 @@ public static class Networks
 
     private static string Known(string? architecture, string path)
     {
-        if (architecture is not null && Parts(architecture) is var (network, by) && Maker(network) is not null
-            && (by is null or Normalisation.Own || Normalisation.Named(by) is not null)) return architecture;
+        if (architecture is not null && (Knows(architecture)
+            || Parts(architecture) is (var network, Normalisation.Own) && Maker(network) is not null))
+            return architecture;
         var what = architecture is null
             ? "does not say which network it is for"
             : $"says that it is for the network \"{architecture}\", which this library does not have";

@@ -6,8 +6,10 @@ namespace Adr.Models;
 /// <summary>The tensors of a file of weights, whoever wrote it, and the names that a model has for them.</summary>
 internal sealed class StoredWeights
 {
-    // of the model that TRADES published: it defines this group and passes no image through it
-    private const string Unused = "sub_block1.";
+    // What published classes define and no image passes: TRADES' a group, and that of Andriushchenko and Flammarion what
+    // RobustBench leaves out, too.
+    private static readonly (Type Network, string Name)[] Unused =
+        [(typeof(WideResNet), "sub_block1."), (typeof(PreActResNet18), "model_preact_hl1.")];
 
     private readonly string _path;
     private readonly IReadOnlyDictionary<string, Tensor> _withoutNormalisation;
@@ -69,13 +71,14 @@ internal sealed class StoredWeights
             note?.Invoke($"Every name in '{_path}' begins with \"{prefix}\". It was left out.");
             stored = stored.ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
         }
-        if (model is not WideResNet || !stored.Keys.Any(IsUnused)) return stored;
-        note?.Invoke($"The weights \"{Unused}…\" were left out: no image passes them.");
+        var unused = Unused.FirstOrDefault(known => known.Network == model.GetType()).Name;
+        if (unused is null || !stored.Keys.Any(IsUnused)) return stored;
+        note?.Invoke($"The weights \"{unused}…\" were left out: the network does not use them.");
         return stored.Where(pair => !IsUnused(pair.Key)).ToDictionary();
 
         int Fitting(string prefix) => stored.Keys.Count(name => own.Contains(name[prefix.Length..]));
 
-        static bool IsUnused(string name) => name.StartsWith(Unused, StringComparison.Ordinal);
+        bool IsUnused(string name) => name.StartsWith(unused, StringComparison.Ordinal);
     }
 
     /// <summary>"", and what all names begin with, up to each of its first points; no model is wrapped more

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Adr.Models;
+using Adr.Testing;
 using Adr.Tests.Data;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Adr.Models;
+using Adr.Testing;
 using Adr.Tests.Data;
 using Adr.Tests.Reference;
 using TorchSharp;
@@ -54,7 +55,7 @@ public static class TorchFileTests
         [
             "The weights are the file's \"state_dict\".",
             $"Every name in '{PathOf("wide_resnet_10_1")}' begins with \"module.\". It was left out.",
-            "The weights \"sub_block1.…\" were left out: no image passes them.",
+            "The weights \"sub_block1.…\" were left out: the network does not use them.",
             "The images are normalised by the file's mean [0.4914, 0.4822, 0.4465] and std [0.2471, 0.2435, 0.2616].",
         ], notes);
         using var expected = SplitMix.Fill(new WideResNet(0, depth: 10, width: 1), 1);

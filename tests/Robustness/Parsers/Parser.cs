@@ -9,9 +9,10 @@ internal abstract class Parser(string name)
     internal static IReadOnlyList<Parser> All { get; } =
     [
         new IdxParser(isGzip: false), new IdxParser(isGzip: true), new CifarParser(), new CifarArchiveParser(),
-        new SafetensorsParser(), new WeightsParser(), new NotebookParser(), new DibParser(), new MatrixParser(),
-        new RunFolderParser(), new AttackStateParser(), new ReportParser(), new ParameterFileParser(),
-        new ConnectionFileParser(), new MessageParser(), new DatasetFileParser(), new PositionsFileParser(),
+        new SafetensorsParser(), new WeightsParser(), new TorchFileParser(), new NotebookParser(), new DibParser(),
+        new MatrixParser(), new RunFolderParser(), new AttackStateParser(), new ReportParser(),
+        new ParameterFileParser(), new ConnectionFileParser(), new MessageParser(), new DatasetFileParser(),
+        new PositionsFileParser(),
     ];
 
     /// <summary>What tests and reports call it.</summary>

@@ -69,3 +69,26 @@ internal sealed class WeightsParser() : Parser("weights")
 
     internal override bool Refuses(Exception error) => error is InvalidDataException;
 }
+
+/// <summary>Files of PyTorch in its newer form, a zip archive, and in its older one, a row of pickles.</summary>
+internal sealed class TorchFileParser() : Parser("torch")
+{
+    private static readonly Form Row = new PickleForm(), Archive = new ZipForm(Row);
+
+    internal override IReadOnlyList<Sample> MakeSamples(string folder) =>
+    [
+        Sample("checkpoint.pt", Archive), Sample("layouts.pt", Archive), Sample("protocol4.pt", Archive),
+        Sample("legacy.pt", Row),
+    ];
+
+    internal override string Read(string path)
+    {
+        using var scope = NewDisposeScope();
+        return SafetensorsParser.Text(TorchFile.Read(path));
+    }
+
+    internal override bool Refuses(Exception error) => error is InvalidDataException;
+
+    private static Sample Sample(string file, Form form) =>
+        new(file, File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "torch", file)), form);
+}

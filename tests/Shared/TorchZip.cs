@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Adr.Tests.Models;
+namespace Adr.Testing;
 
 /// <summary>Files as torch.save writes them, and files that it never would: pickles put together by hand, in a zip
 /// archive.</summary>
