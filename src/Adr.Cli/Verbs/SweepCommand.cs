@@ -128,7 +128,7 @@ public static class SweepCommand
         var missing = cells.Where(cell => cell.Result() is null).Select(cell => cell.Folder.FullPath).Distinct()
             .Select(folder => costs[folder]).ToList();
         if (missing.Count == 0) return;
-        Console.WriteLine($"{missing.Count} runs are missing: "
+        Console.WriteLine($"{(missing.Count == 1 ? "1 run is" : $"{missing.Count} runs are")} missing: "
             + $"{Power(missing.Sum(cost => cost.Training + cost.Evaluation))} FLOP, "
             + $"{Hours(missing.Sum(cost => cost.Hours(speed)))} at {Number(speed)} TFLOP/s, "
             + $"at least {Gibibytes(missing.Max(cost => cost.Memory))} of memory. Evaluation is counted to the last "

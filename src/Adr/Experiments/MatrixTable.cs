@@ -150,13 +150,15 @@ public sealed class MatrixTable
             var rows = Defences.SelectMany(Rows).Select(one => one.Row).ToList();
             if (rows.Count == 0) return "";
             var machines = rows.Select(row => row.Environment).OfType<RunEnvironment>()
-                .Select(machine => $"{machine.Processor} ({machine.Threads} threads)").Distinct();
-            return string.Create(CultureInfo.InvariantCulture, $"{rows.Count} runs took "
+                .Select(machine => $"{machine.Processor} ({Count(machine.Threads, "thread")})").Distinct();
+            return string.Create(CultureInfo.InvariantCulture, $"{Count(rows.Count, "run")} took "
                 + $"{rows.Sum(row => row.TrainingSeconds) / 3600:0.0} hours of training and "
                 + $"{rows.Sum(row => row.EvaluationSeconds) / 3600:0.0} of evaluation, on "
                 + $"{string.Join(", ", machines.DefaultIfEmpty("a machine that was not recorded"))}.");
         }
     }
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     /// <summary>The table in Markdown.</summary>
     public override string ToString() => ToMarkdown();

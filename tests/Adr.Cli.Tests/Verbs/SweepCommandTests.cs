@@ -67,7 +67,7 @@ public sealed class SweepCommandTests : IDisposable
         CommandLine.Run("sweep", matrix, "--runs", Runs, "--task", "0");
         list = CommandLine.Run("sweep", matrix, "--runs", Runs, "--list", "--speed", "0.5").Output;
         Assert.Matches(@"0\tevaluated\tADV.*; trained at [\d.]+ TFLOP/s", list);
-        Assert.Contains("1 runs are missing", list);
+        Assert.Contains("1 run is missing", list);
     }
 
     [Theory]

@@ -271,7 +271,7 @@ public sealed class ExperimentMatrixTests : IDisposable
             var attack = row.Report.Attacks[0] with { Seconds = 1800 };
             row = row with { Report = row.Report with { Attacks = [attack] }, Costly = [row.Report] }; // 1 s more
             string Compute(ModelResult? result) => new MatrixTable("digits", cell.Experiment, [(cell, result)]).Compute;
-            Assert.Equal("1 runs took 1.5 hours of training and 0.5 of evaluation, on Abacus (2 threads).",
+            Assert.Equal("1 run took 1.5 hours of training and 0.5 of evaluation, on Abacus (2 threads).",
                 Compute(row));
             Assert.EndsWith("not recorded.", Compute(row with { Environment = null }), StringComparison.Ordinal);
             Assert.Equal("", Compute(null));
