@@ -49,8 +49,9 @@ internal static class SanityChecks
             stages[square].RobustAccuracy);
         if (before.Value - after.Value <= FallThatCounts) return null;
         return new(SanityFlag.SquareBreaksMore,
-            $"{stages[square].Attack}, which sees no gradient, lowered robust accuracy from {before.Value:0.0%} to "
-                + $"{after.Value:0.0%}.",
+            $"{stages[square].Attack}, which sees no gradient, "
+                + (individual ? $"leaves {after.Value:0.0%} robust, and the best other attack {before.Value:0.0%}."
+                    : $"lowered robust accuracy from {before.Value:0.0%} to {after.Value:0.0%}."),
             "Gradients may be masked. Give Square more queries and restarts, run GradientMaskingReport.Evaluate, or "
                 + "write an adaptive attack.");
     }

@@ -595,7 +595,8 @@ public static class AutoAttackTests
     {
         private static readonly ThreatModel Threat = ThreatModel.Linf(0.05);
 
-        private static SanityFlag[] Of(Func<TinyClassifier, Func<Tensor, Tensor>> change, AutoAttack? attack = null)
+        private static SanityFlag[] Of(
+            Func<TinyClassifier, Func<Tensor, Tensor>> change, AutoAttack? attack = null, bool individual = false)
         {
             using var scope = NewDisposeScope();
             using var tiny = EvaluationCase.Model();
@@ -603,7 +604,8 @@ public static class AutoAttackTests
             using var model = new Changed(tiny, change(tiny));
             using var data = EvaluationCase.Stripes(3, 30);
             return [.. Evaluating.With(model, data, null, "changed",
-                e => AutoAttackReport.Evaluate(e, attack ?? Small(Threat))).Warnings.Select(warning => warning.Flag)];
+                e => AutoAttackReport.Evaluate(e, attack ?? Small(Threat), null, individual))
+                .Warnings.Select(warning => warning.Flag)];
         }
 
         [Fact]
@@ -671,10 +673,17 @@ public static class AutoAttackTests
         public static void Too_few_classes_are_named() =>
             Assert.Contains(SanityFlag.TooFewClasses, Of(tiny => tiny.call));
 
-        [Fact] // the gradient leads away from the border, so gradient attacks break nothing
-        public static void Square_that_breaks_more_is_named() => Assert.Contains(SanityFlag.SquareBreaksMore,
-            Of(tiny => x => (2 * tiny.call(x)).detach() - tiny.call(x),
-                new AutoAttack([new Apgd(ThreatModel.Linf(0.2), steps: 5), new Square(ThreatModel.Linf(0.2), 200)])));
+        [Theory, InlineData(false), InlineData(true)] // the gradient leads away from the border and breaks nothing
+        public static void Square_that_breaks_more_is_named(bool individual)
+        {
+            var threat = ThreatModel.Linf(0.2);
+            Attack gradient = new Apgd(threat, steps: 5), square = new Square(threat, 200);
+            Func<TinyClassifier, Func<Tensor, Tensor>> away = tiny => x => (2 * tiny.call(x)).detach() - tiny.call(x);
+            Assert.Contains(SanityFlag.SquareBreaksMore, Of(away, new AutoAttack([gradient, square]), individual));
+            // as the first attack it says something only where all run on the same examples
+            Assert.Equal(individual, Of(away, new AutoAttack([square, gradient]), individual)
+                .Contains(SanityFlag.SquareBreaksMore));
+        }
 
         /// <summary>The tiny classifier behind another way to answer.</summary>
         private sealed class Changed : Classifier
