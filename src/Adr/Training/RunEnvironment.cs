@@ -40,6 +40,9 @@ public sealed record RunEnvironment(
     /// system does not tell, and in files of before.</summary>
     public double? PeakMemoryGiB { get; init; }
 
+    /// <summary>What computed, for a sentence: "NVIDIA H200", or "AMD EPYC (2 threads)".</summary>
+    internal string Machine => Gpu ?? $"{Processor} ({Threads} {(Threads == 1 ? "thread" : "threads")})";
+
     /// <summary>This machine and process, now.</summary>
     /// <param name="device">Where numbers are computed: "cpu", "cuda" or "cuda:N".</param>
     public static RunEnvironment Here(string device = "cpu") => new(DateTime.UtcNow.ToString("yyyy-MM-dd", null),

@@ -45,7 +45,7 @@ public static class AttackedExamplesTests
         return whole.Select(order[..(1 + random.Next(whole.Count))]);
     }
 
-    [Law(MaxTest = 30)] // one example in a batch, so that even the rounding is the same
+    [Law(MaxTest = 12)] // one example in a batch, so that even the rounding is the same
     public static void An_example_meets_the_same_fate_in_the_whole_set_in_a_part_and_alone(
         EvaluationCase sample, bool individual)
     {
@@ -68,7 +68,7 @@ public static class AttackedExamplesTests
         }
     }
 
-    [Law(MaxTest = 20)] // so that the law above is about more than flags
+    [Law(MaxTest = 12)] // so that the law above is about more than flags
     public static void Images_after_an_attack_are_the_same_bits_in_a_part_too(EvaluationCase sample)
     {
         using var scope = NewDisposeScope();

@@ -50,6 +50,13 @@ public static class RunEnvironmentTests
     }
 
     [Fact]
+    public static void Is_a_GPU_or_a_processor_with_its_threads_in_a_sentence()
+    {
+        Assert.Equal("a (2 threads)", Of("a", 1).Machine);
+        Assert.Equal("NVIDIA H200", (Of("a", 1) with { Gpu = "NVIDIA H200" }).Machine);
+    }
+
+    [Fact]
     public static void A_list_goes_on_while_machine_and_versions_are_the_same()
     {
         var list = RunEnvironment.Continued([], Of("a", 1));
