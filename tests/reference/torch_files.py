@@ -5,7 +5,8 @@
 
 The networks have the weights of seed 1 (fill() of adr_fixtures.py), so that the tests can make the numbers again. hostile_*.pt hold what
 Python's unpickler would call; this script pickles it and never loads it. names.txt has the names and shapes of every network that
-published checkpoints are of, and how many weights each has in the sizes that are published.
+published checkpoints are of, and how many weights each has in the sizes that are published. PyTorch's older form names storages by
+their addresses, so those two files differ from run to run; nothing else does.
 """
 import argparse
 import os

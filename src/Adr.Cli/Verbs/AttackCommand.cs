@@ -15,12 +15,13 @@ public static class AttackCommand
 {
     private static readonly Argument<string> File = new("weights")
     {
-        Description = "A safetensors file: best.safetensors of a run folder, or one written from PyTorch.",
+        Description = "best.safetensors of a run folder; or from PyTorch: safetensors, .pt or .pth.",
     };
 
     private static readonly Option<string?> Network = new("--network")
     {
-        Description = $"{string.Join(", ", Networks.Architectures)}. Default: what the file says.",
+        Description = $"{string.Join(", ", Networks.Architectures)}; behind @, a normalisation: "
+            + $"{string.Join(", ", Normalisation.Names)}. Default: what the file says.",
     };
 
     private static readonly Option<string> Data = new("--data")

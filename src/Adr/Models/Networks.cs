@@ -8,7 +8,7 @@ namespace Adr.Models;
 /// normalisation behind it, such as "resnet-18@cifar-10", is the network inside <see cref="Normalized"/>.</remarks>
 public static class Networks
 {
-    private delegate StagedClassifier Make(long seed, int classes, double? dropout);
+    private delegate Classifier Make(long seed, int classes, double? dropout);
 
     private static readonly (string Name, Make Make)[] Registry =
     [
@@ -24,7 +24,7 @@ public static class Networks
         ("toy-mlp", (seed, classes, _) => new ToyMlp(seed, classes)),
     ];
 
-    private static readonly (string Name, Func<long, int, WideSize, StagedClassifier> Make)[] Families =
+    private static readonly (string Name, Func<long, int, WideSize, Classifier> Make)[] Families =
     [
         ("wide-resnet", (seed, classes, size) => new WideResNet(seed, classes, size.Depth, size.Width)),
         ("silu-wide-resnet", (seed, classes, size) => new SiluWideResNet(seed, classes, size.Depth, size.Width)),
@@ -112,7 +112,7 @@ public static class Networks
         return family is null ? null : (seed, classes, _) => family(seed, classes, size);
     }
 
-    private static StagedClassifier Plain(string network, int classes, long seed, double? dropout)
+    private static Classifier Plain(string network, int classes, long seed, double? dropout)
     {
         var make = Maker(network) ?? throw new ArgumentException($"There is no network \"{network}\". Choose one of "
             + $"{string.Join(", ", Architectures)}.", "architecture");
@@ -124,11 +124,12 @@ public static class Networks
             : new ArgumentException($"{network} has {model.Classes} classes, not {classes}.", nameof(classes));
     }
 
-    private static Normalized Wrapped(StagedClassifier model, Normalisation by)
+    private static Normalized Wrapped(Classifier model, Normalisation by)
     {
         try
         {
-            return new Normalized(model, by);
+            return new Normalized(model as StagedClassifier ?? throw new ArgumentException(
+                $"{model.Architecture} has no named layers: it must normalise its images by itself."), by);
         }
         catch (ArgumentException)
         {

@@ -202,6 +202,26 @@ public sealed class AttackCommandTests : IDisposable
     }
 
     [Fact]
+    public void Attacks_a_checkpoint_of_PyTorch_whose_network_is_named()
+    {
+        using (var model = new MnistCnn(1))
+            TorchZip.Write(File("model.pt"),
+                [.. model.state_dict().Select(pair => ("module." + pair.Key, pair.Value.shape))], "state_dict");
+        string[] arguments =
+            ["attack", File("model.pt"), "--examples", "2", "--epsilon", "0.0001", "--attacks", "rand"];
+
+        var (code, output, errors) = CommandLine.Run([.. arguments, "--network", "mnist-cnn"]);
+
+        Assert.True(code == ExitCode.Fine, errors);
+        Assert.Contains("AutoAttack (rand), L∞ ε=0.0001", output);
+        Assert.Contains("adr: The weights are the file's \"state_dict\".", errors);
+        Assert.Contains("begins with \"module.\". It was left out.", errors);
+        var unnamed = CommandLine.Run(arguments);
+        Assert.Equal(ExitCode.Failed, unnamed.Code);
+        Assert.Contains("model.pt' does not say which network it is for. Name one of", unnamed.Errors);
+    }
+
+    [Fact]
     public void A_prefix_that_is_left_out_is_said()
     {
         Weights();

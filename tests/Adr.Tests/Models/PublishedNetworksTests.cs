@@ -2,6 +2,7 @@ using System.Globalization;
 using Adr.Models;
 using Adr.Testing;
 using Adr.Tests.Data;
+using Adr.Tests.Reference;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -86,6 +87,21 @@ public static class PublishedNetworksTests
         Assert.Equal(weights, size.Weights);
         using var narrow = Adr.Models.Networks.Create($"{family}-{size.Depth}-1");
         Assert.Equal(tensors, narrow.state_dict().Count);
+    }
+
+    [Fact] // docs/checkpoints.md
+    public static void Every_network_of_the_pages_table_is_one_of_these()
+    {
+        var rows = (from line in File.ReadLines(Python.Script(Path.Combine("..", "..", "docs", "checkpoints.md")))
+                    let cells = line.Split('|')
+                    where cells.Length == 4 && cells[2].Contains("20", StringComparison.Ordinal)
+                    select (Network: cells[1].Trim(' ', '`'), Entries: cells[2].Split(',', ';'))).ToList();
+        Assert.Equal(58, rows.SelectMany(row => row.Entries).Distinct().Count());
+        Assert.All(rows, row =>
+        {
+            Assert.True(Adr.Models.Networks.Knows(row.Network), row.Network);
+            Assert.Contains(row.Network.Split('@')[0], Named.Keys.Concat(Sizes.Select(size => size.Network)));
+        });
     }
 
     private static void Check(nn.Module<Tensor, Tensor> model, IEnumerable<string> names)

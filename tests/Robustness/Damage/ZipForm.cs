@@ -2,14 +2,14 @@ using System.IO.Compression;
 
 namespace Adr.Robustness.Damage;
 
-/// <summary>A zip archive: damaged itself, or in one of its entries, whose checksum is made right again, or in its
-/// entries' names and order.</summary>
+/// <summary>A zip archive: damaged itself, which the checksums of its entries cover, or in one of its entries, whose
+/// checksum is made right again, or in its entries' names and order.</summary>
 /// <param name="content">The form of the entries.</param>
 internal sealed class ZipForm(Form content) : Form
 {
     internal override Damaged Damage(byte[] sample, byte[] other, Random random)
     {
-        if (random.Next(3) == 0) return new(ByteForm.Change(sample, other, random));
+        if (random.Next(3) == 0) return new(ByteForm.Change(sample, other, random), IsCovered: true);
         var entries = Unpack(sample);
         var one = random.Next(entries.Count);
         switch (random.Next(8))
