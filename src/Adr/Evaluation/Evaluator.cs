@@ -144,13 +144,14 @@ public sealed class Evaluator : IDisposable
         var attacks = string.Join(", ", stuck.Select(of => $"{of.Attack.Name} ({of.Unmoved})"));
         var found = $"Of {correct} correct examples some stayed so because the gradient of the attack's loss was "
             + $"exactly zero where it began: {attacks}.";
-        yield return SanityChecks.HasMarginGradient(this)
+        var share = (double)stuck.Max(of => of.Unmoved) / correct;
+        yield return SanityChecks.HasMarginGradient(this, share)
             ? $"{found} The gradient of the margin is not, so the model is so sure of its answers that the softmax "
                 + "rounds to 0 and 1. Attacks on cross-entropy say nothing here: attack with AttackLoss.Dlr or "
                 + "AttackLoss.Margin, or with Auto-Attack."
             : $"{found} That of the margin is zero too, as where a model rounds its images, has a step in its forward "
-                + "pass or leaves autograd. No attack by gradients moves there: take the word of score-based attacks, "
-                + "Square or SPSA, or write an adaptive attack.";
+                + "pass, leaves autograd, or has all ReLUs of a layer off. No attack by gradients moves there: take "
+                + "the word of score-based attacks, Square or SPSA, or write an adaptive attack.";
     }
 
     /// <summary>The predicted class of each image [B,C,H,W].</summary>

@@ -121,11 +121,14 @@ internal static class SanityChecks
         $"The model has {classes} classes. {note}",
         "The attacks ran with what is said here in place of their own loss or targets; the number is theirs.");
 
-    /// <summary>Whether the margin has a gradient at most of the first correct images.</summary>
-    internal static bool HasMarginGradient(Evaluator evaluator)
+    /// <summary>Whether the margin has a gradient at most of the examples that an attack could not move, as the first
+    /// correct images tell.</summary>
+    /// <param name="evaluator">Model and data.</param>
+    /// <param name="unmoved">How many of the correct examples it could not move, as a share.</param>
+    internal static bool HasMarginGradient(Evaluator evaluator, double unmoved)
     {
         var (zero, correct) = ZeroMarginGradients(evaluator, (images, _) => images);
-        return 2 * zero < correct;
+        return 2 * zero < unmoved * correct;
     }
 
     private static SanityWarning? ZeroGradients(Evaluator evaluator, ThreatModel threat)

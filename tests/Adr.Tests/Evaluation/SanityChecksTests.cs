@@ -216,6 +216,18 @@ public static class SanityChecksTests
                 StringComparison.Ordinal);
         }
 
+        [Fact] // most of the correct examples have a gradient, but the ones that were not moved have none
+        public static void That_one_class_alone_does_not_have_are_noted_as_such()
+        {
+            using var scope = NewDisposeScope();
+            using var model = new Wrapped("flat", after: logits =>
+                where(logits.argmax(1, true).eq(0), logits.detach(), logits));
+            using var data = EvaluationCase.Stripes(5, 60);
+            var report = Robustness.Evaluate(model, data, [Make("PGD"), Make("margin")]);
+            Assert.All(report.Attacks, attack => Assert.InRange(attack.Unmoved, 10, 29));
+            Assert.Contains("That of the margin is zero too", Assert.Single(report.Notes), StringComparison.Ordinal);
+        }
+
         [Theory, MemberData(nameof(WithGradients))]
         public static void That_are_there_are_not_noted(string name)
         {
