@@ -14,6 +14,7 @@ internal static class Samples
         ("bar", Bar()),
         ("intervals", Intervals()),
         ("scatter", Scatter()),
+        ("backdrop", OnBackdrop()),
         ("heatmap", Heatmap()),
         ("steps", new Figures.StepFigure("Distances", 1, 2, 2.5, 4) { Width = 480, Height = 320 }),
         ("images", Images()),
@@ -67,6 +68,13 @@ internal static class Samples
             new ScatterSeries("adversarial", [1.5, double.NaN], [2, 3]) { Symbol = Symbol.Cross })
         { X = new Axis("first"), Y = new Axis("second"), Notes = [new Note(2, 4, name, Style: 0)],
             Links = [new Link(1, 1, 1.5, 2)], Width = 480, Height = 320 };
+
+    internal static ScatterFigure OnBackdrop(string title = "On a picture", string name = "points") =>
+        new(title, new ScatterSeries(name, [0.25, 1], [0.5, 0.75]))
+        {
+            Backdrop = new Backdrop(PixelImage.FromUnit([0, 1, 0.5f, 0.25f, 0.75f, 1], 1, 2, 3), 0, 1.5, 0, 1),
+            X = new Axis("x") { Min = 0, Max = 2 }, Y = new Axis("y") { Min = 0, Max = 1 }, Width = 320, Height = 320,
+        };
 
     internal static HeatmapFigure Heatmap(string title = "Confusion", string name = "7") =>
         new(title, new[,] { { 0.9, 0.1 }, { 0, 1 } }, new[,] { { "9", "1" }, { "0", "5" } }, ["3", name], ["3", name])

@@ -76,7 +76,7 @@ public static class SweepCommand
             throw new UsageException("--speed says what the cells of --list cost; give both, or neither.");
         if (speed is not null and not (> 0 and < double.PositiveInfinity))
             throw new UsageException($"--speed {Number(speed.Value)}: expected a number above 0.");
-        if (parsed.GetValue(List)) return Print(cells, speed);
+        if (parsed.GetValue(List)) return Print(matrix, speed);
         var task = parsed.GetValue(Task);
         if (task < 0 || task >= cells.Count)
             throw new UsageException($"--task {task}: the matrix has cells 0 to {cells.Count - 1}.");
@@ -89,8 +89,10 @@ public static class SweepCommand
         return Run(task is { } only ? [cells[only]] : cells, cancellation);
     }
 
-    private static int Print(IReadOnlyList<SweepRun> cells, double? speed)
+    private static int Print(ExperimentMatrix matrix, double? speed)
     {
+        var (cells, each) = (matrix.Runs, matrix.Seeds.Count * matrix.Defences.Count);
+        string[] names = [.. matrix.Experiments.Keys];
         try
         {
             if (speed is not null) LibtorchPackage.Load();
@@ -100,7 +102,7 @@ public static class SweepCommand
                 [
                     Text(i), cells[i].State(), cells[i].ToString(),
                     .. speed is { } known ? [Cost(cells[i], known, costs)] : Array.Empty<string>(),
-                    cells[i].Folder.ToString(),
+                    cells[i].Folder.ToString(), names[i / each],
                 ]));
             if (speed is { } given) PrintTotal(cells, given, costs);
             return ExitCode.Fine;

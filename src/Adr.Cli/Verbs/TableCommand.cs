@@ -18,10 +18,14 @@ public static class TableCommand
     public static Command Create()
     {
         var (matrix, runs) = (Options.Matrix(), Options.Runs());
+        var together = new Option<bool>("--together")
+        {
+            Description = "Prints one table with a row for each experiment and defence, as for an ablation.",
+        };
         var command = new Command("table",
             "Prints the tables of a matrix in Markdown: means over the seeds that are done, and what is missing.")
         {
-            matrix, runs, RobustBenchFolder,
+            matrix, runs, together, RobustBenchFolder,
         };
         command.SetAction(parsed =>
         {
@@ -29,7 +33,8 @@ public static class TableCommand
             try
             {
                 if (parsed.GetValue(RobustBenchFolder) is { } folder) return Write(experiments, folder);
-                foreach (var table in MatrixTable.Of(experiments)) Console.WriteLine(table.ToMarkdown());
+                if (parsed.GetValue(together)) Console.WriteLine(MatrixOverview.ToMarkdown(experiments));
+                else foreach (var table in MatrixTable.Of(experiments)) Console.WriteLine(table.ToMarkdown());
                 return ExitCode.Fine;
             }
             catch (ArgumentException problem) // settings that name no run

@@ -51,6 +51,7 @@ public static class AdrFormatters
         AsFigure<RobustnessCurve>(curve => Show.Curves(curve)),
         AsFigure<IEnumerable<RobustnessCurve>>(curves => Show.Curves([.. curves])),
         AsFigure<LatentExamples>(points => Show.Latents(points)),
+        AsPicture<DecisionRegions>(network => Show.Regions(network)),
         AsFigure<DepthDivergence>(network => Show.Depth(network)),
         AsFigure<LossSurface>(surface => Show.Surface(surface)),
         AsPicture<PredictionConfidence>(network => Show.Confidence(network)),

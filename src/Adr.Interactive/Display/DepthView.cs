@@ -22,9 +22,10 @@ internal static class DepthView
         var layers = Layers(networks[0]);
         if (networks.FirstOrDefault(network => !Layers(network).SequenceEqual(layers)) is { } other)
             throw new ArgumentException($"{other.Model} has other layers than {networks[0].Model}.", nameof(networks));
-        var series = networks.Select(network => new BarSeries(network.Model, network.Layers.Select(value))
+        var styles = Palette.StylesOf([.. networks.Select(network => network.Model)]);
+        var series = networks.Select((network, i) => new BarSeries(network.Model, network.Layers.Select(value))
         {
-            Style = Palette.StyleOf(network.Model),
+            Style = styles[i],
         });
         return new BarFigure(title, layers, [.. series])
         {

@@ -8,7 +8,7 @@ internal static class LatentView
 {
     private const int MostLinks = 300; // of more, the lines would cover the points
 
-    internal static ScatterFigure Of(LatentExamples points, string title)
+    internal static ScatterFigure Of(LatentExamples points, string title, int width)
     {
         ArgumentNullException.ThrowIfNull(points);
         var series = new List<ScatterSeries>();
@@ -33,7 +33,8 @@ internal static class LatentView
                 + $"distance between classes / width of a class {Number.Fixed(points.SeparationRatio, 2)}",
             X = new Axis(AxisName(points, "first", points.ExplainedVariance.First)),
             Y = new Axis(AxisName(points, "second", points.ExplainedVariance.Second)),
-            Height = 520,
+            Width = width,
+            Height = Math.Min(520, width + 80),
         };
     }
 

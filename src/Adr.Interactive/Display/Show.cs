@@ -62,9 +62,17 @@ public static class Show
     public static LineFigure Distances(params IReadOnlyList<MinimumNormReport> reports) => DistanceView.Of(reports);
 
     /// <summary>Latents in a plane: discs are clean images, crosses adversarial ones; colours are classes.</summary>
+    /// <param name="points">The latents.</param>
+    /// <param name="title">The figure's title.</param>
+    /// <param name="width">Its width in pixels; 400 for two in a <see cref="FigureRow"/>. Default: 640.</param>
     public static ScatterFigure Latents(
-        LatentExamples points, string title = "Latents z of clean and z' of adversarial images") =>
-        LatentView.Of(points, title);
+        LatentExamples points, string title = "Latents z of clean and z' of adversarial images", int width = 640) =>
+        LatentView.Of(points, title, width);
+
+    /// <summary>Decision regions in the plane with points on them, clean and attacked: one figure for each
+    /// model.</summary>
+    /// <exception cref="ArgumentException">There is no model.</exception>
+    public static FigureRow Regions(params IReadOnlyList<DecisionRegions> networks) => RegionsView.Of(networks);
 
     /// <summary>How far an attack moves images at each layer, relative to the distance between classes.</summary>
     /// <param name="networks">At least one network; all must have the same layers.</param>

@@ -37,6 +37,25 @@ internal static class Palette
         return index < 0 ? null : index;
     }
 
+    /// <summary>
+    /// The colours of several names in one figure: a defence has its own, and another name never that of a defence
+    /// beside it. Null where the place in the figure decides.
+    /// </summary>
+    internal static int?[] StylesOf(IReadOnlyList<string> names)
+    {
+        int?[] styles = [.. names.Select(StyleOf)];
+        int[] places = [.. styles.Index().Where(one => one.Item is null).Select(one => one.Index)];
+        var free = new Queue<int>(Enumerable.Range(0, Colors.Length)
+            .Where(color => !styles.Contains(color) && !places.Contains(color)));
+        foreach (var place in places)
+            if (styles.Contains(place) && free.TryDequeue(out var color)) styles[place] = color;
+        return styles;
+    }
+
     /// <summary>The colour with this index; the colours repeat after ten.</summary>
     internal static string Color(int index) => Colors[(index % Colors.Length + Colors.Length) % Colors.Length];
+
+    /// <summary>The same as red, green and blue, each in [0,1].</summary>
+    internal static double[] Rgb(int index) =>
+        [.. Convert.FromHexString(Color(index)[1..]).Select(part => part / 255.0)];
 }

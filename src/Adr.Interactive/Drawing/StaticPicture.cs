@@ -5,8 +5,8 @@ using static Adr.Interactive.Drawing.Number;
 namespace Adr.Interactive.Drawing;
 
 /// <summary>
-/// A plotly figure as an SVG: points, lines, areas, bars and heat maps, with their error bars, texts, axes and legend.
-/// A trace of another type is named under the plot.
+/// A plotly figure as an SVG: points, lines, areas, bars and heat maps, with their error bars, texts, axes and legend,
+/// over the pictures that the figure has as PNG. A trace of another type is named under the plot.
 /// </summary>
 internal sealed class StaticPicture
 {
@@ -89,6 +89,7 @@ internal sealed class StaticPicture
         _frame.Draw(svg);
         foreach (var shape in Members("shapes")) DrawShape(svg, shape);
         _frame.OpenClip(svg);
+        foreach (var image in Members("images")) DrawImage(svg, image);
         for (var t = 0; t < _traces.Length; t++)
         {
             var style = new TraceStyle(_traces[t], t);
@@ -124,6 +125,21 @@ internal sealed class StaticPicture
         var x1 = isAcross ? _frame.Right : _frame.X(_x.Place(shape["x1"]) ?? _x.High);
         var (color, opacity) = ChartJson.Color(shape["line"]?["color"], "currentColor");
         svg.Line(x0, _frame.Y(y0), x1, _frame.Y(y1), color, opacity);
+    }
+
+    // a PNG that the figure carries, measured from its upper left corner in data units
+    private void DrawImage(SvgWriter svg, JsonObject image)
+    {
+        const string Png = "data:image/png;base64,";
+        var source = ChartJson.Text(image["source"]) ?? "";
+        if (!source.StartsWith(Png, StringComparison.Ordinal)) return;
+        var png = new byte[source.Length];
+        if (!Convert.TryFromBase64String(source[Png.Length..], png, out var length)) return;
+        if (_x.Place(image["x"]) is not { } left || _y.Place(image["y"]) is not { } top) return;
+        if (ChartJson.Number(image["sizex"]) is not { } wide) return;
+        if (ChartJson.Number(image["sizey"]) is not { } tall) return;
+        var (x, y) = (_frame.X(left), _frame.Y(top));
+        svg.Image(x, y, _frame.X(left + wide) - x, _frame.Y(top - tall) - y, png[..length], Title);
     }
 
     private void DrawPoints(SvgWriter svg, JsonObject trace, TraceStyle style)

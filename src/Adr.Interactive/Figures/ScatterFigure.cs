@@ -32,6 +32,9 @@ public sealed class ScatterFigure : Figure
     /// <summary>Thin lines that tie two places, such as a latent and its adversarial one. Default: none.</summary>
     public IReadOnlyList<Link> Links { get; init; } = [];
 
+    /// <summary>A picture under the points, such as decision regions. Default: none.</summary>
+    public Backdrop? Backdrop { get; init; }
+
     /// <summary>The horizontal axis. Default: over the data, without a label.</summary>
     public Axis X { get => _x; init => _x = value.Checked(nameof(X)); }
 
@@ -40,14 +43,32 @@ public sealed class ScatterFigure : Figure
 
     private protected override Plot Plot()
     {
-        var x = AxisScale.Over(X, Series.SelectMany(s => s.X), 8);
-        var y = AxisScale.Over(Y, Series.SelectMany(s => s.Y), 6) with { Grid = true };
+        var (across, up) = (Series.SelectMany(s => s.X), Series.SelectMany(s => s.Y));
+        if (Backdrop is { } under)
+            (across, up) = (across.Concat([under.Left, under.Right]), up.Concat([under.Bottom, under.Top]));
+        var x = AxisScale.Over(X, across, 8);
+        var y = AxisScale.Over(Y, up, 6) with { Grid = Backdrop is null };
         JsonObject[] links = Links.Count > 0 ? [Lines()] : [];
         var plot = new Plot([.. links, .. Series.Select(Cloud)], x, y);
         if (Notes.Count > 0)
             plot.Layout["annotations"] = new JsonArray([.. ReadableNotes(plot.Frame(this)).Select(Text)]);
+        if (Backdrop is { } picture) plot.Layout["images"] = new JsonArray(Picture(picture));
         return plot;
     }
+
+    // plotly measures a picture from its upper left corner
+    private static JsonObject Picture(Backdrop picture) => new()
+    {
+        ["source"] = $"data:image/png;base64,{Convert.ToBase64String(picture.Image.PngBytes)}",
+        ["xref"] = "x",
+        ["yref"] = "y",
+        ["x"] = picture.Left,
+        ["y"] = picture.Top,
+        ["sizex"] = picture.Right - picture.Left,
+        ["sizey"] = picture.Top - picture.Bottom,
+        ["sizing"] = "stretch",
+        ["layer"] = "below",
+    };
 
     private JsonObject Cloud(ScatterSeries series, int i)
     {
@@ -169,6 +190,14 @@ public sealed class ScatterSeries
     /// <summary>Whether the series is in the legend. Default: true.</summary>
     public bool InLegend { get; init; } = true;
 }
+
+/// <summary>A picture that fills a rectangle of a scatter plot, in data units.</summary>
+/// <param name="Image">The picture; its first row is at the top.</param>
+/// <param name="Left">Where it begins, across.</param>
+/// <param name="Right">Where it ends, across; more than <paramref name="Left"/>.</param>
+/// <param name="Bottom">Where it begins, upwards.</param>
+/// <param name="Top">Where it ends, upwards; more than <paramref name="Bottom"/>.</param>
+public sealed record Backdrop(PixelImage Image, double Left, double Right, double Bottom, double Top);
 
 /// <summary>A text at a place of a scatter plot, such as the class of a cluster.</summary>
 /// <param name="X">Horizontal position in data units.</param>

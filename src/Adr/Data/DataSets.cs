@@ -16,12 +16,15 @@ public static class DataSets
         ["cifar-100"] = (100, () => Cifar100.Load(), () => Cifar100.Missing()),
         ["gratings-10"] = (10, () => Gratings.Load(2000, 500), () => null),
         ["gratings-100"] = (100, () => Gratings.Load(2000, 500, 100), () => null),
+        ["moons"] = (2, () => Parts(ToyPoints.Moons(1500)), () => null),
+        ["circles"] = (2, () => Parts(ToyPoints.Circles(1500)), () => null),
+        ["blobs"] = (3, () => Parts(ToyPoints.Blobs(1500)), () => null),
     };
 
     private static readonly ConcurrentDictionary<(string, string?), Lazy<(Dataset Train, Dataset Test)>> Loaded = new();
 
-    /// <summary>The names that <see cref="Load"/> knows. "mnist-10k" comes with the library, the gratings are
-    /// generated; the others must lie on this machine.</summary>
+    /// <summary>The names that <see cref="Load"/> knows. "mnist-10k" comes with the library, the gratings and
+    /// the points in the plane (moons, circles, blobs) are generated; the others must lie on this machine.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Keys];
 
     /// <summary>The training and the test images of a data set. The caller disposes both.</summary>
@@ -52,6 +55,12 @@ public static class DataSets
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">No data set has this name.</exception>
     public static int Classes(string name) => Find(name).Classes;
+
+    // of one set, so that both parts have one scale
+    private static (Dataset Train, Dataset Test) Parts(Dataset points)
+    {
+        using (points) return (points.Take(1000), points.Slice(1000, points.Count - 1000));
+    }
 
     private static (int Classes, Func<(Dataset Train, Dataset Test)> Load, Func<string?> Missing) Find(string name)
     {

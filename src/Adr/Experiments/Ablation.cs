@@ -5,41 +5,46 @@ namespace Adr.Experiments;
 
 /// <summary>Which of ADR's terms does the work: one experiment under different weights, each with a name for the
 /// table.</summary>
+/// <remarks>Only the weights of the five terms change; what is detached and the form of smoothness are the
+/// experiment's.</remarks>
 public static class Ablation
 {
-    private static readonly (string Name, Func<double, CompactnessWeights> On)[] Terms =
+    private static readonly (string Name, Func<CompactnessWeights, double, CompactnessWeights> Set)[] Terms =
     [
-        ("local compactness", weight => CompactnessWeights.None with { LocalCompactness = weight }),
-        ("local smoothness", weight => CompactnessWeights.None with { LocalSmoothness = weight }),
-        ("global compactness", weight => CompactnessWeights.None with { GlobalCompactness = weight }),
-        ("global smoothness", weight => CompactnessWeights.None with { GlobalSmoothness = weight }),
-        ("confidence", weight => CompactnessWeights.None with { Confidence = weight }),
+        ("local compactness", (weights, value) => weights with { LocalCompactness = value }),
+        ("local smoothness", (weights, value) => weights with { LocalSmoothness = value }),
+        ("global compactness", (weights, value) => weights with { GlobalCompactness = value }),
+        ("global smoothness", (weights, value) => weights with { GlobalSmoothness = value }),
+        ("confidence", (weights, value) => weights with { Confidence = value }),
     ];
 
     /// <summary>The names of the terms.</summary>
     public static IReadOnlyList<string> TermNames { get; } = [.. Terms.Select(term => term.Name)];
 
+    /// <summary>The table of all five terms: each alone, each left out of the five, and all five. What has none of them
+    /// is the defence without "ADR-", such as ADV.</summary>
+    /// <param name="experiment">The other settings.</param>
+    public static IReadOnlyList<(string Name, Experiment Experiment)> Table(Experiment experiment) =>
+        [.. Alone(experiment), .. LeftOut(experiment), ("all five terms", With(experiment, Terms))];
+
     /// <summary>Each term alone, with weight 1.</summary>
     /// <param name="experiment">The other settings.</param>
-    public static IReadOnlyList<(string Name, Experiment Experiment)> Alone(Experiment experiment)
-    {
-        ArgumentNullException.ThrowIfNull(experiment);
-        return [.. Terms.Select(term => ($"{term.Name} alone", experiment with { Weights = term.On(1) }))];
-    }
+    public static IReadOnlyList<(string Name, Experiment Experiment)> Alone(Experiment experiment) =>
+        [.. Terms.Select(term => ($"{term.Name} alone", With(experiment, [term])))];
+
+    /// <summary>All five terms but one, with weight 1.</summary>
+    /// <param name="experiment">The other settings.</param>
+    public static IReadOnlyList<(string Name, Experiment Experiment)> LeftOut(Experiment experiment) =>
+        [.. Terms.Select(term => ($"without {term.Name}", With(experiment, Terms.Where(other => other != term))))];
 
     /// <summary>The pairs: local with global compactness, each compactness with its smoothness, and local smoothness
     /// with confidence, as virtual adversarial training has them.</summary>
     /// <param name="experiment">The other settings.</param>
     public static IReadOnlyList<(string Name, Experiment Experiment)> Pairs(Experiment experiment)
     {
-        ArgumentNullException.ThrowIfNull(experiment);
         (int, int)[] pairs = [(0, 2), (0, 1), (2, 3), (1, 4)];
-        return [.. pairs.Select(pair => Both(Terms[pair.Item1], Terms[pair.Item2]))];
-
-        (string, Experiment) Both(
-            (string Name, Func<double, CompactnessWeights> On) one,
-            (string Name, Func<double, CompactnessWeights> On) other) =>
-            ($"{one.Name} + {other.Name}", experiment with { Weights = Sum(one.On(1), other.On(1)) });
+        return [.. pairs.Select(pair => ($"{Terms[pair.Item1].Name} + {Terms[pair.Item2].Name}",
+            With(experiment, [Terms[pair.Item1], Terms[pair.Item2]])))];
     }
 
     /// <summary>All terms at their default weights, in the three forms of smoothness: cross-entropy through both sides,
@@ -71,27 +76,22 @@ public static class Ablation
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(values);
+        var set = Terms.FirstOrDefault(one => one.Name == term).Set ?? throw new ArgumentException(
+            $"There is no term \"{term}\". Choose one of {string.Join(", ", TermNames)}.", nameof(term));
         return [.. values.Select(value => (string.Create(
             CultureInfo.InvariantCulture,
-            $"{term} × {value}"), experiment with { Weights = With(experiment.Weights, term, value) }))];
+            $"{term} × {value}"), experiment with { Weights = set(experiment.Weights, value) }))];
     }
 
-    private static CompactnessWeights With(CompactnessWeights weights, string term, double value) => term switch
+    // these terms with weight 1, and the others with weight 0
+    private static Experiment With(
+        Experiment experiment,
+        IEnumerable<(string Name, Func<CompactnessWeights, double, CompactnessWeights> Set)> terms)
     {
-        "local compactness" => weights with { LocalCompactness = value },
-        "local smoothness" => weights with { LocalSmoothness = value },
-        "global compactness" => weights with { GlobalCompactness = value },
-        "global smoothness" => weights with { GlobalSmoothness = value },
-        "confidence" => weights with { Confidence = value },
-        _ => throw new ArgumentException($"There is no term \"{term}\". Choose one of {string.Join(", ", TermNames)}.",
-            nameof(term)),
-    };
-
-    private static CompactnessWeights Sum(CompactnessWeights a, CompactnessWeights b) => a with
-    {
-        LocalCompactness = a.LocalCompactness + b.LocalCompactness, LocalSmoothness = a.LocalSmoothness
-            + b.LocalSmoothness,
-        GlobalCompactness = a.GlobalCompactness + b.GlobalCompactness, GlobalSmoothness = a.GlobalSmoothness
-            + b.GlobalSmoothness, Confidence = a.Confidence + b.Confidence,
-    };
+        ArgumentNullException.ThrowIfNull(experiment);
+        return experiment with
+        {
+            Weights = terms.Aggregate(experiment.Weights * 0, (weights, term) => term.Set(weights, 1)),
+        };
+    }
 }

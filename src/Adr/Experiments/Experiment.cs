@@ -164,6 +164,10 @@ public sealed partial record Experiment
         string network = "cifar-100-cnn") =>
         Presets.Cifar100(budget, seed, device, network);
 
+    /// <inheritdoc cref="Presets.Toy"/>
+    public static Experiment Toy(string points, Budget budget, long seed = 1, string device = "auto") =>
+        Presets.Toy(points, budget, seed, device);
+
     /// <summary>The images: those for training, the held-out ones included, and those for the test. The caller disposes
     /// both.</summary>
     /// <exception cref="ArgumentException">There are fewer images than the settings ask for.</exception>
@@ -384,6 +388,14 @@ public sealed partial record Experiment
     /// <param name="cancellation">Stops before the next step.</param>
     public PredictionConfidence Confidence(TrainedModel trained, CancellationToken cancellation = default) =>
         Diagnose(trained, evaluator => PredictionConfidence.Evaluate(evaluator, StrongestAttack()), cancellation);
+
+    /// <summary>What a model predicts at every place of the plane, and what <see cref="StrongestAttack"/> does to the
+    /// test points.</summary>
+    /// <param name="trained">What <c>Train</c> gave.</param>
+    /// <param name="cancellation">Stops before the next step.</param>
+    /// <exception cref="ArgumentException">The data are no points in the plane.</exception>
+    public DecisionRegions Regions(TrainedModel trained, CancellationToken cancellation = default) =>
+        Diagnose(trained, evaluator => DecisionRegions.Evaluate(evaluator, StrongestAttack()), cancellation);
 
     /// <summary>What keeps a training or its evaluation from starting, one line for each problem; empty where nothing
     /// does. Loads the data set.</summary>

@@ -87,9 +87,9 @@ public sealed record ExperimentMatrix
     /// <summary>Reads a matrix from a JSON file.</summary>
     /// <remarks>
     /// <c>{ "experiments": { NAME: { "of": "mnist", "budget": "desktop", … } }, "defences": ["ADV", …], "seeds": [1,
-    /// …], "device": "auto" }</c>, where "of" is mnist, cifar-10 or cifar-100, and what follows are properties of
-    /// <see cref="Experiment"/> that differ from the budget's, nested ones too: <c>"epochs": 20, "weights": {
-    /// "confidence": 0 }</c>. Comments are allowed.
+    /// …], "device": "auto" }</c>, where "of" is mnist, cifar-10, cifar-100, moons, circles or blobs, and what
+    /// follows are properties of <see cref="Experiment"/> that differ from the budget's, nested ones too: <c>"epochs":
+    /// 20, "weights": { "confidence": 0 }</c>. Comments are allowed.
     /// </remarks>
     /// <param name="path">The file.</param>
     /// <param name="runsFolder">See <see cref="Experiment.RunsFolder"/>.</param>
@@ -129,7 +129,8 @@ public sealed record ExperimentMatrix
         var changes = given?.DeepClone() as JsonObject ?? throw new InvalidDataException(
             $"it is {given?.ToJsonString(Json.Compact) ?? "null"}; expected an object with settings.");
         if (changes.Remove("judgement", out var plan)) changes["evaluation"] = plan; // its name before format 2
-        var of = Text("of") ?? throw new InvalidDataException("\"of\" is missing: mnist, cifar-10 or cifar-100.");
+        var of = Text("of") ?? throw new InvalidDataException(
+            $"\"of\" is missing: one of {string.Join(", ", Presets.All.Keys)}.");
         var budgetName = Text("budget")
             ?? throw new InvalidDataException("\"budget\" is missing: smoke, quick, desktop or paper.");
         if (!Enum.TryParse<Budget>(budgetName, ignoreCase: true, out var budget)

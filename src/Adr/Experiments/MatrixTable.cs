@@ -168,7 +168,8 @@ public sealed class MatrixTable
             table => table.Rows.Where(row => row.Defence == defence)
                 .Select(row => (table.Experiment.Seed, table, row)))];
 
-    private IEnumerable<string> Cells(string defence) => Rows(defence) is [var only]
+    /// <summary>A defence's accuracies in percent, as texts, one for each of <see cref="Columns"/>.</summary>
+    internal IEnumerable<string> Cells(string defence) => Rows(defence) is [var only]
         ? only.Table.Shares(only.Row).Select(share => string.Create(CultureInfo.InvariantCulture,
             $"{100 * share.Value:0.0} [{100 * share.Low:0.0}, {100 * share.High:0.0}]"))
         : Means(defence).Select(mean => string.Create(CultureInfo.InvariantCulture,
@@ -185,7 +186,8 @@ public sealed class MatrixTable
                 $"{100 * mean:+0.0;−0.0} ± {100 * PairedDifference.Of(first, second).HalfWidth:0.0} of its examples");
     }
 
-    private static string Signed(MeanOfSeeds mean) => mean.HalfWidth is { } half
+    /// <summary>A difference in percentage points with its sign.</summary>
+    internal static string Signed(MeanOfSeeds mean) => mean.HalfWidth is { } half
         ? string.Create(CultureInfo.InvariantCulture, $"{100 * mean.Mean:+0.0;−0.0} ± {100 * half:0.0}")
         : string.Create(CultureInfo.InvariantCulture, $"{100 * mean.Mean:+0.0;−0.0}");
 }

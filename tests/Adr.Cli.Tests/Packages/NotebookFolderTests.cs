@@ -26,7 +26,7 @@ public sealed class NotebookFolderTests
     public void Every_notebook_references_it_in_a_cell_of_its_own_that_says_what_makes_it()
     {
         var notebooks = Directory.GetFiles(Path.Combine(Repository.Root, "notebooks"), "0*.ipynb");
-        Assert.Equal(7, notebooks.Length);
+        Assert.Equal(8, notebooks.Length);
         Assert.All(notebooks, path => Assert.Contains(Notebook.Load(path).Cells, cell =>
             cell.Source == "// made by: dotnet build\n#r \"../artifacts/notebook/Adr.Interactive.dll\""));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Adr.Experiments;
 
 namespace Adr.Cli.Tests;
 
@@ -40,6 +41,7 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Contains("Missing: ADV on mnist-10k, seed 1.", half.Output);
         var list = CommandLine.Run("sweep", matrix, "--runs", Runs, "--list").Output;
         Assert.Contains("0\tmissing\tADV on mnist-10k, seed 1", list);
+        Assert.All(list.TrimEnd().Split('\n'), line => Assert.EndsWith("\ttiny", line.TrimEnd()));
         Assert.Contains("1\tevaluated\tADR-ADV on mnist-10k, seed 1", list);
 
         var all = CommandLine.Run("sweep", matrix, "--runs", Runs);
@@ -52,6 +54,9 @@ public sealed class SweepCommandTests : IDisposable
             "table", matrix, "--runs", Runs, "--robustbench", Path.Combine(folder, "robustbench"));
         Assert.Equal((ExitCode.Fine, ""), (bench.Code, bench.Output));
         Assert.Contains("adr: left out ADV on mnist-10k, seed 1: no Auto-Attack", bench.Errors);
+        var together = CommandLine.Run("table", matrix, "--runs", Runs, "--together");
+        Assert.Contains("| tiny | ADR-ADV | 1 |", together.Output);
+        Assert.DoesNotContain("###", together.Output);
         var jobs = Path.Combine(folder, "jobs");
         Assert.Contains("nothing is left", CommandLine.Run("sweep", matrix, "--runs", Runs, "--slurm", jobs).Output);
     }
@@ -77,6 +82,23 @@ public sealed class SweepCommandTests : IDisposable
         var (code, _, errors) = CommandLine.Run(["sweep", Matrix(), "--runs", Runs, "--speed", speed, .. others]);
         Assert.Equal(ExitCode.Usage, code);
         Assert.Contains("--speed", errors);
+    }
+
+    [Fact]
+    public void The_matrix_of_the_ablation_is_the_library_s_table()
+    {
+        var path = Path.Combine(Repository.Root, "notebooks", "results", "ablation.json");
+        var matrix = ExperimentMatrix.Load(path, Runs);
+        Assert.Equal(
+            Ablation.Table(Experiment.Mnist(Budget.Quick, device: "cpu")).Select(row => (row.Name, Folder(row))),
+            matrix.Experiments.Select(pair => (pair.Key, Folder((pair.Key, pair.Value)))));
+        Assert.Equal(["ADV", "ADR-ADV"], matrix.Defences);
+        Assert.Equal([1L, 2L], matrix.Seeds);
+        Assert.Empty(matrix.Problems());
+        Assert.Equal(2 * 11 + 2, matrix.Runs.Select(run => run.Folder.FullPath).Distinct().Count());
+
+        string Folder((string Name, Experiment Experiment) row) =>
+            (row.Experiment with { RunsFolder = Runs }).FolderOf("ADR-ADV").FullPath;
     }
 
     [Fact]

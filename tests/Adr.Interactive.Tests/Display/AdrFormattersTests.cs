@@ -38,6 +38,7 @@ public class AdrFormattersTests
         ["curve"] = (Records.Curve("ADV"), Figure),
         ["curves"] = (new[] { Records.Curve("ADV"), Records.Curve("TRADES") }, Figure),
         ["latents"] = (Records.Latents, Figure),
+        ["regions"] = (Records.Regions, Picture),
     };
 
     public static TheoryData<string> Kinds => [.. Values.Keys];

@@ -68,6 +68,13 @@ internal static class Records
         [0, 0, 1], [0.1, 0.2, 0.3],
         ["zero", "one"], (0.61, 0.2), 0.5, 1.5);
 
+    /// <summary>Four places: class 0 below, class 1 above, and more surely so on the right.</summary>
+    internal static DecisionRegions Regions => new("ADV", "Moons", "PGD-40", ThreatModel.Linf(0.05), [0.25, 0.75],
+        new[,,] { { { 0.75, 0.25 }, { 1, 0 } }, { { 0.5, 0.5 }, { 0, 1 } } },
+        new[,] { { 0.2f, 0.2f }, { 0.6f, 0.9f }, { 0.4f, 0.6f } },
+        new[,] { { 0.25f, 0.25f }, { 0.6f, 0.85f }, { 0.4f, 0.55f } },
+        [0, 1, 0], [true, true, false], [true, true, false], [true, false, false], ["upper", "lower"]);
+
     /// <summary>A table of 1,000 points: natural and PGD-40 counts of each defence.</summary>
     internal static RobustnessTable TableOf(params (string Defence, int Natural, int Robust)[] rows) => new(
         Experiment.Mnist(Budget.Smoke, device: "cpu"),

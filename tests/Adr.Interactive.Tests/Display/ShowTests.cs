@@ -26,6 +26,7 @@ public class ShowTests
             Reviewed.Equal("confusion.txt", $"{Show.Confusion(Records.Confusion)}");
             Reviewed.Equal("curves.txt", $"{Show.Curves(Records.Curve("ADV"), Records.Curve("ADR-ADV"))}");
             Reviewed.Equal("latents.txt", $"{Show.Latents(Records.Latents)}");
+            Reviewed.Equal("regions.txt", $"{Show.Regions(Records.Regions)}");
             Reviewed.Equal("history.txt", $"{TrainingHistoryView.Of(Records.History)}");
             Reviewed.Equal("progress.txt", $"{Show.Of(Records.Progress(3, 5))}");
             Reviewed.Equal("progress.html", Show.Of(Records.Progress(2, 5)).As(Mime.Html));
@@ -174,6 +175,30 @@ public class ShowTests
             Assert.Null(Show.Depth(Depth("lenet", 1)).Series[0].Style);
             string[] names = ["ADV", "ADR-ADV", "TRADES", "ADR-TRADES"];
             Assert.Equal(4, names.Select(name => Show.Depth(Depth(name, 1)).Series[0].Style).Distinct().Count());
+        }
+
+        [Fact]
+        public void A_name_without_a_colour_does_not_take_that_of_a_defence_beside_it()
+        {
+            var bars = Show.Depth(Depth("ADV", 1), Depth("one term", 1), Depth("another", 1), Depth("ADR-ADV", 1));
+            Assert.Equal(4, bars.Series.Select((series, i) => series.Style ?? i).Distinct().Count());
+            Assert.Equal(Show.Depth(Depth("ADR-ADV", 1)).Series[0].Style, bars.Series[3].Style);
+        }
+
+        [Fact]
+        public void Regions_have_the_colour_of_their_class_where_they_are()
+        {
+            var figure = Assert.IsType<ScatterFigure>(Assert.Single(Show.Regions(Records.Regions).Figures));
+            var under = figure.Backdrop!;
+            Assert.Equal((0, 1, 0, 1), (under.Left, under.Right, under.Bottom, under.Top));
+            var (width, height, channels, pixels) = Drawing.PngTests.Decode(under.Image.PngBytes);
+            Assert.Equal((2, 2, 3), (width, height, channels));
+            var rows = pixels.Chunk(3).ToArray(); // the upper row first: y = 0.75
+            Assert.Equal(Enumerable.Repeat((byte)255, 3), rows[0]); // an even guess is white
+            Assert.True(rows[1][0] > rows[1][2], "the upper right is orange");
+            Assert.True(rows[2][2] > rows[2][0] && rows[3][2] > rows[3][0], "below is blue");
+            Assert.True(rows[3][0] < rows[2][0], "the surer, the fuller");
+            Assert.Throws<ArgumentException>("networks", () => Show.Regions());
         }
 
         [Fact]

@@ -54,7 +54,7 @@ public class PngTests
     public void Pixels_that_do_not_fit_are_refused(int bytes, int width, int height, int channels) =>
         Assert.Throws<ArgumentException>(() => Png.Encode(new byte[bytes], width, height, channels));
 
-    private static (int, int, int, byte[]) Decode(byte[] png)
+    internal static (int, int, int, byte[]) Decode(byte[] png)
     {
         var (at, width, height, channels) = (8, 0, 0, 0);
         using var packed = new MemoryStream();

@@ -18,6 +18,7 @@ public class BundleTests
         ["bar"] = text => Samples.Bar(text, text),
         ["intervals"] = text => Samples.Intervals(text, text),
         ["scatter"] = text => Samples.Scatter(text, text),
+        ["backdrop"] = text => Samples.OnBackdrop(text, text),
         ["heatmap"] = text => Samples.Heatmap(text, text),
         ["steps"] = text => new Figures.StepFigure(text, 1, 2),
         ["images"] = text => Samples.Images(text, text),

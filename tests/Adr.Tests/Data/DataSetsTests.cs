@@ -8,6 +8,9 @@ public static class DataSetsTests
     [InlineData("mnist-10k", 8500, 1500, 10, 1)]
     [InlineData("gratings-10", 2000, 500, 10, 3)]
     [InlineData("gratings-100", 2000, 500, 100, 3)]
+    [InlineData("moons", 1000, 500, 2, 1)]
+    [InlineData("circles", 1000, 500, 2, 1)]
+    [InlineData("blobs", 1000, 500, 3, 1)]
     public static void That_need_no_file_are_always_there(string name, int trainCount, int testCount, int classes,
         long channels)
     {

@@ -19,6 +19,34 @@ public static class AblationTests
     }
 
     [Fact]
+    public static void The_table_has_each_term_alone_and_left_out_and_all_five()
+    {
+        var table = Ablation.Table(Settings);
+        Assert.Equal(
+            [
+                .. Ablation.TermNames.Select(name => $"{name} alone"),
+                .. Ablation.TermNames.Select(name => $"without {name}"), "all five terms",
+            ],
+            table.Select(row => row.Name));
+        for (var i = 0; i < 5; i++)
+        {
+            var (alone, without) = (Weights(table[i].Experiment.Weights), Weights(table[i + 5].Experiment.Weights));
+            Assert.All(Enumerable.Range(0, 5), k => Assert.Equal(k == i ? (1, 0) : (0, 1), (alone[k], without[k])));
+        }
+        Assert.Equal([1, 1, 1, 1, 1], Weights(table[^1].Experiment.Weights));
+    }
+
+    [Fact]
+    public static void What_is_no_weight_is_the_experiment_s()
+    {
+        var form = new CompactnessWeights(Separation: 0.5, Smoothness: SmoothnessForm.KullbackLeibler,
+            DetachLatent: true, DetachLogits: true);
+        Assert.All(Ablation.Table(Settings with { Weights = form }).Concat(
+                Ablation.Pairs(Settings with { Weights = form })),
+            row => Assert.Equal(form * 0, row.Experiment.Weights * 0));
+    }
+
+    [Fact]
     public static void Pairs_have_two() =>
         Assert.All(Ablation.Pairs(Settings),
         one => Assert.Equal([0, 0, 0, 1, 1], Weights(one.Experiment.Weights).Order()));

@@ -277,6 +277,36 @@ public sealed class ExperimentMatrixTests : IDisposable
             Assert.Equal("", Compute(null));
         }
 
+        [Fact] // what experiments share is trained once, and has one row
+        public void Puts_its_experiments_into_one_table()
+        {
+            var digits = _all.Read(Two).Experiments["digits"];
+            var matrix = new ExperimentMatrix
+            {
+                Experiments = new Dictionary<string, Experiment>
+                {
+                    ["local"] = digits with { Weights = CompactnessWeights.None with { LocalCompactness = 1 } },
+                    ["global"] = digits with { Weights = CompactnessWeights.None with { GlobalCompactness = 1 } },
+                },
+                Defences = ["ADV", "ADR-ADV"], Seeds = [3, 4],
+            };
+            var empty = MatrixOverview.ToMarkdown(matrix);
+            Assert.DoesNotContain("|", empty, StringComparison.Ordinal);
+            Assert.Contains("missing: 6.", empty, StringComparison.Ordinal);
+
+            foreach (var cell in matrix.Runs.SkipLast(1)) cell.Run(); // all but seed 4 of the last
+            var overview = MatrixOverview.ToMarkdown(matrix);
+            Assert.Contains("missing: 1.", overview, StringComparison.Ordinal);
+            var tables = MatrixTable.Of(matrix);
+            var rows = overview.Split('\n').Where(line => line.StartsWith('|')).Skip(2)
+                .Select(line => line.Trim('|').Split('|').Select(part => part.Trim()).ToArray()).ToArray();
+            Assert.Equal(["all, ADV, 3, 4", "local, ADR-ADV, 3, 4", "global, ADR-ADV, 3"],
+                rows.Select(row => string.Join(", ", row[..3])));
+            Assert.Equal(["", MatrixTable.Signed(tables[0].Difference("ADR-ADV", "ADV")![^1]),
+                MatrixTable.Signed(tables[1].Difference("ADR-ADV", "ADV")![^1])], rows.Select(row => row[^1]));
+            Assert.Equal(tables[0].Cells("ADR-ADV"), rows[1][3..^1]);
+        }
+
         [Theory]
         [InlineData(60, 62,
             "ADR-ADV beats ADV under natural: +10.0 ± 0.0 points, ahead in 2 of 2 seeds; the interval leaves 0 out.")]

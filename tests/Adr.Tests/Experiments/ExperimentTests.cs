@@ -43,6 +43,27 @@ public static class ExperimentTests
         }
 
         [Theory]
+        [InlineData("moons", 2), InlineData("circles", 2), InlineData("blobs", 3)]
+        public void Of_points_in_the_plane_train_at_every_budget(string points, int classes)
+        {
+            foreach (var budget in Enum.GetValues<Budget>())
+            {
+                var settings = Experiment.Toy(points, budget, seed: 3, device: "cpu");
+                Assert.Empty(settings.Problems(["ADV", "ADR-ADV", "ADR-TRADES"]));
+                Assert.Equal((points, "toy-mlp", 3), (settings.DataSet.Name, settings.Network.Name, settings.Seed));
+                var (train, test) = settings.Load();
+                using (train)
+                using (test)
+                {
+                    Assert.Equal((classes, 1000, 500), (train.Classes, train.Count, test.Count));
+                    Assert.NotEqual(train.Take(500).Images.sum().item<float>(), test.Images.sum().item<float>());
+                }
+                Assert.True(settings.AttackSteps * settings.StepSize > settings.Epsilon);
+            }
+            Assert.Throws<ArgumentException>("points", () => Experiment.Toy("spirals", Budget.Smoke));
+        }
+
+        [Theory]
         [InlineData(Budget.Smoke)]
         [InlineData(Budget.Quick)]
         public void Of_small_budgets_fit_the_embedded_digits(Budget budget)
