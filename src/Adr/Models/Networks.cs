@@ -4,8 +4,8 @@ using TorchSharp.Modules;
 namespace Adr.Models;
 
 /// <summary>The library's networks by their architecture's name, and from a file of weights.</summary>
-/// <remarks>To add a network, write its class in a file of its own and add one line to the registry below. A name with a
-/// normalisation behind it, such as "resnet-18@cifar-10", is the network inside <see cref="Normalized"/>.</remarks>
+/// <remarks>To add a network, write its class in a file of its own and add one line to the registry below. A name with
+/// a normalisation behind it, such as "resnet-18@cifar-10", is the network inside <see cref="Normalized"/>.</remarks>
 public static class Networks
 {
     private delegate Classifier Make(long seed, int classes, double? dropout);
@@ -55,8 +55,8 @@ public static class Networks
 
     /// <summary>A network with the weights of a file: a run folder's <c>best.safetensors</c>, or one from
     /// PyTorch.</summary>
-    /// <param name="path">A file with the network's names and shapes (<see cref="Weights.Load"/>). A mean and a standard
-    /// deviation in it become the network's (<see cref="Normalized"/>).</param>
+    /// <param name="path">A file with the network's names and shapes (<see cref="Weights.Load"/>). A mean and a
+    /// standard deviation in it become the network's (<see cref="Normalized"/>).</param>
     /// <param name="architecture">The network; null to take what the file says of itself. Files of PyTorch do not
     /// say.</param>
     /// <param name="note">See <see cref="Weights.Load"/>.</param>

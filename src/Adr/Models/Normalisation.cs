@@ -57,8 +57,8 @@ public sealed class Normalisation
     /// <summary>Its name, or "own" where it has none.</summary>
     public string Name => All.FirstOrDefault(known => known.Value.IsLike(this)).Name ?? Own;
 
-    /// <summary>A module from images [B,C,H,W] to normalised ones. Its buffers <c>mean</c> and <c>std</c>, [1,C,1,1], are
-    /// those of RobustBench's <c>ImageNormalizer</c>.</summary>
+    /// <summary>A module from images [B,C,H,W] to normalised ones. Its buffers <c>mean</c> and <c>std</c>, [1,C,1,1],
+    /// are those of RobustBench's <c>ImageNormalizer</c>.</summary>
     /// <remarks>For a module of your own: <c>nn.Sequential(("normalize", by.ToModule()), ("model", own))</c>.</remarks>
     public nn.Module<Tensor, Tensor> ToModule() => new Layer(this);
 

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>The two forms of <see cref="PreActResNet18"/> that adversarial training uses. They differ in more than their
-/// parameters: a file does not say of which form it is.</summary>
+/// <summary>The two forms of <see cref="PreActResNet18"/> that adversarial training uses. They differ in more than
+/// their parameters: a file does not say of which form it is.</summary>
 public enum PreActForm
 {
     /// <summary>A batch norm and a ReLU before the pool, and shortcuts of the normalised input: He et al. (2016), as in
@@ -93,8 +93,8 @@ public sealed class PreActResNet18 : StagedClassifier
     private static Tensor Pooled(Tensor maps) => nn.functional.avg_pool2d(maps, 4).flatten(1);
 }
 
-/// <summary>x̂ + conv(relu(bn(conv(r)))) with r = relu(bn(x)), where x̂ is x, or where the shape changes a 1×1 convolution
-/// of r, in the fast form of x.</summary>
+/// <summary>x̂ + conv(relu(bn(conv(r)))) with r = relu(bn(x)), where x̂ is x, or where the shape changes a 1×1
+/// convolution of r, in the fast form of x.</summary>
 internal sealed class PreActBlock : nn.Module<Tensor, Tensor>
 {
     // Named and ordered as in PyTorch: the parameters' names come from the fields'.

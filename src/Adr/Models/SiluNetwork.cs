@@ -9,8 +9,8 @@ namespace Adr.Models;
 /// since then are: pre-activation blocks between a normalisation and a stem, and a batch norm, a SiLU, an average pool
 /// and one fully connected layer.</summary>
 /// <remarks>Padding is TensorFlow's, where the networks come from: a 3×3 convolution of stride 2 pads below and to the
-/// right alone. The normalisation is inside: with 100 classes that of CIFAR-100, else that of CIFAR-10. It is no part of
-/// the weights, as in RobustBench's <c>DMWideResNet</c> and <c>DMPreActResNet</c>, whose names the parameters have.
+/// right alone. The normalisation is inside: with 100 classes that of CIFAR-100, else that of CIFAR-10. It is no part
+/// of the weights, as in RobustBench's <c>DMWideResNet</c> and <c>DMPreActResNet</c>, whose names the parameters have.
 /// Initial weights are uniform in ±1/√fan-in, PyTorch's default.</remarks>
 public abstract class SiluNetwork : StagedClassifier, INormalises
 {
@@ -87,8 +87,8 @@ public abstract class SiluNetwork : StagedClassifier, INormalises
     private static Tensor Pooled(Tensor maps) => nn.functional.silu(maps).mean([2, 3]);
 }
 
-/// <summary>x̂ + conv(silu(bn(conv(r)))) with r = silu(bn(x)), where x̂ is x, or where the shape changes a convolution: in
-/// a wide network 1×1 and of r, in a narrow one 3×3 and of x.</summary>
+/// <summary>x̂ + conv(silu(bn(conv(r)))) with r = silu(bn(x)), where x̂ is x, or where the shape changes a convolution:
+/// in a wide network 1×1 and of r, in a narrow one 3×3 and of x.</summary>
 internal sealed class SiluBlock : nn.Module<Tensor, Tensor>
 {
     private readonly BatchNorm2d _first, _second;

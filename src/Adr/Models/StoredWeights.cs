@@ -6,8 +6,8 @@ namespace Adr.Models;
 /// <summary>The tensors of a file of weights, whoever wrote it, and the names that a model has for them.</summary>
 internal sealed class StoredWeights
 {
-    // What published classes define and no image passes: TRADES' a group, and that of Andriushchenko and Flammarion what
-    // RobustBench leaves out, too.
+    // What published classes define and no image passes: TRADES' a group, and that of Andriushchenko and Flammarion
+    // what RobustBench leaves out, too.
     private static readonly (Type Network, string Name)[] Unused =
         [(typeof(WideResNet), "sub_block1."), (typeof(PreActResNet18), "model_preact_hl1.")];
 

@@ -18,11 +18,10 @@ internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Sha
 /// <summary>Reads the pickles in which <c>torch.save</c> describes its tensors, and no others.</summary>
 /// <remarks>
 /// A pickle is a program for a machine with a stack. Python's machine calls whatever the program names, which is how
-/// files of weights run commands. This one calls nothing: it knows the names in <see cref="Known"/>, which make numbers,
-/// text, lists, dictionaries and descriptions of tensors, and refuses a program at the first other one. It knows the
-/// instructions that PyTorch's own loader knows with <c>weights_only=True</c>, and those by which protocol 4 writes the
-/// same. What it makes of a program is bounded, whatever the program says.
-/// </remarks>
+/// files of weights run commands. This one calls nothing: it knows the names in <see cref="Known"/>, which make
+/// numbers, text, lists, dictionaries and descriptions of tensors, and refuses a program at the first other one. It
+/// knows the instructions that PyTorch's own loader knows with <c>weights_only=True</c>, and those by which protocol 4
+/// writes the same. What it makes of a program is bounded, whatever the program says.</remarks>
 internal sealed class Unpickler(Stream program)
 {
     internal const int MostBytes = 1 << 26;

@@ -30,8 +30,9 @@ public static class Weights
     /// <para>A prefix that all names of the file have and the model's have not is left out: PyTorch's wrappers give one
     /// (<c>module.</c>, <c>_orig_mod.</c>, <c>model.</c>). So are weights that published classes define and do not
     /// use, such as <c>sub_block1</c> beside those of a <see cref="WideResNet"/>. The counters
-    /// <c>num_batches_tracked</c> of batch norms may be missing: no prediction depends on them. A mean and a standard deviation in the file (<c>mean</c> and <c>std</c>, <c>mu</c> and <c>sigma</c>) must be
-    /// the model's (<see cref="Normalized"/>), which keeps its own where the file has none.</para></remarks>
+    /// <c>num_batches_tracked</c> of batch norms may be missing: no prediction depends on them. A mean and a standard
+    /// deviation in the file (<c>mean</c> and <c>std</c>, <c>mu</c> and <c>sigma</c>) must be the model's (<see
+    /// cref="Normalized"/>), which keeps its own where the file has none.</para></remarks>
     /// <param name="model">A model of the same parameters and buffers.</param>
     /// <param name="path">A file with the same names and shapes, by <see cref="Save"/> or from PyTorch; its numbers may
     /// have another precision.</param>

@@ -135,8 +135,8 @@ public static class NormalizedTests
         using var model = Networks.Load(folder["weights"], "wide-resnet-10-1@half", notes.Add);
         Assert.Equal(
         [
-            $"'{folder["weights"]}' has no mean and std. wide-resnet-10-1@half normalises images by mean [0.5, 0.5, 0.5] "
-                + "and std [0.5, 0.5, 0.5].",
+            $"'{folder["weights"]}' has no mean and std. wide-resnet-10-1@half normalises images by mean "
+                + "[0.5, 0.5, 0.5] and std [0.5, 0.5, 0.5].",
             $"Every name in '{folder["weights"]}' begins with \"module.\". It was left out.",
         ], notes);
         model.eval();
