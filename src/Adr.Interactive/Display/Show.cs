@@ -108,6 +108,14 @@ public static class Show
     /// </param>
     public static HeatmapFigure Surface(LossSurface surface, double? most = null) => SurfaceView.Of(surface, most);
 
+    /// <summary>Images, and for each network the gradients of their cross-entropy with respect to image and
+    /// latent.</summary>
+    /// <param name="images">The images whose gradients they are; the first are shown, at most 10.</param>
+    /// <param name="networks">At least one network.</param>
+    /// <exception cref="ArgumentException">There is no network, or the gradients are of other images.</exception>
+    public static ImageGrid Gradients(Dataset images, params IReadOnlyList<LossGradients> networks) =>
+        GradientView.Of(images, networks);
+
     /// <summary>Accuracy over the weight of a term: natural dashed, under the last attack solid.</summary>
     /// <param name="weights">The weights, in the order of the rows.</param>
     /// <param name="rows">For each term, one row for each weight.</param>

@@ -389,6 +389,17 @@ public sealed partial record Experiment
     public PredictionConfidence Confidence(TrainedModel trained, CancellationToken cancellation = default) =>
         Diagnose(trained, evaluator => PredictionConfidence.Evaluate(evaluator, StrongestAttack()), cancellation);
 
+    /// <summary>The gradients of the cross-entropy of the first test images, with respect to image and
+    /// latent.</summary>
+    /// <param name="trained">What <c>Train</c> gave.</param>
+    /// <param name="count">How many images, at least 1. Default 8: as many as a picture shows.</param>
+    /// <param name="cancellation">Stops before the next step.</param>
+    /// <exception cref="ArgumentException">The network gives no latent, or there are not so many test
+    /// images.</exception>
+    public LossGradients Gradients(
+        TrainedModel trained, int count = 8, CancellationToken cancellation = default) =>
+        On(trained, count, LossGradients.Evaluate, null, cancellation);
+
     /// <summary>What a model predicts at every place of the plane, and what <see cref="StrongestAttack"/> does to the
     /// test points.</summary>
     /// <param name="trained">What <c>Train</c> gave.</param>

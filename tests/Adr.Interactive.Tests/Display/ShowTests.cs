@@ -1,8 +1,10 @@
 using Adr.Attacks;
+using Adr.Data;
 using Adr.Evaluation;
 using Adr.Experiments;
 using Adr.Losses;
 using Adr.Training;
+using TorchSharp;
 
 namespace Adr.Interactive.Tests.Display;
 
@@ -199,6 +201,24 @@ public class ShowTests
             Assert.True(rows[2][2] > rows[2][0] && rows[3][2] > rows[3][0], "below is blue");
             Assert.True(rows[3][0] < rows[2][0], "the surer, the fuller");
             Assert.Throws<ArgumentException>("networks", () => Show.Regions());
+        }
+
+        [Fact]
+        public void Gradients_are_two_rows_for_each_network_below_the_images()
+        {
+            using var images = new Dataset("toy", torch.zeros(2, 1, 1, 2), torch.tensor(new[] { 1L, 0L }), ["a", "b"]);
+            var gradients = new LossGradients("ADV", "toy", [[0.5f, -0.25f], [0, 0]],
+                [[.. Enumerable.Repeat(1f, 7)], [.. Enumerable.Repeat(0f, 7)]]);
+            var grid = Show.Gradients(images, gradients);
+            Assert.Equal(["image", "ADV: ∂CE/∂x", "ADV: ∂CE/∂z"], grid.Rows.Select(row => row.Name));
+            Assert.Equal(["b", "a", "Σ 0.75", "Σ 0", "Σ 7", "Σ 0"],
+                grid.Rows.SelectMany(row => row.Tiles).Select(tile => tile.Caption));
+            Assert.Equal((4, 2), (grid.Rows[2].Tiles[0].Image.Width, grid.Rows[2].Tiles[0].Image.Height)); // one spare
+            var (_, _, _, pixels) = Drawing.PngTests.Decode(grid.Rows[1].Tiles[0].Image.PngBytes);
+            Assert.True(pixels[0] > pixels[2] && pixels[5] > pixels[3], "orange raises, blue lowers");
+            Assert.Throws<ArgumentException>("networks", () => Show.Gradients(images));
+            Assert.Throws<ArgumentException>("networks",
+                () => Show.Gradients(images, gradients with { DataSet = "others" }));
         }
 
         [Fact]

@@ -114,6 +114,36 @@ public static class InsideTests
         Assert.Throws<ArgumentException>("image", () => LossSurface.Around(model, "toy", zeros(1, 1, 3), 1, 1));
     }
 
+    [Fact] // with linear features and a linear head: ∂CE/∂z = (p − e_y) W, and ∂CE/∂x = ∂CE/∂z F
+    public static void Gradients_are_those_of_the_formula_for_a_linear_network()
+    {
+        using var scope = NewDisposeScope();
+        var features = nn.Linear(2, 3);
+        var head = nn.Linear(3, 2);
+        using var model = Classifier.From(nn.Sequential(nn.Flatten(), features), head);
+        using var data = Points(6, 7);
+        model.train();
+        var gradients = Evaluating.With(model, data, new EvaluationOptions { BatchSize = 3 }, "linear",
+            LossGradients.Evaluate);
+        Assert.True(model.training); // as before
+        using var noGraph = no_grad();
+        var p = model.call(data.Images).softmax(1);
+        var ofLatents = (p - nn.functional.one_hot(data.Labels, 2)).matmul(head.weight); // [N,3]
+        var ofImages = ofLatents.matmul(features.weight);                                // [N,2]
+        Close.Tensor(ofLatents, tensor(gradients.Latents.SelectMany(row => row).ToArray(), 7, 3), 1e-6, "latents");
+        Close.Tensor(ofImages, tensor(gradients.Images.SelectMany(row => row).ToArray(), 7, 2), 1e-6, "images");
+    }
+
+    [Fact]
+    public static void Gradients_need_a_model_that_gives_its_latent()
+    {
+        using var model = nn.Sequential(nn.Flatten(), nn.Linear(2, 2));
+        using var data = Points(6, 2);
+        Assert.Contains("gives no latent",
+            Assert.Throws<ArgumentException>(() => Evaluating.With(model, data, null, "x", LossGradients.Evaluate))
+            .Message, StringComparison.Ordinal);
+    }
+
     private static double[][] Rows(Tensor matrix) => [.. Close.Doubles(matrix).Chunk((int)matrix.shape[1])];
 
     private static double Distance(double[] a, double[] b) =>
