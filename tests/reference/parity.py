@@ -13,8 +13,9 @@ Attacks, each on L-infinity, or on another norm with its name behind (square-l2,
     aa-standard                          Auto-Attack, version standard
     apgd-ce apgd-t fab-t square apgd-dlr one of its attacks alone, with the settings of that version
     fab                                  FAB untargeted, one run: the distances that it finds
-    bb                                   Brendel & Bethge of foolbox: distances. Its trust region is made that of one image. It starts from blended noise, as it does
-                                         by itself; where 50 draws are all right, which it refuses, from the nearest clean image with another answer
+    bb                                   Brendel & Bethge of foolbox: distances. Its trust region counts the images of a batch; it is made that of a
+                                         batch of 50, as the library has it. It starts from blended noise, as it does by itself; where 50 draws are
+                                         all right, which it refuses, from the nearest clean image with another answer
     deepfool cw                          those of foolbox, DeepFool's defaults and C&W's with 1,000 steps (L2 alone: cw-l2): distances
     pgd                                  that of foolbox, with its defaults
     mim                                  that of torchattacks, 10 steps of epsilon/5, L-infinity alone: foolbox' takes signs before it adds up
@@ -163,7 +164,7 @@ def foolbox(kind, model, images, labels, options):
             return attack(subject, x, y, epsilons=options.epsilon)[1]
         if kind != "bb":
             return attack(subject, x, y, epsilons=None)[0]
-        attack.lr = 1e-3 / len(x)  # its trust region is lr times the pixels of the whole batch: so it is that of one image
+        attack.lr = 0.05 / len(x)  # its trust region is lr times the pixels of the whole batch
         return attack(subject, x, y, epsilons=options.epsilon, starting_points=starts(x, y))[0]
 
     def starts(x, y):
