@@ -81,7 +81,7 @@ public static class RobustBench
             ["number_forward_passes"] = isOwnNetwork ? 1 : null,
             ["dataset"] = DataSetOf(experiment),
             ["venue"] = null,
-            ["architecture"] = Architecture(experiment.Network.Name),
+            ["architecture"] = isOwnNetwork ? Architecture(experiment.Network.Name) : experiment.Network.Name,
             ["eps"] = RobustnessTable.Level(experiment.Epsilon),
             ["clean_acc"] = Percent(row.Report.Natural.Value),
             ["reported"] = null,
@@ -120,8 +120,9 @@ public static class RobustBench
     private static string Of(int count, int whole, string what) =>
         (whole == 0 || count == whole ? Count(count) : $"{Count(count)} of {Count(whole)}") + $" {what} images";
 
-    // as papers write it
-    private static string Architecture(string name) => name
+    // as RobustBench's files write it: without normalisation and activation
+    private static string Architecture(string name) => name.Split('@')[0]
+        .Replace("silu-", "", StringComparison.Ordinal)
         .Replace("wide-resnet", "WideResNet", StringComparison.Ordinal)
         .Replace("preact-resnet", "PreActResNet", StringComparison.Ordinal)
         .Replace("resnet", "ResNet", StringComparison.Ordinal);
