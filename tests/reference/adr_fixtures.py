@@ -344,6 +344,8 @@ OTHERS = [  # name, family, beta, weights, how the step is taken
     ("adv_awp", "adv", 1.0, adr.NO_WEIGHTS, {"awp": 0.125}),
     ("adr_trades_awp", "trades", 6.0, adr.DEFAULT_WEIGHTS, {"awp": 0.0625}),
     ("free", "madry", 0.0, adr.NO_WEIGHTS, {"replays": 3}),
+    ("adr_adv_kl", "adv", 1.0, dict(adr.DEFAULT_WEIGHTS, form="kl"), {}),
+    ("adr_trades_kl_all", "trades", 6.0, dict(ALL, form="kl"), {}),
 ]
 SOURCES = [  # steps as the sources' own code takes them, on a network with batch norm (docs/differences.md)
     ("trades_as_source", "trades", 6.0, adr.NO_WEIGHTS, {"start": "gaussian", "passes": 2}),

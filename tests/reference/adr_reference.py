@@ -496,8 +496,9 @@ def batch_loss(model, family, x, x_, y, beta, weights, passes=1):
     if weights["detach"]:
         z, logits = z.detach(), logits.detach()
     s = weights["separation"]
-    for name, value in [("lc", lambda: local_compactness(z, z_)), ("ls", lambda: local_smoothness(logits, logits_)),
-                        ("gc", lambda: global_compactness(z, z_, y, s)), ("gs", lambda: global_smoothness(logits, logits_, y, s)),
+    local, over_pairs = (local_smoothness_by_kl, global_smoothness_by_kl) if weights.get("form") == "kl" else (local_smoothness, global_smoothness)
+    for name, value in [("lc", lambda: local_compactness(z, z_)), ("ls", lambda: local(logits, logits_)),
+                        ("gc", lambda: global_compactness(z, z_, y, s)), ("gs", lambda: over_pairs(logits, logits_, y, s)),
                         ("conf", lambda: confidence(logits_))]:
         if weights[name] != 0.0:
             terms[name] = value()

@@ -102,9 +102,8 @@ public static class Presets
     /// <summary>CIFAR-100 with its 100 fine classes, ε = 8/255. The authors' repository has no settings for it: these
     /// are those of <see cref="Cifar10"/> on a network of 100 classes, but for two.</summary>
     /// <remarks>
-    /// Confidence and local smoothness have weight 0.25: of a hundred classes being sure of one is cheaper than the
-    /// even guess as soon as the two together weigh half as much as the cross-entropies
-    /// (<see cref="ConstantPredictor"/>), and with weight 1 ADR-ADV gave every image one class. At the quick and
+    /// Confidence has weight 0.25: of a hundred classes being half sure of one is cheaper than the even guess as soon
+    /// as confidence weighs half as much as the cross-entropies (<see cref="ConstantPredictor"/>). At the quick and
     /// desktop budgets ε grows over the first five epochs, since few images of each class are learnt slowly under
     /// attack; quick takes almost twice the images of CIFAR-10's. Smoke takes generated pictures where CIFAR-100 is not
     /// on this machine, and says so in <see cref="Experiment.SyntheticSubstitute"/>; the other budgets need the real
@@ -212,7 +211,7 @@ public static class Presets
 
     private static Experiment OfAHundredClasses(Experiment settings)
     {
-        settings = settings with { Weights = new() { LocalSmoothness = 0.25, Confidence = 0.25 } };
+        settings = settings with { Weights = new() { Confidence = 0.25 } };
         return settings.Budget switch
         {
             Budget.Quick => settings with { TrainCount = 9500, ValidationCount = 500, EpsilonWarmupEpochs = 5 },

@@ -9,18 +9,19 @@ namespace Adr.Losses;
 /// <remarks>
 /// A classifier is h = g ∘ f, with the latent z = f(x) and the logits g(z). x' is an adversarial example of x, with the
 /// latent z' and the logits of x'. B is the batch size, D the size of the latent, K the number of classes;
-/// d(a, b) = mean_k |a_k − b_k|; p = softmax(logits); CE(p, logits') = −Σ_k p_k log softmax(logits')_k;
+/// d(a, b) = mean_k |a_k − b_k|; p = softmax(logits); KL(p ‖ p') = Σ_k p_k log(p_k / p'_k);
 /// H(p) = −Σ_k p_k log p_k; w_ij = 1 where y_i = y_j, and 1 − 1/s otherwise.
 /// <code>
 /// local compactness    λ_lc    mean_i  d(z_i, z'_i)
-/// local smoothness     λ_vat   mean_i  CE(p_i, logits'_i)
+/// local smoothness     λ_vat   mean_i  KL(p_i ‖ p'_i)
 /// global compactness   λ_gc    mean_ij w_ij d(z_j, z'_i)
-/// global smoothness    λ_gs    mean_ij w_ij CE(p_j, logits'_i)
+/// global smoothness    λ_gs    mean_ij w_ij KL(p_j ‖ p'_i)
 /// confidence           λ_conf  mean_i  H(p'_i)
 /// </code>
-/// The smoothness terms may have KL(p ‖ p') in the place of the cross-entropy (<see cref="SmoothnessForm"/>). The
-/// gradient flows through every tensor that is given; <see cref="CompactnessWeights.DetachLatent"/> stops it at z, and
-/// <see cref="CompactnessWeights.DetachLogits"/> at the logits of x. All terms are scalars.
+/// The smoothness terms may have the cross-entropy CE(p, p') = −Σ_k p_k log p'_k in the place of the divergence (<see
+/// cref="SmoothnessForm"/>). The gradient flows through every tensor that is given; <see
+/// cref="CompactnessWeights.DetachLatent"/> stops it at z, and <see cref="CompactnessWeights.DetachLogits"/> at the
+/// logits of x. All terms are scalars.
 /// </remarks>
 public static class AdrLoss
 {
@@ -74,15 +75,15 @@ public static class AdrLoss
         return (latent - adversarialLatent).abs().mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Local smoothness, as in virtual adversarial training: mean_i CE(p_i, logits'_i), or
-    /// mean_i KL(p_i ‖ p'_i).</summary>
+    /// <summary>Local smoothness, as in virtual adversarial training: mean_i KL(p_i ‖ p'_i), or
+    /// mean_i CE(p_i, p'_i).</summary>
     /// <param name="logits">Logits of x [B,K].</param>
     /// <param name="adversarialLogits">Logits of x' [B,K].</param>
-    /// <param name="form">How p and p' are compared. Default: by cross-entropy.</param>
+    /// <param name="form">How p and p' are compared. Default: by KL divergence.</param>
     /// <returns>A scalar ≥ 0; by KL it is 0 where p' = p.</returns>
     /// <exception cref="ArgumentException">The shapes are not as described.</exception>
     public static Tensor LocalSmoothness(
-        Tensor logits, Tensor adversarialLogits, SmoothnessForm form = SmoothnessForm.CrossEntropy)
+        Tensor logits, Tensor adversarialLogits, SmoothnessForm form = SmoothnessForm.KullbackLeibler)
     {
         LossInput.SameMatrices(logits, adversarialLogits, "logits");
         if (form == SmoothnessForm.KullbackLeibler) return Loss.TradesDivergence(logits, adversarialLogits);
@@ -109,13 +110,13 @@ public static class AdrLoss
         return (w * distances).mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Global smoothness: mean_ij w_ij CE(p_j, logits'_i) over all B² pairs, or KL(p_j ‖ p'_i) in its
+    /// <summary>Global smoothness: mean_ij w_ij KL(p_j ‖ p'_i) over all B² pairs, or CE(p_j, p'_i) in its
     /// place.</summary>
     /// <param name="logits">Logits of x [B,K].</param>
     /// <param name="adversarialLogits">Logits of x' [B,K].</param>
     /// <param name="labels">y [B], int64.</param>
     /// <param name="separation">s in (0,1].</param>
-    /// <param name="form">How p and p' are compared. Default: by cross-entropy.</param>
+    /// <param name="form">How p and p' are compared. Default: by KL divergence.</param>
     /// <returns>A scalar; it may be negative.</returns>
     /// <exception cref="ArgumentException">The shapes are not as described, or s is not in (0,1].</exception>
     public static Tensor GlobalSmoothness(
@@ -123,7 +124,7 @@ public static class AdrLoss
         Tensor adversarialLogits,
         Tensor labels,
         double separation = 0.99,
-        SmoothnessForm form = SmoothnessForm.CrossEntropy)
+        SmoothnessForm form = SmoothnessForm.KullbackLeibler)
     {
         LossInput.SameMatrices(logits, adversarialLogits, "logits");
         using var scope = NewDisposeScope();
@@ -165,10 +166,10 @@ public static class AdrLoss
 /// alike.</remarks>
 public enum SmoothnessForm
 {
-    /// <summary>CE(p, p'), as in the authors' PyTorch code, which detaches p.</summary>
+    /// <summary>CE(p, p'). The authors' PyTorch code has it with p detached.</summary>
     CrossEntropy,
 
-    /// <summary>KL(p ‖ p'), as in the header of the authors' TensorFlow program.</summary>
+    /// <summary>KL(p ‖ p'), the default, as in the header of the authors' TensorFlow program.</summary>
     KullbackLeibler,
 }
 
@@ -179,7 +180,8 @@ public enum SmoothnessForm
 /// <param name="GlobalSmoothness">λ_gs ≥ 0.</param>
 /// <param name="Confidence">λ_conf ≥ 0.</param>
 /// <param name="Separation">s in (0,1]: pairs of different classes weigh 1 − 1/s in the global terms.</param>
-/// <param name="Smoothness">How the smoothness terms compare p with p'. Default: by cross-entropy.</param>
+/// <param name="Smoothness">How the smoothness terms compare p with p'. Default: by KL divergence, which does not
+/// reward confidence (docs/experiments.md, "How large the terms may be").</param>
 /// <param name="DetachLatent">Whether the gradient of the compactness terms stops at z, as in the authors' code. It
 /// does not by default: with the stop the latent grows without bound on MNIST.</param>
 /// <param name="DetachLogits">Whether the gradient of the smoothness terms stops at the logits of x, as in the authors'
@@ -191,12 +193,14 @@ public sealed record CompactnessWeights(
     double GlobalSmoothness = 0,
     double Confidence = 1,
     double Separation = 0.99,
-    SmoothnessForm Smoothness = SmoothnessForm.CrossEntropy,
+    SmoothnessForm Smoothness = SmoothnessForm.KullbackLeibler,
     bool DetachLatent = false,
     bool DetachLogits = false)
 {
-    /// <summary>As in the authors' PyTorch code: the gradient stops at z and at the logits of x.</summary>
-    public static CompactnessWeights AuthorsCode { get; } = new(DetachLatent: true, DetachLogits: true);
+    /// <summary>As in the authors' PyTorch code: smoothness is a cross-entropy, and the gradient stops at z and at the
+    /// logits of x.</summary>
+    public static CompactnessWeights AuthorsCode { get; } =
+        new(Smoothness: SmoothnessForm.CrossEntropy, DetachLatent: true, DetachLogits: true);
 
     /// <summary>No terms: what remains is the baseline.</summary>
     public static CompactnessWeights None { get; } = new(0, 0, 0, 0, 0);

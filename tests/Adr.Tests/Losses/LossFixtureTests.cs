@@ -63,7 +63,7 @@ public sealed class LossFixtureTests : IDisposable
         foreach (var detach in new[] { false, true })
         {
             var inputs = Inputs(batch, ScalarType.Float64);
-            var weights = new CompactnessWeights(0.5, 2, 3, 0.25, 1.5, 0.99,
+            var weights = new CompactnessWeights(0.5, 2, 3, 0.25, 1.5, 0.99, SmoothnessForm.CrossEntropy,
                 DetachLatent: detach, DetachLogits: detach);
             var terms = AdrLoss.Terms(
                 weights, inputs["z"], inputs["logits"], inputs["z_adv"], inputs["logits_adv"],
@@ -98,13 +98,13 @@ public sealed class LossFixtureTests : IDisposable
         var value = term switch
         {
             "lc" => AdrLoss.LocalCompactness(z, zAdv),
-            "ls" => AdrLoss.LocalSmoothness(logits, logitsAdv),
+            "ls" => AdrLoss.LocalSmoothness(logits, logitsAdv, SmoothnessForm.CrossEntropy),
             "gc" => AdrLoss.GlobalCompactness(z, zAdv, labels),
             "ls_kl" => AdrLoss.LocalSmoothness(logits, logitsAdv, SmoothnessForm.KullbackLeibler),
             "gs_kl" => AdrLoss.GlobalSmoothness(logits, logitsAdv, labels, 0.99, SmoothnessForm.KullbackLeibler),
-            "gs" => AdrLoss.GlobalSmoothness(logits, logitsAdv, labels),
+            "gs" => AdrLoss.GlobalSmoothness(logits, logitsAdv, labels, 0.99, SmoothnessForm.CrossEntropy),
             "gc_s90" => AdrLoss.GlobalCompactness(z, zAdv, labels, 0.9),
-            "gs_s90" => AdrLoss.GlobalSmoothness(logits, logitsAdv, labels, 0.9),
+            "gs_s90" => AdrLoss.GlobalSmoothness(logits, logitsAdv, labels, 0.9, SmoothnessForm.CrossEntropy),
             "conf" => AdrLoss.Confidence(logitsAdv),
             "ce" => Loss.CrossEntropy(logitsAdv, labels),
             "kl" => Loss.TradesDivergence(logits, logitsAdv),

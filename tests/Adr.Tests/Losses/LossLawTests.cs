@@ -46,12 +46,12 @@ public static class LossLawTests
     [
         ("local compactness", (z, zAdv, _, _, _) => AdrLoss.LocalCompactness(z, zAdv)),
         ("local smoothness", (_, _, l, lAdv, _) => AdrLoss.LocalSmoothness(l, lAdv)),
-        ("local smoothness by KL",
-            (_, _, l, lAdv, _) => AdrLoss.LocalSmoothness(l, lAdv, SmoothnessForm.KullbackLeibler)),
+        ("local smoothness by cross-entropy",
+            (_, _, l, lAdv, _) => AdrLoss.LocalSmoothness(l, lAdv, SmoothnessForm.CrossEntropy)),
         ("global compactness", (z, zAdv, _, _, y) => AdrLoss.GlobalCompactness(z, zAdv, y)),
         ("global smoothness", (_, _, l, lAdv, y) => AdrLoss.GlobalSmoothness(l, lAdv, y)),
-        ("global smoothness by KL",
-            (_, _, l, lAdv, y) => AdrLoss.GlobalSmoothness(l, lAdv, y, 0.99, SmoothnessForm.KullbackLeibler)),
+        ("global smoothness by cross-entropy",
+            (_, _, l, lAdv, y) => AdrLoss.GlobalSmoothness(l, lAdv, y, 0.99, SmoothnessForm.CrossEntropy)),
         ("confidence", (_, _, _, lAdv, _) => AdrLoss.Confidence(lAdv)),
         ("cross-entropy", (_, _, _, lAdv, y) => Loss.CrossEntropy(lAdv, y)),
         ("TRADES' divergence", (_, _, l, lAdv, _) => Loss.TradesDivergence(l, lAdv)),
@@ -77,11 +77,11 @@ public static class LossLawTests
         }
 
         [Law(MaxTest = 60)]
-        public static void Local_smoothness_is_the_clean_entropy_plus_the_divergence(Sample s)
+        public static void Local_smoothness_by_cross_entropy_is_the_clean_entropy_plus_the_divergence(Sample s)
         {
             using var scope = NewDisposeScope();
             var expected = Value(AdrLoss.Confidence(s.Logits)) + Value(Loss.TradesDivergence(s.Logits, s.LogitsAdv));
-            var smoothness = Value(AdrLoss.LocalSmoothness(s.Logits, s.LogitsAdv));
+            var smoothness = Value(AdrLoss.LocalSmoothness(s.Logits, s.LogitsAdv, SmoothnessForm.CrossEntropy));
             Close.Number(expected, smoothness, Tolerance, "CE(p, q) = H(p) + KL(p, q)");
         }
 

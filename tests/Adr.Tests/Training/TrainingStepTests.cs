@@ -62,7 +62,10 @@ public static class TrainingStepTests
     }
 
     public static TheoryData<string> OtherRuns => new(
-        from defence in new[] { "madry", "mart", "adr_mart", "adv_awp", "adr_trades_awp", "free" }
+        from defence in new[]
+        {
+            "madry", "mart", "adr_mart", "adv_awp", "adr_trades_awp", "free", "adr_adv_kl", "adr_trades_kl_all",
+        }
         from optimiser in new[] { "sgd", "adam" }
         select $"{defence}/{optimiser}");
 
@@ -203,7 +206,9 @@ public static class TrainingStepTests
         var detach = bool.Parse(settings.Text("detach"));
         var weights = new CompactnessWeights(
             settings.Number("lc"), settings.Number("ls"), settings.Number("gc"), settings.Number("gs"),
-            settings.Number("conf"), settings.Number("separation"), DetachLatent: detach, DetachLogits: detach);
+            settings.Number("conf"), settings.Number("separation"),
+            settings.Has("form") ? SmoothnessForm.KullbackLeibler : SmoothnessForm.CrossEntropy,
+            DetachLatent: detach, DetachLogits: detach);
         var beta = settings.Number("beta");
         var start = (settings.Has("start") ? settings.Text("start") : "") switch
         {
