@@ -50,8 +50,10 @@ public static class FileFormatTests
         Assert.Throws<InvalidDataException>(() => Updated($$"""{"format":{{number}}}""")).Message,
         StringComparison.Ordinal);
 
-    /// <summary>The results in the repository, of several formats.</summary>
-    public static TheoryData<string> Committed => new(Directory.GetDirectories(CommittedRuns()));
+    /// <summary>The results in the repository, and two run folders of the first format.</summary>
+    public static TheoryData<string> Committed =>
+        [.. Directory.GetDirectories(Here("../../../notebooks/results/runs")),
+            .. Directory.GetDirectories(Here("../fixtures/runs"))];
 
     [Theory, MemberData(nameof(Committed))]
     public static void Reads_the_results_in_the_repository(string folder)
@@ -65,8 +67,8 @@ public static class FileFormatTests
         Assert.NotEmpty(Json.ReadObject(Path.Combine(folder, "config.json")));
     }
 
-    private static string CommittedRuns([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "../../../notebooks/results/runs");
+    private static string Here(string path, [CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, path);
 
     private static string Updated(string json) => FileFormat.Update(JsonNode.Parse(json), "a.json")!.ToJsonString();
 }

@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Adr.Experiments;
+
+namespace Adr.Tests.Experiments;
+
+/// <summary>notebooks/RESULTS.md against the matrices and run folders beside it.</summary>
+public partial class ResultsTests
+{
+    [Fact]
+    public void Every_table_is_as_adr_table_prints_it()
+    {
+        var printed = Matrices().SelectMany(matrix =>
+                MatrixTable.Of(matrix).Select(table => table.ToMarkdown()).Append(MatrixOverview.ToMarkdown(matrix)))
+            .SelectMany(Lines).ToHashSet();
+        var tables = Blocks(File.ReadAllText(Here("RESULTS.md"))).Where(block => IsOfResults(block[0])).ToList();
+        Assert.NotEmpty(tables);
+        Assert.Empty(tables.SelectMany(rows => rows).Where(row => !printed.Contains(row)));
+    }
+
+    [Fact]
+    public void Every_run_folder_belongs_to_a_matrix()
+    {
+        var known = Matrices().SelectMany(matrix => matrix.Runs)
+            .Select(run => Path.GetFileName(run.Folder.FullPath)).ToHashSet();
+        Assert.Empty(Directory.GetDirectories(Here("results/runs")).Select(Path.GetFileName)
+            .Where(name => !known.Contains(name!)));
+    }
+
+    private static bool IsOfResults(string header) => ResultsHeader().IsMatch(header);
+
+    // tables, as lists of their rows
+    private static IEnumerable<List<string>> Blocks(string markdown)
+    {
+        var rows = new List<string>();
+        foreach (var line in Lines(markdown).Append(""))
+        {
+            if (line.StartsWith('|')) rows.Add(line);
+            else if (rows.Count > 0)
+            {
+                yield return rows;
+                rows = [];
+            }
+        }
+    }
+
+    private static IEnumerable<string> Lines(string text) => text.ReplaceLineEndings("\n").Split('\n');
+
+    private static List<ExperimentMatrix> Matrices() => [.. Directory.GetFiles(Here("results"), "*.json").Order()
+        .Select(path => ExperimentMatrix.Load(path, Here("results/runs")))];
+
+    private static string Here(string path, [CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../notebooks", path));
+
+    [GeneratedRegex(@"^\| (experiment \| )?defence \| seeds \|")]
+    private static partial Regex ResultsHeader();
+}
