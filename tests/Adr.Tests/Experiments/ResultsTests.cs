@@ -15,7 +15,7 @@ public partial class ResultsTests
             .SelectMany(Lines).ToHashSet();
         var tables = Blocks(File.ReadAllText(Here("RESULTS.md"))).Where(block => IsOfResults(block[0])).ToList();
         Assert.NotEmpty(tables);
-        Assert.Empty(tables.SelectMany(rows => rows).Where(row => !printed.Contains(row)));
+        Assert.DoesNotContain(tables.SelectMany(rows => rows), row => !printed.Contains(row));
     }
 
     [Fact]
@@ -23,8 +23,8 @@ public partial class ResultsTests
     {
         var known = Matrices().SelectMany(matrix => matrix.Runs)
             .Select(run => Path.GetFileName(run.Folder.FullPath)).ToHashSet();
-        Assert.Empty(Directory.GetDirectories(Here("results/runs")).Select(Path.GetFileName)
-            .Where(name => !known.Contains(name!)));
+        Assert.DoesNotContain(Directory.GetDirectories(Here("results/runs")).Select(Path.GetFileName),
+            name => !known.Contains(name!));
     }
 
     private static bool IsOfResults(string header) => ResultsHeader().IsMatch(header);
