@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Adr.Evaluation;
 using Adr.Experiments;
+using Adr.Models;
+using Adr.Training;
 
 namespace Adr.Tests.Experiments;
 
@@ -25,6 +28,21 @@ public partial class ResultsTests
             .Select(run => Path.GetFileName(run.Folder.FullPath)).ToHashSet();
         Assert.DoesNotContain(Directory.GetDirectories(Here("results/runs")).Select(Path.GetFileName),
             name => !known.Contains(name!));
+    }
+
+    /// <summary>The committed weights, by the names of their runs.</summary>
+    public static TheoryData<string> CommittedWeights =>
+        [.. Directory.GetFiles(Here("results/weights"), "*.safetensors").Select(path => Path.GetFileName(path))];
+
+    [Theory, MemberData(nameof(CommittedWeights))]
+    public void Committed_weights_are_those_that_were_evaluated(string file)
+    {
+        var run = Assert.Single(Directory.GetFiles(
+            Here($"results/runs/{Path.GetFileNameWithoutExtension(file)}"), "result-*.json"));
+        using var model = new MnistCnn(0);
+        Weights.Load(model, Here($"results/weights/{file}"));
+        Assert.Equal(Json.Read<ModelResult>(run).Report.Weights, Fingerprint.Of(model));
+        Assert.InRange(new FileInfo(Here($"results/weights/{file}")).Length, 1, 2_000_000);
     }
 
     private static bool IsOfResults(string header) => ResultsHeader().IsMatch(header);
