@@ -234,11 +234,12 @@ public class ShowTests
         [Fact]
         public void One_answer_falls_below_the_even_guess_where_the_terms_outweigh_the_cross_entropies()
         {
-            var figure = Show.ConstantPredictor(Experiment.Cifar10(Budget.Smoke));
+            var paid = new CompactnessWeights(Smoothness: SmoothnessForm.CrossEntropy);
+            var figure = Show.ConstantPredictor(Experiment.Cifar10(Budget.Smoke) with { Weights = paid });
             Assert.Equal(["ADV", "ADR-ADV", "TRADES", "ADR-TRADES"], figure.Series.Select(series => series.Name));
             Assert.All(figure.Series, series => Assert.Equal((0.1, 0.0), (series.X[0], series.Y[0])));
             Assert.Equal([false, true, false, true], figure.Series.Select(series => series.Y.Min() < 0));
-            var weights = new CompactnessWeights(LocalSmoothness: 0.25, Confidence: 0.25);
+            var weights = paid with { LocalSmoothness = 0.25, Confidence = 0.25 };
             var light = Experiment.Cifar10(Budget.Smoke) with { Weights = weights };
             Assert.Equal(0, Show.ConstantPredictor(light, ["ADR-TRADES"]).Series[0].Y.Min());
             var many = Show.ConstantPredictor(light, ["ADR-TRADES"], classes: 100).Series[0];
