@@ -104,7 +104,7 @@ public static class Presets
     /// are those of <see cref="Cifar10"/> on a network of 100 classes, but for two.</summary>
     /// <remarks>
     /// Confidence has weight 0.25: of a hundred classes being half sure of one is cheaper than the even guess as soon
-    /// as confidence weighs half as much as the cross-entropies (<see cref="ConstantPredictor"/>). At the quick and
+    /// as confidence weighs 0.4 times the cross-entropies (<see cref="ConstantPredictor"/>). At the quick and
     /// desktop budgets ε grows over the first five epochs, since few images of each class are learnt slowly under
     /// attack; quick takes almost twice the images of CIFAR-10's. Smoke takes generated pictures where CIFAR-100 is not
     /// on this machine, and says so in <see cref="Experiment.SyntheticSubstitute"/>; the other budgets need the real

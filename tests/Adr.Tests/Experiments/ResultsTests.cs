@@ -16,7 +16,7 @@ public partial class ResultsTests
         var printed = Matrices().SelectMany(matrix =>
                 MatrixTable.Of(matrix).Select(table => table.ToMarkdown()).Append(MatrixOverview.ToMarkdown(matrix)))
             .SelectMany(Lines).ToHashSet();
-        var tables = Blocks(File.ReadAllText(Here("RESULTS.md"))).Where(block => IsOfResults(block[0])).ToList();
+        var tables = Blocks(File.ReadAllText(Here("RESULTS.md"))).Where(rows => ResultsHeader().IsMatch(rows[0])).ToList();
         Assert.NotEmpty(tables);
         Assert.DoesNotContain(tables.SelectMany(rows => rows), row => !printed.Contains(row));
     }
@@ -44,8 +44,6 @@ public partial class ResultsTests
         Assert.Equal(Json.Read<ModelResult>(run).Report.Weights, Fingerprint.Of(model));
         Assert.InRange(new FileInfo(Here($"results/weights/{file}")).Length, 1, 2_000_000);
     }
-
-    private static bool IsOfResults(string header) => ResultsHeader().IsMatch(header);
 
     // tables, as lists of their rows
     private static IEnumerable<List<string>> Blocks(string markdown)
