@@ -16,7 +16,8 @@ public partial class ResultsTests
         var printed = Matrices().SelectMany(matrix =>
                 MatrixTable.Of(matrix).Select(table => table.ToMarkdown()).Append(MatrixOverview.ToMarkdown(matrix)))
             .SelectMany(Lines).ToHashSet();
-        var tables = Blocks(File.ReadAllText(Here("RESULTS.md"))).Where(rows => ResultsHeader().IsMatch(rows[0])).ToList();
+        var tables = Blocks(File.ReadAllText(Here("RESULTS.md")))
+            .Where(rows => ResultsHeader().IsMatch(rows[0])).ToList();
         Assert.NotEmpty(tables);
         Assert.DoesNotContain(tables.SelectMany(rows => rows), row => !printed.Contains(row));
     }
