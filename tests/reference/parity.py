@@ -52,17 +52,18 @@ def load_model(network, path):
     return model.eval().requires_grad_(False)
 
 
-def load_points(network, folder, count):
-    """The first of the test set: images [N,C,H,W] in [0,1], labels [N]."""
+def load_points(network, folder, skip, count):
+    """Of the test set, from number skip on: images [N,C,H,W] in [0,1], labels [N]."""
     if network == "mnist-cnn":
         pixels = bytes_of(os.path.join(folder, "mnist", "t10k-images-idx3-ubyte"))[16:].reshape(-1, 1, 28, 28)
         labels = bytes_of(os.path.join(folder, "mnist", "t10k-labels-idx1-ubyte"))[8:]
     else:
         records = bytes_of(os.path.join(folder, "cifar-10-batches-bin", "test_batch.bin")).reshape(-1, 3073)
         pixels, labels = records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0]
-    if count > len(labels):
-        sys.exit(f"parity.py: there are {len(labels)} test points, fewer than --points {count}.")
-    return torch.tensor(pixels[:count]).float().div_(255), torch.tensor(labels[:count]).long()
+    if skip + count > len(labels):
+        sys.exit(f"parity.py: there are {len(labels)} test points, fewer than --skip and --points ask for, {skip + count}.")
+    pixels, labels = pixels[skip:skip + count], labels[skip:skip + count]
+    return torch.tensor(pixels).float().div_(255), torch.tensor(labels).long()
 
 
 def bytes_of(path):
@@ -211,11 +212,11 @@ def distance(found, images, norm):
 
 def measure(kind, options):
     model = load_model(options.network, options.model)
-    images, labels = load_points(options.network, options.data, options.points)
+    images, labels = load_points(options.network, options.data, options.skip, options.points)
     natural = predictions(model, images, options.batch).eq(labels)
     report = {
         "side": "reference", "attack": options.attack, "norm": options.norm, "network": options.network, "model": os.path.basename(options.model),
-        "modelSha256": sha256(open(options.model, "rb").read()), "points": options.points,
+        "modelSha256": sha256(open(options.model, "rb").read()), "skip": options.skip, "points": options.points,
         "pointsSha256": sha256(images.numpy().tobytes() + labels.numpy().tobytes()), "epsilon": options.epsilon,
         "seed": options.seed, "batch": options.batch, "threads": torch.get_num_threads(), "natural": natural.tolist(), "naturalCount": int(natural.sum()),
     }
@@ -268,7 +269,8 @@ def main():
     parser.add_argument("--model", required=True, help="a safetensors file of the library")
     parser.add_argument("--network", required=True, choices=NETWORKS)
     parser.add_argument("--epsilon", required=True, type=number, help="0.3, or 8/255")
-    parser.add_argument("--points", type=int, default=500, help="the first so many of the test set")
+    parser.add_argument("--points", type=int, default=500, help="so many of the test set")
+    parser.add_argument("--skip", type=int, default=0, help="the points before them, so that a long run can be cut into parts")
     parser.add_argument("--steps", type=int, help="of an attack that is not of Auto-Attack; without, the reference's own number")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch", type=int, default=250)
