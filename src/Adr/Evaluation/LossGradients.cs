@@ -18,8 +18,8 @@ public sealed record LossGradients(
     /// <summary>Computes both gradients of every image. All of them are held in memory.</summary>
     /// <param name="evaluator">A model that gives its latent (<see cref="ILatentModel"/>), and the images.</param>
     /// <exception cref="ArgumentException">The model gives no latent.</exception>
-    /// <exception cref="InvalidOperationException">The logits are not finite, or do not depend on the image by way of
-    /// the latent.</exception>
+    /// <exception cref="InvalidOperationException">The logits are not finite, or are not computed from the images by
+    /// way of the latent.</exception>
     public static LossGradients Evaluate(Evaluator evaluator)
     {
         ArgumentNullException.ThrowIfNull(evaluator);

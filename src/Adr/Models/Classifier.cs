@@ -10,7 +10,9 @@ public interface ILatentModel
 {
     /// <summary>The latent z = f(x) and the logits g(z) of a batch.</summary>
     /// <param name="images">[B,C,H,W], float, in the model's box of valid pixel values.</param>
-    /// <returns>The latent [B,D] and the logits [B,K]. They may be the same tensor.</returns>
+    /// <returns>The latent [B,D] and the logits [B,K]. They may be the same tensor. The gradient with respect
+    /// to the latent (<see cref="Evaluation.LossGradients"/>) exists only where the logits are computed from this very
+    /// tensor, and not from the one that it is a copy of.</returns>
     (Tensor Latent, Tensor Logits) Represent(Tensor images);
 }
 
@@ -100,9 +102,8 @@ public sealed class ComposedModel : nn.Module<Tensor, Tensor>, ILatentModel
     public (Tensor Latent, Tensor Logits) Represent(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var z = features.call(images);
-        var logits = head.call(z.clone()); // a copy: the head may work in place, and z is the latent
-        return (z.flatten(1).MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
+        var logits = head.call(StagedClassifier.Split(features.call(images), out var latent));
+        return (latent.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
     }
 
     /// <summary>The logits [B,K] of images [B,C,H,W].</summary>

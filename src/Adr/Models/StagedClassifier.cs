@@ -43,7 +43,7 @@ public abstract class StagedClassifier : Classifier
     {
         using var scope = NewDisposeScope();
         Tensor? latent = null;
-        var logits = Run(images, (layer, output) => latent = layer == _latent ? Kept(output) : latent);
+        var logits = Run(images, (layer, output) => layer == _latent ? Split(output, out latent) : output);
         return (latent!.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
     }
 
@@ -54,7 +54,11 @@ public abstract class StagedClassifier : Classifier
     {
         using var scope = NewDisposeScope();
         var found = new List<(string, Tensor)>();
-        Run(images.clone(), (layer, output) => found.Add((layer, Kept(output).MoveToOuterDisposeScope())));
+        Run(images.clone(), (layer, output) =>
+        {
+            found.Add((layer, output.flatten(1).clone().MoveToOuterDisposeScope()));
+            return output;
+        });
         return found;
     }
 
@@ -62,7 +66,7 @@ public abstract class StagedClassifier : Classifier
     public override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return Run(images, (_, _) => { }).MoveToOuterDisposeScope();
+        return Run(images, (_, output) => output).MoveToOuterDisposeScope();
     }
 
     /// <summary>Says which stages the network is a chain of. Call it once, at the end of the constructor.</summary>
@@ -80,8 +84,20 @@ public abstract class StagedClassifier : Classifier
         DefaultLatentLayer = LatentLayer = latent;
     }
 
-    // Frees the output of a stage when the next one has it; autograd keeps what it needs by itself.
-    private Tensor Run(Tensor images, Action<string, Tensor> see)
+    /// <summary>Makes the output of a module a latent on which what comes after it depends, so that the logits have a
+    /// gradient with respect to it.</summary>
+    /// <param name="output">[B,…].</param>
+    /// <param name="latent">The same, flattened: [B,D].</param>
+    /// <returns>A copy of the latent in the output's shape, for the next module, which may work in place.</returns>
+    internal static Tensor Split(Tensor output, out Tensor latent)
+    {
+        latent = output.flatten(1);
+        return latent.clone().view(output.shape);
+    }
+
+    // Frees the output of a stage when the next one has it; autograd keeps what it needs by itself. pass(layer, output)
+    // is what the next stage gets.
+    private Tensor Run(Tensor images, Func<string, Tensor, Tensor> pass)
     {
         var x = images;
         foreach (var stage in _stages)
@@ -89,12 +105,8 @@ public abstract class StagedClassifier : Classifier
             var output = stage.Apply(x);
             // the images are the caller's, and a stage may return what it was given
             if (!ReferenceEquals(x, images) && !ReferenceEquals(x, output)) x.Dispose();
-            if (stage != _stages[^1]) see(stage.Name, output);
-            x = output;
+            x = stage == _stages[^1] ? output : pass(stage.Name, output);
         }
         return x;
     }
-
-    // [B,D]; a copy, for the next stage may work in place
-    private static Tensor Kept(Tensor output) => output.flatten(1).clone();
 }

@@ -134,6 +134,50 @@ public static class InsideTests
         Close.Tensor(ofImages, tensor(gradients.Images.SelectMany(row => row).ToArray(), 7, 2), 1e-6, "images");
     }
 
+    [Theory] // of the last hidden layer it is (p − e_y) W
+    [InlineData("mnist-cnn", "conv2")]
+    [InlineData("mnist-cnn", "conv4")]
+    [InlineData("mnist-cnn", "fc1")]
+    [InlineData("mnist-cnn", "fc2")]
+    [InlineData("resnet-18", "")]
+    [InlineData("preact-resnet-18", "")]
+    [InlineData("wide-resnet-28-10", "")]
+    public static void Gradients_of_a_chain_pass_through_its_latent(string network, string layer)
+    {
+        using var scope = NewDisposeScope();
+        using var model = (StagedClassifier)Networks.Create(network, seed: 7);
+        if (layer != "") model.LatentLayer = layer;
+        using var data = new Adr.Data.Dataset("noise", SplitMix.Tensor(7, 0, 1, [2, .. model.InputShape]),
+            SplitMix.Labels(8, 2, 10), [.. Enumerable.Range(0, 10).Select(k => $"{k}")]);
+        var gradients = Evaluating.With(model, data, null, network, LossGradients.Evaluate);
+        model.eval();
+        using var noGraph = no_grad();
+        var width = model.Activations(data.Images)[model.Layers.ToList().IndexOf(model.LatentLayer)].Latent.shape[1];
+        Assert.All(gradients.Latents, row => Assert.Equal(width, row.Length));
+        Assert.All(gradients.Latents, row => Assert.Contains(row, value => value != 0));
+        Assert.All(gradients.Images, row => Assert.Contains(row, value => value != 0));
+        if (layer != "fc2") return;
+        var error = model.call(data.Images).softmax(1) - nn.functional.one_hot(data.Labels, 10);
+        var expected = error.matmul(model.get_parameter("classifier.fc3.weight"));
+        Close.Tensor(expected, tensor(gradients.Latents.SelectMany(row => row).ToArray(), 2, width), 1e-6, "latents");
+    }
+
+    [Fact]
+    public static void Gradients_pass_through_a_latent_of_maps()
+    {
+        using var scope = NewDisposeScope();
+        var head = nn.Linear(12, 2);
+        using var model = Classifier.From(
+            nn.Conv2d(1, 3, (1, 1)), nn.Sequential(nn.ReLU(inplace: true), nn.Flatten(), head));
+        using var data = new Adr.Data.Dataset("noise", SplitMix.Tensor(7, 0, 1, 3, 1, 2, 2), SplitMix.Labels(8, 3, 2),
+            ["a", "b"]);
+        var gradients = Evaluating.With(model, data, null, "maps", LossGradients.Evaluate);
+        using var noGraph = no_grad();
+        var (latent, logits) = model.Represent(data.Images);
+        var expected = (logits.softmax(1) - nn.functional.one_hot(data.Labels, 2)).matmul(head.weight) * latent.gt(0);
+        Close.Tensor(expected, tensor(gradients.Latents.SelectMany(row => row).ToArray(), 3, 12), 1e-6, "latents");
+    }
+
     [Fact]
     public static void Gradients_need_a_model_that_gives_its_latent()
     {

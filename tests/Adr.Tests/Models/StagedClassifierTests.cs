@@ -89,7 +89,7 @@ public static class StagedClassifierTests
         var images = SplitMix.Tensor(1, 0, 1, 2, 1, 6, 6);
         var (z, logits) = model.Represent(images);
         Close.Same(images.flatten(1), z, "latent");
-        Close.Same(model.call(images), logits, "logits");
+        Close.Tensor(model.call(images), logits, 1e-6, "logits"); // of a copy, which may lie elsewhere
         Assert.Equal([36L, 36L, 36L], model.Activations(images).Select(pair => pair.Latent.shape[1]));
     }
 
