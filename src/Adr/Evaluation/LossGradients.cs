@@ -30,6 +30,7 @@ public sealed record LossGradients(
             using var grad = enable_grad();
             var x = images.clone().requires_grad_(true);
             var (latent, logits) = ModelFacts.Represent(evaluator.Model, x);
+            if (latent.requires_grad) latent.retain_grad(); // it is no leaf
             // of the sum each image's own, since in evaluation mode no other image moves its logits
             var loss = nn.functional.cross_entropy(evaluator.Finite(logits, "logits"), labels,
                 reduction: nn.Reduction.Sum);

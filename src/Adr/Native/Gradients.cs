@@ -25,7 +25,8 @@ internal static class Gradients
 
     /// <summary>The gradients of a loss with respect to several tensors.</summary>
     /// <param name="loss">One number.</param>
-    /// <param name="inputs">Leaves that ask for gradients, with their names for messages.</param>
+    /// <param name="inputs">Leaves that ask for gradients, or tensors that retain theirs, with their names for
+    /// messages.</param>
     /// <param name="keepGraph">Whether another gradient of the same graph follows.</param>
     /// <returns>One for each input, of its shape. The inputs' own <c>grad</c> is as before.</returns>
     /// <exception cref="InvalidOperationException">The loss does not depend on one of them; the message names

@@ -188,6 +188,17 @@ public static class InsideTests
             .Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public static void Gradients_need_a_model_that_has_some()
+    {
+        using var scope = NewDisposeScope();
+        using var inner = new ToyMlp(7);
+        using var model = new BlackBox("outside", images => inner.call(images), 2, [1, 1, 2]);
+        using var data = Points(6, 2);
+        Assert.Contains("leaves autograd", Assert.Throws<InvalidOperationException>(
+            () => Evaluating.With(model, data, null, "x", LossGradients.Evaluate)).Message, StringComparison.Ordinal);
+    }
+
     private static double[][] Rows(Tensor matrix) => [.. Close.Doubles(matrix).Chunk((int)matrix.shape[1])];
 
     private static double Distance(double[] a, double[] b) =>
