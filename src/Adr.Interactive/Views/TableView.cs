@@ -58,7 +58,7 @@ public sealed class TableView : View
         if (Title.Length > 0) html.Append($"<caption style=\"{Caption}\">{Escape.Xml(Title)}</caption>\n");
         html.Append("<thead><tr>");
         for (var c = 0; c < Columns.Count; c++)
-            html.Append($"<th scope=\"col\" style=\"{Place(c)};{Rule}\">{Escape.Xml(Columns[c])}</th>");
+            html.Append($"<th scope=\"col\" style=\"{Place(c, c > 0)};{Rule}\">{Escape.Xml(Columns[c])}</th>");
         html.Append("</tr></thead>\n<tbody>\n");
         foreach (var row in Rows)
         {
@@ -67,8 +67,8 @@ public sealed class TableView : View
                 {
                     var cell = row[c].Html(IsNumber(c));
                     html.Append(c == 0
-                        ? $"<th scope=\"row\" style=\"{Place(c)};font-weight:normal\">{cell}</th>"
-                        : $"<td style=\"{Place(c)}\">{cell}</td>");
+                        ? $"<th scope=\"row\" style=\"{Place(c, MayBreak(c))};font-weight:normal\">{cell}</th>"
+                        : $"<td style=\"{Place(c, MayBreak(c))}\">{cell}</td>");
                 }
             html.Append("</tr>\n");
         }
@@ -87,15 +87,15 @@ public sealed class TableView : View
 
     private bool IsNumber(int column) => column >= WordColumns;
 
-    // Words may take several lines. In a wide table an interval goes below its number.
+    // Words and headings may take several lines. In a wide table an interval goes below its number.
     private bool MayBreak(int column) =>
         IsNumber(column) ? Rows.Any(row => !string.IsNullOrEmpty(row[column].Detail)) : column > 0;
 
-    private string Place(int column)
+    private string Place(int column, bool mayBreak)
     {
         var align = IsNumber(column) ? "right" : "left";
         var right = column == Columns.Count - 1 ? 0 : 10;
-        var space = MayBreak(column) ? "normal" : "nowrap";
+        var space = mayBreak ? "normal" : "nowrap";
         return $"text-align:{align};padding:3px {right}px 3px 0;white-space:{space};"
             + "vertical-align:baseline;background:none";
     }
