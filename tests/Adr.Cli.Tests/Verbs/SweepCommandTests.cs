@@ -93,9 +93,9 @@ public sealed class SweepCommandTests : IDisposable
             Ablation.Table(Experiment.Mnist(Budget.Quick, device: "cpu")).Select(row => (row.Name, Folder(row))),
             matrix.Experiments.Select(pair => (pair.Key, Folder((pair.Key, pair.Value)))));
         Assert.Equal(["ADV", "ADR-ADV"], matrix.Defences);
-        Assert.Equal([1L, 2L], matrix.Seeds);
+        Assert.Equal([1L, 2L, 3L], matrix.Seeds);
         Assert.Empty(matrix.Problems());
-        Assert.Equal(2 * 11 + 2, matrix.Runs.Select(run => run.Folder.FullPath).Distinct().Count());
+        Assert.Equal(3 * 11 + 3, matrix.Runs.Select(run => run.Folder.FullPath).Distinct().Count());
 
         string Folder((string Name, Experiment Experiment) row) =>
             (row.Experiment with { RunsFolder = Runs }).FolderOf("ADR-ADV").FullPath;
