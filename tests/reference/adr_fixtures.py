@@ -347,14 +347,15 @@ OTHERS = [  # name, family, beta, weights, how the step is taken
     ("adr_adv_kl", "adv", 1.0, dict(adr.DEFAULT_WEIGHTS, form="kl"), {}),
     ("adr_trades_kl_all", "trades", 6.0, dict(ALL, form="kl"), {}),
 ]
+AUTHORS = dict(adr.DEFAULT_WEIGHTS, gs=1.0, detach=True)  # all five terms, the clean side fixed, as in their scripts
 SOURCES = [  # steps as the sources' own code takes them, on a network with batch norm (docs/differences.md)
     ("trades_as_source", "trades", 6.0, adr.NO_WEIGHTS, {"start": "gaussian", "passes": 2}),
     ("mart_as_source", "mart", 5.0, adr.NO_WEIGHTS, {"start": "gaussian"}),
     ("fgsm_rs_as_source", "madry", 0.0, adr.NO_WEIGHTS, {"start": "random", "mode": "train", "fast": 1.25}),
     ("awp_as_source", "madry", 0.0, adr.NO_WEIGHTS, {"start": "random", "mode": "train", "awp": 0.125, "decay": "moved"}),
     ("free_as_source", "madry", 0.0, adr.NO_WEIGHTS, {"replays": 3, "clip": "box"}),
-    ("adr_trades_as_authors", "trades", 1.0, adr.DEFAULT_WEIGHTS, {"start": "gaussian"}),
-    ("adr_adv_as_authors", "adv", 1.0, adr.DEFAULT_WEIGHTS, {"start": "uniform"}),
+    ("adr_trades_as_authors", "trades", 1.0, AUTHORS, {"start": "gaussian"}),
+    ("adr_adv_as_authors", "adv", 1.0, AUTHORS, {"start": "uniform"}),
 ]
 OPTIMISERS = {
     "sgd": lambda parameters: adr.Sgd(parameters, **SGD),

@@ -30,7 +30,11 @@ public sealed record LossGradients(
             using var grad = enable_grad();
             var x = images.clone().requires_grad_(true);
             var (latent, logits) = ModelFacts.Represent(evaluator.Model, x);
-            if (latent.requires_grad) latent.retain_grad(); // it is no leaf
+            if (latent.requires_grad)
+                latent.retain_grad(); // it is no leaf
+            else if (logits.requires_grad)
+                throw new InvalidOperationException($"The latent of {evaluator.Name} is detached. Its logits must be "
+                    + "computed from the images by way of the latent that it gives.");
             // of the sum each image's own, since in evaluation mode no other image moves its logits
             var loss = nn.functional.cross_entropy(evaluator.Finite(logits, "logits"), labels,
                 reduction: nn.Reduction.Sum);

@@ -293,13 +293,14 @@ public sealed partial record Experiment
             CheckWeights(trained, known.Report, path);
             return known;
         }
+        var began = RunEnvironment.Here(Device);
         var result = new ModelResult(trained.Defence, EvaluateOnAll(trained, progress, cancellation), trained.Seconds,
             trained.History.BestEpoch, AutoAttack(trained, progress, cancellation))
         {
             Costly = [.. CostlyAttacks().Select(
                 one => Evaluate(trained, one.Attack, one.Count, progress, cancellation))],
             DefenceSettings = trained.DefenceSettings,
-            Environment = RunEnvironment.Here(Device),
+            Environment = began.ContinuedBy(RunEnvironment.Here(Device)),
             TrainedWith = trained.Folder.ReadEnvironments(),
         };
         Json.Write(path, result);
@@ -392,10 +393,10 @@ public sealed partial record Experiment
     /// <summary>The gradients of the cross-entropy of the first test images, with respect to image and
     /// latent.</summary>
     /// <param name="trained">What <c>Train</c> gave.</param>
-    /// <param name="count">How many images, at least 1. Default 8: as many as a picture shows.</param>
+    /// <param name="count">How many images, at least 1; all where the test has fewer. Default 8: as many as a picture
+    /// shows.</param>
     /// <param name="cancellation">Stops before the next step.</param>
-    /// <exception cref="ArgumentException">The network gives no latent, or there are not so many test
-    /// images.</exception>
+    /// <exception cref="ArgumentException">The network gives no latent.</exception>
     public LossGradients Gradients(
         TrainedModel trained, int count = 8, CancellationToken cancellation = default) =>
         On(trained, count, LossGradients.Evaluate, null, cancellation);

@@ -150,7 +150,8 @@ public sealed class MatrixTable
             var rows = Defences.SelectMany(Rows).Select(one => one.Row).ToList();
             if (rows.Count == 0) return "";
             var machines = rows.SelectMany(row => row.TrainedWith.Select(part => part.Environment)
-                .Append(row.Environment)).OfType<RunEnvironment>().Select(one => one.Machine).Distinct();
+                .Append(row.Environment).Concat(row.AutoAttack?.Environments ?? []))
+                .OfType<RunEnvironment>().Select(one => one.Machine).Distinct();
             return string.Create(CultureInfo.InvariantCulture, $"{Count(rows.Count, "run")} took "
                 + $"{rows.Sum(row => row.TrainingSeconds) / 3600:0.0} hours of training and "
                 + $"{rows.Sum(row => row.EvaluationSeconds) / 3600:0.0} of evaluation, on "

@@ -22,12 +22,15 @@ public abstract class ConvNet : StagedClassifier
     private readonly List<(Conv2d Layer, Activation Then)> _convolutions = [];
     private readonly Linear[] _linears;
 
+    /// <summary>The authors' dropout.</summary>
+    internal const double DefaultDropout = 0.5;
+
     private protected ConvNet(
         string name, int classes, long[] inputShape, long[][] groups, long hidden, long seed, double dropout)
         : base(name, classes, inputShape)
     {
         Require.That(dropout is >= 0 and < 1, dropout, "A dropout probability must be in [0,1).");
-        Seed = seed;
+        (Seed, Dropout) = (seed, dropout);
         var (channels, height, width) = (inputShape[0], inputShape[1], inputShape[2]);
         var layers = new List<(string, nn.Module<Tensor, Tensor>)>();
         var stages = new List<Stage>();
@@ -61,6 +64,9 @@ public abstract class ConvNet : StagedClassifier
             new("fc3", _linears[2].call),
         ], latent: stages[^1].Name);
     }
+
+    /// <summary>The probability with which dropout, after the first hidden layer, sets a number to 0.</summary>
+    public double Dropout { get; }
 
     /// <inheritdoc/>
     protected internal override Func<Tensor, Tensor> Frozen()

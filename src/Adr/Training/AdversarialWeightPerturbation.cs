@@ -14,8 +14,9 @@ namespace Adr.Training;
 /// <remarks>Once x' is known, every weight tensor w of more than one dimension moves by γv = γ ‖w‖ g/‖g‖, where g is
 /// the gradient of the defence's own loss. The loss and its gradient are taken there; then w is restored, and the
 /// optimiser steps from it. The first pass leaves the moments of batch norms alone, as the source's proxy does. The
-/// source's γ: 0.01 on adversarial training, 0.005 from epoch 11 on with TRADES. On adversarial training its attack
-/// sees the model in training mode (<see cref="Defence.AttackInTrainingMode"/> of the inner defence).</remarks>
+/// source's γ: 0.01 on adversarial training, 0.005 from epoch 10 on with TRADES. On adversarial training its attack
+/// sees the model in training mode (<see cref="Defence.AttackInTrainingMode"/>, here or of the inner
+/// defence).</remarks>
 public sealed record AdversarialWeightPerturbation : Defence
 {
     /// <summary>Puts AWP on top of a defence.</summary>
@@ -55,11 +56,12 @@ public sealed record AdversarialWeightPerturbation : Defence
         new AdversarialWeightPerturbation(Inner.WithWeights(weights), Size, WarmupEpochs)
         {
             DecaysMovedWeights = DecaysMovedWeights,
+            AttackInTrainingMode = AttackInTrainingMode,
         };
 
     /// <inheritdoc/>
     public override Tensor? Perturb(nn.Module<Tensor, Tensor> model, Batch batch, InnerAttack inner) =>
-        Inner.Perturb(model, batch, inner);
+        Inside.Perturb(model, batch, inner);
 
     /// <inheritdoc/>
     public override BatchLoss ComputeLoss(nn.Module<Tensor, Tensor> model, Batch batch, Tensor? adversarial) =>
@@ -72,7 +74,7 @@ public sealed record AdversarialWeightPerturbation : Defence
         InnerAttack inner,
         IReadOnlyList<(string Name, Parameter Parameter)> parameters)
     {
-        if (inner.Epoch <= WarmupEpochs) return Inner.Differentiate(model, batch, inner, parameters);
+        if (inner.Epoch <= WarmupEpochs) return Inside.Differentiate(model, batch, inner, parameters);
         var adversarial = Perturb(model, batch, inner);
         var all = parameters.Select(p => (p.Name, (Tensor)p.Parameter));
         var rising = KeepingBuffers(model, () => Gradients.Of(ComputeLoss(model, batch, adversarial).Total, all));
@@ -98,7 +100,7 @@ public sealed record AdversarialWeightPerturbation : Defence
     /// <inheritdoc/>
     public override JsonObject Describe()
     {
-        var description = Inner.Describe();
+        var description = Inside.Describe();
         description["name"] = Name;
         description["adversarialWeightPerturbation"] = new JsonObject
         {
@@ -108,6 +110,8 @@ public sealed record AdversarialWeightPerturbation : Defence
         };
         return description;
     }
+
+    private Defence Inside => AttackInTrainingMode ? Inner with { AttackInTrainingMode = true } : Inner;
 
     private static bool Moves((string Name, Parameter Parameter) p) =>
         p.Parameter.shape.Length > 1 && p.Name.Contains("weight", StringComparison.Ordinal);

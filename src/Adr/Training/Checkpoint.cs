@@ -71,7 +71,8 @@ internal sealed record Checkpoint(int Epoch, double? InitialNorm, string? Settin
         var checkpoint = new Checkpoint(epoch, norm is null ? null : initialNorm,
             metadata.GetValueOrDefault("settings"), metadata.GetValueOrDefault("metrics"),
             metadata.GetValueOrDefault("best"));
-        if (checkpoint.Settings is { } other && other != settings)
+        if (checkpoint.Settings is { } other && other != settings
+            && other != RunConfig.Fingerprint(Json.ReadObject(folder.ConfigPath))) // of an earlier format
             throw new InvalidDataException($"{path} belongs to a run of other settings than {folder.ConfigPath}. "
                 + "Delete the folder to train from the start.");
         var weights = Below(ModelPrefix);

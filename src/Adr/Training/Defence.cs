@@ -156,12 +156,17 @@ public abstract record Defence
             ["high"] = attack.Threat.Bounds.High,
             ["steps"] = attack.Steps,
         };
-        if (attack is not Pgd gradient) return description;
+        if (attack is not Pgd gradient)
+        {
+            description["settings"] = AttackSettings.Whole(attack);
+            return description;
+        }
         description["stepSize"] = gradient.StepSize;
         description["restarts"] = gradient.Restarts;
         description["keep"] = gradient.Keep.ToString();
         description["loss"] = gradient.Loss.ToString();
         description["start"] = gradient.Start.ToString();
+        if (gradient.Momentum > 0) description["momentum"] = gradient.Momentum;
         return description;
     }
 }

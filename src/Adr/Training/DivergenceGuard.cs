@@ -20,10 +20,10 @@ internal sealed class DivergenceGuard(Defence defence, double learningRate, doub
     /// <param name="watched">"latent" or "logits".</param>
     /// <param name="epoch">From 1.</param>
     /// <param name="step">From 1.</param>
+    /// <param name="isFirst">Whether the weights are the initial ones still.</param>
     /// <exception cref="TrainingDivergedException">The run has diverged.</exception>
-    internal void Check(double loss, double norm, string watched, int epoch, int step)
+    internal void Check(double loss, double norm, string watched, int epoch, int step, bool isFirst)
     {
-        var isFirst = epoch == 1 && step == 1;
         if (!double.IsFinite(loss)) Stop($"the loss is {loss}", epoch, step, isFirst);
         if (!double.IsFinite(norm)) Stop($"the mean norm of the {watched} is {norm}", epoch, step, isFirst);
         _firstLoss ??= Math.Abs(loss);
@@ -58,7 +58,8 @@ internal sealed class DivergenceGuard(Defence defence, double learningRate, doub
         var cause = isFirst
             ? "No step was taken yet, so the learning rate is not the cause. Look for a division, a root or a "
                 + "logarithm in the model's forward pass, or in the loss, that is not finite on these images."
-            : defence.Weights is { DetachLatent: true }
+            : defence.Weights is { DetachLatent: true, LocalCompactness: > 0 } or
+                { DetachLatent: true, GlobalCompactness: > 0 }
             ? "The clean latent is detached (DetachLatent = true): z' follows a z that the same weights move, so the "
                 + "latent can grow without bound. Set DetachLatent = false."
             : $"The learning rate {learningRate} is probably too high: try {learningRate / 10:G3}{warmup}.";

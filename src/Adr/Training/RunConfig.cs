@@ -31,6 +31,7 @@ internal static class RunConfig
                 select KeyValuePair.Create(pair.Key, (JsonNode?)$"[{string.Join(",", pair.Value.shape)}]"));
         if (model is StagedClassifier staged && staged.LatentLayer != staged.DefaultLatentLayer)
             description["latentLayer"] = staged.LatentLayer;
+        if (model is ConvNet { Dropout: not ConvNet.DefaultDropout and var dropout }) description["dropout"] = dropout;
         return description;
     }
 

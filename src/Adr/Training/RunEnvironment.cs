@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Adr.Training;
 
 /// <summary>What a number was computed with, beside its settings: two machines may round differently.</summary>
-/// <param name="Date">When it began, in UTC: "2026-11-28".</param>
+/// <param name="Date">The day on which it began, in UTC: "2026-11-28".</param>
 /// <param name="Version">This library's version, with the commit it was built from where that is known.</param>
 /// <param name="TorchSharp">TorchSharp's version.</param>
 /// <param name="Libtorch">libtorch's version.</param>
@@ -33,7 +33,8 @@ public sealed record RunEnvironment(
     /// <summary>The GPU that computed; null for the processor, and in files of before.</summary>
     public string? Gpu { get; init; }
 
-    /// <summary>The memory of the machine, or what a container leaves of it, in GiB; null in files of before.</summary>
+    /// <summary>The memory that .NET may use, in GiB: that of the machine, or three quarters of a container's limit;
+    /// null in files of before.</summary>
     public double? MemoryGiB { get; init; }
 
     /// <summary>The most memory that the process had until then, in GiB, that of a GPU not counted; null where the

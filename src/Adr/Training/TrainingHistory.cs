@@ -46,8 +46,8 @@ public sealed record TrainingHistory(string Defence, IReadOnlyList<EpochMetrics>
         var terms = Epochs[^1].Terms;
         if (terms.ContainsKey(nameof(CompactnessWeights.Confidence))
             || terms.ContainsKey(nameof(CompactnessWeights.LocalSmoothness)))
-            yield return "Confidence and local smoothness reward a confident prediction, right or wrong, and may "
-                + "outweigh the cross-entropies. Lower their weights "
+            yield return "Confidence, and local smoothness as a cross-entropy through both sides, reward a confident "
+                + "prediction, right or wrong, and may outweigh the other cross-entropies. Lower their weights "
                 + "(docs/experiments.md, \"How large the terms may be\").";
     }
 }

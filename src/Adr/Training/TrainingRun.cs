@@ -30,6 +30,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly DivergenceGuard _guard;
     private readonly BestWeights _best;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly RunEnvironment _began;
     private readonly int _steps; // of each epoch
 
     private readonly List<string> _notes = []; // on what the folder held
@@ -54,6 +55,7 @@ internal sealed class TrainingRun : IDisposable
         (_model, _defence, _options, _folder, _settings) = (model, defence, options, folder, settings);
         (_progress, _cancellation) = (progress, cancellation);
         _device = device(options.Device);
+        _began = RunEnvironment.Here(options.Device);
         (_train, _held) = options.ValidationCount > 0
             ? train.HoldOut(options.ValidationCount, options.Seed)
             : (train.Take(train.Count), null);
@@ -131,7 +133,7 @@ internal sealed class TrainingRun : IDisposable
             using var once = NewDisposeScope();
             var (loss, gradients) = defence.Differentiate(_model, here, inner, _optimizer.Parameters);
             var numbers = StepNumbers.Read(loss, here.Labels);
-            _guard.Check(numbers.Loss, numbers.Norm, numbers.Watched, _epoch, _step);
+            _guard.Check(numbers.Loss, numbers.Norm, numbers.Watched, _epoch, _step, _optimizer.Steps == 0);
             _optimizer.Step(gradients, _learningRate);
             _tally.Add(numbers, batch.Labels.shape[0]);
         }
@@ -254,7 +256,7 @@ internal sealed class TrainingRun : IDisposable
         if (_folder is null) return;
         if (_epochs.Count > 0)
         {
-            _record = _record.With(_epochs.Count, RunEnvironment.Here(_options.Device));
+            _record = _record.With(_epochs.Count, _began.ContinuedBy(RunEnvironment.Here(_options.Device)));
             Json.Write(_folder.EnvironmentPath, _record); // an epoch that is lost is cut off when it is trained again
         }
         MetricsFile.Write(_folder.MetricsPath, _epochs);

@@ -6,6 +6,7 @@ using Adr.Tests.Reference;
 using FsCheck;
 using FsCheck.Fluent;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Adr.Tests.Evaluation;
@@ -189,6 +190,15 @@ public static class InsideTests
     }
 
     [Fact]
+    public static void Gradients_need_a_latent_on_the_way_to_the_logits()
+    {
+        using var data = Training.TinyRun.Data(4);
+        using var model = new Aside();
+        Assert.Contains("The latent of x is detached", Assert.Throws<InvalidOperationException>(
+            () => Evaluating.With(model, data, null, "x", LossGradients.Evaluate)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public static void Gradients_need_a_model_that_has_some()
     {
         using var scope = NewDisposeScope();
@@ -203,4 +213,15 @@ public static class InsideTests
 
     private static double Distance(double[] a, double[] b) =>
         a.Zip(b).Average(pair => Math.Abs(pair.First - pair.Second));
+
+    private sealed class Aside : nn.Module<Tensor, Tensor>, ILatentModel
+    {
+        private readonly Linear _head = nn.Linear(16, 3);
+
+        internal Aside() : base(nameof(Aside)) => RegisterComponents();
+
+        public override Tensor forward(Tensor images) => _head.call(images.flatten(1));
+
+        public (Tensor Latent, Tensor Logits) Represent(Tensor images) => (images.flatten(1).detach(), forward(images));
+    }
 }

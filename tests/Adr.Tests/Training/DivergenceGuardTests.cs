@@ -18,8 +18,8 @@ public sealed class DivergenceGuardTests : IDisposable
     private static DivergenceGuard Guard(double limit = 100) => new(new StandardTraining(), 0.1, limit);
 
     private static TrainingDivergedException Stops(
-        DivergenceGuard guard, double loss, double norm, int epoch, int step) =>
-        Assert.Throws<TrainingDivergedException>(() => guard.Check(loss, norm, "latent", epoch, step));
+        DivergenceGuard guard, double loss, double norm, int epoch, int step, bool isFirst = false) =>
+        Assert.Throws<TrainingDivergedException>(() => guard.Check(loss, norm, "latent", epoch, step, isFirst));
 
     [Theory]
     [InlineData(0.0)]
@@ -28,11 +28,11 @@ public sealed class DivergenceGuardTests : IDisposable
     public void A_first_batch_of_blank_images_is_no_measure(double norm)
     {
         var guard = Guard();
-        guard.Check(2.3, norm, "latent", 1, 1);
-        guard.Check(2.3, norm, "latent", 1, 2);
-        guard.Check(2.4, 5, "latent", 1, 3);
+        guard.Check(2.3, norm, "latent", 1, 1, isFirst: false);
+        guard.Check(2.3, norm, "latent", 1, 2, isFirst: false);
+        guard.Check(2.4, 5, "latent", 1, 3, isFirst: false);
         Assert.Equal(5, guard.InitialNorm);
-        guard.Check(2.2, 499, "latent", 2, 1);
+        guard.Check(2.2, 499, "latent", 2, 1, isFirst: false);
         Assert.Contains("is 600, 120 times that of the first step (limit 100)", Stops(guard, 2.2, 600, 2, 2).Message,
             StringComparison.Ordinal);
     }
@@ -41,8 +41,8 @@ public sealed class DivergenceGuardTests : IDisposable
     public void Blank_batches_may_last_longer_than_the_first_steps()
     {
         var guard = Guard();
-        for (var step = 1; step <= 30; step++) guard.Check(2.3, 0, "latent", 1, step);
-        guard.Check(2.3, 5, "latent", 1, 31);
+        for (var step = 1; step <= 30; step++) guard.Check(2.3, 0, "latent", 1, step, isFirst: false);
+        guard.Check(2.3, 5, "latent", 1, 31, isFirst: false);
         Stops(guard, 2.3, 501, 1, 32);
     }
 
@@ -50,7 +50,7 @@ public sealed class DivergenceGuardTests : IDisposable
     public void A_run_that_diverges_at_once_is_stopped_although_its_first_steps_are_no_measure_yet()
     {
         var guard = Guard();
-        guard.Check(2.3, 5, "latent", 1, 1);
+        guard.Check(2.3, 5, "latent", 1, 1, isFirst: false);
         Stops(guard, 4000, 5000, 1, 2);
     }
 
@@ -60,7 +60,8 @@ public sealed class DivergenceGuardTests : IDisposable
         var guard = Guard();
         var error = Assert.Throws<TrainingDivergedException>(() =>
         {
-            for (var step = 1; step <= 100; step++) guard.Check(2.3, Math.Pow(1.1, step), "latent", 1, step);
+            for (var step = 1; step <= 100; step++)
+                guard.Check(2.3, Math.Pow(1.1, step), "latent", 1, step, isFirst: false);
         });
         Assert.InRange(error.Step, 11, 60);
     }
@@ -72,13 +73,25 @@ public sealed class DivergenceGuardTests : IDisposable
     [InlineData(1.0, double.PositiveInfinity)]
     public void The_learning_rate_is_blamed_only_after_a_step(double loss, double norm)
     {
-        var atFirst = Stops(Guard(), loss, norm, 1, 1).Message;
+        var atFirst = Stops(Guard(), loss, norm, 1, 1, isFirst: true).Message;
         Assert.Contains("the learning rate is not the cause", atFirst, StringComparison.Ordinal);
         var guard = Guard();
-        guard.Check(2.3, 5, "latent", 1, 1);
+        guard.Check(2.3, 5, "latent", 1, 1, isFirst: false);
         Assert.Contains("The learning rate 0.1 is probably too high", Stops(guard, loss, norm, 1, 2).Message,
             StringComparison.Ordinal);
         Assert.DoesNotContain("times", atFirst, StringComparison.Ordinal);
+    }
+
+    [Fact] // of the first batch, after a step
+    public void The_learning_rate_is_blamed_in_a_replay()
+    {
+        using var data = TinyRun.Data();
+        using var model = new SmallClassifier(1);
+        var options = TinyRun.Options(new SgdSettings(1e30));
+        var free = new FreeTraining(ThreatModel.Linf(0.1), 8);
+        var error = Assert.Throws<TrainingDivergedException>(() => new Trainer(model, free, options).Fit(data));
+        Assert.Equal((1, 1), (error.Epoch, error.Step));
+        Assert.Contains("The learning rate 1E+30 is probably too high", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

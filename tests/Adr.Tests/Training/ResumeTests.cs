@@ -42,7 +42,7 @@ public sealed class ResumeTests : IDisposable
     {
         var free = new FreeTraining(ThreatModel.Linf(0.2), 2) { PersistsOverEpochs = overEpochs };
         var undisturbed = Run("undisturbed", defence: free);
-        Run("cut", stopAfter: 7, expectCancelled: true, defence: free); // in the third epoch
+        Run("cut", stopAfter: 7, expectCancelled: true, defence: free); // at the second epoch's first step
         var resumed = Run("cut", defence: free);
         foreach (var file in new[] { "checkpoint.safetensors", "best.safetensors" })
             Assert.Equal(File.ReadAllBytes(undisturbed.File(file)), File.ReadAllBytes(resumed.File(file)));
@@ -115,6 +115,19 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void Refuses_a_network_of_another_dropout()
+    {
+        using var data = Mnist.Embedded().Train.Take(8);
+        var options = new TrainingOptions { Epochs = 1, BatchSize = 8, ValidationCount = 0 };
+        var folder = new RunFolder(_folder["dropout"]);
+        using (var model = new MnistCnn(1)) new Trainer(model, new StandardTraining(), options).Fit(data, folder);
+        using var other = new MnistCnn(1, dropout: 0);
+        Assert.Contains("model.dropout: null there, 0 here", Assert.Throws<InvalidOperationException>(
+            () => new Trainer(other, new StandardTraining(), options).Fit(data, folder)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Reads_a_config_of_the_first_format()
     {
         var undisturbed = Run("undisturbed");
@@ -125,6 +138,23 @@ public sealed class ResumeTests : IDisposable
         File.WriteAllText(cut.ConfigPath, config.ToJsonString());
         Run("cut");
         Assert.Equal(File.ReadAllBytes(undisturbed.CheckpointPath), File.ReadAllBytes(cut.CheckpointPath));
+    }
+
+    [Fact] // a checkpoint has the fingerprint of the settings as they were written then
+    public void Continues_a_run_of_the_third_format()
+    {
+        var defence = TinyRun.Defence(new CompactnessWeights(Smoothness: SmoothnessForm.CrossEntropy));
+        var undisturbed = Run("undisturbed", defence: defence);
+        var cut = Run("cut", stopAfter: 7, expectCancelled: true, defence: defence);
+        var config = JsonNode.Parse(File.ReadAllText(cut.ConfigPath))!.AsObject();
+        config["format"] = 3;
+        var weights = config["defence"]!["weights"]!.AsObject();
+        weights["detachClean"] = weights["detachLatent"]!.DeepClone();
+        foreach (var name in new[] { "smoothness", "detachLatent", "detachLogits" }) Assert.True(weights.Remove(name));
+        File.WriteAllText(cut.ConfigPath, config.ToJsonString());
+        Rewrite(cut.CheckpointPath, metadata => metadata["settings"] = RunConfig.Fingerprint(config));
+        Run("cut", defence: defence);
+        Assert.Equal(File.ReadAllBytes(undisturbed.BestPath), File.ReadAllBytes(cut.BestPath));
     }
 
     [Fact]

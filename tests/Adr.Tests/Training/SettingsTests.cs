@@ -133,6 +133,23 @@ public static class SettingsTests
                 StringComparison.Ordinal);
     }
 
+    public sealed class Description
+    {
+        private static readonly ThreatModel Threat = ThreatModel.Linf(0.1);
+
+        public static TheoryData<Attack, Attack> Pairs => new()
+        {
+            { new Mim(Threat, 10, momentum: 0.5), new Mim(Threat, 10) },
+            { new Apgd(Threat, steps: 10, restarts: 5), new Apgd(Threat, steps: 10) },
+            { new Square(Threat, 10, share: 0.5), new Square(Threat, 10) },
+        };
+
+        [Theory, MemberData(nameof(Pairs))] // or two trainings would share a run folder
+        public void Tells_attacks_of_other_settings_apart(Attack one, Attack other) =>
+            Assert.NotEqual(new AdversarialTraining(one).Describe().ToJsonString(),
+                new AdversarialTraining(other).Describe().ToJsonString());
+    }
+
     public sealed class Names
     {
         private static readonly Pgd Attack = new(ThreatModel.Linf(0.1), 2);

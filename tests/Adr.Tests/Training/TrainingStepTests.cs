@@ -218,9 +218,10 @@ public static class TrainingStepTests
         };
         Defence defence = settings.Text("family") switch
         {
+            "madry" when settings.Has("clip") => new FreeTraining(threat, settings.Whole("replays")),
             "madry" when settings.Has("replays") => new FreeTraining(threat, settings.Whole("replays"))
             {
-                ClipsPerturbation = settings.Has("clip"),
+                ClipsPerturbation = false,
             },
             "madry" when settings.Has("fast") => MadryTraining.Fast(threat, settings.Number("fast")),
             "madry" => new MadryTraining(new Pgd(threat, 3, 0.125, start: start))
