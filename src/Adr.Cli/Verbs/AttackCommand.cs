@@ -202,7 +202,14 @@ public static class AttackCommand
         if (parsed.GetValue(Norm) != Attacks.Norm.Linf)
             throw new UsageException($"--epsilon is needed for {parsed.GetValue(Norm)}: only L∞ has a default.");
         if (IsFile(data)) throw new UsageException($"--epsilon is needed for {data}: only known data have a default.");
-        return data.Contains("mnist", StringComparison.Ordinal) ? 0.3 : 8.0 / 255;
+        return data switch
+        {
+            _ when data.Contains("mnist", StringComparison.Ordinal) => 0.3,
+            _ when data.StartsWith("cifar", StringComparison.Ordinal) => 8.0 / 255,
+            _ when DataSets.Names.Contains(data) =>
+                throw new UsageException($"--epsilon is needed for {data}: only MNIST and CIFAR have a default."),
+            _ => 0, // no data at all, which is refused where they are loaded
+        };
     }
 
     private static AutoAttack AttackOf(string list, ThreatModel threat)

@@ -16,7 +16,8 @@ public static class SweepCommand
 
     private static readonly Option<int?> Task = new("--task")
     {
-        Description = "Runs only the cell with this number in --list, as an array task of Slurm does.",
+        Description = "Runs only the cell with this number in --list, and what shares its training, as an array task "
+            + "of Slurm does.",
     };
 
     private static readonly Option<bool> List = new("--list")
@@ -76,8 +77,11 @@ public static class SweepCommand
             throw new UsageException("--speed says what the cells of --list cost; give both, or neither.");
         if (speed is not null and not (> 0 and < double.PositiveInfinity))
             throw new UsageException($"--speed {Number(speed.Value)}: expected a number above 0.");
-        if (parsed.GetValue(List)) return Print(matrix, speed);
         var task = parsed.GetValue(Task);
+        bool[] ways = [parsed.GetValue(List), task is not null, parsed.GetValue(Slurm) is not null];
+        if (ways.Count(given => given) > 1)
+            throw new UsageException("--list, --task and --slurm exclude each other; give one of them.");
+        if (parsed.GetValue(List)) return Print(matrix, speed);
         if (task < 0 || task >= cells.Count)
             throw new UsageException($"--task {task}: the matrix has cells 0 to {cells.Count - 1}.");
         var problems = matrix.Problems();
@@ -86,7 +90,9 @@ public static class SweepCommand
         if (parsed.GetValue(Slurm) is { } folder)
             return WriteScript(matrix, path, Options.RunsFolder(parsed.GetValue(Runs)), folder);
         LibtorchPackage.Load();
-        return Run(task is { } only ? [cells[only]] : cells, cancellation);
+        // a task does all that needs its network, so that no two tasks train one
+        return Run(task is { } only ? [.. cells.Where(cell => cell.Folder.FullPath == cells[only].Folder.FullPath)]
+            : cells, cancellation);
     }
 
     private static int Print(ExperimentMatrix matrix, double? speed)
@@ -96,7 +102,7 @@ public static class SweepCommand
         try
         {
             if (speed is not null) LibtorchPackage.Load();
-            var costs = new Dictionary<string, ComputeEstimate>(); // by folder, for cells share runs
+            var costs = new Dictionary<string, ComputeEstimate>(); // by result, for cells share runs
             for (var i = 0; i < cells.Count; i++)
                 Console.WriteLine(string.Join('\t',
                 [
@@ -115,26 +121,38 @@ public static class SweepCommand
 
     private static string Cost(SweepRun cell, double speed, Dictionary<string, ComputeEstimate> costs)
     {
-        if (!costs.TryGetValue(cell.Folder.FullPath, out var cost))
-            costs[cell.Folder.FullPath] = cost = cell.Estimate();
-        var measured = cell.Teraflops(cost);
+        if (!costs.TryGetValue(cell.ResultPath, out var cost)) costs[cell.ResultPath] = cost = cell.Estimate();
         return $"{Power(cost.Training)} FLOP to train, at most {Power(cost.Evaluation)} to evaluate: "
-            + $"{Hours(cost.Hours(speed))}, {Gibibytes(cost.Memory)}"
-            + (measured is { } own ? $"; trained at {Number(own)} TFLOP/s" : "");
+            + $"{Hours(cost.Hours(speed))}, {Gibibytes(cost.Memory)}{Measured(cell, cost)}";
     }
 
-    // cells that share a run count once
+    private static string Measured(SweepRun cell, ComputeEstimate cost)
+    {
+        try
+        {
+            return cell.Teraflops(cost) is { } speed ? $"; trained at {Number(speed)} TFLOP/s" : "";
+        }
+        catch (InvalidDataException damaged)
+        {
+            return $"; {damaged.Message}";
+        }
+    }
+
+    // what cells share counts once
     private static void PrintTotal(
         IReadOnlyList<SweepRun> cells, double speed, Dictionary<string, ComputeEstimate> costs)
     {
-        var missing = cells.Where(cell => cell.Result() is null).Select(cell => cell.Folder.FullPath).Distinct()
-            .Select(folder => costs[folder]).ToList();
+        var missing = cells.Where(cell => !cell.IsEvaluated).DistinctBy(cell => cell.ResultPath)
+            .ToList();
         if (missing.Count == 0) return;
+        var all = new ComputeEstimate(
+            missing.DistinctBy(cell => cell.Folder.FullPath).Sum(cell => costs[cell.ResultPath].Training),
+            missing.Sum(cell => costs[cell.ResultPath].Evaluation),
+            missing.Max(cell => costs[cell.ResultPath].Memory));
         Console.WriteLine($"{(missing.Count == 1 ? "1 run is" : $"{missing.Count} runs are")} missing: "
-            + $"{Power(missing.Sum(cost => cost.Training + cost.Evaluation))} FLOP, "
-            + $"{Hours(missing.Sum(cost => cost.Hours(speed)))} at {Number(speed)} TFLOP/s, "
-            + $"at least {Gibibytes(missing.Max(cost => cost.Memory))} of memory. Evaluation is counted to the last "
-            + "step of every attack; most of it ends earlier.");
+            + $"{Power(all.Training + all.Evaluation)} FLOP, {Hours(all.Hours(speed))} at {Number(speed)} TFLOP/s, "
+            + $"at least {Gibibytes(all.Memory)} of memory. Evaluation is counted to the last step of every attack; "
+            + "most of it ends earlier.");
     }
 
     private static string Hours(double hours) =>
@@ -190,7 +208,7 @@ public static class SweepCommand
 
     private static int WriteScript(ExperimentMatrix matrix, string path, string runs, string folder)
     {
-        // Experiments that differ only in what a defence does not use share its run, so that one task makes it.
+        // Experiments that differ only in what a defence does not use share its training, so that one task makes them.
         var missing = Enumerable.Range(0, matrix.Runs.Count)
             .Where(i => matrix.Runs[i].Result() is null)
             .DistinctBy(i => matrix.Runs[i].Folder.FullPath)

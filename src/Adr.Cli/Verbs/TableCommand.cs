@@ -32,7 +32,11 @@ public static class TableCommand
             var experiments = SweepCommand.Load(parsed.GetRequiredValue(matrix), parsed.GetValue(runs));
             try
             {
-                if (parsed.GetValue(RobustBenchFolder) is { } folder) return Write(experiments, folder);
+                if (parsed.GetValue(RobustBenchFolder) is { } folder)
+                    return parsed.GetValue(together)
+                        ? throw new UsageException(
+                            "--together prints a table, and --robustbench writes files; give one.")
+                        : Write(experiments, folder);
                 if (parsed.GetValue(together)) Console.WriteLine(MatrixOverview.ToMarkdown(experiments));
                 else foreach (var table in MatrixTable.Of(experiments)) Console.WriteLine(table.ToMarkdown());
                 return ExitCode.Fine;

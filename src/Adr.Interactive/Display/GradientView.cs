@@ -17,9 +17,10 @@ internal static class GradientView
         if (networks.Count == 0) throw new ArgumentException("Expected one network or more.", nameof(networks));
         foreach (var network in networks)
         {
-            if (network.DataSet != images.Name || network.Images.Count != images.Count)
-                throw new ArgumentException($"The gradients of {network.Model} are of {network.Images.Count} images of "
-                    + $"{network.DataSet}, and the images {images.Count} of {images.Name}.", nameof(networks));
+            if (network.DataSet != images.Name || !network.Positions.SequenceEqual(images.Positions))
+                throw new ArgumentException($"The gradients of {network.Model} are not of these images: they are of "
+                    + $"{network.Positions.Count} of {network.DataSet}{From(network.Positions)}, and the images are "
+                    + $"{images.Count} of {images.Name}{From(images.Positions)}.", nameof(networks));
         }
         var count = Math.Min(Most, images.Count);
         using var scope = torch.NewDisposeScope();
@@ -43,6 +44,9 @@ internal static class GradientView
                 + "Σ: the sum of the absolute values",
         };
     }
+
+    private static string From(IReadOnlyList<long> positions) =>
+        positions.Count > 0 ? $" from image {positions[0]} on" : "";
 
     private static Tile[] Tiles(IReadOnlyList<float[]> gradients, int count, int channels, int height, int width) =>
         [.. gradients.Take(count).Select(gradient =>

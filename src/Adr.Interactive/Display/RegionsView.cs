@@ -18,7 +18,8 @@ internal static class RegionsView
         {
             Notes =
             [
-                "The colour of a place is the predicted class; it is white where two classes are equally likely. "
+                "The colour of a place is the predicted class; the fuller, the likelier, and white where all classes "
+                    + "are equally likely. "
                     + "Discs are clean points, crosses the same points after the attack."
                     + (networks[0].Labels.Length > MostPoints ? $" The first {MostPoints} points are drawn." : ""),
                 $"Robust: under {Attacks(networks)}. On a grid: every place of a fine grid within ε of the point has "

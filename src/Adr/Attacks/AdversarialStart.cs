@@ -24,6 +24,10 @@ internal sealed class AdversarialStart(
 {
     private const int Climbs = 4;
     private const int ClimbSteps = 50;
+
+    /// <summary>Forward and backward passes of one example in all its climbs, at most.</summary>
+    internal const int MostClimbPasses = Climbs * (1 + 3 * ClimbSteps);
+
     private const double ClimbStep = 0.04; // of the box: twice its width in all
 
     /// <summary>Which examples have a start [b].</summary>

@@ -7,11 +7,13 @@ namespace Adr.Evaluation;
 /// <summary>The gradient of each image's cross-entropy with respect to the image x, and to its latent z.</summary>
 /// <param name="Model">The model's name in tables.</param>
 /// <param name="DataSet">The data set's name.</param>
+/// <param name="Positions">Where each image stands in it (<see cref="Data.Dataset.Positions"/>).</param>
 /// <param name="Images">For each image the C · H · W numbers of ∂CE/∂x.</param>
 /// <param name="Latents">For each image the D numbers of ∂CE/∂z.</param>
 public sealed record LossGradients(
     string Model,
     string DataSet,
+    IReadOnlyList<long> Positions,
     IReadOnlyList<float[]> Images,
     IReadOnlyList<float[]> Latents)
 {
@@ -42,7 +44,7 @@ public sealed record LossGradients(
             ofImages.AddRange(Rows(gradients[0]));
             ofLatents.AddRange(Rows(gradients[1]));
         }
-        return new LossGradients(evaluator.Name, evaluator.Data.Name, ofImages, ofLatents);
+        return new LossGradients(evaluator.Name, evaluator.Data.Name, evaluator.Data.Positions, ofImages, ofLatents);
     }
 
     private static IEnumerable<float[]> Rows(Tensor gradient)

@@ -69,10 +69,17 @@ public sealed record ComputeEstimate(double Training, double Evaluation, double 
     {
         AutoAttack auto => auto.Attacks.Sum(one => MostPasses(one, classes)),
         MultiTargetedPgd targeted => 2.0 * targeted.Steps * targeted.Restarts * (classes - 1),
-        ApgdTargeted targeted => 2.0 * targeted.Steps * Math.Min(targeted.Targets, classes - 1),
-        FabTargeted targeted => 2.0 * targeted.Steps * Math.Min(targeted.Targets, classes - 1),
+        AutoPgdAttack apgd => 2.0 * apgd.Steps * apgd.Restarts * apgd.GradientSamples
+            * (apgd is ApgdTargeted targeted ? Math.Min(targeted.Targets, classes - 1) : 1),
+        FabTargeted fab => 3.0 * fab.Steps * fab.Restarts * Math.Min(fab.Targets, classes - 1),
+        Fab fab => (2.0 + classes - 1) * fab.Steps * fab.Restarts,
+        DeepFool fool => (2.0 + Math.Min(fool.Candidates, classes)) * fool.Steps,
+        CarliniWagner carlini => 2.0 * carlini.Steps * carlini.Searches,
+        BrendelBethge walk => walk.Directions + Math.Max(walk.BlendSteps, AdversarialStart.MostClimbPasses)
+            + 2.0 * walk.Steps + walk.BinarySearchSteps,
         Pgd pgd => 2.0 * pgd.Steps * pgd.Restarts,
-        Spsa spsa => 2.0 * spsa.Steps * spsa.Samples,
+        EstimatedGradientAttack estimated => 2.0 * estimated.Steps * estimated.Samples,
+        Square square => (double)square.Steps * square.Restarts,
         _ => (attack.NeedsGradient ? 2.0 : 1) * attack.Steps,
     };
 

@@ -4,8 +4,8 @@ namespace Adr.Experiments;
 /// only; a count of 0 leaves an attack out.</summary>
 public sealed record EvaluationPlan
 {
-    /// <summary>Steps of PGD, which runs on every test image, each example keeping its worst iterate. Default 40, the
-    /// authors' on MNIST.</summary>
+    /// <summary>Steps of PGD, which runs on every test image and stops where an iterate is misclassified
+    /// (<see cref="Attacks.KeptIterate.EarlyStop"/>). Default 40, the authors' on MNIST.</summary>
     public int PgdSteps { get; init; } = 40;
 
     /// <summary>Their size, for images in [0,1]. Default 0.01.</summary>

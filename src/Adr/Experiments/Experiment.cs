@@ -105,7 +105,8 @@ public sealed partial record Experiment
     /// TensorFlow code has 0.5.</summary>
     public double CrossEntropyWeight { get; init; } = 1;
 
-    /// <summary>TRADES' β. Default 1, as in TRADES' own MNIST code; 6 on CIFAR.</summary>
+    /// <summary>TRADES' β. Default 1, as in TRADES' own MNIST code; 6, its CIFAR code's, in the smaller budgets on
+    /// CIFAR.</summary>
     public double Beta { get; init; } = 1;
 
     /// <summary>MART's β. Default 5, its source's.</summary>

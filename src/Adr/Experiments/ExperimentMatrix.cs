@@ -61,19 +61,19 @@ public sealed record ExperimentMatrix
         foreach (var (name, experiment) in Experiments)
             foreach (var problem in experiment.Problems(Defences)) problems.Add($"{name}: {problem}");
         var same = Experiments
-            .GroupBy(pair => string.Join('\n', Defences.Select(defence => Folder(pair.Value, defence))))
+            .GroupBy(pair => string.Join('\n', Defences.Select(defence => ResultPath(pair.Value, defence))))
             .FirstOrDefault(group => group.Key.Trim().Length > 0 && group.Count() > 1);
         if (same is not null)
-            problems.Add($"{string.Join(" and ", same.Select(pair => pair.Key))} are trained under the same settings.");
+            problems.Add($"{string.Join(" and ", same.Select(pair => pair.Key))} are the same runs.");
         return problems;
     }
 
     // null where the defence or the settings are wrong, which is among the problems already
-    private static string? Folder(Experiment experiment, string defence)
+    private static string? ResultPath(Experiment experiment, string defence)
     {
         try
         {
-            return experiment.FolderOf(defence).FullPath;
+            return new SweepRun(experiment, defence).ResultPath;
         }
         catch (ArgumentException)
         {
@@ -177,8 +177,14 @@ public sealed record ExperimentMatrix
 /// <param name="Defence">A name that <see cref="Experiment.Defence"/> knows.</param>
 public sealed record SweepRun(Experiment Experiment, string Defence)
 {
+    private const string Evaluated = "evaluated";
+
     /// <summary>The run's folder.</summary>
     public RunFolder Folder => Experiment.FolderOf(Defence);
+
+    /// <summary>The file of its result. Runs whose training is the same share a folder, and have results of their own
+    /// where they are evaluated differently.</summary>
+    public string ResultPath => Experiment.ResultPath(Folder);
 
     /// <summary>Its result, if it has been trained and evaluated; null where it is missing.</summary>
     public ModelResult? Result() => Experiment.Result(Defence);
@@ -205,7 +211,7 @@ public sealed record SweepRun(Experiment Experiment, string Defence)
     {
         try
         {
-            if (Result() is not null) return "evaluated";
+            if (Result() is not null) return Evaluated;
             var folder = Folder;
             if (folder.IsFinished) return "trained";
             return folder.ReadMetrics().Count is > 0 and var epochs
@@ -217,6 +223,9 @@ public sealed record SweepRun(Experiment Experiment, string Defence)
             return "damaged"; // to run it, or to read its result, says which file and why
         }
     }
+
+    /// <summary>Whether nothing is left to do, and the result can be read.</summary>
+    public bool IsEvaluated => State() == Evaluated;
 
     /// <summary>Trains and evaluates, or resumes where it was interrupted; the network is freed afterwards.</summary>
     /// <param name="training">See <see cref="Trainer.Fit"/>.</param>

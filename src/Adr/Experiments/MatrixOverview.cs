@@ -35,9 +35,13 @@ public static class MatrixOverview
                         $"| {name} | {defence} | {string.Join(", ", table.SeedsOf(defence))} | ")
                     .AppendJoin(" | ", table.Cells(defence).Append(Gain(table, defence)))
                     .Append(" |\n");
-            text.Append('\n');
+            var runs = group.SelectMany(table => table.Runs).DistinctBy(one => one.Run.ResultPath)
+                .Select(one => one.Row).ToList();
+            text.Append('\n')
+                .AppendJoin(' ', group.Select(table => table.Settings + ".").Distinct())
+                .Append(CultureInfo.InvariantCulture, $" {MatrixTable.WhatTheyTook(runs)}\n\n");
         }
-        var missing = tables.SelectMany(table => table.Missing).DistinctBy(run => run.Folder.FullPath).Count();
+        var missing = tables.SelectMany(table => table.Missing).DistinctBy(run => run.ResultPath).Count();
         text.Append("Percent: the mean over the seeds, ± half of its 95 % interval (Student's t) where there are "
             + "several; a lone seed has the 95 % interval of its examples (Wilson). The gain is the difference to the "
             + "same defence without ADR's terms, seed by seed. `adr table` without `--together` has all settings.\n");
@@ -49,8 +53,8 @@ public static class MatrixOverview
         ExperimentMatrix matrix, IReadOnlyList<MatrixTable> tables) =>
         from defence in matrix.Defences
         from runs in tables.Where(table => table.Defences.Contains(defence)).GroupBy(table =>
-            string.Join('\n', matrix.Seeds.Select(seed => (table.Experiment with { Seed = seed }).FolderOf(defence)
-                .FullPath)))
+            string.Join('\n', matrix.Seeds.Select(
+                seed => new SweepRun(table.Experiment with { Seed = seed }, defence).ResultPath)))
         let names = runs.Select(table => table.Name).ToList()
         let name = names.Count == tables.Count && names.Count > 1 ? Shared : string.Join("; ", names)
         select (name, defence, runs.First());

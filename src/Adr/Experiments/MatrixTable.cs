@@ -135,28 +135,43 @@ public sealed class MatrixTable
                 .Append(CultureInfo.InvariantCulture, $" | {minutes} |\n");
     }
 
+    /// <summary>The settings that its runs share, and the device; empty where there are none yet.</summary>
+    internal string Settings
+    {
+        get
+        {
+            if (Seeds.Count == 0) return "";
+            var isTrades = Defences.Any(name => name.Contains("TRADES", StringComparison.Ordinal));
+            var beta = isTrades ? string.Create(CultureInfo.InvariantCulture, $", β = {Experiment.Beta} (TRADES)") : "";
+            return $"{Seeds[0].Settings}{beta}; {Experiment.Device}";
+        }
+    }
+
     /// <summary>All settings in a sentence, to stand beside the numbers.</summary>
     public string Caption => Seeds.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
-        $"{Seeds[0].Settings}; {Experiment.Device}. Percent of all test images, or of the first ones where a column "
+        $"{Settings}. Percent of all test images, or of the first ones where a column "
             + $"says so: the mean over the seeds, ± half of its 95 % interval (Student's t) where there are several; "
             + $"a lone seed has the 95 % interval of its examples (Wilson; of a difference, Agresti and Min), which "
             + $"says nothing about another seed. Minutes: of training, per model.");
 
     /// <summary>What the runs took, in a sentence: hours of training and of evaluation, and on what.</summary>
-    public string Compute
+    public string Compute => WhatTheyTook([.. Runs.Select(one => one.Row)]);
+
+    /// <summary>The runs that are there.</summary>
+    internal IEnumerable<(SweepRun Run, ModelResult Row)> Runs => Defences.SelectMany(defence => Rows(defence)
+        .Select(one => (new SweepRun(Experiment with { Seed = one.Seed }, defence), one.Row)));
+
+    /// <summary>What runs took, in a sentence; empty where there are none.</summary>
+    internal static string WhatTheyTook(IReadOnlyCollection<ModelResult> rows)
     {
-        get
-        {
-            var rows = Defences.SelectMany(Rows).Select(one => one.Row).ToList();
-            if (rows.Count == 0) return "";
-            var machines = rows.SelectMany(row => row.TrainedWith.Select(part => part.Environment)
-                .Append(row.Environment).Concat(row.AutoAttack?.Environments ?? []))
-                .OfType<RunEnvironment>().Select(one => one.Machine).Distinct();
-            return string.Create(CultureInfo.InvariantCulture, $"{Count(rows.Count, "run")} took "
-                + $"{rows.Sum(row => row.TrainingSeconds) / 3600:0.0} hours of training and "
-                + $"{rows.Sum(row => row.EvaluationSeconds) / 3600:0.0} of evaluation, on "
-                + $"{string.Join(", ", machines.DefaultIfEmpty("a machine that was not recorded"))}.");
-        }
+        if (rows.Count == 0) return "";
+        var machines = rows.SelectMany(row => row.TrainedWith.Select(part => part.Environment)
+            .Append(row.Environment).Concat(row.AutoAttack?.Environments ?? []))
+            .OfType<RunEnvironment>().Select(one => one.Machine).Distinct();
+        return string.Create(CultureInfo.InvariantCulture, $"{Count(rows.Count, "run")} took "
+            + $"{rows.Sum(row => row.TrainingSeconds) / 3600:0.0} hours of training and "
+            + $"{rows.Sum(row => row.EvaluationSeconds) / 3600:0.0} of evaluation, on "
+            + $"{string.Join(", ", machines.DefaultIfEmpty("a machine that was not recorded"))}.");
     }
 
     private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";

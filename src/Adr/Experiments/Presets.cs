@@ -225,10 +225,10 @@ public static class Presets
     private static EvaluationPlan OnCifar() => new() { PgdSteps = 20, PgdStepSize = 2 * Level };
 
     // the authors', by network
-    private static OptimizerSettings OptimizerFor(string network) => network switch
+    private static OptimizerSettings OptimizerFor(string network) => network.Split('@')[0] switch
     {
         "resnet-18" => new SgdSettings(0.01, 0.9, 3.5e-3),
-        _ when network.StartsWith("wide-resnet", StringComparison.Ordinal) => new SgdSettings(0.1, 0.9, 2e-4),
+        var plain when plain.StartsWith("wide-resnet", StringComparison.Ordinal) => new SgdSettings(0.1, 0.9, 2e-4),
         _ => new AdamSettings(),
     };
 }

@@ -9,10 +9,10 @@ namespace Adr.Experiments;
 
 /// <summary>Results in the form of RobustBench's <c>model_info</c>: one JSON file for each model, with Auto-Attack's
 /// robust accuracy.</summary>
-/// <remarks>The fields are those that its own benchmark writes (RobustBench/robustbench, <c>ModelInfo</c>), and
-/// <c>unreliable</c>. As there, a field that is not known is null, to be filled in by hand: link, name, authors, venue
-/// and the reported number are of a paper, and these models are not of one. The footnote says what a reader of the
-/// numbers has to know: which part of the data they are of.</remarks>
+/// <remarks>The fields are those that its own benchmark writes (RobustBench/robustbench, <c>ModelInfo</c>), but for
+/// those of corruptions, and <c>unreliable</c>. As there, a field that is not known is null, to be filled in by hand:
+/// link, name, authors, venue and the reported number are of a paper, and these models are not of one. The footnote
+/// says what a reader of the numbers has to know: which part of the data they are of.</remarks>
 public static class RobustBench
 {
     private const string StandardAutoAttack = "AutoAttack";
@@ -26,8 +26,9 @@ public static class RobustBench
         ["fashion-mnist"] = (null, 60_000, 10_000),
     };
 
-    /// <summary>Writes a file for each run of a matrix that Auto-Attack has evaluated: DATASET/NORM/RUN-FOLDER.json. Of
-    /// experiments that share a run, the one with the most images attacked counts.</summary>
+    /// <summary>Writes a file for each run of a matrix that Auto-Attack has evaluated: DATASET/NORM/RUN-FOLDER.json,
+    /// and with "-eps" and ε behind the name where a run was evaluated at several. Of evaluations at the same ε, the
+    /// one with the most images attacked counts.</summary>
     /// <param name="matrix">The runs.</param>
     /// <param name="folder">Where to; made if it is not there. Files of the same names are replaced.</param>
     /// <returns>The files, and why other runs have none.</returns>
@@ -40,8 +41,9 @@ public static class RobustBench
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         var runs = matrix.Runs.Select(run => (Run: run, Row: run.Result()))
             .OrderByDescending(one => one.Row?.AutoAttack?.Robust.Length ?? 0)
-            .DistinctBy(one => one.Run.Folder.FullPath)
+            .DistinctBy(one => (one.Run.Folder.FullPath, one.Run.Experiment.Norm, one.Run.Experiment.Epsilon))
             .ToList();
+        var radii = runs.CountBy(one => (one.Run.Folder.FullPath, one.Run.Experiment.Norm)).ToDictionary();
         var (files, leftOut) = (new List<string>(), new List<string>());
         foreach (var (run, row) in runs)
         {
@@ -50,13 +52,16 @@ public static class RobustBench
             else
             {
                 var path = Path.Combine(folder, DataSetOf(run.Experiment), run.Experiment.Norm.ToString(),
-                    Path.GetFileName(run.Folder.FullPath) + ".json");
+                    Path.GetFileName(run.Folder.FullPath) + Radius(run) + ".json");
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 AtomicFile.Write(path, Entry(run.Experiment, row).ToJsonString(Json.Indented) + "\n");
                 files.Add(path);
             }
         }
         return ([.. files.Order(StringComparer.Ordinal)], [.. leftOut.Order(StringComparer.Ordinal)]);
+
+        string Radius(SweepRun run) => radii[(run.Folder.FullPath, run.Experiment.Norm)] == 1 ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"-eps{run.Experiment.Epsilon:0.######}");
     }
 
     /// <summary>What the file of a model holds.</summary>

@@ -84,6 +84,7 @@ public static class Networks
                 model = Sized(stored, name, classes, path);
                 tensors = stored.NamedFor(model, null);
             }
+            stored.CheckNormalisation(model);
             if (model is Normalized { Normalisation: var by } && Parts(name).Normalisation is null)
                 note?.Invoke($"The images are normalised by the file's {by}.");
             Weights.CheckNumbers(model, tensors, path);
@@ -156,7 +157,7 @@ public static class Networks
             return architecture;
         var what = architecture is null
             ? "does not say which network it is for"
-            : $"says that it is for the network \"{architecture}\", which this library does not have";
+            : $"says that it is for the network \"{Unpickler.Shown(architecture)}\", which this library does not have";
         throw new InvalidDataException($"'{path}' {what}. Name one of {string.Join(", ", Architectures)}.");
     }
 

@@ -76,9 +76,12 @@ public sealed class Normalisation
     /// <summary>One of <see cref="Names"/>; null for another name.</summary>
     internal static Normalisation? Named(string name) => Array.Find(All, known => known.Name == name).Value;
 
-    /// <summary>Whether the numbers are the same but for the rounding of single precision.</summary>
-    internal bool IsLike(Normalisation other) => Mean.Count == other.Mean.Count
-        && Mean.Concat(Std).Zip(other.Mean.Concat(other.Std)).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-6);
+    /// <summary>Whether the numbers are the same but for their rounding.</summary>
+    internal bool IsLike(Normalisation other) => Mean.Count == other.Mean.Count && Mean.Concat(Std)
+        .Zip(other.Mean.Concat(other.Std), (a, b) => Math.Abs(a - b)).Max() <= Math.Max(Rounding, other.Rounding);
+
+    /// <summary>How far rounding may have moved a number below 1. Default: in single precision.</summary>
+    private double Rounding { get; init; } = 1e-6;
 
     /// <summary>Takes the mean and the standard deviation out of a file's tensors: <c>mean</c> and <c>std</c>, or
     /// <c>mu</c> and <c>sigma</c>, below any name.</summary>
@@ -95,7 +98,14 @@ public sealed class Normalisation
         if (pairs is not [var names]) return (tensors, null);
         var (mean, std) = (Numbers(tensors[names.Mean]), Numbers(tensors[names.Std]));
         return mean.Length == std.Length && AreValid(mean, std)
-            ? (tensors.Where(pair => pair.Key != names.Mean && pair.Key != names.Std).ToDictionary(), new(mean, std))
+            ? (tensors.Where(pair => pair.Key != names.Mean && pair.Key != names.Std).ToDictionary(),
+                new(mean, std)
+                {
+                    Rounding = 1e-6 + tensors[names.Mean].dtype switch
+                    {
+                        ScalarType.Float16 => 1 / 4096.0, ScalarType.BFloat16 => 1 / 512.0, _ => 0,
+                    },
+                })
             : (tensors, null);
 
         static bool IsOfChannels(Tensor? tensor) => tensor is not null && tensor.is_floating_point()

@@ -42,19 +42,25 @@ internal sealed class StoredWeights
         return new(path, tensors, metadata);
     }
 
+    /// <summary>Compares how the file and the model normalise images, where both do.</summary>
+    /// <exception cref="InvalidDataException">In different ways.</exception>
+    internal void CheckNormalisation(nn.Module<Tensor, Tensor> model)
+    {
+        if (model is INormalises { Normalisation: var by } && Normalisation is not null && !Normalisation.IsLike(by))
+            throw new InvalidDataException($"'{_path}' normalises images by {Normalisation}, and "
+                + $"{ModelFacts.NameOf(model)} by {by}.");
+    }
+
     /// <summary>The tensors by the model's names.</summary>
-    /// <exception cref="InvalidDataException">The file and the model normalise images in different ways.</exception>
     internal IReadOnlyDictionary<string, Tensor> NamedFor(nn.Module<Tensor, Tensor> model, Action<string>? note)
     {
         if (model is not INormalises { Normalisation: var by }) return Named(Tensors, model, note);
-        if (Normalisation is not null && !Normalisation.IsLike(by))
-            throw new InvalidDataException($"'{_path}' normalises images by {Normalisation}, and "
-                + $"{ModelFacts.NameOf(model)} by {by}.");
         if (model is not Normalized normalized) return Named(_withoutNormalisation, model, note);
         var own = model.state_dict();
         if (Tensors.Keys.All(own.ContainsKey)) return Tensors; // saved from such a model
         if (Normalisation is null)
-            note?.Invoke($"'{_path}' has no mean and std. {ModelFacts.NameOf(model)} normalises images by {by}.");
+            note?.Invoke($"'{_path}' has no mean and std, or none that can be told apart. "
+                + $"{ModelFacts.NameOf(model)} normalises images by {by}.");
         return Named(_withoutNormalisation, normalized.Inner, note)
             .Select(pair => KeyValuePair.Create("model." + pair.Key, pair.Value))
             .Concat(own.Where(pair => pair.Key.StartsWith("normalize.", StringComparison.Ordinal)))
@@ -68,7 +74,9 @@ internal sealed class StoredWeights
         var prefix = Prefixes(stored.Keys).MaxBy(Fitting)!;
         if (prefix.Length > 0 && Fitting(prefix) > 0)
         {
-            note?.Invoke($"Every name in '{_path}' begins with \"{prefix}\". It was left out.");
+            var all = stored.Count < Tensors.Count ? "Every other name" : "Every name";
+            note?.Invoke($"{all} in '{_path}' begins with "
+                + $"\"{Unpickler.Shown(prefix)}\". It was left out.");
             stored = stored.ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
         }
         var unused = Unused.FirstOrDefault(known => known.Network == model.GetType()).Name;

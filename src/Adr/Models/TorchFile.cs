@@ -177,10 +177,13 @@ internal static class TorchFile
     {
         if (root is not Dictionary<object, object?> whole)
             throw Wrong(root is TorchTensor ? "it is a single tensor, not a state_dict" : "it holds no state_dict");
-        var inner = whole.Where(pair => pair.Key is string && IsState(pair.Value))
+        var tensors = new Dictionary<object, int>(ReferenceEqualityComparer.Instance); // one may be there many times
+        var inner = whole.Where(pair => pair.Key is string && TensorsIn(pair.Value) > 0)
             .ToDictionary(pair => (string)pair.Key, pair => (Dictionary<object, object?>)pair.Value!);
         var place = Places.FirstOrDefault(inner.ContainsKey);
-        if (place is null && IsState(whole)) return whole;
+        if (place is null && TensorsIn(whole) is > 0 and var own
+            && (inner.Count != 1 || own >= TensorsIn(inner.Values.Single())))
+            return whole; // beside a single state_dict, a few tensors may be its best accuracy and the like
         if (place is null && inner.Count != 1)
             throw Wrong(inner.Count == 0
                 ? $"it holds no state_dict, but {Listed(whole.Keys.Select(key => $"{key}"))}"
@@ -190,10 +193,15 @@ internal static class TorchFile
         note?.Invoke($"The weights are the file's \"{place}\"."
             + (others.Count > 0 ? $" It also holds others: {Listed(others)}." : ""));
         return inner[place];
-    }
 
-    private static bool IsState(object? value) =>
-        value is Dictionary<object, object?> entries && entries.Values.Any(entry => entry is TorchTensor);
+        int TensorsIn(object? value)
+        {
+            if (value is not Dictionary<object, object?> entries) return 0;
+            if (!tensors.TryGetValue(entries, out var count))
+                tensors[entries] = count = entries.Values.Count(entry => entry is TorchTensor);
+            return count;
+        }
+    }
 
     private static string Listed(IEnumerable<string> names)
     {

@@ -20,8 +20,8 @@ internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Sha
 /// A pickle is a program for a machine with a stack. Python's machine calls whatever the program names, which is how
 /// files of weights run commands. This one calls nothing: it knows the names in <see cref="Known"/>, which make
 /// numbers, text, lists, dictionaries and descriptions of tensors, and refuses a program at the first other one. It
-/// knows the instructions that PyTorch's own loader knows with <c>weights_only=True</c>, and those by which protocol 4
-/// writes the same. What it makes of a program is bounded, whatever the program says.</remarks>
+/// knows the instructions that PyTorch's own loader knows with <c>weights_only=True</c>, but for sets, and those by
+/// which protocol 4 writes the same. What it makes of a program is bounded, whatever the program says.</remarks>
 internal sealed class Unpickler(Stream program)
 {
     internal const int MostBytes = 1 << 26;
@@ -42,7 +42,7 @@ internal sealed class Unpickler(Stream program)
     private byte[] _buffer = new byte[256];
     private int _bytes, _values;
 
-    private delegate object Make(object?[] arguments);
+    private delegate object Make(Unpickler machine, object?[] arguments);
 
     /// <summary>The storages that were named, by their keys.</summary>
     internal Dictionary<string, TorchStorage> Storages { get; } = [];
@@ -90,7 +90,7 @@ internal sealed class Unpickler(Stream program)
             case (byte)'B': Push(Skipped(Length())); break;                                         // BINBYTES
             case (byte)'C': Push(Skipped(Byte())); break;                                           // SHORT_BINBYTES
             case (byte)']': Push(new List<object?>()); break;                                       // EMPTY_LIST
-            case (byte)'}': Push(new Dictionary<object, object?>()); break;                         // EMPTY_DICT
+            case (byte)'}': Push(Empty()); break;                                                   // EMPTY_DICT
             case (byte)')': Push(Array.Empty<object?>()); break;                                    // EMPTY_TUPLE
             case (byte)'t': Push(SinceMark()); break;                                               // TUPLE
             case 0x85: Push(Last(1)); break;                                                        // TUPLE1
@@ -108,11 +108,13 @@ internal sealed class Unpickler(Stream program)
             case (byte)'c': Push(Named(Line(), Line())); break;                                     // GLOBAL
             case 0x93: Push(Last(2) is [string module, string name] ? Named(module, name)           // STACK_GLOBAL
                 : throw Wrong("its pickle asks Python for what has no name")); break;
-            case (byte)'R' or 0x81: Push(Last(2) is [Make make, object?[] values] ? make(values)    // REDUCE, NEWOBJ
+            case (byte)'R' or 0x81: Push(Last(2) is [Make make, object?[] values]    // REDUCE, NEWOBJ
+                ? make(this, values)
                 : throw Wrong("its pickle calls what cannot be called")); break;
             case (byte)'b': Pop(); Peek(); break; // BUILD: attributes of an object, such as a state_dict's versions
             case (byte)'Q': Push(Storage(Pop())); break;                                            // BINPERSID
-            default: throw Wrong($"its pickle has the instruction 0x{instruction:X2}, which torch.save does not write");
+            default: throw Wrong($"its pickle has the instruction 0x{instruction:X2}, which "
+                + "weights do not need");
         }
     }
 
@@ -129,7 +131,7 @@ internal sealed class Unpickler(Stream program)
             ["torch._utils._rebuild_tensor_v2"] = (Make)Tensor,
             ["torch._utils._rebuild_parameter"] = (Make)Parameter,
             ["collections.OrderedDict"] = (Make)Ordered,
-            ["torch.Size"] = (Make)(arguments => arguments is [object?[] sizes] ? sizes : Nothing),
+            ["torch.Size"] = (Make)((_, arguments) => arguments is [object?[] sizes] ? sizes : Nothing),
         };
         foreach (var name in new[]
         {
@@ -137,7 +139,7 @@ internal sealed class Unpickler(Stream program)
             "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar", "numpy.core.multiarray._reconstruct",
             "numpy._core.multiarray._reconstruct",
         })
-            known[name] = (Make)(_ => Nothing);
+            known[name] = (Make)((_, _) => Nothing);
         foreach (var type in new[] { "float16", "float32", "float64", "bfloat16", "int64" })
             known["torch." + type] = Nothing;
         foreach (var (name, type) in new[]
@@ -159,7 +161,7 @@ internal sealed class Unpickler(Stream program)
                 + "torch.save or safetensors.torch.save_file");
 
     // storage, offset, shape, strides, and what training needs
-    private static TorchTensor Tensor(object?[] arguments)
+    private static TorchTensor Tensor(Unpickler machine, object?[] arguments)
     {
         if (arguments is not [TorchStorage storage, long offset, object?[] sizes, object?[] steps, ..])
             throw Wrong("its pickle makes a tensor of something else than a storage, an offset, a shape and strides");
@@ -184,17 +186,20 @@ internal sealed class Unpickler(Stream program)
         ? number
         : throw Wrong("it has a tensor with sizes or strides that are no whole numbers from 0 to 2⁶³ − 1"))];
 
-    private static TorchTensor Parameter(object?[] arguments) => arguments is [TorchTensor tensor, ..]
-        ? tensor
-        : throw Wrong("its pickle makes a parameter of what is no tensor");
+    private static TorchTensor Parameter(Unpickler machine, object?[] arguments) =>
+        arguments is [TorchTensor tensor, ..]
+            ? tensor
+            : throw Wrong("its pickle makes a parameter of what is no tensor");
 
     // empty, or as Python 2 has it, with a list of its pairs
-    private static Dictionary<object, object?> Ordered(object?[] arguments)
+    private static Dictionary<object, object?> Ordered(Unpickler machine, object?[] arguments)
     {
-        var made = new Dictionary<object, object?>();
-        if (arguments is [List<object?> pairs])
-            foreach (var pair in pairs) Set(made, pair is IList<object?> two ? two : []);
-        else if (arguments.Length > 0) throw Wrong("its pickle makes an OrderedDict of something else than pairs");
+        if (arguments.Length == 0) return Empty();
+        if (arguments is not [List<object?> pairs])
+            throw Wrong("its pickle makes an OrderedDict of something else than pairs");
+        machine.Count(pairs.Count); // a program may do this to one long list again and again
+        var made = Empty(pairs.Count);
+        foreach (var pair in pairs) Set(made, pair is IList<object?> two ? two : []);
         return made;
     }
 
@@ -225,6 +230,8 @@ internal sealed class Unpickler(Stream program)
         foreach (var pair in items.Chunk(2)) Set(target, pair);
     }
 
+    private static Dictionary<object, object?> Empty(int capacity = 0) => new(capacity, Keys.Instance);
+
     private static void Set(Dictionary<object, object?> target, IList<object?> pair) =>
         target[pair is [string or long or double or bool, _] ? pair[0]! : throw Wrong(
             "its pickle has a dictionary with a key that is neither text nor a number, or has no value")] = pair[1];
@@ -250,9 +257,10 @@ internal sealed class Unpickler(Stream program)
         _stack.Add(value);
     }
 
-    private void Count()
+    private void Count(int made = 1)
     {
-        if (++_values > MostValues) throw Wrong($"its pickle makes more than {MostValues} values");
+        _values += made;
+        if (_values > MostValues) throw Wrong($"its pickle makes more than {MostValues} values");
     }
 
     private object? Peek() => Last(1, remove: false)[0];
@@ -331,4 +339,19 @@ internal sealed class Unpickler(Stream program)
             : '?'));
 
     private static InvalidDataException Wrong(string what) => new(what);
+
+    // .NET's hash of a number is its two halves, one XOR the other: a program could give a million keys the same.
+    private sealed class Keys : IEqualityComparer<object>
+    {
+        internal static readonly Keys Instance = new();
+
+        public new bool Equals(object? a, object? b) => object.Equals(a, b);
+
+        public int GetHashCode(object key) => key switch
+        {
+            long number => HashCode.Combine((int)number, (int)(number >> 32)),
+            double number => GetHashCode((object)BitConverter.DoubleToInt64Bits(number)),
+            _ => key.GetHashCode(),
+        };
+    }
 }

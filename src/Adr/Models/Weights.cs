@@ -80,7 +80,8 @@ public static class Weights
         using var noGraph = no_grad();
         var own = model.state_dict();
         Refuse("lacks", own.Keys.Except(stored.Keys).Where(name => !IsCounter(name)));
-        Refuse("has, beyond the model,", stored.Keys.Except(own.Keys).Where(name => !IsCounter(name)));
+        Refuse("has, beyond the model,", stored.Keys.Except(own.Keys).Where(name => !IsCounter(name))
+            .Select(Unpickler.Shown));
         Refuse("has", from pair in own
                       where !IsCounter(pair.Key)
                       let shape = stored[pair.Key].shape

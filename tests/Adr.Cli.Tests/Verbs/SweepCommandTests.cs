@@ -133,6 +133,38 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Contains("\n#SBATCH --array=0,1,3\n", File.ReadAllText(Path.Combine(jobs, "sweep.sbatch")));
     }
 
+    [Fact] // training has no ε without an attack, so that two experiments share its network
+    public void A_task_makes_every_result_of_its_network()
+    {
+        var tiny = JsonNode.Parse(Tiny)!;
+        var other = tiny["experiments"]!["tiny"]!.DeepClone();
+        other["epsilon"] = 0.1;
+        tiny["experiments"]!["other ε"] = other;
+        tiny["defences"] = new JsonArray("Standard");
+        var matrix = Matrix(tiny.ToJsonString());
+        var jobs = Path.Combine(folder, "jobs");
+        var list = CommandLine.Run("sweep", matrix, "--runs", Runs, "--list", "--speed", "1").Output;
+        Assert.Contains("2 runs are missing", list);
+        Assert.Equal(ExitCode.Fine, CommandLine.Run("sweep", matrix, "--runs", Runs, "--slurm", jobs).Code);
+        Assert.Contains("\n#SBATCH --array=0\n", File.ReadAllText(Path.Combine(jobs, "sweep.sbatch")));
+        Assert.Equal(ExitCode.Fine, CommandLine.Run("sweep", matrix, "--runs", Runs, "--task", "0").Code);
+        Assert.Equal(2, Directory.GetFiles(Assert.Single(Directory.GetDirectories(Runs)), "result-*.json").Length);
+        var table = CommandLine.Run("table", matrix, "--runs", Runs, "--together").Output;
+        Assert.Contains("| tiny | Standard | 1 |", table);
+        Assert.Contains("| other ε | Standard | 1 |", table);
+    }
+
+    [Theory]
+    [InlineData("--list", "--task", "0")]
+    [InlineData("--list", "--slurm", "jobs")]
+    [InlineData("--slurm", "jobs", "--task", "0")]
+    public void Refuses_two_ways_at_once(params string[] options)
+    {
+        var (code, _, errors) = CommandLine.Run(["sweep", Matrix(), "--runs", Runs, .. options]);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("--list, --task and --slurm exclude each other", errors);
+    }
+
     [Theory]
     [InlineData("no defence \"AVD\"", "\"ADV\"", "\"AVD\"")]
     [InlineData("mnist-10k has 8500 training", "\"trainCount\": 40", "\"trainCount\": 40000")]
@@ -180,6 +212,12 @@ public sealed class SweepCommandTests : IDisposable
         System.IO.File.WriteAllText(result, text);
 
         Assert.Contains("0\tdamaged\tADV", CommandLine.Run("sweep", matrix, "--runs", Runs, "--list").Output);
+        var metrics = Path.Combine(run, "metrics.jsonl");
+        System.IO.File.WriteAllText(metrics, "{" + System.IO.File.ReadAllText(metrics));
+        var costs = CommandLine.Run("sweep", matrix, "--runs", Runs, "--list", "--speed", "1");
+        Assert.Equal(ExitCode.Fine, costs.Code);
+        Assert.Contains("GiB; " + metrics, costs.Output);
+        Assert.Contains("2 runs are missing", costs.Output);
         var table = CommandLine.Run("table", matrix, "--runs", Runs);
         Assert.Equal(ExitCode.Failed, table.Code);
         Assert.Contains(result, table.Errors);

@@ -207,7 +207,7 @@ public class ShowTests
         public void Gradients_are_two_rows_for_each_network_below_the_images()
         {
             using var images = new Dataset("toy", torch.zeros(2, 1, 1, 2), torch.tensor(new[] { 1L, 0L }), ["a", "b"]);
-            var gradients = new LossGradients("ADV", "toy", [[0.5f, -0.25f], [0, 0]],
+            var gradients = new LossGradients("ADV", "toy", [0, 1], [[0.5f, -0.25f], [0, 0]],
                 [[.. Enumerable.Repeat(1f, 7)], [.. Enumerable.Repeat(0f, 7)]]);
             var grid = Show.Gradients(images, gradients);
             Assert.Equal(["image", "ADV: ∂CE/∂x", "ADV: ∂CE/∂z"], grid.Rows.Select(row => row.Name));
@@ -219,6 +219,9 @@ public class ShowTests
             Assert.Throws<ArgumentException>("networks", () => Show.Gradients(images));
             Assert.Throws<ArgumentException>("networks",
                 () => Show.Gradients(images, gradients with { DataSet = "others" }));
+            Assert.Contains("of 2 of toy from image 5 on, and the images are 2 of toy from image 0 on",
+                Assert.Throws<ArgumentException>(() => Show.Gradients(images, gradients with { Positions = [5, 6] }))
+                .Message, StringComparison.Ordinal);
         }
 
         [Fact]

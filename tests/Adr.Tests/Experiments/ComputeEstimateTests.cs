@@ -53,12 +53,20 @@ public static class ComputeEstimateTests
         Assert.Equal(cost.Training + cost.Evaluation, 20e12 * 3600 * cost.Hours(20), 1e9);
     }
 
-    [Fact] // what attacks really spend where nothing is misclassified early
-    public static void An_evaluation_whose_attacks_all_go_on_costs_what_is_estimated()
+    // with the attacks that Auto-Attack has
+    private static readonly ThreatModel Tiny = ThreatModel.Linf(1e-6);
+    private static readonly Attack[] Own =
+    [
+        new Apgd(Tiny, steps: 20, restarts: 2, gradientSamples: 3), new ApgdTargeted(Tiny, steps: 10, targets: 4),
+        new FabTargeted(Tiny, steps: 10, targets: 4), new Fab(Tiny, steps: 10), new Square(Tiny, 50, restarts: 2),
+    ];
+
+    [Theory, InlineData(false), InlineData(true)] // what attacks really spend where nothing is misclassified early
+    public static void An_evaluation_whose_attacks_all_go_on_costs_what_is_estimated(bool own)
     {
         var settings = Settings with
         {
-            TestCount = 6, Epsilon = 1e-6, StepSize = 1e-7,
+            TestCount = 6, Epsilon = 1e-6, StepSize = 1e-7, Attacks = own ? Own : null,
             Evaluation = new()
             {
                 PgdSteps = 7, PgdStepSize = 1e-7, MultiTargetedCount = 6, MultiTargetedSteps = 3,

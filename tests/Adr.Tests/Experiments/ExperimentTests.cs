@@ -97,6 +97,7 @@ public static class ExperimentTests
         [Theory]
         [InlineData("cifar-cnn", "Adam 0.001")]
         [InlineData("resnet-18", "SGD 0.01, momentum 0.9, weight decay 0.0035")]
+        [InlineData("resnet-18@cifar-10", "SGD 0.01, momentum 0.9, weight decay 0.0035")]
         [InlineData("wide-resnet-34-10", "SGD 0.1, momentum 0.9, weight decay 0.0002")]
         public void Have_the_authors_settings_for_each_network(string network, string optimizer)
         {

@@ -188,6 +188,29 @@ public sealed class RobustBenchTests
         Assert.Equal(["TRADES on cifar-10, seed 3: missing"], leftOut);
     }
 
+    [Fact]
+    public void A_network_that_was_attacked_at_two_radii_has_a_file_for_each()
+    {
+        using var folder = new TemporaryFolder();
+        var small = Cifar with { RunsFolder = folder["runs"], Epsilon = 4.0 / 255 };
+        var large = small with { Epsilon = 8.0 / 255 };
+        var path = small.FolderOf("Standard"); // whose training has no ε
+        Directory.CreateDirectory(path.FullPath);
+        foreach (var one in new[] { small, large })
+            Json.Write(one.ResultPath(path), Row() with { Defence = "Standard" });
+        var matrix = new ExperimentMatrix
+        {
+            Experiments = new Dictionary<string, Experiment> { ["small"] = small, ["large"] = large },
+            Defences = ["Standard"], Seeds = [3],
+        };
+        var (files, leftOut) = RobustBench.Write(matrix, folder["out"]);
+        Assert.Empty(leftOut);
+        Assert.Equal(["-eps0.015686.json", "-eps0.031373.json"],
+            files.Select(file => file[file.LastIndexOf("-eps", StringComparison.Ordinal)..]));
+        Assert.Equal(3, MatrixOverview.ToMarkdown(matrix).Split('\n').Count(line => line.StartsWith("| ",
+            StringComparison.Ordinal)));
+    }
+
     private static string ResultFile(Experiment experiment) => experiment.ResultPath(experiment.FolderOf("ADV"));
 
     private static string Results([CallerFilePath] string here = "") =>

@@ -135,8 +135,8 @@ public static class NormalizedTests
         using var model = Networks.Load(folder["weights"], "wide-resnet-10-1@half", notes.Add);
         Assert.Equal(
         [
-            $"'{folder["weights"]}' has no mean and std. wide-resnet-10-1@half normalises images by mean "
-                + "[0.5, 0.5, 0.5] and std [0.5, 0.5, 0.5].",
+            $"'{folder["weights"]}' has no mean and std, or none that can be told apart. wide-resnet-10-1@half "
+                + "normalises images by mean [0.5, 0.5, 0.5] and std [0.5, 0.5, 0.5].",
             $"Every name in '{folder["weights"]}' begins with \"module.\". It was left out.",
         ], notes);
         model.eval();
@@ -161,6 +161,22 @@ public static class NormalizedTests
         Safetensors.Write(folder["weights"], stored);
         Assert.Contains("and silu-wide-resnet-10-1 by mean [0.4914", Assert.Throws<InvalidDataException>(
             () => Networks.Load(folder["weights"], "silu-wide-resnet-10-1")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory] // how many classes a file has is known before its normalisation is compared
+    [InlineData(ScalarType.Float32), InlineData(ScalarType.Float16), InlineData(ScalarType.BFloat16)]
+    public static void So_does_one_of_a_hundred_classes_in_any_precision(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var model = new SiluWideResNet(0, 100, depth: 10, width: 1);
+        var stored = model.state_dict().ToDictionary(pair => pair.Key,
+            pair => pair.Value.is_floating_point() ? pair.Value.to(type) : pair.Value);
+        stored["mean"] = tensor(new[] { 0.5071f, 0.4865f, 0.4409f }).view(3, 1, 1).to(type);
+        stored["std"] = tensor(new[] { 0.2673f, 0.2564f, 0.2762f }).view(3, 1, 1).to(type);
+        Safetensors.Write(folder["weights"], stored);
+        using var loaded = Networks.Load(folder["weights"], "silu-wide-resnet-10-1");
+        Assert.Equal(100, loaded.Classes);
     }
 
     /// <summary>A network whose pixels lie in another box.</summary>

@@ -54,7 +54,7 @@ public static class TorchFileTests
         Assert.Equal(
         [
             "The weights are the file's \"state_dict\".",
-            $"Every name in '{PathOf("wide_resnet_10_1")}' begins with \"module.\". It was left out.",
+            $"Every other name in '{PathOf("wide_resnet_10_1")}' begins with \"module.\". It was left out.",
             "The weights \"sub_block1.…\" were left out: the network does not use them.",
             "The images are normalised by the file's mean [0.4914, 0.4822, 0.4465] and std [0.2471, 0.2435, 0.2616].",
         ], notes);
@@ -114,8 +114,8 @@ public static class TorchFileTests
     }
 
     [Theory]
-    [InlineData("hostile_inst", "0x69, which torch.save does not write")]
-    [InlineData("hostile_extension", "0x82, which torch.save does not write")]
+    [InlineData("hostile_inst", "0x69, which weights do not need")]
+    [InlineData("hostile_extension", "0x82, which weights do not need")]
     public static void So_is_one_with_other_instructions(string file, string message) =>
         Assert.Contains(message, Refused(PathOf(file)), StringComparison.Ordinal);
 
@@ -154,6 +154,11 @@ public static class TorchFileTests
         ("a list for arguments", () => [0x80, 2, .. "ccollections\nOrderedDict\n]R."u8], "cannot be called"),
         ("items of a list", () => [0x80, 2, .. "]NNs."u8], "no dictionary"),
         ("an odd number of items", () => [0x80, 2, .. "}(Nu."u8], "has no value"),
+        ("one list made into a dictionary again and again", () =>
+            [0x80, 2, .. "]q\0("u8, .. Enumerable.Range(0, 1000).SelectMany(Pair), .. "e"u8, 0x85, .. "q\u0001"u8,
+                .. "0ccollections\nOrderedDict\nq\u00020"u8,
+                .. Enumerable.Range(0, 3000).SelectMany(_ => "h\u0002h\u0001R0"u8.ToArray()), .. "N."u8],
+            "more than 2097152"),
         ("a list as key", () => [0x80, 2, .. "}]Ns."u8], "neither text nor a number"),
         ("an append to a dictionary", () => [0x80, 2, .. "}Na."u8], "no list"),
         ("too many values", () => [0x80, 2, .. Many('}', 2_200_000), .. "."u8],
@@ -362,6 +367,45 @@ public static class TorchFileTests
         Assert.Equal([4L, 6], TorchFile.Read(folder["weights.pt"], notes.Add)["w"].shape);
         Assert.Equal(["What is no tensor was left out of the weights: \"epoch\"."], notes);
     }
+
+    [Theory, InlineData(1), InlineData(3)] // beside a state_dict, whichever key has it, there may be lone tensors
+    public static void A_single_state_dict_is_found_beside_fewer_tensors(int others)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        var tensor = TorchZip.Tensor(TorchZip.Storage(), 0, [4, 6]);
+        var state = TorchZip.Dictionary(TorchZip.Text("a"), tensor, TorchZip.Text("b"), tensor);
+        File.WriteAllBytes(folder["weights.pt"], TorchZip.With(TorchZip.Program(TorchZip.Dictionary(
+            [TorchZip.Text("weights"), state,
+            .. Enumerable.Range(0, others).SelectMany(i => new[] { TorchZip.Text($"best{i}"), tensor })]))));
+        Assert.Equal(others < 2 ? ["a", "b"] : ["best0", "best1", "best2"],
+            TorchFile.Read(folder["weights.pt"]).Keys.Order());
+    }
+
+    [Fact] // a dictionary whose keys all have one hash takes a time that grows with their square
+    public static void Keys_that_are_chosen_to_have_one_hash_do_not()
+    {
+        byte[] program = [0x80, 2, .. "}("u8, .. Enumerable.Range(1, 1000).SelectMany(i => (byte[])[0x8A, 8,
+            .. BitConverter.GetBytes(((long)i << 32) | (long)i), .. "N"u8]), .. "u."u8];
+        var made = (Dictionary<object, object?>)new Unpickler(new MemoryStream(program)).Load()!;
+        Assert.Equal(1000, made.Count);
+        Assert.Single(made.Keys.Select(key => key.GetHashCode()).Distinct());
+        Assert.True(made.Keys.Select(key => made.Comparer.GetHashCode(key)).Distinct().Count() > 900);
+    }
+
+    [Fact]
+    public static void Names_of_a_strangers_tensors_are_shown_without_what_a_terminal_obeys()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["weights.pt"], TorchZip.With(TorchZip.Program(TorchZip.Dictionary(
+            TorchZip.Text("a\u001b[2J"), TorchZip.Tensor(TorchZip.Storage(), 0, [4, 6])))));
+        using var model = nn.Flatten();
+        var message = Assert.Throws<InvalidDataException>(() => Weights.Load(model, folder["weights.pt"])).Message;
+        Assert.Contains("a?", message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', message);
+    }
+
+    private static byte[] Pair(int key) => [.. "J"u8, .. BitConverter.GetBytes(key), .. "N"u8, 0x86];
 
     [Fact]
     public static void A_file_that_does_not_say_its_network_asks_for_it() => Assert.Contains(
