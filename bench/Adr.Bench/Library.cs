@@ -43,7 +43,7 @@ internal sealed class Library : IDisposable
         // as the reference; as the notebook, where the training must not diverge
         var weights = !scenario.Defence.StartsWith("ADR", StringComparison.Ordinal) ? null
             : scenario.Work == Work.Epoch ? new CompactnessWeights()
-            : CompactnessWeights.AuthorsCode with { GlobalSmoothness = 1 };
+            : CompactnessWeights.AuthorsCode;
         _defence = scenario.IsEvaluation ? null
             : scenario.Defence.EndsWith("TRADES", StringComparison.Ordinal)
                 ? new Trades(Pgd.Trades(threat, scenario.Steps, step), weights: weights)

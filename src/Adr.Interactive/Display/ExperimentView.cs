@@ -17,7 +17,7 @@ internal static class ExperimentView
             .. e.SyntheticSubstitute is { } missing
                 ? new[] { ("synthetic data", $"Generated images, which say nothing about defences. {missing}") }
                 : [],
-            ("network", $"{e.Network}{Dropout(e)}; latent: {e.LatentLayer ?? "the penultimate layer"}"),
+            ("network", $"{e.Network}{Dropout(e)}; latent: {Latent(e)}"),
             ("training", $"{Epochs(e.Epochs)}, batches of {e.BatchSize}, {e.Optimizer}{Schedule(e)}"),
             ("threat", $"L∞, ε = {DisplayText.Epsilon(e.Epsilon)}{WarmUp(e.EpsilonWarmupEpochs)}"),
             ("training attack", "PGD on CE from a random start (TRADES: on KL from x + 0.001 · N(0, I)), "
@@ -30,6 +30,9 @@ internal static class ExperimentView
         var cells = rows.Select(row => (IReadOnlyList<TableCell>)[row.Name, row.Value]);
         return new TableView("Settings", ["setting", "value"], cells) { WordColumns = 2 };
     }
+
+    private static string Latent(Experiment e) =>
+        e.LatentLayer ?? e.Network.OwnLatentLayer.Value ?? "the network's own";
 
     private static string Data(Experiment e)
     {

@@ -34,7 +34,7 @@ public sealed partial record Experiment
     /// gets its number of classes from the data.</summary>
     public required NetworkSource Network { get; init; }
 
-    /// <summary>The layer whose output is the latent; null for the network's own choice, the penultimate. Default
+    /// <summary>The layer whose output is the latent; null for the network's own choice. Default
     /// null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? LatentLayer { get; init; }

@@ -55,7 +55,18 @@ public sealed record NetworkSource(string Name, Func<int, long, double?, nn.Modu
 
     /// <summary>One of <see cref="Networks.Architectures"/>.</summary>
     public static implicit operator NetworkSource(string name) => Known.GetOrAdd(name,
-        _ => new NetworkSource(name, (classes, seed, dropout) => Networks.Create(name, classes, seed, dropout)));
+        _ => new NetworkSource(name, (classes, seed, dropout) => Networks.Create(name, classes, seed, dropout))
+        {
+            OwnLatentLayer = new(() =>
+            {
+                using var model = Networks.Create(name);
+                return (model as StagedClassifier)?.LatentLayer;
+            }),
+        });
+
+    /// <summary>The layer whose output is the latent where nobody names another; null where it has no name.</summary>
+    internal Lazy<string?> OwnLatentLayer { get; private init; } = new((string?)null);
+
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -197,10 +197,10 @@ public sealed record CompactnessWeights(
     bool DetachLatent = false,
     bool DetachLogits = false)
 {
-    /// <summary>As in the authors' PyTorch code: smoothness is a cross-entropy, and the gradient stops at z and at the
-    /// logits of x.</summary>
+    /// <summary>As in the authors' PyTorch code and its scripts: all five terms, smoothness is a cross-entropy, and the
+    /// gradient stops at z and at the logits of x.</summary>
     public static CompactnessWeights AuthorsCode { get; } =
-        new(Smoothness: SmoothnessForm.CrossEntropy, DetachLatent: true, DetachLogits: true);
+        new(GlobalSmoothness: 1, Smoothness: SmoothnessForm.CrossEntropy, DetachLatent: true, DetachLogits: true);
 
     /// <summary>No terms: what remains is the baseline.</summary>
     public static CompactnessWeights None { get; } = new(0, 0, 0, 0, 0);

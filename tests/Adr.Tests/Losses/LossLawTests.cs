@@ -320,8 +320,8 @@ public static class LossLawTests
         }
 
         [Fact]
-        public static void The_authors_setting_is_the_default_with_the_clean_side_detached() =>
-            Assert.Equal(new CompactnessWeights(1, 1, 1, 0, 1, 0.99, SmoothnessForm.CrossEntropy, true, true),
+        public static void The_authors_setting_has_all_terms_and_the_clean_side_detached() =>
+            Assert.Equal(new CompactnessWeights(1, 1, 1, 1, 1, 0.99, SmoothnessForm.CrossEntropy, true, true),
                 CompactnessWeights.AuthorsCode);
 
         [Theory]
