@@ -33,7 +33,8 @@ public static class SweepCommand
 
     private static readonly Option<string?> Slurm = new("--slurm")
     {
-        Description = "Writes a Slurm script to this folder, with one array task for each missing cell; runs nothing.",
+        Description = "Writes a Slurm script to this folder, with one array task for each network of a missing "
+            + "cell; runs nothing.",
         HelpName = "DIR",
     };
 
