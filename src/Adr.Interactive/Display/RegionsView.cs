@@ -18,7 +18,7 @@ internal static class RegionsView
         {
             Notes =
             [
-                "The colour of a place is the predicted class; the fuller, the likelier, and white where all classes "
+                "The colour of a place is the predicted class, the fuller the likelier; it is white where all classes "
                     + "are equally likely. "
                     + "Discs are clean points, crosses the same points after the attack."
                     + (networks[0].Labels.Length > MostPoints ? $" The first {MostPoints} points are drawn." : ""),
