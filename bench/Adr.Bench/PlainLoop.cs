@@ -68,8 +68,10 @@ internal sealed class PlainLoop : IDisposable
         _optimizer.zero_grad();
         var (z, logits) = _model.Represent(_images);
         var (zMoved, movedLogits) = _model.Represent(moved);
+        // as the authors' trades.py
+        var again = _scenario.Defence == "TRADES" ? _model.call(_images) : logits;
         var loss = F.cross_entropy(logits, _labels) + (isTrades
-            ? F.kl_div(F.log_softmax(movedLogits, 1), F.softmax(logits, 1), reduction: nn.Reduction.Sum)
+            ? F.kl_div(F.log_softmax(movedLogits, 1), F.softmax(again, 1), reduction: nn.Reduction.Sum)
                 / _images.shape[0]
             : F.cross_entropy(movedLogits, _labels));
         if (_scenario.Defence.StartsWith("ADR", StringComparison.Ordinal))

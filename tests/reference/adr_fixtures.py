@@ -268,6 +268,10 @@ def preact_resnet18_fast():
     return network("preact_resnet18_fast", lambda: adr.PreActResNet18(fast=True), 32, 3, norms=("layer1.0.bn1", "layer4.1.bn2"))
 
 
+def preact_resnet18_fast_norm():
+    return network("preact_resnet18_fast_norm", lambda: adr.PreActResNet18(fast=True, norm=True), 32, 3, norms=("bn", "layer4.1.bn2"))
+
+
 def silu_preact_resnet18():
     return network("silu_preact_resnet18", adr.SiluPreActResNet18, 32, 3, norms=("batchnorm", "layer_3.1.batchnorm_1"))
 
@@ -524,7 +528,7 @@ def tsne():
 
 MAKERS = {make.__name__: make for make in (
     losses, mnist_cnn, cifar_cnn, cifar100_cnn, toy_mlp, resnet18, wide_resnet, wide_resnet_34_10,
-    preact_resnet18, preact_resnet18_fast, silu_preact_resnet18, silu_wide_resnet, normalized, attacks, tiny_training, mnist_training, other_training, source_training, intervals, tsne)}
+    preact_resnet18, preact_resnet18_fast, preact_resnet18_fast_norm, silu_preact_resnet18, silu_wide_resnet, normalized, attacks, tiny_training, mnist_training, other_training, source_training, intervals, tsne)}
 
 
 if __name__ == "__main__":

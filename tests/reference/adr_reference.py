@@ -94,16 +94,16 @@ def boosted_cross_entropy(logits_, y):
 
 
 def mart_divergence(logits, logits_, y):
-    """(1/B) sum_i KL(p(x_i) || p(x'_i)) (1.0000001 - p_y(x_i))."""
-    return mean([(softmax(a) * (log_softmax(a) - log_softmax(b))).sum() * (1.0000001 - softmax(a)[int(label)]) for a, b, label in zip(logits, logits_, y)])
+    """(1/B) sum_i KL(p(x_i) || p(x'_i) + 1e-12) (1.0000001 - p_y(x_i))."""
+    return mean([(softmax(a) * (log_softmax(a) - (softmax(b) + 1e-12).log())).sum() * (1.0000001 - softmax(a)[int(label)]) for a, b, label in zip(logits, logits_, y)])
 
 
 # --- models ------------------------------------------------------------------------------------------------------------------------
 
 class ConvNet(nn.Module):
-    """3x3 convolutions without padding in groups of `group`, a pool after each group, then three fully connected layers."""
+    """3x3 convolutions without padding in groups of `group`, a pool after each group, then hidden layers and a last one."""
 
-    def __init__(self, channels, latent, hidden, classes=10, group=2):
+    def __init__(self, channels, latent, hidden, classes=10, group=2, layers=2):
         super().__init__()
         self.feature_extractor = nn.Sequential()
         for index, (channels_in, channels_out) in enumerate(zip(channels, channels[1:]), start=1):
@@ -112,11 +112,10 @@ class ConvNet(nn.Module):
             if index % group == 0:
                 self.feature_extractor.add_module(f"maxpool{index // group}", nn.MaxPool2d(2))
         self.classifier = nn.Sequential()
-        self.classifier.add_module("fc1", nn.Linear(latent, hidden))
-        self.classifier.add_module("relu1", nn.ReLU())
-        self.classifier.add_module("fc2", nn.Linear(hidden, hidden))
-        self.classifier.add_module("relu2", nn.ReLU())
-        self.classifier.add_module("fc3", nn.Linear(hidden, classes))
+        for layer in range(1, layers + 1):
+            self.classifier.add_module(f"fc{layer}", nn.Linear(latent if layer == 1 else hidden, hidden))
+            self.classifier.add_module(f"relu{layer}", nn.ReLU())
+        self.classifier.add_module(f"fc{layers + 1}", nn.Linear(hidden, classes))
 
     def represent(self, x):
         z = self.feature_extractor(x).flatten(1)
@@ -138,7 +137,7 @@ def CifarCnn():
 
 def Cifar100Cnn():
     """The paper's CIFAR-100 network: latent [B,1152]."""
-    return ConvNet([3, 64, 64, 64, 128, 128, 128], 1152, 256, classes=100, group=3)
+    return ConvNet([3, 64, 64, 64, 128, 128, 128], 1152, 256, classes=100, group=3, layers=3)
 
 
 class ToyMlp(nn.Module):
@@ -257,16 +256,16 @@ class PreActBlock(nn.Module):
 
 
 class PreActResNet18(nn.Module):
-    """For 32x32 images: a 3x3 stem and four stages of two blocks; the fast form has no last norm and ReLU; latent [B,512]."""
+    """For 32x32 images: a 3x3 stem and four stages of two blocks; the fast form projects the input, and has no last norm and ReLU unless norm is set; latent [B,512]."""
 
-    def __init__(self, fast=False, classes=10):
+    def __init__(self, fast=False, classes=10, norm=False):
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
         inward = 64
         for stage, (width, stride) in enumerate([(64, 1), (128, 2), (256, 2), (512, 2)], start=1):
             self.add_module(f"layer{stage}", nn.Sequential(PreActBlock(inward, width, stride, fast), PreActBlock(width, width, 1, fast)))
             inward = width
-        if not fast:
+        if norm or not fast:
             self.bn = nn.BatchNorm2d(inward)
         self.linear = nn.Linear(inward, classes)
 

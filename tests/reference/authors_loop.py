@@ -141,7 +141,8 @@ class Subject:
         z_adv, logits_adv = model.represent(x_adv)
         loss = F.cross_entropy(logits, y)
         if self.defence.endswith("TRADES"):
-            loss = loss + F.kl_div(F.log_softmax(logits_adv, 1), F.softmax(logits, 1), reduction="sum") / len(x)
+            again = logits if self.defence.startswith("ADR") else model(x)  # as the authors' trades.py
+            loss = loss + F.kl_div(F.log_softmax(logits_adv, 1), F.softmax(again, 1), reduction="sum") / len(x)
         else:
             loss = loss + F.cross_entropy(logits_adv, y)
         if self.defence.startswith("ADR"):

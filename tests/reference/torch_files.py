@@ -123,6 +123,7 @@ NETWORKS = {  # in the sizes whose loading a test can afford
     "resnet-18": adr.ResNet18,
     "preact-resnet-18": adr.PreActResNet18,
     "preact-resnet-18-fast": lambda: adr.PreActResNet18(fast=True),
+    "preact-resnet-18-fast-norm": lambda: adr.PreActResNet18(fast=True, norm=True),
     "silu-preact-resnet-18": adr.SiluPreActResNet18,
     "wide-resnet-28-10": lambda: adr.WideResNet(28, 10),
     "wide-resnet-70-1": lambda: adr.WideResNet(70, 1),

@@ -120,7 +120,7 @@ public static class AttackCommand
             using var model = Networks.Load(
                 file, parsed.GetValue(Network), note => Console.Error.WriteLine($"adr: {note}"));
             using var data = Load(parsed, model.Classes);
-            var threat = new ThreatModel(parsed.GetValue(Norm), EpsilonOf(parsed), model.Bounds);
+            var threat = ThreatOf(parsed, model.Bounds);
             var attack = AttackOf(parsed.GetValue(AttackList)!, threat);
             var options = new EvaluationOptions
             {
@@ -193,6 +193,15 @@ public static class AttackCommand
         var (train, test) = DataSets.Load(data);
         train.Dispose();
         return test;
+    }
+
+    private static ThreatModel ThreatOf(ParseResult parsed, Bounds bounds)
+    {
+        var (norm, epsilon) = (parsed.GetValue(Norm), EpsilonOf(parsed));
+        if (norm == Attacks.Norm.Linf && epsilon > bounds.Range)
+            throw new UsageException($"--epsilon {epsilon}: no L∞ distance between two images is above {bounds.Range}. "
+                + $"{epsilon} levels of 255 are {epsilon / 255:0.######}.");
+        return new ThreatModel(norm, epsilon, bounds);
     }
 
     private static double EpsilonOf(ParseResult parsed)

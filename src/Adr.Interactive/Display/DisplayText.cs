@@ -18,7 +18,7 @@ internal static partial class DisplayText
     /// <summary>"+12.8 points [+10.1, +15.5]" and what it counts.</summary>
     internal static string Of(PairedDifference difference)
     {
-        var (low, high) = (difference.Value - difference.HalfWidth, difference.Value + difference.HalfWidth);
+        var (low, high) = (difference.Low, difference.High);
         return $"{Signed(difference.Value)} points [{Signed(low)}, {Signed(high)}]: "
             + $"of {Number.Count(difference.Total)} examples, "
             + $"only the first model keeps {Number.Count(difference.OnlyFirst)}, "

@@ -26,6 +26,7 @@ internal static class MatrixTableView
             Notes =
             [
                 table.Caption,
+                .. table.Notes,
                 .. table.Pairs.Select(pair => table.Verdict(pair.Adr, pair.Baseline, table.Columns.Count - 1)),
                 .. table.Missing.Count > 0 ? new[] { $"Missing: {string.Join("; ", missing)}." } : [],
             ],
@@ -36,5 +37,5 @@ internal static class MatrixTableView
 
     private static TableCell Cell(MeanOfSeeds mean, bool signed) => new(
         signed ? DisplayText.Signed(mean.Mean) : DisplayText.Percent(mean.Mean),
-        mean.HalfWidth is { } half ? $"± {DisplayText.Percent(half)}" : "");
+        mean.HalfWidth is { } half ? $"± {DisplayText.Percent(half)}" : mean.Values.Count > 1 ? "in each" : "");
 }

@@ -9,9 +9,7 @@ namespace Adr.Attacks;
 /// transfer is a sign of masked gradients.</remarks>
 public sealed class Transfer : Attack
 {
-    private readonly Attack _attack;
     private readonly nn.Module<Tensor, Tensor> _surrogate;
-    private readonly string _surrogateName;
 
     /// <summary>Sets up the transfer.</summary>
     /// <param name="attack">The attack on the surrogate.</param>
@@ -21,30 +19,39 @@ public sealed class Transfer : Attack
         : base(NameOf(attack, surrogateName), attack.Threat)
     {
         ArgumentNullException.ThrowIfNull(surrogate);
-        (_attack, _surrogate, _surrogateName) = (attack, surrogate, surrogateName);
+        (Attack, _surrogate, SurrogateName) = (attack, surrogate, surrogateName);
     }
 
+    /// <summary>The attack on the surrogate.</summary>
+    public Attack Attack { get; }
+
+    /// <summary>The surrogate's name in tables.</summary>
+    public string SurrogateName { get; }
+
+    /// <summary>A fingerprint of the surrogate's weights.</summary>
+    public string SurrogateWeights => Evaluation.Fingerprint.Of(_surrogate)[..8];
+
     /// <inheritdoc/>
-    public override int Steps => _attack.Steps;
+    public override int Steps => Attack.Steps;
 
     /// <inheritdoc/>
     /// <remarks>Of the model under test.</remarks>
     public override bool NeedsGradient => false;
 
     /// <inheritdoc/>
-    public override string? FallbackFor(int classes) => _attack.FallbackFor(classes);
+    public override string? FallbackFor(int classes) => Attack.FallbackFor(classes);
 
     /// <inheritdoc/>
     public override Attack WithThreat(ThreatModel threat) =>
-        new Transfer(_attack.WithThreat(threat), _surrogate, _surrogateName);
+        new Transfer(Attack.WithThreat(threat), _surrogate, SurrogateName);
 
     /// <inheritdoc/>
     public override Attack ScaledTo(double epsilon) =>
-        new Transfer(_attack.ScaledTo(epsilon), _surrogate, _surrogateName);
+        new Transfer(Attack.ScaledTo(epsilon), _surrogate, SurrogateName);
 
     /// <inheritdoc/>
     public override Tensor Perturb(AttackContext context) =>
-        _attack.Run(_surrogate, context.Images, context.Labels, context.Seeds, context.Cancellation, context.Cost);
+        Attack.Run(_surrogate, context.Images, context.Labels, context.Seeds, context.Cancellation, context.Cost);
 
     private static string NameOf(Attack attack, string surrogateName)
     {

@@ -1,7 +1,7 @@
 namespace Adr.Evaluation;
 
-/// <summary>A mean over several seeds with its 95 % interval (Student's t): what another seed would do to a number,
-/// which the examples' own interval does not say.</summary>
+/// <summary>A mean over several seeds with its 95 % interval (Student's t): how well these seeds tell the mean over all
+/// seeds, which the examples' own interval does not say.</summary>
 /// <remarks>Few seeds give wide intervals: two of them hardly say anything.</remarks>
 public sealed record MeanOfSeeds
 {
@@ -24,6 +24,7 @@ public sealed record MeanOfSeeds
         (Values, Mean) = (values, values.Average());
         if (values.Count == 1) return;
         var deviation = Math.Sqrt(values.Sum(value => (value - Mean) * (value - Mean)) / (values.Count - 1));
+        if (deviation < 1e-12) return; // as two seeds may do by chance: no interval of width 0
         HalfWidth = Quantiles[Math.Min(values.Count - 2, Quantiles.Length - 1)] * deviation / Math.Sqrt(values.Count);
     }
 
@@ -33,12 +34,13 @@ public sealed record MeanOfSeeds
     /// <summary>Their mean.</summary>
     public double Mean { get; }
 
-    /// <summary>Half of the interval's width; null of one seed, which has no interval.</summary>
+    /// <summary>Half of the interval's width; null of one seed, and where all seeds gave the same number: these have no
+    /// interval.</summary>
     public double? HalfWidth { get; }
 
-    /// <summary>The interval's lower end; −∞ of one seed.</summary>
+    /// <summary>The interval's lower end; −∞ where there is none.</summary>
     public double Low => Mean - (HalfWidth ?? double.PositiveInfinity);
 
-    /// <summary>Its upper end; ∞ of one seed.</summary>
+    /// <summary>Its upper end; ∞ where there is none.</summary>
     public double High => Mean + (HalfWidth ?? double.PositiveInfinity);
 }

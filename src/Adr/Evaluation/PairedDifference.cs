@@ -28,9 +28,17 @@ public sealed record PairedDifference(int OnlyFirst, int OnlySecond, int Total)
     /// <summary>The first's share less the second's, in [−1,1].</summary>
     public double Value => (double)(OnlyFirst - OnlySecond) / Total;
 
-    /// <summary>Half of the interval's width (Agresti and Min 2005: half an example is added to each of the four cells,
-    /// so that it is no 0 where all agree).</summary>
-    public double HalfWidth
+    /// <summary>The interval's lower end (Agresti and Min 2005: half an example is added to each of the four cells, so
+    /// that its width is no 0 where all agree, and its middle is a little nearer to 0 than
+    /// <see cref="Value"/>).</summary>
+    public double Low => Middle - HalfWidth;
+
+    /// <summary>Its upper end.</summary>
+    public double High => Middle + HalfWidth;
+
+    private double Middle => (OnlyFirst - OnlySecond) / (Total + 2.0);
+
+    private double HalfWidth
     {
         get
         {

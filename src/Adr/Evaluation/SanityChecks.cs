@@ -11,7 +11,7 @@ internal static class SanityChecks
 {
     private const int Answers = 5;
     private const double DifferenceThatCounts = 1e-4; // of logits of length 1
-    private const double FallThatCounts = 0.002;      // 0.2 points
+    private const int FallThatCounts = 2;             // of a thousand examples
 
     /// <summary>What can be seen before any attack.</summary>
     /// <param name="evaluator">Model and data; the first batch is checked.</param>
@@ -27,6 +27,7 @@ internal static class SanityChecks
             [
                 isForRandom ? null : Randomised(model, images, labels),
                 BatchDependent(evaluator.Repeated),
+                OneClass(evaluator),
                 Probabilities(model, images),
                 Dynamic(model, images),
                 attack.FallbackFor(classes) is { } note ? TooFewClasses(classes, note) : null,
@@ -42,14 +43,23 @@ internal static class SanityChecks
     /// <param name="individual">Whether each ran on all correct examples, so that every other may be compared.</param>
     internal static SanityWarning? After(IReadOnlyList<AutoAttackStage> stages, bool individual)
     {
-        var square = stages.ToList().FindIndex(stage => stage.IsScoreBased);
-        var others = individual ? stages.Where(stage => !stage.IsScoreBased) : stages.Take(Math.Max(square, 0));
-        if (square < 0 || !others.Any()) return null; // as the first attack it says nothing about the others
+        foreach (var (i, stage) in stages.Index().Where(one => one.Item.IsScoreBased))
+        {
+            var others = individual ? stages.Where(other => !other.IsScoreBased) : stages.Take(i);
+            if (After(stage, [.. others], individual) is { } warning) return warning;
+        }
+        return null;
+    }
+
+    // one score-based attack, after or beside others, of which one at least has to use gradients
+    private static SanityWarning? After(AutoAttackStage square, AutoAttackStage[] others, bool individual)
+    {
+        if (others.All(other => other.IsScoreBased)) return null;
         var (before, after) = (others.Select(stage => stage.RobustAccuracy).MinBy(share => share.Successes)!,
-            stages[square].RobustAccuracy);
-        if (before.Value - after.Value <= FallThatCounts) return null;
+            square.RobustAccuracy);
+        if (1000L * (before.Successes - after.Successes) <= (long)FallThatCounts * after.Total) return null;
         return new(SanityFlag.SquareBreaksMore,
-            $"{stages[square].Attack}, which sees no gradient, "
+            $"{square.Attack}, which sees no gradient, "
                 + (individual ? $"leaves {after.Value:0.0%} robust, and the best other attack {before.Value:0.0%}."
                     : $"lowered robust accuracy from {before.Value:0.0%} to {after.Value:0.0%}."),
             "Gradients may be masked. Give Square more queries and restarts, run GradientMaskingReport.Evaluate, or "
@@ -70,6 +80,14 @@ internal static class SanityChecks
             "It answers at random. Use AutoAttackVersion.Rand, which averages gradients, and average the accuracy "
                 + "over several runs.");
     }
+
+    private static SanityWarning? OneClass(Evaluator evaluator) =>
+        evaluator.Predictions.Distinct().Count() > 1 || evaluator.Labels.Distinct().Count() == 1
+            ? null
+            : new(SanityFlag.OneClass,
+                $"It predicts class \"{evaluator.Data.ClassNames[(int)evaluator.Predictions[0]]}\" for every one of "
+                    + $"{evaluator.Predictions.Length} examples.",
+                "A model that ignores its images cannot be fooled, and its robust accuracy means nothing.");
 
     private static SanityWarning? BatchDependent(RepeatedAnswers repeated) => repeated.DependsOnBatch
         ? new(SanityFlag.BatchDependent, repeated.WhatChanges, RepeatedAnswers.Advice)
@@ -261,6 +279,9 @@ public enum SanityFlag
 
     /// <summary>Square, which sees no gradient, broke examples that the gradient attacks left.</summary>
     SquareBreaksMore,
+
+    /// <summary>The model predicts one class for every example.</summary>
+    OneClass,
 }
 
 /// <summary>One reason to doubt a robust accuracy.</summary>

@@ -346,8 +346,9 @@ public sealed partial record Experiment
         ArgumentNullException.ThrowIfNull(trained);
         CheckCounts();
         if (Evaluation.AutoAttackCount == 0) return null;
+        var norm = Norm == Norm.Linf ? "" : $"{Norm.ToString().ToLowerInvariant()}-";
         var state = trained.Folder.File(string.Create(CultureInfo.InvariantCulture,
-            $"autoattack-{Evaluation.AutoAttackCount}-epsilon{Epsilon:0.######}.json"));
+            $"autoattack-{Evaluation.AutoAttackCount}-{norm}epsilon{Epsilon:0.######}.json"));
         return On(trained, Evaluation.AutoAttackCount, evaluator =>
             AutoAttackReport.Evaluate(evaluator, new AutoAttack(Threat), state), progress, cancellation);
     }

@@ -115,6 +115,9 @@ public sealed record ExperimentMatrix
                     problems.Add($"experiment \"{name}\": {problem.Message}");
                 }
             }
+            // a table would count them as several
+            problems.AddRange(Twice(file.Defences).Concat(Twice(file.Seeds.Select(seed => $"seed {seed}")))
+                .Select(twice => $"{twice} is there twice."));
             if (problems.Count > 0) throw new InvalidDataException(string.Join("\n  ", problems));
             return new ExperimentMatrix { Experiments = experiments, Defences = file.Defences, Seeds = file.Seeds };
         }

@@ -35,16 +35,21 @@ public static class MatrixOverview
                         $"| {name} | {defence} | {string.Join(", ", table.SeedsOf(defence))} | ")
                     .AppendJoin(" | ", table.Cells(defence).Append(Gain(table, defence)))
                     .Append(" |\n");
-            var runs = group.SelectMany(table => table.Runs).DistinctBy(one => one.Run.ResultPath)
-                .Select(one => one.Row).ToList();
+            var runs = group.SelectMany(table => table.Runs).ToList();
             text.Append('\n')
                 .AppendJoin(' ', group.Select(table => table.Settings + ".").Distinct())
                 .Append(CultureInfo.InvariantCulture, $" {MatrixTable.WhatTheyTook(runs)}\n\n");
+            foreach (var (name, run, row) in group
+                .SelectMany(table => table.Runs, (table, one) => (table.Name, one.Run, one.Row))
+                .DistinctBy(one => one.Run.ResultPath))
+                foreach (var note in row.Notes)
+                    text.Append(CultureInfo.InvariantCulture, $"Note on {run}, {name}: {note}\n\n");
         }
         var missing = tables.SelectMany(table => table.Missing).DistinctBy(run => run.ResultPath).Count();
         text.Append("Percent: the mean over the seeds, ± half of its 95 % interval (Student's t) where there are "
             + "several; a lone seed has the 95 % interval of its examples (Wilson). The gain is the difference to the "
-            + "same defence without ADR's terms, seed by seed. `adr table` without `--together` has all settings.\n");
+            + "same defence without ADR's terms, seed by seed. `adr table` without `--together` has the differences "
+            + "under every attack.\n");
         if (missing > 0) text.Append(CultureInfo.InvariantCulture, $"\nRuns that are missing: {missing}.\n");
         return text.ToString();
     }

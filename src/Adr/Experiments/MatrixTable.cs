@@ -88,10 +88,14 @@ public sealed class MatrixTable
         var difference = differences[column];
         var wins = difference.Values.Count(value => value > 0);
         var decided = difference.HalfWidth is not null && (difference.Low > 0 || difference.High < 0);
-        var verb = difference.Mean <= 0 ? "does not beat" : decided ? "beats" : "is ahead of";
+        var verb = Math.Abs(difference.Mean) < 1e-12 ? "is level with" : difference.Mean < 0 ? "does not beat"
+            : decided ? "beats" : "is ahead of";
+        var size = difference.HalfWidth is null
+            ? string.Create(CultureInfo.InvariantCulture, $"{100 * difference.Mean:+0.0;−0.0}") : Signed(difference);
         var what = string.Create(CultureInfo.InvariantCulture, $"{adr} {verb} {baseline} under {Columns[column]}: "
-            + $"{Signed(difference)} points, ahead in {wins} of {difference.Values.Count} seeds");
-        return difference.HalfWidth is null ? what + "; one seed has no interval."
+            + $"{size} points, ahead in {wins} of {difference.Values.Count} seeds");
+        return difference.Values.Count == 1 ? what + "; one seed has no interval."
+            : difference.HalfWidth is null ? what + "; the same in each, which is no interval."
             : decided ? what + "; the interval leaves 0 out."
             : what + "; the interval holds 0, so that these seeds do not decide it.";
     }
@@ -117,9 +121,10 @@ public sealed class MatrixTable
                 if (Difference(adr, baseline) is not { } difference) continue;
                 Line($"{adr} − {baseline}", SeedsOf(adr).Intersect(SeedsOf(baseline)),
                     difference.Select((one, column) =>
-                        one.HalfWidth is null ? Lone(adr, baseline, column, one.Mean) : Signed(one)), "");
+                        one.Values.Count == 1 ? Lone(adr, baseline, column, one.Mean) : Signed(one)), "");
             }
             text.Append(CultureInfo.InvariantCulture, $"\n{Caption} {Compute}\n");
+            foreach (var note in Notes) text.Append('\n').Append(note).Append('\n');
             foreach (var (adr, baseline) in Pairs)
                 text.Append(CultureInfo.InvariantCulture, $"\n{Verdict(adr, baseline, Columns.Count - 1)}\n");
         }
@@ -147,7 +152,11 @@ public sealed class MatrixTable
         }
     }
 
-    /// <summary>All settings in a sentence, to stand beside the numbers.</summary>
+    /// <summary>Signs that numbers are not to be believed, in sentences: one for each run and sign.</summary>
+    public IReadOnlyList<string> Notes => [.. Runs.SelectMany(one =>
+        one.Row.Notes.Select(note => $"Note on {one.Run.Defence}, seed {one.Run.Experiment.Seed}: {note}"))];
+
+    /// <summary>The main settings in a sentence, to stand beside the numbers.</summary>
     public string Caption => Seeds.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
         $"{Settings}. Percent of all test images, or of the first ones where a column "
             + $"says so: the mean over the seeds, ± half of its 95 % interval (Student's t) where there are several; "
@@ -155,21 +164,24 @@ public sealed class MatrixTable
             + $"says nothing about another seed. Minutes: of training, per model.");
 
     /// <summary>What the runs took, in a sentence: hours of training and of evaluation, and on what.</summary>
-    public string Compute => WhatTheyTook([.. Runs.Select(one => one.Row)]);
+    public string Compute => WhatTheyTook([.. Runs]);
 
     /// <summary>The runs that are there.</summary>
     internal IEnumerable<(SweepRun Run, ModelResult Row)> Runs => Defences.SelectMany(defence => Rows(defence)
         .Select(one => (new SweepRun(Experiment with { Seed = one.Seed }, defence), one.Row)));
 
-    /// <summary>What runs took, in a sentence; empty where there are none.</summary>
-    internal static string WhatTheyTook(IReadOnlyCollection<ModelResult> rows)
+    /// <summary>What runs took, in a sentence; empty where there are none. A training that several share counts
+    /// once.</summary>
+    internal static string WhatTheyTook(IReadOnlyCollection<(SweepRun Run, ModelResult Row)> runs)
     {
-        if (rows.Count == 0) return "";
+        if (runs.Count == 0) return "";
+        var trained = runs.DistinctBy(one => one.Run.Folder.FullPath).Select(one => one.Row);
+        var rows = runs.DistinctBy(one => one.Run.ResultPath).Select(one => one.Row).ToList();
         var machines = rows.SelectMany(row => row.TrainedWith.Select(part => part.Environment)
             .Append(row.Environment).Concat(row.AutoAttack?.Environments ?? []))
             .OfType<RunEnvironment>().Select(one => one.Machine).Distinct();
         return string.Create(CultureInfo.InvariantCulture, $"{Count(rows.Count, "run")} took "
-            + $"{rows.Sum(row => row.TrainingSeconds) / 3600:0.0} hours of training and "
+            + $"{trained.Sum(row => row.TrainingSeconds) / 3600:0.0} hours of training and "
             + $"{rows.Sum(row => row.EvaluationSeconds) / 3600:0.0} of evaluation, on "
             + $"{string.Join(", ", machines.DefaultIfEmpty("a machine that was not recorded"))}.");
     }
@@ -189,21 +201,24 @@ public sealed class MatrixTable
         ? only.Table.Shares(only.Row).Select(share => string.Create(CultureInfo.InvariantCulture,
             $"{100 * share.Value:0.0} [{100 * share.Low:0.0}, {100 * share.High:0.0}]"))
         : Means(defence).Select(mean => string.Create(CultureInfo.InvariantCulture,
-            $"{100 * mean.Mean:0.0} ± {100 * mean.HalfWidth!.Value:0.0}"));
+            $"{100 * mean.Mean:0.0}") + (mean.HalfWidth is { } half
+                ? string.Create(CultureInfo.InvariantCulture, $" ± {100 * half:0.0}") : " in each"));
 
     // the difference of the one seed that both have, with the interval of its examples where they are known
     private string Lone(string adr, string baseline, int column, double mean)
     {
         var (first, second) = Rows(adr).Join(Rows(baseline), one => one.Seed, other => other.Seed,
             (one, other) => (one.Table.Kept(one.Row)[column], other.Table.Kept(other.Row)[column])).Single();
-        return first is null || second is null
-            ? string.Create(CultureInfo.InvariantCulture, $"{100 * mean:+0.0;−0.0}")
-            : string.Create(CultureInfo.InvariantCulture,
-                $"{100 * mean:+0.0;−0.0} ± {100 * PairedDifference.Of(first, second).HalfWidth:0.0} of its examples");
+        if (first is null || second is null)
+            return string.Create(CultureInfo.InvariantCulture, $"{100 * mean:+0.0;−0.0}");
+        var pairs = PairedDifference.Of(first, second);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{100 * mean:+0.0;−0.0} [{100 * pairs.Low:+0.0;−0.0}, {100 * pairs.High:+0.0;−0.0}]");
     }
 
     /// <summary>A difference in percentage points with its sign.</summary>
     internal static string Signed(MeanOfSeeds mean) => mean.HalfWidth is { } half
         ? string.Create(CultureInfo.InvariantCulture, $"{100 * mean.Mean:+0.0;−0.0} ± {100 * half:0.0}")
-        : string.Create(CultureInfo.InvariantCulture, $"{100 * mean.Mean:+0.0;−0.0}");
+        : string.Create(CultureInfo.InvariantCulture, $"{100 * mean.Mean:+0.0;−0.0}")
+            + (mean.Values.Count > 1 ? " in each" : "");
 }

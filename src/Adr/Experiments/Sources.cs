@@ -59,6 +59,7 @@ public sealed record NetworkSource(string Name, Func<int, long, double?, nn.Modu
         {
             OwnLatentLayer = new(() =>
             {
+                if (!Networks.Knows(name)) return null;
                 using var model = Networks.Create(name);
                 return (model as StagedClassifier)?.LatentLayer;
             }),

@@ -55,8 +55,8 @@ public static class Loss
         return (logClean.exp() * (logClean - logAdversarial)).sum(1).mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>MART's regulariser: mean_i KL(p(x_i) ‖ p(x'_i)) · (1.0000001 − p_y(x_i)) (Wang et al. 2020, eq. 11,
-    /// with the constant of their code).</summary>
+    /// <summary>MART's regulariser: mean_i KL(p(x_i) ‖ p(x'_i)) · (1.0000001 − p_y(x_i)) (Wang et al. 2020, eq. 11),
+    /// with p(x') + 1e-12 and the other constant of their code.</summary>
     /// <param name="logits">Logits of x [B,K].</param>
     /// <param name="adversarialLogits">Logits of x' [B,K].</param>
     /// <param name="labels">y [B], int64.</param>
@@ -69,7 +69,7 @@ public static class Loss
         using var scope = NewDisposeScope();
         var logClean = nn.functional.log_softmax(logits, 1);                                    // [B,K]
         var clean = logClean.exp();                                                             // [B,K], in [0,1]
-        var logAdversarial = nn.functional.log_softmax(adversarialLogits, 1);                   // [B,K]
+        var logAdversarial = (nn.functional.softmax(adversarialLogits, 1) + 1e-12).log();       // [B,K]
         var divergences = (clean * (logClean - logAdversarial)).sum(1);                         // [B], ≥ 0
         var unsure = 1.0000001 - clean.gather(1, labels.unsqueeze(1)).squeeze(1);               // [B], in [0,1]
         return (divergences * unsure).mean().MoveToOuterDisposeScope();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>The authors' CNNs: groups of 3×3 convolutions and a max-pool, then three fully connected layers.</summary>
+/// <summary>The authors' CNNs: groups of 3×3 convolutions and a max-pool, then fully connected layers.</summary>
 /// <remarks>
 /// The convolutions have no padding. A ReLU follows each of them and each hidden layer; dropout follows the first
 /// hidden layer; the flattened output of the last group is the latent. The last ReLU of a group comes after its pool:
@@ -15,7 +15,7 @@ namespace Adr.Models;
 /// in ±1/√fan-in, weight and bias, as in PyTorch. The authors set the last layer to zero; here it is not zero, because
 /// adversarial training then stalls at chance. All weights come from the seed alone, on every engine and device.</para>
 /// <para>Parameters are named as in the authors' PyTorch models: <c>feature_extractor.conv1.weight</c>, …,
-/// <c>classifier.fc3.bias</c>.</para>
+/// <c>classifier.fc1.bias</c>.</para>
 /// </remarks>
 public abstract class ConvNet : StagedClassifier
 {
@@ -26,7 +26,7 @@ public abstract class ConvNet : StagedClassifier
     internal const double DefaultDropout = 0.5;
 
     private protected ConvNet(
-        string name, int classes, long[] inputShape, long[][] groups, long hidden, long seed, double dropout)
+        string name, int classes, long[] inputShape, long[][] groups, long[] hidden, long seed, double dropout)
         : base(name, classes, inputShape)
     {
         Require.That(dropout is >= 0 and < 1, dropout, "A dropout probability must be in [0,1).");
@@ -49,11 +49,12 @@ public abstract class ConvNet : StagedClassifier
             (height, width) = (height / 2, width / 2);
         }
         var latent = channels * height * width;
-        _linears = [nn.Linear(latent, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, classes)];
+        long[] widths = [latent, .. hidden, classes];
+        _linears = [.. widths.Zip(widths.Skip(1), (inward, outward) => nn.Linear(inward, outward))];
         var drop = nn.Dropout(dropout);
         register_module("feature_extractor", nn.Sequential(layers));
         register_module("classifier",
-            nn.Sequential(("fc1", _linears[0]), ("drop", drop), ("fc2", _linears[1]), ("fc3", _linears[2])));
+            nn.Sequential([("fc1", _linears[0]), ("drop", drop), .. Named(1)]));
         Initialisation.ChannelsLast(this);
         Initialisation.HeNormalConvolutions(this, seed);
         Chain(
@@ -61,8 +62,12 @@ public abstract class ConvNet : StagedClassifier
             .. stages,
             new("fc1", x => _linears[0].call(x.flatten(1)).relu_()),
             new("fc2", x => _linears[1].call(drop.call(x)).relu_()),
-            new("fc3", _linears[2].call),
+            .. Named(2).SkipLast(1).Select(one => new Stage(one.Name, x => one.Layer.call(x).relu_())),
+            new($"fc{_linears.Length}", _linears[^1].call),
         ], latent: stages[^1].Name);
+
+        (string Name, nn.Module<Tensor, Tensor> Layer)[] Named(int first) =>
+            [.. _linears.Select((layer, i) => ($"fc{i + 1}", (nn.Module<Tensor, Tensor>)layer)).Skip(first)];
     }
 
     /// <summary>The probability with which dropout, after the first hidden layer, sets a number to 0.</summary>
@@ -94,7 +99,7 @@ public sealed class MnistCnn : ConvNet
     /// code.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is not in [0,1).</exception>
     public MnistCnn(long seed, double dropout = 0.5)
-        : base("mnist-cnn", 10, [1, 28, 28], [[32, 32], [64, 64]], 200, seed, dropout)
+        : base("mnist-cnn", 10, [1, 28, 28], [[32, 32], [64, 64]], [200, 200], seed, dropout)
     {
     }
 }
@@ -111,13 +116,15 @@ public sealed class CifarCnn : ConvNet
     /// code.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is not in [0,1).</exception>
     public CifarCnn(long seed, int classes = 10, double dropout = 0.5)
-        : base("cifar-cnn", classes, [3, 32, 32], [[64, 64], [128, 128]], 256, seed, dropout)
+        : base("cifar-cnn", classes, [3, 32, 32], [[64, 64], [128, 128]], [256, 256], seed, dropout)
     {
     }
 }
 
-/// <summary>The authors' CNN for CIFAR-100: convolutions 3×64 and 3×128, layers 256-256-K; latent [B,1152].</summary>
-/// <remarks>See <see cref="ConvNet"/>; maps of 32→30→28→26→13→11→9→7→3. The authors give no settings for it.</remarks>
+/// <summary>The authors' CNN for CIFAR-100: convolutions 3×64 and 3×128, layers 256-256-256-K; latent
+/// [B,1152].</summary>
+/// <remarks>See <see cref="ConvNet"/>; maps of 32→30→28→26→13→11→9→7→3. The authors' code defines it and never uses
+/// it.</remarks>
 public sealed class Cifar100Cnn : ConvNet
 {
     /// <summary>Builds the network with weights drawn from <paramref name="seed"/>.</summary>
@@ -127,7 +134,7 @@ public sealed class Cifar100Cnn : ConvNet
     /// code.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is not in [0,1).</exception>
     public Cifar100Cnn(long seed, int classes = 100, double dropout = 0.5)
-        : base("cifar-100-cnn", classes, [3, 32, 32], [[64, 64, 64], [128, 128, 128]], 256, seed, dropout)
+        : base("cifar-100-cnn", classes, [3, 32, 32], [[64, 64, 64], [128, 128, 128]], [256, 256, 256], seed, dropout)
     {
     }
 }

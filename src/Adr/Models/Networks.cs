@@ -18,6 +18,7 @@ public static class Networks
         ("resnet-18", (seed, classes, _) => new ResNet18(seed, classes)),
         ("preact-resnet-18", (seed, classes, _) => new PreActResNet18(seed, classes)),
         ("preact-resnet-18-fast", (seed, classes, _) => new PreActResNet18(seed, classes, PreActForm.Fast)),
+        ("preact-resnet-18-fast-norm", (seed, classes, _) => new PreActResNet18(seed, classes, PreActForm.FastNorm)),
         ("silu-preact-resnet-18", (seed, classes, _) => new SiluPreActResNet18(seed, classes)),
         ("wide-resnet-34-10", (seed, classes, _) => new WideResNet(seed, classes)),
         ("silu-wide-resnet-28-10", (seed, classes, _) => new SiluWideResNet(seed, classes)),

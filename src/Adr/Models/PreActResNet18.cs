@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Adr.Models;
 
-/// <summary>The two forms of <see cref="PreActResNet18"/> that adversarial training uses. They differ in more than
+/// <summary>The three forms of <see cref="PreActResNet18"/> that adversarial training uses. They differ in more than
 /// their parameters: a file does not say of which form it is.</summary>
 public enum PreActForm
 {
@@ -16,6 +16,10 @@ public enum PreActForm
     /// <summary>Neither of them, and shortcuts of the input itself: Wong et al. (2020), Andriushchenko and Flammarion
     /// (2020); "preact-resnet-18-fast".</summary>
     Fast,
+
+    /// <summary>Both of them, and shortcuts of the input itself: the later code of Wong et al., whose files have the
+    /// names and shapes of <see cref="FinalNorm"/>; "preact-resnet-18-fast-norm".</summary>
+    FastNorm,
 }
 
 /// <summary>The pre-activation ResNet-18 for 32×32 images: a 3×3 stem and four stages of two blocks; latent
@@ -35,7 +39,7 @@ public sealed class PreActResNet18 : StagedClassifier
     /// <param name="classes">The number of classes K, at least 2. Default 10.</param>
     /// <param name="form">Which form it has.</param>
     public PreActResNet18(long seed, int classes = 10, PreActForm form = PreActForm.FinalNorm)
-        : base(form == PreActForm.Fast ? "preact-resnet-18-fast" : "preact-resnet-18", classes, [3, 32, 32])
+        : base(NameOf(form), classes, [3, 32, 32])
     {
         Seed = seed;
         _conv1 = nn.Conv2d(3, 64, 3, padding: 1L, bias: false);
@@ -52,7 +56,7 @@ public sealed class PreActResNet18 : StagedClassifier
             _blocks.AddRange(blocks);
             inward = width;
         }
-        if (form == PreActForm.FinalNorm)
+        if (form != PreActForm.Fast)
         {
             _bn = nn.BatchNorm2d(inward);
             register_module("bn", _bn);
@@ -90,11 +94,19 @@ public sealed class PreActResNet18 : StagedClassifier
         };
     }
 
+    private static string NameOf(PreActForm form) => form switch
+    {
+        PreActForm.FinalNorm => "preact-resnet-18",
+        PreActForm.Fast => "preact-resnet-18-fast",
+        PreActForm.FastNorm => "preact-resnet-18-fast-norm",
+        _ => throw new ArgumentOutOfRangeException(nameof(form), form, "There is no such form."),
+    };
+
     private static Tensor Pooled(Tensor maps) => nn.functional.avg_pool2d(maps, 4).flatten(1);
 }
 
 /// <summary>x̂ + conv(relu(bn(conv(r)))) with r = relu(bn(x)), where x̂ is x, or where the shape changes a 1×1
-/// convolution of r, in the fast form of x.</summary>
+/// convolution of r, in the fast forms of x.</summary>
 internal sealed class PreActBlock : nn.Module<Tensor, Tensor>
 {
     // Named and ordered as in PyTorch: the parameters' names come from the fields'.
@@ -113,7 +125,7 @@ internal sealed class PreActBlock : nn.Module<Tensor, Tensor>
         conv1 = nn.Conv2d(inward, outward, 3, stride, padding: 1L, bias: false);
         bn2 = nn.BatchNorm2d(outward);
         conv2 = nn.Conv2d(outward, outward, 3, padding: 1L, bias: false);
-        _projectsInput = form == PreActForm.Fast;
+        _projectsInput = form != PreActForm.FinalNorm;
         if (stride != 1 || inward != outward)
         {
             _projection = nn.Conv2d(inward, outward, 1, stride, bias: false);

@@ -75,8 +75,7 @@ internal sealed class StoredWeights
         if (prefix.Length > 0 && Fitting(prefix) > 0)
         {
             var all = stored.Count < Tensors.Count ? "Every other name" : "Every name";
-            note?.Invoke($"{all} in '{_path}' begins with "
-                + $"\"{Unpickler.Shown(prefix)}\". It was left out.");
+            note?.Invoke($"{all} in '{_path}' begins with \"{Unpickler.Shown(prefix)}\". It was left out.");
             stored = stored.ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
         }
         var unused = Unused.FirstOrDefault(known => known.Network == model.GetType()).Name;

@@ -113,8 +113,7 @@ internal sealed class Unpickler(Stream program)
                 : throw Wrong("its pickle calls what cannot be called")); break;
             case (byte)'b': Pop(); Peek(); break; // BUILD: attributes of an object, such as a state_dict's versions
             case (byte)'Q': Push(Storage(Pop())); break;                                            // BINPERSID
-            default: throw Wrong($"its pickle has the instruction 0x{instruction:X2}, which "
-                + "weights do not need");
+            default: throw Wrong($"its pickle has the instruction 0x{instruction:X2}, which weights do not need");
         }
     }
 
@@ -350,7 +349,7 @@ internal sealed class Unpickler(Stream program)
         public int GetHashCode(object key) => key switch
         {
             long number => HashCode.Combine((int)number, (int)(number >> 32)),
-            double number => GetHashCode((object)BitConverter.DoubleToInt64Bits(number)),
+            double number => GetHashCode((object)BitConverter.DoubleToInt64Bits(number + 0.0)), // −0 is 0
             _ => key.GetHashCode(),
         };
     }

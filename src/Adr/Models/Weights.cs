@@ -46,6 +46,7 @@ public static class Weights
         ArgumentNullException.ThrowIfNull(model);
         using var scope = NewDisposeScope();
         var stored = StoredWeights.Read(path, note);
+        stored.CheckNormalisation(model);
         var tensors = stored.NamedFor(model, note);
         CheckNumbers(model, tensors, path);
         CopyInto(model, tensors, path);

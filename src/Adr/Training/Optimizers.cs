@@ -129,12 +129,18 @@ public sealed class Optimizer : IDisposable
     /// <summary>Takes one step.</summary>
     /// <param name="gradients">One for each parameter, in their order and of their shapes.</param>
     /// <param name="learningRate">This step's learning rate.</param>
-    public void Step(IList<Tensor> gradients, double learningRate)
+    /// <param name="momentum">This step's momentum, where SGD has one; null, the default, for that of before.</param>
+    public void Step(IList<Tensor> gradients, double learningRate, double? momentum = null)
     {
         if (gradients.Count != Parameters.Count)
             throw new ArgumentException($"Expected {Parameters.Count} gradients, one for each parameter, but got "
                 + $"{gradients.Count}.", nameof(gradients));
-        foreach (var group in _optimizer.ParamGroups) group.LearningRate = learningRate;
+        foreach (var group in _optimizer.ParamGroups)
+        {
+            group.LearningRate = learningRate;
+            if (momentum is { } next && group is SGD.ParamGroup { Options.momentum: > 0 } sgd)
+                sgd.Options.momentum = next;
+        }
         for (var i = 0; i < gradients.Count; i++) Parameters[i].Parameter.grad = gradients[i];
         _optimizer.step();
         foreach (var (_, parameter) in Parameters) parameter.grad = null;

@@ -14,7 +14,8 @@ public sealed record LearningRateSchedule(double Initial, IReadOnlyList<int> Mil
 /// <summary>A learning rate that rises linearly from 0 to its largest and falls linearly to 0, step by step: one cycle
 /// of PyTorch's <c>CyclicLR</c>.</summary>
 /// <remarks>"Fast is better than free" (Wong, Rice and Kolter 2020) trains FGSM-RS with it: up to 0.2 by SGD on
-/// CIFAR-10, rising for half of the steps.</remarks>
+/// CIFAR-10, rising for half of the steps. With SGD, PyTorch cycles the momentum, too: from 0.9 down to 0.8 at the
+/// peak, and back.</remarks>
 /// <param name="Largest">The rate at the peak, above 0.</param>
 /// <param name="Peak">After which share of all steps it is reached, in (0,1).</param>
 /// <param name="Epochs">Over how many epochs the cycle goes.</param>
@@ -29,6 +30,12 @@ public sealed record CyclicLearningRate(double Largest, double Peak, int Epochs)
         var done = (epoch - 1 + (step - 1.0) / steps) / Epochs; // share of all steps before this one
         return Largest * Math.Min(done / Peak, (1 - done) / (1 - Peak));
     }
+
+    /// <summary>SGD's momentum at a step.</summary>
+    /// <param name="epoch">From 1.</param>
+    /// <param name="step">Within the epoch, from 1.</param>
+    /// <param name="steps">Of each epoch.</param>
+    public double MomentumAt(int epoch, int step, int steps) => 0.9 - 0.1 * At(epoch, step, steps) / Largest;
 }
 
 /// <summary>The linear growth of ε, or of the weights of ADR's terms, over the first epochs.</summary>

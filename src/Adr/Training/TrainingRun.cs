@@ -134,7 +134,7 @@ internal sealed class TrainingRun : IDisposable
             var (loss, gradients) = defence.Differentiate(_model, here, inner, _optimizer.Parameters);
             var numbers = StepNumbers.Read(loss, here.Labels);
             _guard.Check(numbers.Loss, numbers.Norm, numbers.Watched, _epoch, _step, _optimizer.Steps == 0);
-            _optimizer.Step(gradients, _learningRate);
+            _optimizer.Step(gradients, _learningRate, Momentum());
             _tally.Add(numbers, batch.Labels.shape[0]);
         }
     }
@@ -144,10 +144,15 @@ internal sealed class TrainingRun : IDisposable
     private double LearningRate()
     {
         var rate = _options.Optimizer.LearningRate;
-        return _options.CyclicPeak is { } peak
-            ? new CyclicLearningRate(rate, peak, _options.Epochs).At(_epoch, _step, _steps)
-            : new LearningRateSchedule(rate, _options.Milestones, _options.DecayFactor).At(_epoch);
+        return Cycle?.At(_epoch, _step, _steps)
+            ?? new LearningRateSchedule(rate, _options.Milestones, _options.DecayFactor).At(_epoch);
     }
+
+    private double? Momentum() => Cycle?.MomentumAt(_epoch, _step, _steps);
+
+    private CyclicLearningRate? Cycle => _options.CyclicPeak is { } peak
+        ? new CyclicLearningRate(_options.Optimizer.LearningRate, peak, _options.Epochs)
+        : null;
 
     private static Defence WarmedUp(Defence defence, double share) =>
         share < 1 && defence.Weights is { } weights ? defence.WithWeights(weights * share) : defence;

@@ -673,6 +673,23 @@ public static class AutoAttackTests
         public static void Too_few_classes_are_named() =>
             Assert.Contains(SanityFlag.TooFewClasses, Of(tiny => tiny.call));
 
+        [Fact]
+        public static void A_model_of_one_class_is_named()
+        {
+            Assert.Contains(SanityFlag.OneClass,
+                Of(tiny => x => 0 * tiny.call(x) + tensor(new[] { 1f, 0, 0 })));
+            Assert.DoesNotContain(SanityFlag.OneClass, Of(tiny => tiny.call));
+        }
+
+        [Fact] // whichever of them it is
+        public static void Every_attack_without_gradients_is_compared()
+        {
+            var threat = ThreatModel.Linf(0.2);
+            Func<TinyClassifier, Func<Tensor, Tensor>> away = tiny => x => (2 * tiny.call(x)).detach() - tiny.call(x);
+            Assert.Contains(SanityFlag.SquareBreaksMore, Of(away, new AutoAttack(
+                [new Apgd(threat, steps: 5), new Spsa(threat, 1), new Square(threat, 200)])));
+        }
+
         [Theory, InlineData(false), InlineData(true)] // the gradient leads away from the border and breaks nothing
         public static void Square_that_breaks_more_is_named(bool individual)
         {

@@ -12,7 +12,10 @@ public static class PairedDifferenceTests
     {
         var difference = new PairedDifference(20, 10, 100);
         Assert.Equal(0.1, difference.Value, 12);
-        Assert.Equal(1.959963984540054 * Math.Sqrt(31 - 100.0 / 102) / 102, difference.HalfWidth, 12);
+        var half = 1.959963984540054 * Math.Sqrt(31 - 100.0 / 102) / 102;
+        Assert.Equal(10 / 102.0 - half, difference.Low, 12);
+        Assert.Equal(10 / 102.0 + half, difference.High, 12);
+        Assert.InRange(new PairedDifference(4, 0, 20).Low, double.NegativeInfinity, 0); // four of twenty decide nothing
     }
 
     /// <summary>Which sides are right at each point: none, the first, the second or both.</summary>
@@ -34,9 +37,9 @@ public static class PairedDifferenceTests
         bool[] first = [.. points.Right.Select(p => p is 1 or 3)], second = [.. points.Right.Select(p => p is 2 or 3)];
         var (one, other) = (PairedDifference.Of(first, second), PairedDifference.Of(second, first));
         Assert.Equal(one.Value, -other.Value, 12);
-        Assert.Equal(one.HalfWidth, other.HalfWidth, 12);
+        Assert.Equal(one.Low, -other.High, 12);
         Assert.Equal(Proportion.Of(first).Value - Proportion.Of(second).Value, one.Value, 12);
-        Assert.True(one.HalfWidth > 0);
+        Assert.True(one.Low < one.Value && one.Value < one.High);
     }
 
     [Fact]

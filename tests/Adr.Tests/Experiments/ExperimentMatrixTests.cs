@@ -308,11 +308,15 @@ public sealed class ExperimentMatrixTests : IDisposable
         }
 
         [Theory]
-        [InlineData(60, 62,
-            "ADR-ADV beats ADV under natural: +10.0 ± 0.0 points, ahead in 2 of 2 seeds; the interval leaves 0 out.")]
+        [InlineData(60, 63,
+            "ADR-ADV beats ADV under natural: +10.5 ± 6.4 points, ahead in 2 of 2 seeds; the interval leaves 0 out.")]
+        [InlineData(60, 62, "ADR-ADV is ahead of ADV under natural: +10.0 points, ahead in 2 of 2 seeds; the same in "
+            + "each, which is no interval.")]
+        [InlineData(50, 52, "ADR-ADV is level with ADV under natural: +0.0 points, ahead in 0 of 2 seeds; the same in "
+            + "each, which is no interval.")]
         [InlineData(60, 53, "ADR-ADV is ahead of ADV under natural: +5.5 ± 57.2 points, ahead in 2 of 2 seeds; the "
             + "interval holds 0, so that these seeds do not decide it.")]
-        [InlineData(40, 42, "ADR-ADV does not beat ADV under natural: −10.0 ± 0.0 points, ahead in 0 of 2 seeds; the "
+        [InlineData(40, 43, "ADR-ADV does not beat ADV under natural: −9.5 ± 6.4 points, ahead in 0 of 2 seeds; the "
             + "interval leaves 0 out.")]
         [InlineData(60, null,
             "ADR-ADV is ahead of ADV under natural: +10.0 points, ahead in 1 of 1 seeds; one seed has no interval.")]

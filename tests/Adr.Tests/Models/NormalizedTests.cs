@@ -117,6 +117,9 @@ public static class NormalizedTests
             () => Networks.Load(folder["weights"], "wide-resnet-10-1@cifar-10")).Message;
         Assert.Contains("normalises images by mean [0.1, 0.2, 0.3] and std [0.4, 0.5, 0.6], and wide-resnet-10-1@"
             + "cifar-10 by mean [0.4914, 0.4822, 0.4465]", message, StringComparison.Ordinal);
+        using var others = Networks.Create("wide-resnet-10-1@cifar-10", 7);
+        Assert.Contains("by mean [0.4914", Assert.Throws<InvalidDataException>(
+            () => Weights.Load(others, folder["weights"])).Message, StringComparison.Ordinal);
         // nor is one without
         Assert.Contains("load it by Networks.Load, or into a Normalized",
             Assert.Throws<InvalidDataException>(() => Weights.Load(plain, folder["weights"])).Message,
@@ -161,6 +164,8 @@ public static class NormalizedTests
         Safetensors.Write(folder["weights"], stored);
         Assert.Contains("and silu-wide-resnet-10-1 by mean [0.4914", Assert.Throws<InvalidDataException>(
             () => Networks.Load(folder["weights"], "silu-wide-resnet-10-1")).Message, StringComparison.Ordinal);
+        Assert.Contains("and silu-wide-resnet-10-1 by mean [0.4914", Assert.Throws<InvalidDataException>(
+            () => Weights.Load(model, folder["weights"])).Message, StringComparison.Ordinal);
     }
 
     [Theory] // how many classes a file has is known before its normalisation is compared

@@ -11,7 +11,7 @@ public static class StagedClassifierTests
     {
         { "mnist-cnn", "conv1 conv2 conv3 conv4 fc1 fc2", "conv4" },
         { "cifar-cnn", "conv1 conv2 conv3 conv4 fc1 fc2", "conv4" },
-        { "cifar-100-cnn", "conv1 conv2 conv3 conv4 conv5 conv6 fc1 fc2", "conv6" },
+        { "cifar-100-cnn", "conv1 conv2 conv3 conv4 conv5 conv6 fc1 fc2 fc3", "conv6" },
         { "resnet-18", "conv1 layer1 layer2 layer3 layer4 pooled", "pooled" },
         { "wide-resnet-10-1", "conv1 block1 block2 block3 pooled", "pooled" },
         { "preact-resnet-18", "conv1 layer1 layer2 layer3 layer4 pooled", "pooled" },

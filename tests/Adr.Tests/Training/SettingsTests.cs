@@ -78,6 +78,8 @@ public static class SettingsTests
                     select Math.Round(new CyclicLearningRate(0.2, peak, epochs).At(epoch, step, steps), 9)];
             Assert.Equal([0, 0.05, 0.1, 0.15, 0.2, 0.15, 0.1, 0.05], Rates(0.5, 2, 4));
             Assert.Equal([0, 0.1, 0.2, 0.133333333, 0.066666667], Rates(0.4, 5, 1));
+            Assert.Equal([0.9, 0.85, 0.8, 0.833333333, 0.866666667], Enumerable.Range(1, 5)
+                .Select(epoch => Math.Round(new CyclicLearningRate(0.2, 0.4, 5).MomentumAt(epoch, 1, 1), 9)));
         }
 
         /// <summary>How many epochs a warm-up lasts, and how many steps each of them has.</summary>
