@@ -11,7 +11,7 @@ namespace Adr.Attacks;
 /// </remarks>
 public sealed class AutoAttack : Attack
 {
-    private const KeptIterate Keep = KeptIterate.EarlyStop; // as the reference implementation has it
+    private const KeptIterate Keep = KeptIterate.EarlyStop; // the same examples are found as by going on
 
     // Auto-Attack's own attacks as in the standard version, then others
     private static readonly (string Name, Func<ThreatModel, Attack> Make)[] Registry =
