@@ -168,6 +168,10 @@ public static class AttackCommand
             for (var j = 0; j < i; j++)
                 if (files[i].Path is { } one && files[j].Path is { } other && RealPath.AreSame(one, other))
                     throw new UsageException($"{files[j].Name} and {files[i].Name} are one file, {one}.");
+        if (images is not null && IsFile(data) && Path.GetDirectoryName(Path.GetFullPath(data)) is { } place
+            && Directory.Exists(images) && RealPath.AreSame(place, images))
+            throw new UsageException(
+                $"--data lies in the folder of --images, {images}, where it could be replaced. Name another folder.");
         foreach (var path in new[] { state, report, images is null ? null : Path.Combine(images, "images") })
             if (path is not null) AtomicFile.Check(path);
     }

@@ -48,8 +48,8 @@ public sealed record ThreatModel(Norm Norm, double Epsilon, Bounds Bounds)
     /// <remarks>
     /// L∞: argmin { ‖p − candidate‖₂ : p ∈ S(origin) }, the exact projection: clip to origin ± ε, then to the box.
     /// L2: argmin { ‖p − candidate‖₂ : ‖p − origin‖₂ ≤ ε }, that is δ ← δ · min(1, ε/‖δ‖₂), then clip to the box, as
-    /// Auto-Attack does (TRADES' code clips first). The clip moves every coordinate towards origin, so the result lies in
-    /// S(origin); where the clip acts it is an example of S(origin), not always the nearest one.
+    /// Auto-Attack does (TRADES' code clips first). The clip moves every coordinate towards origin, so the result lies
+    /// in S(origin); where the clip acts it is an example of S(origin), not always the nearest one.
     /// L1: argmin { ‖p − candidate‖₂ : p ∈ S(origin) }, exact for ball and box together (Croce and Hein 2021, "Mind the
     /// box", section 2). All are idempotent and leave feasible examples where they are: L∞ exactly, L2 and L1 to the
     /// rounding of float.

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Adr.Attacks;
 using Adr.Models;
+using Adr.Native;
 using Adr.Training;
 using static TorchSharp.torch;
 
@@ -145,14 +146,33 @@ internal sealed record AutoAttackState(
             if (differences.Count > 0)
                 throw new InvalidOperationException($"{path} belongs to another run, so this one cannot resume from "
                     + $"it:\n  {string.Join("\n  ", differences)}\nName another state file, or delete this one.");
-            return state.Faults(evaluator, attack).FirstOrDefault() is { } fault
-                ? throw new InvalidDataException($"{path} is damaged: {fault}.")
-                : state;
+            if (state.Faults(evaluator, attack).FirstOrDefault() is { } fault)
+                throw new InvalidDataException($"{path} is damaged: {fault}.");
+            state.CheckAnswers(path, evaluator);
+            return state;
         }
         catch (InvalidDataException damaged)
         {
             throw new InvalidDataException(
                 $"{damaged.Message} Name another file, or delete it to begin anew.", damaged);
+        }
+    }
+
+    // A model may have changed where its state_dict does not show it: a mean that is a number in C#, a black box. The
+    // first batch tells.
+    private void CheckAnswers(string path, Evaluator evaluator)
+    {
+        if (Natural is null || Warnings.Any(warning => warning.Flag == SanityFlag.Randomised)) return;
+        using var noGraph = no_grad();
+        foreach (var (images, _, _) in evaluator.Batches("the state's model", null))
+        {
+            var answers = ModelFacts.Logits(evaluator.Model, images).argmax(1).Values<long>();
+            var others = answers.Zip(Natural).Count(pair => pair.First != pair.Second);
+            if (others > Math.Max(1, answers.Length / 100)) // another machine may round one over its border
+                throw new InvalidOperationException($"{path} belongs to another model: it predicted other classes for "
+                    + $"{others} of the first {answers.Length} clean images. Name another state file, or delete this "
+                    + "one.");
+            return;
         }
     }
 

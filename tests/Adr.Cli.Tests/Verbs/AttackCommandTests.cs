@@ -171,6 +171,7 @@ public sealed class AttackCommandTests : IDisposable
     [InlineData("the weights and --json are one file", "--json", "link.safetensors")]
     [InlineData("the weights and --state are one file", "--state", "weights.safetensors")]
     [InlineData("--state and --json are one file", "--state", "a.json", "--json", "a.json")]
+    [InlineData("--data lies in the folder of --images", "--data", "images.safetensors", "--images", ".")]
     [InlineData("the images of --state and --json are one file",
         "--state", "a.json", "--json", "a.json.images.safetensors")]
     public void What_is_read_is_never_overwritten(string message, params string[] files)

@@ -673,6 +673,28 @@ public static class AutoAttackTests
         public static void Too_few_classes_are_named() =>
             Assert.Contains(SanityFlag.TooFewClasses, Of(tiny => tiny.call));
 
+        [Fact] // whose weights no fingerprint shows
+        public static void The_state_of_a_black_box_that_changed_is_refused()
+        {
+            using var scope = NewDisposeScope();
+            using var folder = new TemporaryFolder();
+            using var tiny = EvaluationCase.Model();
+            tiny.eval();
+            using var data = EvaluationCase.Stripes(3, 30);
+            Run(x => tiny.call(x));
+            Run(x => tiny.call(x)); // the same is read again
+            Assert.Contains("belongs to another model: it predicted other classes for ",
+                Assert.Throws<InvalidOperationException>(() => Run(x => -tiny.call(x))).Message,
+                StringComparison.Ordinal);
+
+            void Run(Func<Tensor, Tensor> answer)
+            {
+                using var box = new BlackBox("box", answer, 3, data.ImageShape);
+                Evaluating.With(box, data, null, "box", e => AutoAttackReport.Evaluate(
+                    e, new AutoAttack([new Square(Threat, 5)]), folder["state.json"]));
+            }
+        }
+
         [Fact]
         public static void A_model_of_one_class_is_named()
         {
