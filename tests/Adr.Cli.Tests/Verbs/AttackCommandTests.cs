@@ -251,6 +251,8 @@ public sealed class AttackCommandTests : IDisposable
     [InlineData("leave --from and --examples out", "--indices", "a.txt", "--examples", "3")]
     [InlineData("There is no network \"lenet\"", "--network", "lenet")]
     [InlineData("--epsilon is needed for L2", "--norm", "l2")]
+    [InlineData("--epsilon is needed for moons", "--data", "moons")]
+    [InlineData("no L∞ distance between two images is above 1. 8 levels of 255 are 0.031373", "--epsilon", "8")]
     [InlineData("--attacks all: There is no attack \"all\". Choose from APGD-CE, ", "--attacks", "all")]
     [InlineData("Or take a version of Auto-Attack: standard, plus, rand.", "--attacks", "1")]
     [InlineData("There is no attack \"apgdce\". Did you mean APGD-CE?", "--attacks", "Square,apgdce")]

@@ -188,6 +188,7 @@ public sealed class SweepCommandTests : IDisposable
     [InlineData("no defence \"AVD\"", "\"ADV\"", "\"AVD\"")]
     [InlineData("ε must be", "\"batchSize\": 20", "\"epsilon\": \"NaN\"")]
     [InlineData("of\" is 5", "\"of\": \"mnist\"", "\"of\": 5")]
+    [InlineData("seed 1 is there twice", "[1]", "[1, 1]")] // a table would count it as two
     public void The_list_and_the_table_of_what_cannot_work_are_refused(string message, string from, string to)
     {
         var matrix = Matrix(Tiny.Replace(from, to, StringComparison.Ordinal));

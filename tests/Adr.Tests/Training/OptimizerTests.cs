@@ -77,6 +77,18 @@ public sealed class OptimizerTests
         Assert.Equal(first.State.Keys, second.State.Keys);
     }
 
+    [Theory]
+    [InlineData(0.9, -0.1 * (1 + 1.8))] // by hand: v = 1, then 0.8 · 1 + 1
+    [InlineData(0.0, -0.1 * (1 + 1))]   // without momentum there is none to change
+    public void Takes_the_momentum_of_the_step(double momentum, double expected)
+    {
+        using var scope = NewDisposeScope();
+        var weight = new Parameter(zeros(1));
+        using var optimizer = new SgdSettings(0.1, momentum).Create([("weight", weight)]);
+        foreach (var next in new[] { 0.9, 0.8 }) optimizer.Step([ones(1)], 0.1, next);
+        Assert.Equal(expected, weight.item<float>(), 6);
+    }
+
     [Fact]
     public void Leaves_no_gradient_at_the_parameters()
     {

@@ -144,7 +144,11 @@ public static class SettingsTests
             { new Mim(Threat, 10, momentum: 0.5), new Mim(Threat, 10) },
             { new Apgd(Threat, steps: 10, restarts: 5), new Apgd(Threat, steps: 10) },
             { new Square(Threat, 10, share: 0.5), new Square(Threat, 10) },
+            { From(seed: 1), From(seed: 2) },
         };
+
+        private static Transfer From(long seed) =>
+            new(new Pgd(Threat, 2), new SmallClassifier(seed), "another");
 
         [Theory, MemberData(nameof(Pairs))] // or two trainings would share a run folder
         public void Tells_attacks_of_other_settings_apart(Attack one, Attack other) =>
