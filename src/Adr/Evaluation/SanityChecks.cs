@@ -11,7 +11,7 @@ internal static class SanityChecks
 {
     private const int Answers = 5;
     private const double DifferenceThatCounts = 1e-4; // of logits of length 1
-    private const int FallThatCounts = 2;             // of a thousand examples
+    private const long FallThatCounts = 2;            // of a thousand examples
 
     /// <summary>What can be seen before any attack.</summary>
     /// <param name="evaluator">Model and data; the first batch is checked.</param>
@@ -57,7 +57,7 @@ internal static class SanityChecks
         if (others.All(other => other.IsScoreBased)) return null;
         var (before, after) = (others.Select(stage => stage.RobustAccuracy).MinBy(share => share.Successes)!,
             square.RobustAccuracy);
-        if (1000L * (before.Successes - after.Successes) <= (long)FallThatCounts * after.Total) return null;
+        if (1000L * (before.Successes - after.Successes) <= FallThatCounts * after.Total) return null;
         return new(SanityFlag.SquareBreaksMore,
             $"{square.Attack}, which sees no gradient, "
                 + (individual ? $"leaves {after.Value:0.0%} robust, and the best other attack {before.Value:0.0%}."

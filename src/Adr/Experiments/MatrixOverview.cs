@@ -35,13 +35,13 @@ public static class MatrixOverview
                         $"| {name} | {defence} | {string.Join(", ", table.SeedsOf(defence))} | ")
                     .AppendJoin(" | ", table.Cells(defence).Append(Gain(table, defence)))
                     .Append(" |\n");
-            var runs = group.SelectMany(table => table.Runs).ToList();
+            var runs = group.SelectMany(table => table.Runs, (table, one) => (table.Name, one.Run, one.Row))
+                .DistinctBy(one => one.Run.ResultPath).ToList();
             text.Append('\n')
                 .AppendJoin(' ', group.Select(table => table.Settings + ".").Distinct())
-                .Append(CultureInfo.InvariantCulture, $" {MatrixTable.WhatTheyTook(runs)}\n\n");
-            foreach (var (name, run, row) in group
-                .SelectMany(table => table.Runs, (table, one) => (table.Name, one.Run, one.Row))
-                .DistinctBy(one => one.Run.ResultPath))
+                .Append(' ').Append(MatrixTable.WhatTheyTook([.. runs.Select(one => (one.Run, one.Row))]))
+                .Append("\n\n");
+            foreach (var (name, run, row) in runs)
                 foreach (var note in row.Notes)
                     text.Append(CultureInfo.InvariantCulture, $"Note on {run}, {name}: {note}\n\n");
         }
