@@ -47,6 +47,12 @@ public sealed record AutoAttackReport(
     /// <see cref="AutoAttackStage.Predictions"/> it says what became of each. Null in reports of before.</summary>
     public AttackedExamples? Examples { get; init; }
 
+    /// <inheritdoc cref="RobustnessReport.Weights"/>
+    public string? Weights { get; init; }
+
+    /// <inheritdoc cref="RobustnessReport.Data"/>
+    public string? Data { get; init; }
+
     /// <summary>What it was computed with: one entry, or several where it was resumed with another machine or version.
     /// Empty in reports of before.</summary>
     public IReadOnlyList<RunEnvironment> Environments { get; init; } = [];
@@ -164,6 +170,8 @@ public sealed record AutoAttackReport(
             evaluator.Device)
         {
             Individual = individual,
+            Weights = (string?)run["model"],
+            Data = (string?)run["data"],
             Environments = state.Environments,
             Examples = new AttackedExamples(
                 [.. data.Positions], evaluator.Labels, state.Natural ?? evaluator.Predictions),

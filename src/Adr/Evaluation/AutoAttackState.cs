@@ -72,7 +72,7 @@ internal sealed record AutoAttackState(
         {
             ["model"] = Fingerprint.Of(evaluator.Model),
             ["architecture"] = ModelFacts.NameOf(evaluator.Model),
-            ["data"] = Fingerprint.Of([("images", data.Images), ("labels", data.Labels)]),
+            ["data"] = Fingerprint.Of(data),
             ["examples"] = data.Count,
             ["attacks"] = string.Join("; ", attack.Attacks.Select(AttackSettings.Whole)),
             ["seed"] = evaluator.Options.Seed,

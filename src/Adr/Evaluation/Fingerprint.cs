@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Adr.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,6 +15,9 @@ internal static class Fingerprint
     /// <summary>Of every tensor with its name, in the order of the names.</summary>
     internal static string Of(IReadOnlyDictionary<string, Tensor> tensors) =>
         Of(tensors.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value)));
+
+    /// <summary>Of images and labels.</summary>
+    internal static string Of(Dataset data) => Of([("images", data.Images), ("labels", data.Labels)]);
 
     /// <summary>Of named tensors: names, types, shapes, values.</summary>
     internal static string Of(IEnumerable<(string Name, Tensor Values)> tensors)

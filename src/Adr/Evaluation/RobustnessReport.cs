@@ -44,6 +44,9 @@ public sealed record RobustnessReport(
     /// before.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>By which to know the attacked images and labels again, SHA-256; null in reports of before.</summary>
+    public string? Data { get; init; }
+
     /// <summary>Everything as JSON: shares with their counts and 95 % intervals, settings, time, evaluations, and for
     /// each attack one 0 or 1 per example.</summary>
     public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, Json.Indented)!.AsObject();
@@ -132,6 +135,7 @@ public sealed record RobustnessReport(
             evaluator.Options.Seed, evaluator.Device)
         {
             Weights = Fingerprint.Of(evaluator.Model),
+            Data = Fingerprint.Of(evaluator.Data),
             Notes =
             [
                 .. evaluator.Notes,

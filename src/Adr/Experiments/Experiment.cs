@@ -280,7 +280,8 @@ public sealed partial record Experiment
     /// <param name="progress">Told after every batch; null for nobody.</param>
     /// <param name="cancellation">Stops within an attack.</param>
     /// <exception cref="ArgumentException">An attack is to run on more images than the test has.</exception>
-    /// <exception cref="InvalidDataException">A file of the run folder is damaged, or is of other weights.</exception>
+    /// <exception cref="InvalidDataException">A file of the run folder is damaged, or is of other weights
+    /// or test images.</exception>
     public ModelResult Evaluate(
         TrainedModel trained,
         IProgress<EvaluationProgress>? progress = null,
@@ -291,7 +292,7 @@ public sealed partial record Experiment
         var path = ResultPath(trained.Folder);
         if (File.Exists(path) && Json.Read<ModelResult>(path) is var known)
         {
-            CheckWeights(trained, known.Report, path);
+            CheckIsOf(trained, known.Report, path);
             return known;
         }
         var began = RunEnvironment.Here(Device);
@@ -497,7 +498,7 @@ public sealed partial record Experiment
         var path = trained.Folder.File($"{name}-{count}-{Hash(AttackSettings.Whole(attack))}.json");
         if (File.Exists(path) && RobustnessReport.Load(path) is var known)
         {
-            CheckWeights(trained, known, path);
+            CheckIsOf(trained, known, path);
             if ((known.Examples, known.Seed) != (count, Seed))
                 throw new InvalidDataException($"{path} is of {known.Examples} examples with seed {known.Seed}, and "
                     + $"not of {count} with seed {Seed}. Delete it to evaluate again.");
@@ -509,11 +510,17 @@ public sealed partial record Experiment
         return report;
     }
 
-    private static void CheckWeights(TrainedModel trained, RobustnessReport report, string path)
+    // of these weights and these images, where the report says of which it is
+    private void CheckIsOf(TrainedModel trained, RobustnessReport report, string path)
     {
         if (report.Weights is { } weights && weights != Fingerprint.Of(trained.Model))
             throw new InvalidDataException($"{path} is of other weights than those of {trained.Folder.BestPath}. "
                 + "Delete it to evaluate again.");
+        if (report.Data is null) return;
+        using var data = HeldOut(report.Examples);
+        if (report.Data != Fingerprint.Of(data))
+            throw new InvalidDataException($"{path} is of other test images or labels than the first "
+                + $"{report.Examples} of {data.Name}. Delete it to evaluate again.");
     }
 
     private T Diagnose<T>(TrainedModel trained, Func<Evaluator, T> evaluate, CancellationToken cancellation) =>

@@ -333,6 +333,20 @@ public static class ExperimentTests
             Assert.Throws<InvalidDataException>(() => settings.Evaluate(trained));
         }
 
+        [Fact] // as where another test set took the place of the one that was evaluated
+        public void Refuses_reports_of_other_images()
+        {
+            var settings = Tiny();
+            var trained = settings.Train("ADV");
+            var result = settings.Evaluate(trained);
+            Assert.NotNull(result.Report.Data);
+            var path = settings.ResultPath(trained.Folder);
+            Json.Write(path, result with { Report = result.Report with { Data = new string('0', 64) } });
+            var message = Assert.Throws<InvalidDataException>(() => settings.Evaluate(trained)).Message;
+            Assert.Contains("is of other test images or labels than the first", message, StringComparison.Ordinal);
+            Assert.Contains(path, message, StringComparison.Ordinal);
+        }
+
         [Fact]
         public void Is_judged_once_by_every_attack_and_then_read()
         {
