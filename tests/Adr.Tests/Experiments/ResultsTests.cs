@@ -7,25 +7,45 @@ using Adr.Training;
 
 namespace Adr.Tests.Experiments;
 
-/// <summary>notebooks/RESULTS.md against the matrices and run folders beside it.</summary>
+/// <summary>notebooks/RESULTS.md against the matrices and run folders beside it. After new runs, run these tests with
+/// ADR_ACCEPT=1, which writes what they compute into it, and read the difference in git.</summary>
 public partial class ResultsTests
 {
     [Fact]
-    public void Every_table_is_as_adr_table_prints_it()
+    public void Every_table_and_count_is_as_the_runs_give_it()
     {
-        var printed = Matrices().SelectMany(matrix =>
-                MatrixTable.Of(matrix).Select(table => table.ToMarkdown()).Append(MatrixOverview.ToMarkdown(matrix)))
-            .SelectMany(Lines).ToHashSet();
-        var tables = Blocks(File.ReadAllText(Here("RESULTS.md")))
-            .Where(rows => ResultsHeader().IsMatch(rows[0])).ToList();
-        Assert.NotEmpty(tables);
-        Assert.DoesNotContain(tables.SelectMany(rows => rows), row => !printed.Contains(row));
+        var written = File.ReadAllText(Here("RESULTS.md")).ReplaceLineEndings("\n");
+        var matrices = Matrices();
+        var computed = Printed().Replace(written, found =>
+            $"{found.Groups["begin"]}\n\n{Text(found.Groups["what"].Value, matrices)}\n\n{found.Groups["end"]}");
+        computed = State().Replace(computed, found =>
+            $"{found.Groups["row"]}| {Done(matrices[found.Groups["file"].Value])} |");
+        if (Environment.GetEnvironmentVariable("ADR_ACCEPT") == "1") File.WriteAllText(Here("RESULTS.md"), computed);
+        else Assert.Equal(computed, written);
     }
+
+    [Fact]
+    public void Every_matrix_with_runs_has_its_table_and_its_line()
+    {
+        var written = File.ReadAllText(Here("RESULTS.md"));
+        var tables = Printed().Matches(written).Select(found => found.Groups["what"].Value.Split(' ')[0]).ToHashSet();
+        var lines = State().Matches(written).Select(found => found.Groups["file"].Value).ToHashSet();
+        var begun = Matrices().Where(pair => pair.Value.Runs.Any(run => run.Result() is not null))
+            .Select(pair => pair.Key).ToList();
+        Assert.NotEmpty(begun);
+        Assert.Empty(begun.Except(tables));
+        Assert.Empty(begun.Except(lines));
+    }
+
+    [Fact] // a table outside the marks would be compared with nothing
+    public void No_table_of_results_stands_elsewhere() => Assert.DoesNotContain(
+        Printed().Replace(File.ReadAllText(Here("RESULTS.md")).ReplaceLineEndings("\n"), "").Split('\n'),
+        line => ResultsHeader().IsMatch(line));
 
     [Fact]
     public void Every_run_folder_belongs_to_a_matrix()
     {
-        var known = Matrices().SelectMany(matrix => matrix.Runs)
+        var known = Matrices().Values.SelectMany(matrix => matrix.Runs)
             .Select(run => Path.GetFileName(run.Folder.FullPath)).ToHashSet();
         Assert.DoesNotContain(Directory.GetDirectories(Here("results/runs")).Select(Path.GetFileName),
             name => !known.Contains(name!));
@@ -46,29 +66,45 @@ public partial class ResultsTests
         Assert.InRange(new FileInfo(Here($"results/weights/{file}")).Length, 1, 2_000_000);
     }
 
-    // tables, as lists of their rows
-    private static IEnumerable<List<string>> Blocks(string markdown)
+    // what adr table prints, without the heading; or what all runs took
+    private static string Text(string what, SortedDictionary<string, ExperimentMatrix> matrices)
     {
-        var rows = new List<string>();
-        foreach (var line in Lines(markdown).Append(""))
-        {
-            if (line.StartsWith('|')) rows.Add(line);
-            else if (rows.Count > 0)
-            {
-                yield return rows;
-                rows = [];
-            }
-        }
+        if (what == "all runs")
+            return MatrixTable.WhatTheyTook([.. matrices.Values.SelectMany(MatrixTable.Of).SelectMany(table =>
+                table.Runs)]);
+        var words = what.Split(' ');
+        var matrix = matrices[words[0]];
+        var text = words is [_, "--together"]
+            ? MatrixOverview.ToMarkdown(matrix)
+            : string.Join("\n", MatrixTable.Of(matrix).Select(table => table.ToMarkdown()));
+        return Heading().Replace(text.ReplaceLineEndings("\n"), "").Trim();
     }
 
-    private static IEnumerable<string> Lines(string text) => text.ReplaceLineEndings("\n").Split('\n');
+    private static string Done(ExperimentMatrix matrix)
+    {
+        var runs = matrix.Runs.DistinctBy(run => run.ResultPath).ToList();
+        return $"{runs.Count(run => run.Result() is not null)} of {runs.Count}";
+    }
 
-    private static List<ExperimentMatrix> Matrices() => [.. Directory.GetFiles(Here("results"), "*.json").Order()
-        .Select(path => ExperimentMatrix.Load(path, Here("results/runs")))];
+    private static SortedDictionary<string, ExperimentMatrix> Matrices() => new(
+        Directory.GetFiles(Here("results"), "*.json").ToDictionary(
+            path => Path.GetFileName(path), path => ExperimentMatrix.Load(path, Here("results/runs"))),
+        StringComparer.Ordinal);
 
     private static string Here(string path, [CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../notebooks", path));
 
+    [GeneratedRegex("(?<begin><!-- adr table: (?<what>[^>]+) -->)\n.*?\n(?<end><!-- end -->)",
+        RegexOptions.Singleline)]
+    private static partial Regex Printed();
+
+    // a matrix' line of the table of what has been run; its last cell
+    [GeneratedRegex(@"(?<row>^\| \[(?<file>[\w-]+\.json)\]\(results/.*?)\|(?<state>[^|]*)\|$", RegexOptions.Multiline)]
+    private static partial Regex State();
+
     [GeneratedRegex(@"^\| (experiment \| )?defence \| seeds \|")]
     private static partial Regex ResultsHeader();
+
+    [GeneratedRegex("^### .*\n", RegexOptions.Multiline)]
+    private static partial Regex Heading();
 }
