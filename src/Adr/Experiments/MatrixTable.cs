@@ -91,7 +91,7 @@ public sealed class MatrixTable
         var verb = Math.Abs(difference.Mean) < 1e-12 ? "is level with" : difference.Mean < 0 ? "does not beat"
             : decided ? "beats" : "is ahead of";
         var size = difference.HalfWidth is null
-            ? string.Create(CultureInfo.InvariantCulture, $"{100 * difference.Mean:+0.0;−0.0}") : Signed(difference);
+            ? Points(difference.Mean) : Signed(difference);
         var what = string.Create(CultureInfo.InvariantCulture, $"{adr} {verb} {baseline} under {Columns[column]}: "
             + $"{size} points, ahead in {wins} of {difference.Values.Count} seeds");
         return difference.Values.Count == 1 ? what + "; one seed has no interval."
@@ -210,15 +210,20 @@ public sealed class MatrixTable
         var (first, second) = Rows(adr).Join(Rows(baseline), one => one.Seed, other => other.Seed,
             (one, other) => (one.Table.Kept(one.Row)[column], other.Table.Kept(other.Row)[column])).Single();
         if (first is null || second is null)
-            return string.Create(CultureInfo.InvariantCulture, $"{100 * mean:+0.0;−0.0}");
+            return Points(mean);
         var pairs = PairedDifference.Of(first, second);
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{100 * mean:+0.0;−0.0} [{100 * pairs.Low:+0.0;−0.0}, {100 * pairs.High:+0.0;−0.0}]");
+        return $"{Points(mean)} [{Points(pairs.Low)}, {Points(pairs.High)}]";
     }
 
-    /// <summary>A difference in percentage points with its sign.</summary>
+    /// <summary>A difference in percentage points with its sign, and its interval where there is one.</summary>
     internal static string Signed(MeanOfSeeds mean) => mean.HalfWidth is { } half
-        ? string.Create(CultureInfo.InvariantCulture, $"{100 * mean.Mean:+0.0;−0.0} ± {100 * half:0.0}")
-        : string.Create(CultureInfo.InvariantCulture, $"{100 * mean.Mean:+0.0;−0.0}")
-            + (mean.Values.Count > 1 ? " in each" : "");
+        ? string.Create(CultureInfo.InvariantCulture, $"{Points(mean.Mean)} ± {100 * half:0.0}")
+        : Points(mean.Mean) + (mean.Values.Count > 1 ? " in each" : "");
+
+    /// <summary>"+1.5", "−0.3"; what rounds to zero is "+0.0", from below, too.</summary>
+    internal static string Points(double difference)
+    {
+        var points = Math.Round(100 * difference, 1);
+        return (points < 0 ? "−" : "+") + Math.Abs(points).ToString("0.0", CultureInfo.InvariantCulture);
+    }
 }

@@ -308,6 +308,15 @@ public sealed class ExperimentMatrixTests : IDisposable
         }
 
         [Theory]
+        [InlineData(0.0151, "+1.5")]
+        [InlineData(-0.003, "−0.3")]
+        [InlineData(0.0004, "+0.0")]
+        [InlineData(-0.0004, "+0.0")]
+        [InlineData(0, "+0.0")]
+        public void A_difference_has_one_sign(double difference, string expected) =>
+            Assert.Equal(expected, MatrixTable.Points(difference));
+
+        [Theory]
         [InlineData(60, 63,
             "ADR-ADV beats ADV under natural: +10.5 ± 6.4 points, ahead in 2 of 2 seeds; the interval leaves 0 out.")]
         [InlineData(60, 62, "ADR-ADV is ahead of ADV under natural: +10.0 points, ahead in 2 of 2 seeds; the same in "
