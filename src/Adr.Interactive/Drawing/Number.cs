@@ -20,9 +20,13 @@ internal static class Number
         return Minus(value.ToString(format, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>A number with fixed decimals, for shares and accuracies.</summary>
-    internal static string Fixed(double value, int decimals) =>
-        double.IsFinite(value) ? Minus(value.ToString("F" + decimals, CultureInfo.InvariantCulture)) : Short(value);
+    /// <summary>A number with fixed decimals, for shares and accuracies; never "−0.0".</summary>
+    internal static string Fixed(double value, int decimals)
+    {
+        if (!double.IsFinite(value)) return Short(value);
+        var isZero = Math.Abs(value) < 0.5 * Math.Pow(10, -decimals);
+        return Minus((isZero ? 0 : value).ToString("F" + decimals, CultureInfo.InvariantCulture));
+    }
 
     /// <summary>A whole number with commas between thousands.</summary>
     internal static string Count(long value) => Minus(value.ToString("#,0", CultureInfo.InvariantCulture));

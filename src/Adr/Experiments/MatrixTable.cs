@@ -223,7 +223,7 @@ public sealed class MatrixTable
     /// <summary>"+1.5", "−0.3"; what rounds to zero is "+0.0", from below, too.</summary>
     internal static string Points(double difference)
     {
-        var points = Math.Round(100 * difference, 1);
-        return (points < 0 ? "−" : "+") + Math.Abs(points).ToString("0.0", CultureInfo.InvariantCulture);
+        var points = 100 * difference;
+        return (Math.Abs(points) < 0.05 ? 0 : points).ToString("+0.0;−0.0", CultureInfo.InvariantCulture);
     }
 }

@@ -18,6 +18,14 @@ public class NumberTests
     public void Short(double value, string expected) => Assert.Equal(expected, Number.Short(value));
 
     [Theory]
+    [InlineData(-0.04, "0.0")]
+    [InlineData(-0.05, "−0.1")]
+    [InlineData(0.04, "0.0")]
+    [InlineData(89.6, "89.6")]
+    [InlineData(double.NaN, "NaN")]
+    public void Fixed(double value, string expected) => Assert.Equal(expected, Number.Fixed(value, 1));
+
+    [Theory]
     [InlineData(0.44, "0.4 s")]
     [InlineData(59.4, "59 s")]
     [InlineData(59.6, "1 min 00 s")]
