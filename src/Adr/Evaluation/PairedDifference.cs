@@ -36,9 +36,8 @@ public sealed record PairedDifference(int OnlyFirst, int OnlySecond, int Total)
     /// <summary>Its upper end.</summary>
     public double High => Middle + HalfWidth;
 
-    private double Middle => (OnlyFirst - OnlySecond) / (Total + 2.0);
-
-    private double HalfWidth
+    /// <summary>Half of the interval's width.</summary>
+    public double HalfWidth
     {
         get
         {
@@ -46,4 +45,6 @@ public sealed record PairedDifference(int OnlyFirst, int OnlySecond, int Total)
             return Z * Math.Sqrt(b + c - (b - c) * (b - c) / n) / n;
         }
     }
+
+    private double Middle => (OnlyFirst - OnlySecond) / (Total + 2.0);
 }
