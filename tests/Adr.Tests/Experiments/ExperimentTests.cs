@@ -339,9 +339,12 @@ public static class ExperimentTests
             var settings = Tiny();
             var trained = settings.Train("ADV");
             var result = settings.Evaluate(trained);
-            Assert.NotNull(result.Report.Data);
+            using Dataset all = settings.HeldOut(10), fewer = settings.HeldOut(9), two = settings.HeldOut(2);
+            Assert.Equal(Fingerprint.Of(all), result.Report.Data);
+            Assert.Equal((result.Report.Weights, Fingerprint.Of(two)),
+                (result.AutoAttack!.Weights, result.AutoAttack.Data));
             var path = settings.ResultPath(trained.Folder);
-            Json.Write(path, result with { Report = result.Report with { Data = new string('0', 64) } });
+            Json.Write(path, result with { Report = result.Report with { Data = Fingerprint.Of(fewer) } });
             var message = Assert.Throws<InvalidDataException>(() => settings.Evaluate(trained)).Message;
             Assert.Contains("is of other test images or labels than the first", message, StringComparison.Ordinal);
             Assert.Contains(path, message, StringComparison.Ordinal);

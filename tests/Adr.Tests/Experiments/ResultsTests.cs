@@ -42,6 +42,19 @@ public partial class ResultsTests
         Printed().Replace(File.ReadAllText(Here("RESULTS.md")).ReplaceLineEndings("\n"), "").Split('\n'),
         line => ResultsHeader().IsMatch(line));
 
+    [Fact] // where a run came and only RESULTS.md was written anew
+    public void The_readme_repeats_numbers_of_the_tables()
+    {
+        var known = Cells(File.ReadAllText(Here("RESULTS.md")));
+        var repeated = Cells(File.ReadAllText(Here("../README.md"))).Where(cell => Accuracy().IsMatch(cell)).ToList();
+        Assert.NotEmpty(repeated);
+        Assert.All(repeated, cell => Assert.Contains(known,
+            one => one == cell || one.StartsWith(cell + " [", StringComparison.Ordinal)));
+
+        static List<string> Cells(string markdown) => [.. markdown.ReplaceLineEndings("\n").Split('\n')
+            .Where(line => line.StartsWith('|')).SelectMany(line => line.Split('|')).Select(cell => cell.Trim())];
+    }
+
     [Fact]
     public void Every_run_folder_belongs_to_a_matrix()
     {
@@ -104,6 +117,9 @@ public partial class ResultsTests
 
     [GeneratedRegex(@"^\| (experiment \| )?defence \| seeds \|")]
     private static partial Regex ResultsHeader();
+
+    [GeneratedRegex(@"^\d+\.\d( ± \d+\.\d)?$")]
+    private static partial Regex Accuracy();
 
     [GeneratedRegex("^### .*\n", RegexOptions.Multiline)]
     private static partial Regex Heading();
