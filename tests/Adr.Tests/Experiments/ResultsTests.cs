@@ -107,7 +107,7 @@ public partial class ResultsTests
     private static string Here(string path, [CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../notebooks", path));
 
-    [GeneratedRegex("(?<begin><!-- adr table: (?<what>[^>]+) -->)\n.*?\n(?<end><!-- end -->)",
+    [GeneratedRegex("(?<begin><!-- adr table: (?<what>[^>]+) -->)\n(?:(?!<!-- adr).)*?(?<end><!-- end -->)",
         RegexOptions.Singleline)]
     private static partial Regex Printed();
 
