@@ -46,10 +46,14 @@ public partial class ResultsTests
     public void The_readme_repeats_numbers_of_the_tables()
     {
         var known = Cells(File.ReadAllText(Here("RESULTS.md")));
-        var repeated = Cells(File.ReadAllText(Here("../README.md"))).Where(cell => Accuracy().IsMatch(cell)).ToList();
+        var readme = File.ReadAllText(Here("../README.md"));
+        var repeated = Cells(readme).Where(cell => Accuracy().IsMatch(cell)).ToList();
+        var intervals = Interval().Matches(readme).Select(found => Whitespace().Replace(found.Value, " ")).ToList();
         Assert.NotEmpty(repeated);
+        Assert.NotEmpty(intervals);
         Assert.All(repeated, cell => Assert.Contains(known,
             one => one == cell || one.StartsWith(cell + " [", StringComparison.Ordinal)));
+        Assert.All(intervals, interval => Assert.Contains(known, cell => cell.TrimStart('+', '−') == interval));
 
         static List<string> Cells(string markdown) => [.. markdown.ReplaceLineEndings("\n").Split('\n')
             .Where(line => line.StartsWith('|')).SelectMany(line => line.Split('|')).Select(cell => cell.Trim())];
@@ -120,6 +124,12 @@ public partial class ResultsTests
 
     [GeneratedRegex(@"^\d+\.\d( ± \d+\.\d)?$")]
     private static partial Regex Accuracy();
+
+    [GeneratedRegex(@"\d+\.\d\s+±\s+\d+\.\d")]
+    private static partial Regex Interval();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Whitespace();
 
     [GeneratedRegex("^### .*\n", RegexOptions.Multiline)]
     private static partial Regex Heading();
